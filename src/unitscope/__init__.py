@@ -1,0 +1,59 @@
+"""See how a small classifier decides: train it in an instant, look at every unit, read its decision regions.
+
+Every public name is listed here and loaded when it is first used, so that importing the package stays quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from unitscope import errors as errors
+    from unitscope import lab as lab
+    from unitscope.data import toys as datasets
+    from unitscope.data.dataset import Dataset as Dataset
+    from unitscope.figures import plot as plot
+    from unitscope.models.keras import from_keras as from_keras
+    from unitscope.models.keras import to_keras as to_keras
+    from unitscope.network import Dense as Dense
+    from unitscope.network import Network as Network
+    from unitscope.training.keras_fit import fit as fit
+    from unitscope.training.recipe import Recipe as Recipe
+    from unitscope.training.run import Run as Run
+    from unitscope.training.train import train as train
+
+__version__ = "0.1.0"
+
+# public name -> module, or module:attribute
+_PUBLIC = {
+    "Dataset": "unitscope.data.dataset:Dataset",
+    "Dense": "unitscope.network:Dense",
+    "Network": "unitscope.network:Network",
+    "Recipe": "unitscope.training.recipe:Recipe",
+    "Run": "unitscope.training.run:Run",
+    "datasets": "unitscope.data.toys",
+    "errors": "unitscope.errors",
+    "fit": "unitscope.training.keras_fit:fit",
+    "from_keras": "unitscope.models.keras:from_keras",
+    "lab": "unitscope.lab",
+    "plot": "unitscope.figures.plot",
+    "to_keras": "unitscope.models.keras:to_keras",
+    "train": "unitscope.training.train:train",
+}
+
+__all__ = sorted(_PUBLIC)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'unitscope' has no attribute {name!r}")
+    module_name, _, attribute = _PUBLIC[name].partition(":")
+    module = importlib.import_module(module_name)
+    value = getattr(module, attribute) if attribute else module
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

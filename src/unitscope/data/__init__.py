@@ -1,0 +1,1 @@
+"""Where points come from: Dataset checks them, toys makes them, tables reads them."""

@@ -1,0 +1,90 @@
+"""What the library raises, and the one wording of every refusal: NAME must be RULE. Got VALUE instead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_LONGEST_VALUE = 80
+
+
+class UnitscopeError(Exception):
+    """Anything this library refuses or gives up on; the command line shows it as one line."""
+
+
+class InvalidInput(UnitscopeError, ValueError):
+    """An argument or a file that breaks a stated rule."""
+
+
+class UnsupportedModel(UnitscopeError, TypeError):
+    """A model that is not a chain of dense layers, with the part that is not."""
+
+
+class MissingDependency(UnitscopeError, ImportError):
+    """An optional library is needed and not installed; the message has the command that installs it."""
+
+
+class TrainingDiverged(UnitscopeError, ArithmeticError):
+    """Training reached a loss or a weight that is not finite.
+
+    `epoch` is the first bad epoch (counted from 1) and `run` the Run up to the last finite one.
+    """
+
+    def __init__(self, message: str, *, epoch: int, run: Any = None) -> None:
+        super().__init__(message)
+        self.epoch = epoch
+        self.run = run
+
+
+def shown(value: object) -> str:
+    """A value as it appears in a message: its repr, on one line and never longer than 80 characters."""
+    text = value if isinstance(value, _Said) else repr(value)
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
+
+
+class _Said(str):
+    """A description that stands in a message as it is, without quotation marks."""
+
+    __slots__ = ()
+
+
+def said(description: str) -> str:
+    """Mark a description, such as "shape (3,)", so that a refusal shows it unquoted."""
+    return _Said(description)
+
+
+def refusal(name: str, rule: str, value: object, remedy: str = "") -> InvalidInput:
+    """The error for an argument `name` that breaks `rule`; the caller raises it."""
+    message = f"{name} must be {rule}. Got {shown(value)} instead."
+    return InvalidInput(f"{message} {remedy}".rstrip())
+
+
+def whole_number(name: str, value: object, *, at_least: int) -> int:
+    """`value` as an int, or the refusal that says it must be a whole number of at least `at_least`."""
+    import operator
+
+    rule = f"a whole number of at least {at_least}"
+    if isinstance(value, bool):
+        raise refusal(name, rule, value)
+    try:
+        number = operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise refusal(name, rule, value) from None
+    if number < at_least:
+        raise refusal(name, rule, number)
+    return number
+
+
+def real_number(name: str, value: object, rule: str, *, above: float | None = None, at_least: float | None = None,
+                below: float | None = None) -> float:
+    """`value` as a finite float inside the bounds, or the refusal with `rule` in words."""
+    import math
+    import numbers
+
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not math.isfinite(value):
+        raise refusal(name, rule, value)
+    number = float(value)
+    if ((above is not None and number <= above) or (at_least is not None and number < at_least)
+            or (below is not None and number >= below)):
+        raise refusal(name, rule, value)
+    return number

@@ -1,0 +1,1 @@
+"""Networks from other libraries and back; each library is imported only inside the call."""

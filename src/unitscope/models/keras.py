@@ -1,0 +1,269 @@
+"""Keras models in and out: a chain of Dense layers <-> Network. Keras is imported only inside the calls.
+
+Read are Keras 3 on any backend and Keras 2 (`tf_keras`). A class counts as Keras's own only if it is defined there:
+a subclass of Dense may compute anything, so it is refused by its name instead of being read as a Dense.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from unitscope.errors import InvalidInput, MissingDependency, UnsupportedModel, refusal
+from unitscope.network import ACTIVATIONS, KERAS_NEGATIVE_SLOPE, Dense, Network
+
+# These layers change nothing when a model predicts.
+IDENTITY_AT_PREDICTION = ("Dropout", "GaussianNoise", "GaussianDropout", "AlphaDropout", "ActivityRegularization")
+
+_ACTIVATION_LAYERS = ("Activation", "ReLU", "LeakyReLU", "ELU", "Softmax")
+_REMEDY_UNBUILT = "Begin it with keras.Input(shape=(features,)), or call model.build((None, features)) first."
+_CHAIN_RULE = "a chain of Dense and activation layers"
+
+
+@dataclass(frozen=True)
+class Chain:
+    """What a Keras model was read as.
+
+    `layers` are the model's layers in order, without its inputs; `dense` those of them that are Dense; `ends_in` is
+    "softmax" or "sigmoid" where the network's logits are what goes into that last function, otherwise "".
+    """
+
+    network: Network
+    layers: tuple[Any, ...]
+    dense: tuple[Any, ...]
+    ends_in: str
+
+
+def from_keras(model: Any) -> Network:
+    """The Network that a Keras model computes; the model is only read.
+
+    **Arguments**
+
+    - `model`: a built `Sequential`, or a `Model` that is one chain, of Dense, Activation, ReLU, LeakyReLU, ELU and
+      Softmax layers. A softmax at the end is left out, so that the outputs are logits; one sigmoid unit at the end
+      becomes two classes with the logits (0, z). Layers that act only in training, such as Dropout, are skipped.
+
+    **Raises** `UnsupportedModel` naming the first layer of another kind; `InvalidInput` for anything but a built
+    Keras model.
+    """
+    return read_chain(model).network
+
+
+def to_keras(net: Network) -> Any:
+    """A `keras.Sequential` of Dense layers named L1, L2, ... with the network's numbers in float32, not compiled.
+
+    Its outputs are the logits, so that it goes with `SparseCategoricalCrossentropy(from_logits=True)`. A leaky_relu
+    whose slope is not Keras's 0.2 becomes a LeakyReLU layer after its Dense.
+
+    **Raises** `MissingDependency` where Keras or its backend is not installed.
+    """
+    if not isinstance(net, Network):
+        raise refusal("net", "a Network", net)
+    keras = _import_keras()
+    model = keras.Sequential([keras.Input((net.n_features,))])
+    for number, layer in enumerate(net.layers, start=1):
+        own_slope = layer.activation == "leaky_relu" and layer.negative_slope != KERAS_NEGATIVE_SLOPE
+        dense = keras.layers.Dense(layer.units, "linear" if own_slope else layer.activation, name=f"L{number}")
+        model.add(dense)
+        dense.set_weights([layer.weights, layer.bias])
+        if own_slope:
+            model.add(keras.layers.LeakyReLU(negative_slope=layer.negative_slope, name=f"L{number}_leaky_relu"))
+    return model
+
+
+def keras_package(model: Any) -> ModuleType:
+    """The package that the model's class comes from, `keras` or `tf_keras`; anything else is refused."""
+    for ancestor in type(model).__mro__:
+        root = ancestor.__module__.partition(".")[0]
+        if root in ("keras", "tf_keras") and ancestor.__name__ == "Model":
+            return importlib.import_module(root)
+    raise refusal("model", "a Keras model", model)
+
+
+def kind(thing: Any, package: ModuleType) -> str:
+    """The name of the thing's class where `package` itself defines it, otherwise an empty string."""
+    cls = type(thing)
+    return cls.__name__ if cls.__module__.partition(".")[0] == package.__name__ else ""
+
+
+def read_chain(model: Any) -> Chain:
+    """The model as a chain of dense layers, with the Keras layers it was read from; errors as `from_keras`."""
+    package = keras_package(model)
+    layers = tuple(_layers_in_order(model, package))
+    _check_built(model, layers, package)
+    reader = _Reader(package)
+    for layer in layers:
+        reader.read(layer)
+    return reader.chain(layers)
+
+
+class _Reader:
+    """Collects Dense layers and merges the activations that follow them."""
+
+    def __init__(self, package: ModuleType) -> None:
+        self.package = package
+        self.dense: list[Any] = []
+        self.parts: list[tuple[np.ndarray, np.ndarray]] = []
+        self.functions: list[tuple[str, float]] = []
+        self.softmax = False
+
+    def read(self, layer: Any) -> None:
+        """Take the next layer of the chain."""
+        name = kind(layer, self.package)
+        if name in IDENTITY_AT_PREDICTION:
+            return
+        if name == "Dense":
+            self._read_dense(layer)
+        elif name in _ACTIVATION_LAYERS:
+            self._activate(layer, *_activation_of_layer(layer, self.package))
+        else:
+            raise _unsupported(layer)
+
+    def chain(self, layers: tuple[Any, ...]) -> Chain:
+        """The finished chain, whose logits are before a last softmax or a last single sigmoid."""
+        if not self.dense:
+            raise UnsupportedModel(f"model must be {_CHAIN_RULE}. Got one without a Dense layer instead.")
+        ends_in = "softmax" if self.softmax else ""
+        weights, bias = self.parts[-1]
+        if bias.size == 1 and self.functions[-1][0] == "sigmoid":
+            ends_in = "sigmoid"
+            self.functions[-1] = ("linear", KERAS_NEGATIVE_SLOPE)
+            self.parts[-1] = np.hstack([np.zeros_like(weights), weights]), np.append(0.0, bias)
+        dense = [Dense(*part, *function) for part, function in zip(self.parts, self.functions, strict=True)]
+        return Chain(Network(dense), layers, tuple(self.dense), ends_in)
+
+    def _read_dense(self, layer: Any) -> None:
+        if self.softmax:
+            raise _unsupported(layer, "after a softmax")
+        if getattr(layer, "quantization_mode", None):
+            raise _unsupported(layer, "with quantized weights")
+        weights = as_numpy(layer.kernel)
+        bias = as_numpy(layer.bias) if layer.use_bias else np.zeros(weights.shape[1])
+        self.dense.append(layer)
+        self.parts.append((weights, bias))
+        self.functions.append(("linear", KERAS_NEGATIVE_SLOPE))
+        self._activate(layer, *_activation(layer.activation, layer, self.package))
+
+    def _activate(self, layer: Any, name: str, slope: float) -> None:
+        if name == "linear":
+            return
+        if not self.dense:
+            raise _unsupported(layer, "before the first Dense")
+        if self.softmax:
+            raise _unsupported(layer, "after a softmax")
+        if name == "softmax":
+            self.softmax = True
+        elif self.functions[-1][0] != "linear":
+            raise _unsupported(layer, f"after another activation, {self.functions[-1][0]}")
+        else:
+            self.functions[-1] = (name, slope)
+
+
+def as_numpy(variable: Any) -> np.ndarray:
+    """A Keras variable's numbers, on any backend."""
+    return np.asarray(variable.numpy() if hasattr(variable, "numpy") else variable)
+
+
+def _import_keras() -> ModuleType:
+    try:
+        return importlib.import_module("keras")
+    except ImportError as error:
+        raise MissingDependency('to_keras needs Keras and a backend for it. Install both with: '
+                                f'pip install "unitscope[keras]" ({error})') from error
+
+
+def _layers_in_order(model: Any, package: ModuleType) -> Iterator[Any]:
+    """Every layer from input to output without InputLayers; nested models are opened."""
+    model_kind = kind(model, package)
+    if model_kind == "Sequential":
+        steps = model.layers
+    elif model_kind == "Functional":
+        steps = _functional_steps(model, package)
+    else:
+        raise UnsupportedModel("model must be a Sequential, or a Model made of inputs and outputs. "
+                               f"Got {type(model).__name__}, a class with a call of its own, instead.")
+    for step in steps:
+        if kind(step, package) in ("Sequential", "Functional"):
+            yield from _layers_in_order(step, package)
+        elif kind(step, package) != "InputLayer":
+            yield step
+
+
+def _functional_steps(model: Any, package: ModuleType) -> list[Any]:
+    """The layers of a functional model, walked back from its only output to its only input."""
+    if len(model.inputs) != 1 or len(model.outputs) != 1:
+        raise UnsupportedModel("model must have one input and one output. "
+                               f"Got {len(model.inputs)} and {len(model.outputs)} instead.")
+    tensor, steps = model.outputs[0], []
+    while tensor is not model.inputs[0]:
+        layer, node_index, _ = tensor._keras_history
+        steps.append(layer)
+        before = layer._inbound_nodes[node_index].input_tensors
+        before = before if isinstance(before, (list, tuple)) else [before]
+        if len(before) != 1 or kind(layer, package) == "InputLayer":
+            raise _unsupported(layer, f"with {len(before)} inputs")
+        tensor = before[0]
+    beside = [layer for layer in model.layers
+              if kind(layer, package) != "InputLayer" and not any(layer is step for step in steps)]
+    if beside:
+        raise _unsupported(beside[0], "beside the chain")
+    return steps[::-1]
+
+
+def _check_built(model: Any, layers: tuple[Any, ...], package: ModuleType) -> None:
+    if not layers:
+        raise UnsupportedModel(f"model must be {_CHAIN_RULE}. Got a model without layers instead.")
+    for layer in layers:
+        if kind(layer, package) == "Dense" and not layer.built:
+            raise InvalidInput(f"model must be built. Got layer {layer.name!r} without weights instead. "
+                               f"{_REMEDY_UNBUILT}")
+    shape = getattr(model, "input_shape", None)
+    if isinstance(shape, tuple) and len(shape) != 2:
+        raise UnsupportedModel(f"model must take points of shape (n, features). Got inputs of shape {shape} instead.")
+
+
+def _activation_of_layer(layer: Any, package: ModuleType) -> tuple[str, float]:
+    """Name and slope of an activation layer's function."""
+    name = kind(layer, package)
+    if name == "Activation":
+        return _activation(layer.activation, layer, package)
+    if name == "Softmax":
+        axis = layer.axis[0] if isinstance(layer.axis, (list, tuple)) and len(layer.axis) == 1 else layer.axis
+        if axis not in (-1, 1):
+            raise _unsupported(layer, f"over axis {layer.axis}")
+        return "softmax", 0.0
+    if name == "ELU":
+        if float(layer.alpha) != 1.0:
+            raise _unsupported(layer, f"with alpha {float(layer.alpha):g}")
+        return "elu", 0.0
+    slope = float(layer.negative_slope if hasattr(layer, "negative_slope") else layer.alpha)
+    if name == "ReLU" and (layer.max_value is not None or layer.threshold):
+        raise _unsupported(layer, "with a maximum or a threshold")
+    return ("leaky_relu", slope) if name == "LeakyReLU" or slope else ("relu", 0.0)
+
+
+def _activation(function: Any, layer: Any, package: ModuleType) -> tuple[str, float]:
+    """Name and slope of an activation function as Keras stores it: a function, or an activation layer."""
+    if function is None:
+        return "linear", 0.0
+    if kind(function, package) in _ACTIVATION_LAYERS:
+        return _activation_of_layer(function, package)
+    # TensorFlow's own functions (activation=tf.nn.relu) have the same names, formulas and default slopes.
+    called = getattr(function, "__name__", str(function))
+    from_tensorflow = (getattr(function, "__module__", "") or "").startswith("tensorflow.")
+    for name in (*ACTIVATIONS, "softmax"):
+        keras_name = "swish" if name == "silu" else name  # Keras 2 has it under this name only
+        if function is getattr(package.activations, keras_name, None) or (from_tensorflow and called == keras_name):
+            return name, KERAS_NEGATIVE_SLOPE
+    raise _unsupported(layer, f"with activation {called}")
+
+
+def _unsupported(layer: Any, detail: str = "") -> UnsupportedModel:
+    where = f", {detail}," if detail else ""
+    return UnsupportedModel(f"model must be {_CHAIN_RULE}. "
+                            f"Got layer {layer.name!r} ({type(layer).__name__}){where} instead.")

@@ -1,0 +1,256 @@
+"""Network: a chain of dense layers in plain NumPy, the one value that everything else looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from unitscope.errors import refusal, said, whole_number
+
+
+def _sigmoid(z: np.ndarray, _slope: float) -> np.ndarray:
+    return 0.5 * (1.0 + np.tanh(0.5 * z))
+
+
+def _gelu(z: np.ndarray, _slope: float) -> np.ndarray:
+    return 0.5 * z * (1.0 + _erf(z / np.sqrt(2.0)))
+
+
+def _erf(x: np.ndarray) -> np.ndarray:
+    import math
+
+    return np.vectorize(math.erf, otypes=[np.float64])(x) if x.size else x
+
+
+# Keras's definitions; the second argument is the slope below zero, which only leaky_relu reads.
+ACTIVATIONS: dict[str, Callable[[np.ndarray, float], np.ndarray]] = {
+    "linear": lambda z, _slope: z,
+    "relu": lambda z, _slope: np.maximum(z, 0.0),
+    "leaky_relu": lambda z, slope: np.where(z > 0, z, slope * z),
+    "tanh": lambda z, _slope: np.tanh(z),
+    "sigmoid": _sigmoid,
+    "elu": lambda z, _slope: np.where(z > 0, z, np.expm1(np.minimum(z, 0.0))),
+    "softplus": lambda z, _slope: np.logaddexp(z, 0.0),
+    "gelu": _gelu,
+    "silu": lambda z, slope: z * _sigmoid(z, slope),
+}
+
+KERAS_NEGATIVE_SLOPE = 0.2  # keras.activations.leaky_relu's default
+
+
+@dataclass(frozen=True, init=False, eq=False)
+class Dense:
+    """One dense layer: `activation(x @ weights + bias)`.
+
+    **Arguments**
+
+    - `weights`: shape (inputs, units), finite; Keras calls it the kernel.
+    - `bias`: shape (units,).
+    - `activation`: a name from `ACTIVATIONS`.
+    - `negative_slope`: the slope of leaky_relu below zero; the other activations do not read it.
+    """
+
+    weights: np.ndarray
+    bias: np.ndarray
+    activation: str
+    negative_slope: float
+
+    def __init__(self, weights: Any, bias: Any, activation: str = "linear",
+                 negative_slope: float = KERAS_NEGATIVE_SLOPE) -> None:
+        check_activation("activation", activation)
+        kernel = _frozen("weights", weights, 2)
+        offset = _frozen("bias", bias, 1)
+        if 0 in kernel.shape:
+            raise refusal("weights", "of shape (inputs, units), at least (1, 1)", said(f"shape {kernel.shape}"))
+        if offset.shape[0] != kernel.shape[1]:
+            raise refusal("bias", f"of shape ({kernel.shape[1]},), one number a unit", said(f"shape {offset.shape}"))
+        object.__setattr__(self, "weights", kernel)
+        object.__setattr__(self, "bias", offset)
+        object.__setattr__(self, "activation", activation)
+        object.__setattr__(self, "negative_slope", float(negative_slope))
+
+    @property
+    def inputs(self) -> int:
+        """How many numbers go into each unit."""
+        return self.weights.shape[0]
+
+    @property
+    def units(self) -> int:
+        """How many units the layer has."""
+        return self.weights.shape[1]
+
+    def pre_activation(self, inputs: np.ndarray) -> np.ndarray:
+        """z = inputs @ weights + bias, shape (n, units)."""
+        return inputs @ self.weights + self.bias
+
+    def activate(self, z: np.ndarray) -> np.ndarray:
+        """The activation function of this layer at `z`, any shape."""
+        return ACTIVATIONS[self.activation](z, self.negative_slope)
+
+    def __call__(self, inputs: np.ndarray) -> np.ndarray:
+        """The layer's outputs, shape (n, units)."""
+        return self.activate(self.pre_activation(inputs))
+
+    def __repr__(self) -> str:
+        return f"Dense({self.inputs} -> {self.units}, {self.activation})"
+
+
+@dataclass(frozen=True, init=False, eq=False)
+class Network:
+    """A dense classifier: layers in order, the last of which gives the logits (before softmax), float64.
+
+    `layers` may be any sequence of `Dense` whose sizes fit; the last one is usually linear.
+    """
+
+    layers: tuple[Dense, ...]
+
+    def __init__(self, layers: Sequence[Dense]) -> None:
+        chain = tuple(layers)
+        if not chain or not all(isinstance(layer, Dense) for layer in chain):
+            raise refusal("layers", "a sequence of at least one Dense", chain)
+        for index, (above, below) in enumerate(zip(chain, chain[1:], strict=False)):
+            if above.units != below.inputs:
+                raise refusal(f"layers[{index + 1}]", f"a Dense of {above.units} inputs, the units of the layer before",
+                              said(f"{below.inputs} inputs"))
+        object.__setattr__(self, "layers", chain)
+
+    @classmethod
+    def initialize(cls, sizes: Sequence[int], activation: str | Sequence[str] = "relu", seed: int = 0) -> Network:
+        """A fresh network with Keras's default start: Glorot uniform weights and zero biases.
+
+        **Arguments**
+
+        - `sizes`: inputs, hidden widths, classes: [2, 2, 4] has 2 inputs, 2 hidden units, 4 outputs.
+        - `activation`: of every hidden layer, or one name for each; the output layer is linear.
+        - `seed`: the same seed gives the same weights.
+
+        Reference: Glorot and Bengio, 2010: weights uniform in +-sqrt(6 / (inputs + units)).
+        """
+        widths = [whole_number(f"sizes[{i}]", size, at_least=1) for i, size in enumerate(sizes)]
+        if len(widths) < 2:
+            raise refusal("sizes", "at least two whole numbers: inputs and classes", sizes)
+        names = hidden_activations(activation, len(widths) - 2)
+        rng = np.random.default_rng(whole_number("seed", seed, at_least=0))
+        layers = []
+        for inputs, units, name in zip(widths, widths[1:], (*names, "linear"), strict=False):
+            limit = np.sqrt(6.0 / (inputs + units))
+            layers.append(Dense(rng.uniform(-limit, limit, (inputs, units)), np.zeros(units), name))
+        return cls(layers)
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Inputs, hidden widths, classes."""
+        return (self.n_features, *(layer.units for layer in self.layers))
+
+    @property
+    def n_features(self) -> int:
+        """How many numbers describe a point."""
+        return self.layers[0].inputs
+
+    @property
+    def n_classes(self) -> int:
+        """How many logits there are."""
+        return self.layers[-1].units
+
+    @property
+    def n_parameters(self) -> int:
+        """Weights and biases of all layers together."""
+        return sum(layer.weights.size + layer.bias.size for layer in self.layers)
+
+    def activations(self, X: Any) -> list[np.ndarray]:
+        """The output of every layer, a list of arrays (n, units); the last one is the logits."""
+        outputs = []
+        current = self._points(X)
+        for layer in self.layers:
+            current = layer(current)
+            outputs.append(current)
+        return outputs
+
+    def pre_activations(self, X: Any) -> list[np.ndarray]:
+        """The z of every layer before its activation function, a list of arrays (n, units)."""
+        current, values = self._points(X), []
+        for layer in self.layers:
+            values.append(layer.pre_activation(current))
+            current = layer.activate(values[-1])
+        return values
+
+    def logits(self, X: Any) -> np.ndarray:
+        """What the output layer gives, before softmax: (n, K)."""
+        current = self._points(X)
+        for layer in self.layers:
+            current = layer(current)
+        return current
+
+    def probabilities(self, X: Any) -> np.ndarray:
+        """Softmax of the logits: (n, K), every row sums to 1."""
+        logits = self.logits(X)
+        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return powers / powers.sum(axis=1, keepdims=True)
+
+    def predict(self, X: Any) -> np.ndarray:
+        """The class of the largest logit, (n,) ints; a tie goes to the lowest class, as np.argmax."""
+        return self.logits(X).argmax(axis=1)
+
+    def to_vector(self) -> np.ndarray:
+        """All parameters in one float64 vector: each layer's weights row by row, then its bias."""
+        return np.concatenate([part.ravel() for layer in self.layers for part in (layer.weights, layer.bias)])
+
+    def with_vector(self, vector: np.ndarray) -> Network:
+        """A network of this shape with the parameters of `vector` (see `to_vector`)."""
+        if np.shape(vector) != (self.n_parameters,):
+            raise refusal("vector", f"of shape ({self.n_parameters},)", said(f"shape {np.shape(vector)}"))
+        layers, start = [], 0
+        for layer in self.layers:
+            middle, end = start + layer.weights.size, start + layer.weights.size + layer.units
+            layers.append(Dense(np.reshape(vector[start:middle], layer.weights.shape), vector[middle:end],
+                                layer.activation, layer.negative_slope))
+            start = end
+        return Network(layers)
+
+    def _points(self, X: Any) -> np.ndarray:
+        points = np.asarray(X, dtype=np.float64)
+        if points.ndim != 2 or points.shape[1] != self.n_features:
+            remedy = "For one point, use X[None, :]." if points.shape == (self.n_features,) else ""
+            raise refusal("X", f"of shape (n, {self.n_features})", said(f"shape {points.shape}"), remedy)
+        return points
+
+    def __repr__(self) -> str:
+        shape = " -> ".join(str(size) for size in self.sizes)
+        hidden = ", ".join(layer.activation for layer in self.layers[:-1]) or "no hidden layer"
+        return f"Network({shape}; {hidden}; {self.n_parameters} parameters)"
+
+
+def check_activation(name: str, activation: object) -> None:
+    """Refuse a name that is not in `ACTIVATIONS`."""
+    if not isinstance(activation, str) or activation not in ACTIVATIONS:
+        raise refusal(name, "one of " + ", ".join(ACTIVATIONS), activation)
+
+
+def hidden_activations(activation: str | Sequence[str], hidden_layers: int) -> tuple[str, ...]:
+    """One checked activation name for each hidden layer."""
+    names = (activation,) * hidden_layers if isinstance(activation, str) else tuple(activation)
+    if isinstance(activation, str):
+        check_activation("activation", activation)
+    if len(names) != hidden_layers:
+        raise refusal("activation", f"one name, or {hidden_layers} names, one for each hidden layer",
+                      said(f"{len(names)} names"))
+    for name in names:
+        check_activation("activation", name)
+    return names
+
+
+def _frozen(name: str, values: Any, ndim: int) -> np.ndarray:
+    """A read-only float64 copy with `ndim` dimensions and only finite numbers."""
+    try:
+        array = np.array(values, dtype=np.float64, order="C")
+    except (TypeError, ValueError):
+        raise refusal(name, "numbers", values) from None
+    if array.ndim != ndim:
+        raise refusal(name, f"an array of {ndim} dimension{'s' * (ndim > 1)}", said(f"shape {array.shape}"))
+    if not np.isfinite(array).all():
+        raise refusal(name, "finite numbers", said(f"{array[~np.isfinite(array)][0]}"))
+    array.setflags(write=False)
+    return array

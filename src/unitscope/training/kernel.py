@@ -1,0 +1,106 @@
+"""The training kernel: epochs of minibatch training by compiled code, for every shape of network.
+
+`advance` is the door: it lays the network out for the compiled loop, runs it and takes the results back. The loop is
+generic in depth, widths and batch size; its innermost axis is the points of a batch (see `lanes` and `passes`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from unitscope.errors import refusal, said
+from unitscope.network import Network
+from unitscope.training import compiled, layout
+from unitscope.training.recipe import Recipe
+
+
+@dataclass
+class State:
+    """Where a training stands: parameters (P,), optimizer slots (2, P), both float32, and the steps made so far.
+
+    The slots are, for adam and adamw, the running means of the gradient and of its square; for rmsprop the running
+    mean square and the momentum; for sgd the momentum. Parameters lie as in `Network.to_vector`.
+    """
+
+    parameters: np.ndarray
+    slots: np.ndarray
+    step: int
+
+    @classmethod
+    def fresh(cls, parameters: np.ndarray) -> State:
+        """Before the first step: empty slots."""
+        vector = np.array(parameters, dtype=np.float32)
+        return cls(vector, np.zeros((2, vector.size), np.float32), 0)
+
+    def copy(self) -> State:
+        """The same standing in arrays of its own."""
+        return State(self.parameters.copy(), self.slots.copy(), self.step)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What `advance` did, an entry for each finite epoch.
+
+    `weights` (epochs, P) float32 after each epoch; `loss` (epochs,) float64; `correct` (epochs,) points predicted
+    right just before their own batch's step; `state` the standing after them; `finite` False when the next epoch
+    reached a loss or a weight that is not finite (that epoch is left out).
+    """
+
+    weights: np.ndarray
+    loss: np.ndarray
+    correct: np.ndarray
+    state: State
+    finite: bool
+
+
+def advance(state: State, net: Network, X: np.ndarray, y: np.ndarray, order: np.ndarray, recipe: Recipe) -> Outcome:
+    """Train on from `state` for one epoch per row of `order`.
+
+    **Arguments**
+
+    - `state`: where to go on from; it is not changed.
+    - `net`: gives the shape and the activations; its numbers are not read. Its last layer must be linear.
+    - `X`: points (n, d); `y`: classes (n,) in 0..K-1.
+    - `order`: (epochs, n) ints below n: the order in which each epoch visits the points.
+    - `recipe`: optimizer, its settings, batch size and penalties; its epochs, seed and hidden layers are not read.
+    """
+    epochs, n = _checked(net, X, y, order)
+    numbers = layout.numbers(net, recipe, n, epochs, state.step)
+    stride, padded, count = numbers[layout.STRIDE], numbers[layout.PADDED], net.n_parameters
+    with np.errstate(over="ignore"):
+        columns = np.ascontiguousarray(np.asarray(X, dtype=np.float32).T)
+    places = np.zeros(order.size + stride, np.int32)  # the last chunk reads whole vectors
+    places[: order.size] = order.reshape(-1)
+    P, first, second = (np.zeros(padded, np.float32) for _ in range(3))
+    P[:count], first[:count], second[:count] = state.parameters, *state.slots
+    record, loss, correct = np.empty((epochs, count), np.float32), np.empty(epochs), np.empty(epochs, np.int64)
+    arrays = (
+        numbers, layout.settings(recipe), layout.layer_table(net, stride), columns, np.asarray(y).astype(np.float32),
+        places, np.array([layer.negative_slope for layer in net.layers], np.float32), P, first, second,
+        layout.workspace(numbers), record, loss, correct)
+    finite = compiled.entry()(*[array.ctypes.data for array in arrays])
+    if finite < epochs:  # the vectors hold the bad epoch: go there again and stop before it
+        return _unfinished(advance(state, net, X, y, order[:finite], recipe))
+    steps = state.step + epochs * -(-n // recipe.batch_size)
+    return Outcome(record, loss, correct, State(P[:count].copy(), np.stack([first[:count], second[:count]]), steps),
+                   finite=True)
+
+
+def _unfinished(outcome: Outcome) -> Outcome:
+    return Outcome(outcome.weights, outcome.loss, outcome.correct, outcome.state, finite=False)
+
+
+def _checked(net: Network, X: np.ndarray, y: np.ndarray, order: np.ndarray) -> tuple[int, int]:
+    """Epochs and points, after refusing what the compiled code would read out of bounds."""
+    if net.layers[-1].activation != "linear":
+        raise refusal("the output layer", "linear, so that it gives logits", net.layers[-1].activation)
+    epochs, n = order.shape
+    if np.shape(X) != (n, net.n_features):
+        raise refusal("X", f"of shape ({n}, {net.n_features})", said(f"shape {np.shape(X)}"))
+    if np.shape(y) != (n,) or np.min(y) < 0 or np.max(y) >= net.n_classes:
+        raise refusal("y", f"{n} classes in 0..{net.n_classes - 1}", said(f"shape {np.shape(y)}"))
+    if order.size and (order.min() < 0 or order.max() >= n):
+        raise refusal("order", f"indices in 0..{n - 1}", said(f"{order.min()}..{order.max()}"))
+    return epochs, n

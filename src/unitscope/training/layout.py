@@ -1,0 +1,78 @@
+"""How a network, a recipe and the compiled loop's working memory lie in flat arrays; no Numba in here."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from unitscope.network import Network
+from unitscope.training.recipe import Recipe
+
+WIDTH = 16  # numbers in one vector of the kernel; parameter vectors are padded to whole ones
+
+# The columns of a layer table: sizes, activation code, the index of the first weight and of the first bias in the
+# parameters, of the layer's first input and of its first output in the rows of outputs.
+INPUTS, UNITS, ACTIVATION, WEIGHTS, BIAS, SOURCE, TARGET = range(7)
+
+LINEAR, RELU, LEAKY_RELU, TANH, SIGMOID, ELU, SOFTPLUS, GELU, SILU = range(9)
+ACTIVATION_CODES = {
+    "linear": LINEAR,
+    "relu": RELU,
+    "leaky_relu": LEAKY_RELU,
+    "tanh": TANH,
+    "sigmoid": SIGMOID,
+    "elu": ELU,
+    "softplus": SOFTPLUS,
+    "gelu": GELU,
+    "silu": SILU,
+}
+
+SGD, RMSPROP, ADAM, ADAMW = range(4)
+OPTIMIZER_CODES = {"sgd": SGD, "rmsprop": RMSPROP, "adam": ADAM, "adamw": ADAMW}
+
+# The entries of the settings, float64.
+RATE, MOMENTUM, BETA_1, BETA_2, RHO, EPSILON, DECAY, L1, L2 = range(9)
+
+# The entries of the numbers, int64.
+POINTS, EPOCHS, BATCH, LAYERS, PADDED, PARAMETERS, OPTIMIZER, NESTEROV, STEP, STRIDE, ROWS, SCRATCH = range(12)
+
+_CHUNK = 128  # points that go through the network at once: a wide layer's outputs still fit the second-level cache
+
+
+def settings(recipe: Recipe) -> np.ndarray:
+    """The recipe's real numbers in the order of the kernel, (9,) float64."""
+    return np.array([recipe.learning_rate, recipe.momentum, recipe.beta_1, recipe.beta_2, recipe.rho, recipe.epsilon,
+                     recipe.weight_decay, recipe.l1, recipe.l2])
+
+
+def layer_table(net: Network, stride: int) -> np.ndarray:
+    """One row of seven whole numbers for each layer; `stride` is the length of a unit's row of outputs."""
+    table = np.zeros((len(net.layers), 7), np.int64)
+    parameter, unit = 0, net.n_features
+    for row, layer in zip(table, net.layers, strict=True):
+        bias = parameter + layer.weights.size
+        row[:] = (layer.inputs, layer.units, ACTIVATION_CODES[layer.activation], parameter, bias,
+                  (unit - layer.inputs) * stride, unit * stride)
+        parameter, unit = bias + layer.units, unit + layer.units
+    return table
+
+
+def numbers(net: Network, recipe: Recipe, n: int, epochs: int, step: int) -> np.ndarray:
+    """Every whole number that the kernel needs, (12,) int64."""
+    stride = min(_CHUNK, padded(min(recipe.batch_size, n)))
+    # The widest need of the scratch: a layer's derivatives with a row for each point beside its padded gradient.
+    scratch = max((stride + layer.inputs) * padded(layer.units) + layer.inputs * stride for layer in net.layers)
+    count = net.n_parameters
+    return np.array([n, epochs, recipe.batch_size, len(net.layers), padded(count), count,
+                     OPTIMIZER_CODES[recipe.optimizer], recipe.nesterov, step, stride, sum(net.sizes), scratch],
+                    np.int64)
+
+
+def workspace(whole: np.ndarray) -> np.ndarray:
+    """Zeroed float32 memory for outputs, derivatives, scratch, labels, weights of the points and the gradient."""
+    stride = whole[STRIDE]
+    return np.zeros(2 * whole[ROWS] * stride + whole[SCRATCH] + 2 * stride + whole[PADDED], np.float32)
+
+
+def padded(count: int) -> int:
+    """`count` rounded up to whole vectors."""
+    return -(-count // WIDTH) * WIDTH

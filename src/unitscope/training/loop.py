@@ -1,0 +1,132 @@
+"""The compiled loop: epochs of minibatches, generic in depth, widths and batch size, and its C entry point."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import carray, cfunc, njit, types
+
+from unitscope.training import optimizers, passes
+from unitscope.training.lanes import gather, leading, splat, store
+from unitscope.training.layout import (
+    BATCH,
+    BIAS,
+    EPOCHS,
+    INPUTS,
+    L1,
+    L2,
+    LAYERS,
+    NESTEROV,
+    OPTIMIZER,
+    PADDED,
+    PARAMETERS,
+    POINTS,
+    ROWS,
+    SCRATCH,
+    STEP,
+    STRIDE,
+    TARGET,
+    UNITS,
+    WEIGHTS,
+    WIDTH,
+)
+
+
+@njit(inline="always", error_model="numpy")
+def _train(numbers, settings, table, X, y, order, slopes, P, first, second, work, record, loss, correct):
+    # type: ignore[no-untyped-def]
+    """Run the epochs of `order`; return how many stayed finite. P, first, second are padded to whole vectors."""
+    n, batch, stride, layers, step = numbers[POINTS], numbers[BATCH], numbers[STRIDE], numbers[LAYERS], numbers[STEP]
+    classes, output = table[layers - 1, UNITS], table[layers - 1, TARGET]
+    penalised = settings[L1] > 0.0 or settings[L2] > 0.0
+    rows = numbers[ROWS] * stride
+    A, D, rest = work[:rows], work[rows : 2 * rows], work[2 * rows :]
+    scratch, rest = rest[: numbers[SCRATCH]], rest[numbers[SCRATCH] :]
+    labels, weight, G = rest[:stride], rest[stride : 2 * stride], rest[2 * stride :]
+    for epoch in range(numbers[EPOCHS]):
+        lost, right, extra = 0.0, 0.0, 0.0
+        begin = 0
+        while begin < n:  # range() with a step that might be 0 could raise, and nothing here may
+            size = min(batch, n - begin)
+            for q in range(0, numbers[PADDED], WIDTH):
+                store(G, q, splat(np.float32(0)))
+            chunk = begin
+            while chunk < begin + size:
+                points = min(stride, begin + size - chunk)
+                vectors = (points + WIDTH - 1) // WIDTH
+                _gather(X, y, order, epoch * n + chunk, points, vectors, table[0, INPUTS], n, stride,
+                        np.float32(1.0 / size), A, labels, weight)
+                passes.forward(P, A, D, table, slopes, stride, vectors)
+                part, hits = passes.softmax_cross_entropy(A, D, output, classes, labels, weight, stride, vectors)
+                lost += part
+                right += hits
+                passes.backward(P, G, A, D, scratch, table, slopes, stride, vectors)
+                chunk += stride
+            if penalised:
+                extra += size * _penalty(P, G, table, settings)
+            step += 1
+            optimizers.update(numbers[OPTIMIZER], numbers[NESTEROV] != 0, P, G, first, second, settings, step)
+            begin += batch
+        loss[epoch] = (lost + extra) / n
+        correct[epoch] = int(right + 0.5)
+        if not (np.isfinite(loss[epoch]) and _recorded(P, record, epoch * numbers[PARAMETERS], numbers[PARAMETERS])):
+            return epoch
+    return numbers[EPOCHS]
+
+
+@njit(inline="always", error_model="numpy")
+def _recorded(P, record, at, count):  # type: ignore[no-untyped-def]
+    """Copy the parameters to record[at:]; False where one is not finite."""
+    unsound = np.float32(0)
+    for q in range(count):
+        record[at + q] = P[q]
+        unsound += P[q] * np.float32(0)
+    return unsound == np.float32(0)
+
+
+@njit(inline="always", error_model="numpy")
+def _gather(X, y, order, at, points, vectors, features, n, stride, share, A, labels, weight):
+    # type: ignore[no-untyped-def]
+    """Bring the chunk's points into the first rows of A; lanes without a point get zeros and weight 0."""
+    for v in range(vectors):
+        here, left = v * WIDTH, points - v * WIDTH
+        store(weight, here, leading(share, left))
+        store(labels, here, gather(y, 0, order, at + here, left))
+        for q in range(features):
+            store(A, q * stride + here, gather(X, q * n, order, at + here, left))
+
+
+@njit(inline="always", error_model="numpy")
+def _penalty(P, G, table, settings):  # type: ignore[no-untyped-def]
+    """l1 * sum |w| + l2 * sum w**2 over the weights, its gradient added to G (Keras: the sign of 0 is 0)."""
+    l1, l2 = settings[L1], settings[L2]
+    value = 0.0
+    for layer in range(table.shape[0]):
+        for q in range(table[layer, WEIGHTS], table[layer, BIAS]):
+            w = P[q]
+            value += l1 * abs(w) + l2 * w * w
+            G[q] += np.float32(l1 * np.sign(w) + 2.0 * l2 * w)
+    return value
+
+
+_float, _double, _whole = types.CPointer(types.float32), types.CPointer(types.float64), types.CPointer(types.int64)
+SIGNATURE = types.int64(_whole, _double, _whole, _float, _float, types.CPointer(types.int32), _float, _float, _float,
+                        _float, _float, _float, _double, _whole)
+
+
+def compiled():  # type: ignore[no-untyped-def]
+    """The loop as a C function of `SIGNATURE`; compiling it takes a few seconds."""
+
+    @cfunc(SIGNATURE, error_model="numpy")
+    def train(numbers, settings, table, X, y, order, slopes, P, first, second, work, record, loss, correct):
+        # type: ignore[no-untyped-def]
+        whole = carray(numbers, (12,))
+        n, epochs, stride, padded = whole[POINTS], whole[EPOCHS], whole[STRIDE], whole[PADDED]
+        layers = carray(table, (whole[LAYERS], 7))
+        size = 2 * whole[ROWS] * stride + whole[SCRATCH] + 2 * stride + padded
+        return _train(
+            whole, carray(settings, (9,)), layers, carray(X, (n * layers[0, INPUTS],)), carray(y, (n,)),
+            carray(order, (epochs * n + stride,)), carray(slopes, (whole[LAYERS],)), carray(P, (padded,)),
+            carray(first, (padded,)), carray(second, (padded,)), carray(work, (size,)),
+            carray(record, (epochs * whole[PARAMETERS],)), carray(loss, (epochs,)), carray(correct, (epochs,)))
+
+    return train

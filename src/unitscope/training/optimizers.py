@@ -1,0 +1,87 @@
+"""The four update rules, each with Keras's formula, over one flat vector of parameters.
+
+The vectors are padded to whole lanes; a padding parameter has gradient 0 and stays 0. `slots` are, for adam and adamw,
+the running means of the gradient and of its square; for rmsprop the mean square and the momentum; for sgd the momentum.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from unitscope.training.lanes import load, splat, square_root, store
+from unitscope.training.layout import (
+    ADAM,
+    ADAMW,
+    BETA_1,
+    BETA_2,
+    DECAY,
+    EPSILON,
+    MOMENTUM,
+    RATE,
+    RHO,
+    RMSPROP,
+    WIDTH,
+)
+
+_f = np.float32
+
+
+@njit(inline="always", error_model="numpy")
+def update(code, nesterov, P, G, first, second, settings, step):  # type: ignore[no-untyped-def]
+    """Move P one step against its gradient G; `step` counts from 1."""
+    if code == ADAM or code == ADAMW:
+        _adam(P, G, first, second, settings, step, code == ADAMW)
+    elif code == RMSPROP:
+        _rmsprop(P, G, first, second, settings)
+    else:
+        _sgd(P, G, first, settings, nesterov)
+
+
+@njit(inline="always", error_model="numpy")
+def _adam(P, G, first, second, settings, step, decoupled):  # type: ignore[no-untyped-def]
+    """Kingma and Ba, 2015, with the bias corrections in the rate; adamw decays first (Loshchilov and Hutter, 2019)."""
+    rate, beta_1, beta_2 = settings[RATE], settings[BETA_1], settings[BETA_2]
+    alpha = splat(_f(rate * np.sqrt(1.0 - beta_2 ** np.float64(step)) / (1.0 - beta_1 ** np.float64(step))))
+    keep = splat(_f(1.0 - rate * settings[DECAY] if decoupled else 1.0))
+    near_1, near_2, epsilon = splat(_f(1.0 - beta_1)), splat(_f(1.0 - beta_2)), splat(_f(settings[EPSILON]))
+    for q in range(0, P.shape[0], WIDTH):
+        g, m, v = load(G, q), load(first, q), load(second, q)
+        m = m + (g - m) * near_1
+        v = v + (g * g - v) * near_2
+        store(first, q, m)
+        store(second, q, v)
+        store(P, q, load(P, q) * keep - m * alpha / (square_root(v) + epsilon))
+
+
+@njit(inline="always", error_model="numpy")
+def _rmsprop(P, G, first, second, settings):  # type: ignore[no-untyped-def]
+    """Hinton's RMSprop; with momentum, the scaled gradients are summed in the second slot."""
+    rate, rho, momentum = splat(_f(settings[RATE])), splat(_f(settings[RHO])), splat(_f(settings[MOMENTUM]))
+    rest, epsilon = splat(_f(1.0 - settings[RHO])), splat(_f(settings[EPSILON]))
+    for q in range(0, P.shape[0], WIDTH):
+        g = load(G, q)
+        square = load(first, q) * rho + g * g * rest
+        move = rate * g / square_root(square + epsilon)
+        store(first, q, square)
+        if settings[MOMENTUM] > 0.0:
+            move = load(second, q) * momentum + move
+            store(second, q, move)
+        store(P, q, load(P, q) - move)
+
+
+@njit(inline="always", error_model="numpy")
+def _sgd(P, G, first, settings, nesterov):  # type: ignore[no-untyped-def]
+    """Gradient descent, with momentum and Nesterov's look-ahead."""
+    rate, momentum = splat(_f(settings[RATE])), splat(_f(settings[MOMENTUM]))
+    for q in range(0, P.shape[0], WIDTH):
+        move = load(G, q) * rate
+        if settings[MOMENTUM] > 0.0:
+            speed = load(first, q) * momentum - move
+            store(first, q, speed)
+            if nesterov:
+                store(P, q, load(P, q) + (speed * momentum - move))
+            else:
+                store(P, q, load(P, q) + speed)
+        else:
+            store(P, q, load(P, q) - move)

@@ -1,0 +1,226 @@
+"""One batch through the network and back: forward pass, softmax cross-entropy, backward pass, in lanes of rows.
+
+Everything lies in flat float32 arrays. `A` holds the outputs of every layer and `D` the derivatives of the loss by
+them; a unit is one row of `stride` numbers, one for each point of the chunk, so that sixteen points are one vector.
+`table` describes the layers (see `layout`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit, types
+
+from unitscope.training.lanes import (
+    WIDTH,
+    add_product,
+    exponential,
+    load,
+    logarithm,
+    splat,
+    spread,
+    store,
+    total,
+    where_equal,
+    where_greater,
+)
+from unitscope.training.layout import (
+    ACTIVATION,
+    BIAS,
+    ELU,
+    GELU,
+    INPUTS,
+    LEAKY_RELU,
+    LINEAR,
+    RELU,
+    SIGMOID,
+    SOFTPLUS,
+    SOURCE,
+    TANH,
+    TARGET,
+    UNITS,
+    WEIGHTS,
+)
+
+# From this many units on, the weights' gradient is a matrix product over the points; below, sums over the lanes.
+TRANSPOSE_FROM = 8
+
+_f = np.float32
+
+
+@njit(inline="always", error_model="numpy")
+def _erf(x):  # type: ignore[no-untyped-def]
+    """The error function to about 1e-7: Abramowitz and Stegun 7.1.26 has too few digits, so Cody's form by exp."""
+    size = where_greater(x, splat(_f(0)), x, splat(_f(0)) - x)
+    t = splat(_f(1)) / (splat(_f(1)) + splat(_f(0.5)) * size)
+    p = splat(_f(0.17087277))  # Numerical Recipes erfc, fractional error below 1.2e-7 everywhere
+    p = p * t + splat(_f(-0.82215223))
+    p = p * t + splat(_f(1.48851587))
+    p = p * t + splat(_f(-1.13520398))
+    p = p * t + splat(_f(0.27886807))
+    p = p * t + splat(_f(-0.18628806))
+    p = p * t + splat(_f(0.09678418))
+    p = p * t + splat(_f(0.37409196))
+    p = p * t + splat(_f(1.00002368))
+    p = p * t + splat(_f(-1.26551223))
+    tail = t * exponential(p - size * size)
+    value = splat(_f(1)) - tail
+    return where_greater(x, splat(_f(0)), value, splat(_f(0)) - value)
+
+
+@njit([types.void(types.int64, types.float32[::1], types.float32[::1], types.int64)], error_model="numpy")
+def _smooth(code, A, D, at):  # type: ignore[no-untyped-def]
+    """Replace z at A[at:] by its activation and leave the derivative at D[at:]; for the curved functions."""
+    one, zero, half = splat(_f(1)), splat(_f(0)), splat(_f(0.5))
+    z = load(A, at)
+    if code == TANH:
+        value = splat(_f(2)) / (one + exponential(splat(_f(-2)) * z)) - one
+        slope = one - value * value
+    elif code == SIGMOID:
+        value = one / (one + exponential(zero - z))
+        slope = value * (one - value)
+    elif code == ELU:
+        power = exponential(z)
+        value = where_greater(z, zero, z, power - one)
+        slope = where_greater(z, zero, one, power)
+    elif code == SOFTPLUS:
+        size = where_greater(z, zero, z, zero - z)
+        value = where_greater(z, zero, z, zero) + logarithm(one + exponential(zero - size))
+        slope = one / (one + exponential(zero - z))
+    elif code == GELU:
+        share = half * (one + _erf(z * splat(_f(0.7071067811865476))))
+        value = z * share
+        slope = share + z * splat(_f(0.3989422804014327)) * exponential(splat(_f(-0.5)) * z * z)
+    else:
+        share = one / (one + exponential(zero - z))
+        value = z * share
+        slope = share * (one + z * (one - share))
+    # exponential() clamps its argument, which would hide a NaN: adding 0 * z brings it back.
+    store(A, at, value + zero * z)
+    store(D, at, slope)
+
+
+@njit(inline="always", error_model="numpy")
+def forward(P, A, D, table, slopes, stride, vectors):  # type: ignore[no-untyped-def]
+    """Outputs of every layer, from the inputs already in A; the slopes of curved activations go to D."""
+    zero = splat(_f(0))
+    for layer in range(table.shape[0]):
+        inputs, units, code = table[layer, INPUTS], table[layer, UNITS], table[layer, ACTIVATION]
+        source, target = table[layer, SOURCE], table[layer, TARGET]
+        for j in range(units):
+            bias = spread(P, table[layer, BIAS] + j)
+            for v in range(vectors):
+                store(A, target + j * stride + v * WIDTH, bias)
+        add_product(A, target, stride, P, table[layer, WEIGHTS], 1, units, A, source, stride, units, vectors, inputs)
+        if code == LINEAR:
+            continue
+        for j in range(units):
+            for v in range(vectors):
+                at = target + j * stride + v * WIDTH
+                if code == RELU:
+                    z = load(A, at)
+                    store(A, at, where_greater(zero, z, zero, z))
+                elif code == LEAKY_RELU:
+                    z = load(A, at)
+                    store(A, at, where_greater(z, zero, z, z * spread(slopes, layer)))
+                else:
+                    _smooth(code, A, D, at)
+
+
+@njit(inline="always", error_model="numpy")
+def softmax_cross_entropy(A, D, at, classes, labels, weight, stride, vectors):  # type: ignore[no-untyped-def]
+    """Loss summed over the chunk and the number of points predicted right; D gets the derivatives by the logits.
+
+    `labels` has the class of each row as a float, `weight` one over the batch size (0 in a lane without a point).
+    """
+    zero, one = splat(_f(0)), splat(_f(1))
+    loss, right = _f(0), _f(0)
+    for v in range(vectors):
+        here = at + v * WIDTH
+        label, share = load(labels, v * WIDTH), load(weight, v * WIDTH)
+        largest, winner = load(A, here), zero
+        for k in range(1, classes):
+            logit = load(A, here + k * stride)
+            winner = where_greater(logit, largest, splat(_f(k)), winner)
+            largest = where_greater(logit, largest, logit, largest)
+        powers, own = zero, zero
+        for k in range(classes):
+            gap = load(A, here + k * stride) - largest
+            power = exponential(gap)
+            store(D, here + k * stride, power)
+            powers = powers + power
+            own = where_equal(label, splat(_f(k)), gap, own)
+        scale = share / powers
+        for k in range(classes):
+            target = where_equal(label, splat(_f(k)), share, zero)
+            store(D, here + k * stride, load(D, here + k * stride) * scale - target)
+        loss += total(where_greater(share, zero, logarithm(powers) - own, zero))
+        right += total(where_greater(share, zero, where_equal(label, winner, one, zero), zero))
+    return loss, right
+
+
+@njit(inline="always", error_model="numpy")
+def _weight_gradient(G, A, D, rows, source, target, inputs, units, weights, bias, stride, vectors):
+    # type: ignore[no-untyped-def]
+    """Add the chunk's gradient of one layer's weights and biases to G; `rows` is scratch for wide layers."""
+    for j in range(units):
+        sums = load(D, target + j * stride)
+        for v in range(1, vectors):
+            sums = sums + load(D, target + j * stride + v * WIDTH)
+        G[bias + j] += total(sums)
+    if units < TRANSPOSE_FROM:
+        for i in range(inputs):
+            for j in range(units):
+                sums = load(A, source + i * stride) * load(D, target + j * stride)
+                for v in range(1, vectors):
+                    step = v * WIDTH
+                    sums = sums + load(A, source + i * stride + step) * load(D, target + j * stride + step)
+                G[weights + i * units + j] += total(sums)
+        return
+    blocks = (units + WIDTH - 1) // WIDTH
+    padded = blocks * WIDTH
+    points = vectors * WIDTH
+    product = points * padded  # the product's place in the scratch, after D with a row for each point
+    for j in range(units):
+        for r in range(points):
+            rows[r * padded + j] = D[target + j * stride + r]
+    for q in range(product, product + inputs * padded, WIDTH):
+        store(rows, q, splat(_f(0)))
+    add_product(rows, product, padded, A, source, stride, 1, rows, 0, padded, inputs, blocks, points)
+    for i in range(inputs):
+        for j in range(units):
+            G[weights + i * units + j] += rows[product + i * padded + j]
+
+
+@njit(inline="always", error_model="numpy")
+def backward(P, G, A, D, rows, table, slopes, stride, vectors):  # type: ignore[no-untyped-def]
+    """Add the chunk's gradient to G, from the derivatives by the logits in D."""
+    zero = splat(_f(0))
+    for step in range(table.shape[0]):
+        layer = table.shape[0] - 1 - step
+        inputs, units = table[layer, INPUTS], table[layer, UNITS]
+        source, target = table[layer, SOURCE], table[layer, TARGET]
+        weights = table[layer, WEIGHTS]
+        _weight_gradient(G, A, D, rows, source, target, inputs, units, weights, table[layer, BIAS], stride, vectors)
+        if layer == 0:
+            break
+        code = table[layer - 1, ACTIVATION]
+        curved = code > LEAKY_RELU
+        onto = rows if curved else D  # D keeps a curved activation's slope until it has been multiplied in
+        begin = 0 if curved else source
+        for i in range(inputs):
+            for v in range(vectors):
+                store(onto, begin + i * stride + v * WIDTH, zero)
+        add_product(onto, begin, stride, P, weights, units, 1, D, target, stride, inputs, vectors, units)
+        if code == LINEAR:
+            continue
+        for i in range(inputs):
+            for v in range(vectors):
+                at = i * stride + v * WIDTH
+                d, a = load(onto, begin + at), load(A, source + at)
+                if code == RELU:
+                    d = where_greater(a, zero, d, zero)
+                elif code == LEAKY_RELU:
+                    d = where_greater(a, zero, d, d * spread(slopes, layer - 1))
+                else:
+                    d = d * load(D, source + at)
+                store(D, source + at, d)

@@ -1,0 +1,149 @@
+"""Run: one training, epoch by epoch: losses, accuracies and the weights after every epoch."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import json
+import os
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from unitscope.data.dataset import Dataset
+from unitscope.errors import InvalidInput, UnitscopeError, refusal, said, whole_number
+from unitscope.network import Dense, Network
+from unitscope.training.kernel import State
+from unitscope.training.recipe import Recipe
+
+FORMAT = 1
+_LARGEST_FILE = 4 * 2**30  # bytes a run file may unpack to
+
+
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
+class Run:
+    """What a training did.
+
+    - `data`: the points it was trained on; `recipe`: how.
+    - `weights`: float32, (epochs + 1, P): the parameters before the first and after every epoch, each row as
+      `Network.to_vector` has them.
+    - `loss`: float64, (epochs,): mean cross-entropy (natural logarithm) over the points of the epoch, each batch
+      measured before its own step, penalties included: what Keras's History holds.
+    - `state`: where the optimizer stands, so that the training can go on.
+    - `shape`: a network of this shape; only its sizes and activations are read.
+    """
+
+    data: Dataset
+    recipe: Recipe
+    shape: Network
+    weights: np.ndarray
+    loss: np.ndarray
+    state: State
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs were trained."""
+        return len(self.loss)
+
+    @property
+    def network(self) -> Network:
+        """The network after the last epoch."""
+        return self.at(self.epochs)
+
+    def at(self, epoch: int) -> Network:
+        """The network after `epoch` epochs; 0 is the start, negative numbers count from the end."""
+        if isinstance(epoch, (int, np.integer)) and -self.epochs - 1 <= epoch < 0:
+            epoch = self.epochs + 1 + epoch
+        if whole_number("epoch", epoch, at_least=0) > self.epochs:
+            raise refusal("epoch", f"in 0..{self.epochs}", epoch)
+        return self.shape.with_vector(self.weights[epoch])
+
+    @functools.cached_property
+    def accuracy(self) -> np.ndarray:
+        """Share of the training points that each epoch's last weights classify right: (epochs,) in 0..1."""
+        right = [(self.at(epoch).predict(self.data.X) == self.data.y).mean() for epoch in range(1, self.epochs + 1)]
+        return np.array(right)
+
+    def __repr__(self) -> str:
+        done = f"loss {self.loss[-1]:.4f}, accuracy {self.accuracy[-1]:.0%}" if self.epochs else "not trained"
+        return f"Run({self.shape!r}; {self.epochs} epochs; {done})"
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write everything to one .npz file, whole or not at all; `Run.load` reads it back."""
+        target = Path(path)
+        layers = [{"units": layer.units, "activation": layer.activation, "negative_slope": layer.negative_slope}
+                  for layer in self.shape.layers]
+        about = {"format": FORMAT, "recipe": dataclasses.asdict(self.recipe), "layers": layers,
+                 "class_names": self.data.class_names, "feature_names": self.data.feature_names,
+                 "step": self.state.step}
+        handle, temporary = tempfile.mkstemp(dir=target.parent if target.parent.is_dir() else None, suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                np.savez_compressed(file, about=np.array(json.dumps(about)), X=self.data.X, y=self.data.y,
+                                    weights=self.weights, loss=self.loss, parameters=self.state.parameters,
+                                    slots=self.state.slots)
+            Path(temporary).replace(target)
+        except OSError as error:
+            Path(temporary).unlink(missing_ok=True)
+            raise UnitscopeError(f"path must be a file that can be written. Got {str(target)!r} instead "
+                                 f"({error.strerror}).") from error
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Run:
+        """Read a file written by `save`; anything else is refused, and nothing in it is executed."""
+        try:
+            about, arrays = _read(Path(path))
+            return _assembled(about, arrays)
+        except FileNotFoundError:
+            raise refusal("path", "a run file", str(path), "There is no such file.") from None
+        except UnitscopeError as error:
+            raise InvalidInput(f"path must be a run file written by Run.save. Got {str(path)!r} instead: "
+                               f"{error}") from error
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile,
+                zipfile.LargeZipFile, NotImplementedError, RuntimeError, RecursionError) as error:
+            raise refusal("path", "a run file written by Run.save", str(path)) from error
+
+
+def _read(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    names = ("X", "y", "weights", "loss", "parameters", "slots")
+    with zipfile.ZipFile(path) as archive:
+        size = sum(entry.file_size for entry in archive.infolist())
+        if size > _LARGEST_FILE:
+            raise refusal("the file's content", f"at most {_LARGEST_FILE} bytes", said(f"{size} bytes"))
+    with np.load(path, allow_pickle=False) as file:
+        about = json.loads(str(file["about"]))
+        if about.get("format") != FORMAT:
+            raise refusal("the file's format", f"{FORMAT}", about.get("format"), "Use the version that wrote it.")
+        return about, {name: file[name] for name in names}
+
+
+def _assembled(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> Run:
+    """A Run from a file's parts, each checked against the others."""
+    data = Dataset(arrays["X"], arrays["y"], about["class_names"], about["feature_names"])
+    settings = {name: tuple(value) if isinstance(value, list) else value for name, value in about["recipe"].items()}
+    recipe = Recipe.of(None, settings)
+    inputs, layers = data.n_features, []
+    for layer in about["layers"]:
+        units = whole_number("units", layer["units"], at_least=1)
+        if inputs * units > arrays["parameters"].size:
+            raise refusal("units", "no more than the file's parameters allow", units)
+        layers.append(Dense(np.zeros((inputs, units)), np.zeros(units), layer["activation"],
+                            float(layer["negative_slope"])))
+        inputs = units
+    shape = Network(layers)
+    count, epochs = shape.n_parameters, len(arrays["loss"])
+    expected = {"weights": (epochs + 1, count), "loss": (epochs,), "parameters": (count,), "slots": (2, count)}
+    for name, size in expected.items():
+        if arrays[name].shape != size or arrays[name].dtype.kind != "f" or not np.isfinite(arrays[name]).all():
+            raise refusal(name, f"finite numbers of shape {size}", said(f"shape {arrays[name].shape}"))
+    if shape.n_classes != data.n_classes:
+        raise refusal("the last layer", f"{data.n_classes} units, one a class", shape.n_classes)
+    state = State(arrays["parameters"].astype(np.float32), arrays["slots"].astype(np.float32),
+                  whole_number("step", about["step"], at_least=0))
+    return Run(data, recipe, shape, arrays["weights"].astype(np.float32), arrays["loss"].astype(np.float64), state)

@@ -1,0 +1,158 @@
+"""train: a Dataset and a Recipe become a Run."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from unitscope.data.dataset import Dataset
+from unitscope.errors import TrainingDiverged, refusal, said
+from unitscope.network import Network
+from unitscope.training.kernel import Outcome, State, advance
+from unitscope.training.recipe import Recipe
+from unitscope.training.run import Run
+
+Progress = Callable[[int, int, float], None]  # epochs done, epochs in all, the last loss
+
+_SLICE_SECONDS = 0.1  # the compiled loop cannot be interrupted: come back this often, for Ctrl-C and the progress bar
+
+
+def train(data: Dataset, recipe: Recipe | None = None, *, start: Network | Run | None = None,
+          batch_order: Any = None, progress: Progress | None = None, **settings: Any) -> Run:
+    """Train a dense classifier; the defaults are the course lab's network and recipe.
+
+    **Arguments**
+
+    - `data`: the points to learn.
+    - `recipe`, or its fields as keywords: `hidden=(8, 8), activation="relu", optimizer="adam", learning_rate=0.01,
+      batch_size=32, epochs=200, l1=0.0, l2=0.0, seed=0` and the rest of `Recipe`.
+    - `start`: a Network whose weights are the start (its shape and activations are then used), or a Run, which goes
+      on from its last epoch, optimizer included, for `epochs` more; training 100 and 100 more epochs is training 200.
+    - `batch_order`: (epochs, n) whole numbers: row e is the order in which epoch e visits the points; batches are
+      consecutive pieces of it. Without it, each epoch is shuffled anew from the seed.
+    - `progress`: called as `progress(epochs_done, epochs, loss)` now and then.
+
+    **Raises** `InvalidInput`; `TrainingDiverged` when a loss or weight is no longer finite: its `.run` keeps the
+    epochs before.
+    """
+    if not isinstance(data, Dataset):
+        raise refusal("data", "a Dataset", said(type(data).__name__), "Use us.Dataset(X, y).")
+    before = start if isinstance(start, Run) else None
+    chosen = _recipe(recipe, before, settings, batch_order)
+    shape = _shape(data, chosen, before.shape if before is not None else start)
+    if before is None:
+        chosen = dataclasses.replace(
+            chosen, hidden=tuple(layer.units for layer in shape.layers[:-1]), activation=_activation(shape, chosen))
+    past = 0 if before is None else before.epochs
+    order = _order(data.n_points, chosen, past) if batch_order is None else _given_order(batch_order, data.n_points)
+    state = before.state if before is not None else State.fresh(_start_vector(shape))
+    outcome = _in_slices(state, shape, data, order, chosen, progress)
+    run = _joined(before, data, chosen, shape, state, outcome)
+    if not outcome.finite:
+        raise TrainingDiverged(_why(run, chosen), epoch=run.epochs + 1, run=run)
+    return run
+
+
+def _recipe(recipe: Recipe | None, before: Run | None, settings: dict[str, Any], batch_order: Any) -> Recipe:
+    if before is not None and recipe is None:
+        Recipe.of(None, settings)  # refuses unknown names in the usual words
+        chosen = dataclasses.replace(before.recipe, **settings)
+    else:
+        chosen = Recipe.of(recipe, settings)
+    if batch_order is not None:
+        rows = np.shape(batch_order)[0] if np.ndim(batch_order) == 2 else 0
+        if "epochs" in settings and settings["epochs"] != rows:
+            raise refusal("batch_order", f"one row for each of the {settings['epochs']} epochs", said(f"{rows} rows"))
+        chosen = dataclasses.replace(chosen, epochs=rows)
+    return chosen
+
+
+def _shape(data: Dataset, recipe: Recipe, start: Network | None) -> Network:
+    """The network before the first epoch: the one given, checked, or a fresh one."""
+    if start is None:
+        return Network.initialize((data.n_features, *recipe.hidden, data.n_classes), recipe.activation, recipe.seed)
+    if not isinstance(start, Network):
+        raise refusal("start", "a Network or a Run", said(type(start).__name__))
+    if start.n_features != data.n_features or start.n_classes != data.n_classes:
+        raise refusal("start", f"a network of {data.n_features} inputs and {data.n_classes} outputs, as the data has",
+                      said(f"{start.n_features} inputs and {start.n_classes} outputs"))
+    return start
+
+
+def _activation(shape: Network, recipe: Recipe) -> str | tuple[str, ...]:
+    names = tuple(layer.activation for layer in shape.layers[:-1])
+    if not names:
+        return recipe.activation if isinstance(recipe.activation, str) else "relu"
+    return names[0] if len(set(names)) == 1 else names
+
+
+def _start_vector(shape: Network) -> np.ndarray:
+    vector = shape.to_vector()
+    largest = np.abs(vector).max()
+    if largest > np.finfo(np.float32).max:
+        raise refusal("start", "a network whose weights fit in float32", said(f"a weight of size {largest:g}"))
+    return vector
+
+
+def _order(n: int, recipe: Recipe, past: int) -> np.ndarray:
+    """A shuffle for each epoch, from one stream: the epochs of a continued run are those of a longer one."""
+    rng = np.random.default_rng((recipe.seed, 1))
+    rows = np.tile(np.arange(n, dtype=np.int32), (past + recipe.epochs, 1))
+    return rng.permuted(rows, axis=1, out=rows)[past:]
+
+
+def _given_order(batch_order: Any, n: int) -> np.ndarray:
+    order = np.asarray(batch_order)
+    if order.ndim != 2 or order.shape[1] != n or order.dtype.kind not in "iu":
+        raise refusal("batch_order", f"whole numbers of shape (epochs, {n})",
+                      said(f"{order.dtype} of shape {order.shape}"))
+    if not (np.sort(order, axis=1) == np.arange(n)).all():
+        raise refusal("batch_order", f"each of 0..{n - 1} exactly once in every row",
+                      said("a row with a repeated or missing index"))
+    return order.astype(np.int32)
+
+
+def _in_slices(state: State, shape: Network, data: Dataset, order: np.ndarray, recipe: Recipe,
+               progress: Progress | None) -> Outcome:
+    """All epochs, in pieces of about a tenth of a second; the pieces change no result."""
+    outcomes, done = [], 0
+    work = max(1, shape.n_parameters * data.n_points)
+    step = max(1, int(2e8 / work))  # about that many products take some hundredths of a second
+    while done < len(order):
+        began = time.perf_counter()
+        outcome = advance(state, shape, data.X, data.y, order[done : done + step], recipe)
+        outcomes.append(outcome)
+        state, done = outcome.state, done + step
+        if not outcome.finite:
+            break
+        if progress is not None:
+            progress(min(done, len(order)), len(order), float(outcome.loss[-1]))
+        spent = max(time.perf_counter() - began, 1e-6)
+        step = max(1, min(2 * step, int(step * _SLICE_SECONDS / spent)))
+    if not outcomes:
+        return Outcome(np.empty((0, shape.n_parameters), np.float32), np.empty(0), np.empty(0, np.int64), state, True)
+    return Outcome(np.concatenate([part.weights for part in outcomes]),
+                   np.concatenate([part.loss for part in outcomes]),
+                   np.concatenate([part.correct for part in outcomes]), outcomes[-1].state, outcomes[-1].finite)
+
+
+def _joined(before: Run | None, data: Dataset, recipe: Recipe, shape: Network, state: State, outcome: Outcome) -> Run:
+    weights = state.parameters[None] if before is None else before.weights
+    loss = np.empty(0) if before is None else before.loss
+    joined = np.concatenate([weights, outcome.weights]), np.concatenate([loss, outcome.loss])
+    for array in joined:
+        array.setflags(write=False)
+    return Run(data, recipe, shape, *joined, outcome.state)
+
+
+def _why(run: Run, recipe: Recipe) -> str:
+    largest = float(np.abs(run.data.X).max())
+    cause = (f"The points reach {largest:.3g}; large inputs make large steps: try data.standardized()."
+             if largest > 100 else f"The likely cause is a learning rate of {recipe.learning_rate:g}: try "
+             f"{recipe.learning_rate / 10:g}.")
+    return (f"The loss must stay finite. Got a loss or weight that is not finite in epoch {run.epochs + 1} instead. "
+            f"{cause}")
