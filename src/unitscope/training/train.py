@@ -99,10 +99,18 @@ def _start_vector(shape: Network) -> np.ndarray:
 
 
 def _order(n: int, recipe: Recipe, past: int) -> np.ndarray:
-    """A shuffle for each epoch, from one stream: the epochs of a continued run are those of a longer one."""
+    """A shuffle for each epoch, from one stream: the epochs of a continued run are those of a longer one.
+
+    Each point gets a random 64-bit key whose low bits are replaced by its index; the sorted keys carry the shuffle.
+    """
     rng = np.random.default_rng((recipe.seed, 1))
-    rows = np.tile(np.arange(n, dtype=np.int32), (past + recipe.epochs, 1))
-    return rng.permuted(rows, axis=1, out=rows)[past:]
+    low = np.uint64((1 << max(1, (n - 1).bit_length())) - 1)
+    keys = rng.integers(0, 2**64, size=(past + recipe.epochs, n), dtype=np.uint64)[past:]
+    keys &= ~low
+    keys |= np.arange(n, dtype=np.uint64)
+    keys.sort(axis=1)
+    keys &= low
+    return keys.astype(np.int32)
 
 
 def _given_order(batch_order: Any, n: int) -> np.ndarray:

@@ -1,0 +1,266 @@
+"""fit: Keras's own call for a compiled Keras model, trained by our kernel wherever that gives the same numbers."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from unitscope.errors import TrainingDiverged, refusal, said, whole_number
+from unitscope.models.keras import keras_package, kind
+from unitscope.network import Network
+from unitscope.training.kernel import Outcome, State, advance
+from unitscope.training.keras_bridge import Bridge
+from unitscope.training.keras_data import FitData, fit_data
+from unitscope.training.keras_plan import BATCH_SIZE, KerasOnly, Plan, plan_for, rate_of, short
+from unitscope.training.keras_recording import fit_with_keras
+from unitscope.training.recipe import Recipe
+from unitscope.training.run import Run
+from unitscope.training.train import _given_order, _order
+
+_SLICE_SECONDS = 0.1  # between two looks at the keyboard and two writes of progress
+# Where Keras clips the probability of a point's own class to 1e-7, that point stops teaching. Epochs that begin or
+# end with one below this are left to Keras; the factor of ten is for what happens in between.
+_CLIPPED_BELOW = 1e-6
+
+
+def fit(model: Any, X: Any = None, y: Any = None, batch_size: int | None = None, epochs: int = 1,
+        verbose: Any = "auto", callbacks: Any = None, validation_split: float = 0.0, validation_data: Any = None,
+        shuffle: Any = True, class_weight: Any = None, sample_weight: Any = None, initial_epoch: int = 0,
+        batch_order: Any = None, **more: Any) -> Any:
+    """Train a compiled Keras model as `model.fit` does, hundreds of times faster where the kernel can do it.
+
+    **Arguments** are those of `model.fit` (Keras 3 on any backend, or tf_keras), and
+
+    - `batch_order`: (epochs, n) whole numbers: row e is the order in which epoch e visits the points, so that a run
+      can be repeated exactly. Without it `shuffle=True` draws an order for each epoch from a seed of NumPy's global
+      generator, which `keras.utils.set_random_seed` sets; `shuffle=False` keeps the order of X.
+
+    **Result**: the model's own `History`, with
+
+    - `.run`: the `Run`; its rows are the weights at the end of each epoch, before any callback changed them.
+    - `.why`: None where the kernel trained; otherwise why Keras did, which is also printed unless `verbose=0`.
+
+    The kernel trains chains of Dense layers for categorical cross-entropy with SGD, RMSprop, Adam or AdamW. Weights
+    and optimizer are written back, so a following `model.fit` or `us.fit` goes on exactly. Everything else is trained
+    by `model.fit`, never approximately here. X and y are only read.
+
+    **Raises** `InvalidInput`; `TrainingDiverged` when a loss or weight is no longer finite: the model then has the
+    weights of the last finite epoch.
+    """
+    package = keras_package(model)
+    if getattr(model, "optimizer", None) is None:
+        raise refusal("model", "compiled", said("a model without an optimizer"), "Call model.compile(...) first.")
+    epochs = whole_number("epochs", epochs, at_least=0)
+    initial_epoch = whole_number("initial_epoch", initial_epoch, at_least=0)
+    if batch_size is not None:
+        batch_size = whole_number("batch_size", batch_size, at_least=1)
+    arguments = {"batch_size": batch_size, "epochs": epochs, "verbose": verbose, "validation_split": validation_split,
+                 "validation_data": validation_data, "shuffle": shuffle, "class_weight": class_weight,
+                 "sample_weight": sample_weight, "initial_epoch": initial_epoch, **more}
+    given = list(callbacks) if isinstance(callbacks, (list, tuple)) else [] if callbacks is None else [callbacks]
+    try:
+        _build(model, X, package)
+        plan = plan_for(model, given, arguments)
+        net = plan.chain.network
+        data = fit_data(X, y, net.n_features, net.n_classes, plan.one_hot, validation_split=validation_split,
+                        validation_data=validation_data)
+    except KerasOnly as reason:
+        if batch_order is not None:
+            raise refusal("batch_order", "left out where Keras trains", said("an order"),
+                          f"Keras is needed here because {reason}.") from None
+        if verbose != 0:
+            _say(f"unitscope: trained by Keras because {reason}")
+        return fit_with_keras(model, X, y, callbacks, arguments, str(reason))
+    passes = max(0, epochs - initial_epoch)
+    plan, order = _ordered(plan, data, batch_order, bool(shuffle), passes, batch_size or BATCH_SIZE)
+    return _KernelFit(model, plan, data, given, verbose).train(order, initial_epoch, epochs)
+
+
+def _build(model: Any, X: Any, package: Any) -> None:
+    """Give a Sequential without an Input its weights, from the columns of X: what Keras's fit does first."""
+    shape = getattr(X, "shape", ())
+    if kind(model, package) == "Sequential" and not model.built and len(shape) == 2:
+        model.build((None, int(shape[1])))
+
+
+def _ordered(plan: Plan, data: FitData, batch_order: Any, shuffle: bool, epochs: int,
+             batch_size: int) -> tuple[Plan, np.ndarray]:
+    """The plan with its recipe complete, and the order of the points in every epoch, (epochs, n)."""
+    recipe = dataclasses.replace(plan.recipe, epochs=epochs, batch_size=batch_size)
+    n = len(data.y)
+    if batch_order is not None:
+        order = _given_order(batch_order, n)
+        if len(order) != epochs:
+            raise refusal("batch_order", f"one row for each of the {epochs} epochs", said(f"{len(order)} rows"))
+    elif shuffle:
+        seed = int(np.random.randint(2**31))  # noqa: NPY002 - the generator that keras.utils.set_random_seed seeds
+        recipe = dataclasses.replace(recipe, seed=seed)
+        order = _order(n, recipe, 0)
+    else:
+        order = np.broadcast_to(np.arange(n, dtype=np.int32), (epochs, n))
+    return dataclasses.replace(plan, recipe=recipe), order
+
+
+class _KernelFit:
+    """One call of fit in the kernel."""
+
+    def __init__(self, model: Any, plan: Plan, data: FitData, callbacks: list[Any], verbose: Any) -> None:
+        self.model, self.plan, self.data, self.verbose = model, plan, data, verbose
+        self.followed = bool(callbacks)
+        self.callbacks = callbacks
+        self.dataset = data.dataset(plan.chain.network.n_classes)
+        self.bridge = Bridge(model, plan.recipe)
+        self.state = self.bridge.read()
+        self.written = True
+        self.recipe = plan.recipe
+        self.weights: list[np.ndarray] = [self.state.parameters]
+        self.loss: list[float] = []
+        self.why: str | None = None
+
+    def train(self, order: np.ndarray, first: int, epochs: int) -> Any:
+        """Epochs first..epochs-1, one row of `order` each; returns the History."""
+        package, model = keras_package(self.model), self.model
+        steps = -(-len(self.data.y) // self.recipe.batch_size)
+        events = package.callbacks.CallbackList(self.callbacks, add_history=True, add_progbar=False, model=model,
+                                                epochs=epochs, steps=steps, verbose=self.verbose)
+        history = model.history
+        model.stop_training = False
+        events.on_train_begin()
+        try:
+            logs = self._epochs(order, first, epochs, events)
+        finally:
+            if not self.written:
+                self.bridge.write(self.state)
+        events.on_train_end(logs)
+        history.run, history.why = self._run(), self.why
+        return history
+
+    def _epochs(self, order: np.ndarray, first: int, epochs: int, events: Any) -> dict[str, float]:
+        """In slices of about a tenth of a second, or one by one where callbacks follow; the last epoch's logs."""
+        done, size, logs = 0, 1, {}
+        while done < len(order) and not self.model.stop_training:
+            events.on_epoch_begin(first + done)
+            if self.followed:  # a callback may have set weights, optimizer or learning rate
+                self.state = self.bridge.read()
+                # A rate of 0, as in a warm-up, is a step too small to change a float32.
+                rate = max(short(rate_of(self.model.optimizer)), 1e-38)
+                self.recipe = dataclasses.replace(self.recipe, learning_rate=rate)
+            began = time.perf_counter()
+            outcome = self._advance(order[done : done + (1 if self.followed else size)])
+            size = 2 * size if time.perf_counter() - began < _SLICE_SECONDS / 2 else max(1, size // 2)
+            self.state, self.written = outcome.state, False
+            for weights, loss, correct in zip(outcome.weights, outcome.loss, outcome.correct, strict=True):
+                logs = self._logs(weights, float(loss), int(correct))
+                self.weights.append(weights)
+                self.loss.append(float(loss))
+                done += 1
+                self._show(first + done, epochs, logs)
+                if self.followed:
+                    self.bridge.write(self.state)
+                    self.written = True
+                events.on_epoch_end(first + done - 1, logs)
+            if not outcome.finite:
+                raise TrainingDiverged(
+                    "The loss must stay finite. Got a loss or weight that is not finite in epoch "
+                    f"{first + done + 1} instead. The model has the weights of the epoch before. Standardize the "
+                    f"points, or lower the learning rate of {self.recipe.learning_rate:g}.",
+                    epoch=first + done + 1, run=self._run())
+        return logs
+
+    def _advance(self, order: np.ndarray) -> Outcome:
+        """The next epochs, or the first of them where a clipped loss needs Keras's own step."""
+        def run(rows: np.ndarray) -> Outcome:
+            return advance(self.state, self.plan.chain.network, self.data.X, self.data.y, rows, self.recipe)
+
+        if not self.plan.clips:
+            return run(order)
+        if self._clipped(self.state.parameters):
+            return self._keras_epoch(order[0])
+        outcome = run(order)
+        sound = next((index for index, weights in enumerate(outcome.weights) if self._clipped(weights)), None)
+        if sound is None:
+            return outcome
+        return run(order[:sound]) if sound else self._keras_epoch(order[0])
+
+    def _clipped(self, parameters: np.ndarray) -> bool:
+        """Whether some point's own class has a probability that Keras clips, or nearly so."""
+        if not np.isfinite(parameters).all():
+            return False
+        return bool(_cross_entropy(self._network(parameters), self.data.X, self.data.y).max()
+                    > -np.log(_CLIPPED_BELOW))
+
+    def _keras_epoch(self, order: np.ndarray) -> Outcome:
+        """One epoch by the model's own steps, on the same batches."""
+        if self.why is None:
+            self.why = (f"its backend clips the probabilities in the loss, which matters from epoch "
+                        f"{len(self.loss) + 1} on")
+            if self.verbose != 0:
+                _say(f"unitscope: trained by Keras because {self.why}")
+        model, size = self.model, self.recipe.batch_size
+        self.bridge.write(self.state)
+        model.reset_metrics()
+        logs: dict[str, float] = {}
+        for begin in range(0, len(order), size):
+            rows = order[begin : begin + size]
+            logs = model.train_on_batch(self.data.X[rows], self.data.keras_y[rows], return_dict=True)
+        state = self.bridge.read()
+        finite = bool(np.isfinite(logs["loss"]) and np.isfinite(state.parameters).all())
+        if not finite:
+            return Outcome(np.empty((0, state.parameters.size), np.float32), np.empty(0), np.empty(0, np.int64),
+                           self.state, finite=False)
+        accuracy = next((logs[name] for name in self.plan.accuracies), 0.0)
+        return Outcome(state.parameters[None], np.array([logs["loss"]], np.float64),
+                       np.array([round(accuracy * len(order))], np.int64), state, finite=True)
+
+    def _logs(self, weights: np.ndarray, loss: float, correct: int) -> dict[str, float]:
+        """What Keras logs at the end of an epoch."""
+        logs = {"loss": loss, **dict.fromkeys(self.plan.accuracies, correct / len(self.data.y))}
+        if self.data.validation is not None:
+            points, labels = self.data.validation
+            net = self._network(weights)
+            losses = _cross_entropy(net, points, labels)
+            if self.plan.clips:
+                losses = np.clip(losses, -np.log1p(-1e-7), -np.log(1e-7))
+            logs["val_loss"] = float(losses.mean()) + _penalty(net, self.recipe)
+            share = float((net.predict(_as_keras_reads(points)) == labels).mean())
+            logs.update(dict.fromkeys((f"val_{name}" for name in self.plan.accuracies), share))
+        return logs
+
+    def _network(self, weights: np.ndarray) -> Network:
+        return self.plan.chain.network.with_vector(weights)
+
+    def _show(self, epoch: int, epochs: int, logs: dict[str, float]) -> None:
+        if self.verbose != 0:
+            _say(f"Epoch {epoch}/{epochs} - " + " - ".join(f"{name}: {value:.4f}" for name, value in logs.items()))
+
+    def _run(self) -> Run:
+        weights, loss = np.stack(self.weights), np.array(self.loss)
+        recipe = dataclasses.replace(self.plan.recipe, epochs=len(loss))
+        return Run(self.dataset, recipe, self.plan.chain.network, weights, loss, self.state)
+
+
+_say: Callable[[str], None] = print
+
+
+def _as_keras_reads(points: np.ndarray) -> np.ndarray:
+    with np.errstate(over="ignore"):
+        return points.astype(np.float32)
+
+
+def _cross_entropy(net: Network, points: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Minus the logarithm of the probability of each point's class, (n,)."""
+    logits = net.logits(_as_keras_reads(points))
+    largest = logits.max(axis=1)
+    total = largest + np.log(np.exp(logits - largest[:, None]).sum(axis=1))
+    return total - logits[np.arange(len(labels)), labels]
+
+
+def _penalty(net: Network, recipe: Recipe) -> float:
+    if recipe.l1 == recipe.l2 == 0.0:
+        return 0.0
+    return float(sum(recipe.l1 * np.abs(layer.weights).sum() + recipe.l2 * (layer.weights**2).sum()
+                     for layer in net.layers))

@@ -1,0 +1,12 @@
+"""Fixtures for the training tests."""
+
+import os
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def keras():
+    """Keras 3 on JAX in this process: the quickest backend to start."""
+    os.environ.setdefault("KERAS_BACKEND", "jax")
+    return pytest.importorskip("keras")

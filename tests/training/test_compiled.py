@@ -1,0 +1,73 @@
+"""The compiled code's cache: one file, checked before it is run, and never needed."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from unitscope.training import compiled
+
+PROGRAM = """
+import sys, time
+import unitscope as us
+run = us.lab.run()
+print(float(abs(run.loss - us.lab.printed_losses()).max()), "numba" in sys.modules)
+"""
+
+
+def run_program(folder):
+    result = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True,
+                            env={**os.environ, "UNITSCOPE_CACHE_DIR": str(folder)})
+    gap, numba = result.stdout.split()
+    assert float(gap) <= 6e-5
+    return numba == "True"
+
+
+def test_the_first_process_compiles_and_the_second_loads_without_numba(tmp_path):
+    folder = tmp_path / "cache"
+    assert run_program(folder)
+    (file,) = folder.iterdir()
+    assert not run_program(folder)
+
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    assert run_program(folder), "a damaged file must be compiled anew"
+    assert compiled._sound(file.read_bytes())
+
+    if hasattr(os, "getuid"):
+        file.chmod(0o666)
+        assert run_program(folder), "a file that others may write must not be run"
+
+
+def test_a_folder_that_cannot_be_written_is_no_obstacle(tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    assert run_program(blocked / "cache")
+
+
+@pytest.mark.parametrize("content", [b"", b"unitscope kernel 1\n", b"unitscope kernel 1\nabc\nname\ncode", b"x" * 100])
+def test_only_whole_files_are_sound(content):
+    assert not compiled._sound(content)
+
+
+def test_the_layout_has_room_for_every_shape():
+    from unitscope.network import Network
+    from unitscope.training import layout
+    from unitscope.training.recipe import Recipe
+
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        sizes = rng.integers(1, 70, rng.integers(2, 6))
+        net, recipe = Network.initialize([int(s) for s in sizes]), Recipe(batch_size=int(rng.integers(1, 300)))
+        numbers = layout.numbers(net, recipe, int(rng.integers(1, 400)), 1, 0)
+        stride = numbers[layout.STRIDE]
+        table = layout.layer_table(net, stride)
+        assert table[-1, layout.TARGET] + net.n_classes * stride <= numbers[layout.ROWS] * stride
+        assert (table[1:, layout.SOURCE] == table[:-1, layout.TARGET]).all()
+        for layer in net.layers:
+            block = layout.padded(layer.units)
+            assert stride * block + layer.inputs * block <= numbers[layout.SCRATCH]
+            assert layer.inputs * stride <= numbers[layout.SCRATCH]
