@@ -81,10 +81,13 @@ def real_number(name: str, value: object, rule: str, *, above: float | None = No
     import math
     import numbers
 
-    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise refusal(name, rule, value)
-    number = float(value)
-    if ((above is not None and number <= above) or (at_least is not None and number < at_least)
-            or (below is not None and number >= below)):
+    try:
+        number = float(value)
+    except OverflowError:  # a whole number beyond the largest float
+        raise refusal(name, rule, value) from None
+    if (not math.isfinite(number) or (above is not None and number <= above)
+            or (at_least is not None and number < at_least) or (below is not None and number >= below)):
         raise refusal(name, rule, value)
     return number

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from unitscope.errors import refusal, said, whole_number
+from unitscope.errors import real_number, refusal, said, whole_number
 
 
 def _sigmoid(z: np.ndarray, _slope: float) -> np.ndarray:
@@ -70,7 +71,7 @@ class Dense:
         object.__setattr__(self, "weights", kernel)
         object.__setattr__(self, "bias", offset)
         object.__setattr__(self, "activation", activation)
-        object.__setattr__(self, "negative_slope", float(negative_slope))
+        object.__setattr__(self, "negative_slope", real_number("negative_slope", negative_slope, "a finite number"))
 
     @property
     def inputs(self) -> int:
@@ -108,10 +109,10 @@ class Network:
     layers: tuple[Dense, ...]
 
     def __init__(self, layers: Sequence[Dense]) -> None:
-        chain = tuple(layers)
+        chain = tuple(layers) if isinstance(layers, Iterable) else (layers,)
         if not chain or not all(isinstance(layer, Dense) for layer in chain):
             raise refusal("layers", "a sequence of at least one Dense", chain)
-        for index, (above, below) in enumerate(zip(chain, chain[1:], strict=False)):
+        for index, (above, below) in enumerate(pairwise(chain)):
             if above.units != below.inputs:
                 raise refusal(f"layers[{index + 1}]", f"a Dense of {above.units} inputs, the units of the layer before",
                               said(f"{below.inputs} inputs"))
@@ -129,13 +130,14 @@ class Network:
 
         Reference: Glorot and Bengio, 2010: weights uniform in +-sqrt(6 / (inputs + units)).
         """
-        widths = [whole_number(f"sizes[{i}]", size, at_least=1) for i, size in enumerate(sizes)]
+        listed = isinstance(sizes, Iterable) and not isinstance(sizes, (str, bytes))
+        widths = [whole_number(f"sizes[{i}]", size, at_least=1) for i, size in enumerate(sizes if listed else ())]
         if len(widths) < 2:
             raise refusal("sizes", "at least two whole numbers: inputs and classes", sizes)
         names = hidden_activations(activation, len(widths) - 2)
         rng = np.random.default_rng(whole_number("seed", seed, at_least=0))
         layers = []
-        for inputs, units, name in zip(widths, widths[1:], (*names, "linear"), strict=False):
+        for (inputs, units), name in zip(pairwise(widths), (*names, "linear"), strict=True):
             limit = np.sqrt(6.0 / (inputs + units))
             layers.append(Dense(rng.uniform(-limit, limit, (inputs, units)), np.zeros(units), name))
         return cls(layers)
@@ -211,10 +213,15 @@ class Network:
         return Network(layers)
 
     def _points(self, X: Any) -> np.ndarray:
-        points = np.asarray(X, dtype=np.float64)
+        try:
+            points = np.asarray(X, dtype=np.float64)
+        except (TypeError, ValueError):
+            raise refusal("X", f"numbers of shape (n, {self.n_features})", X) from None
         if points.ndim != 2 or points.shape[1] != self.n_features:
             remedy = "For one point, use X[None, :]." if points.shape == (self.n_features,) else ""
             raise refusal("X", f"of shape (n, {self.n_features})", said(f"shape {points.shape}"), remedy)
+        if not np.isfinite(points).all():
+            raise refusal("X", "finite numbers", said(f"{points[~np.isfinite(points)][0]}"))
         return points
 
     def __repr__(self) -> str:
@@ -231,12 +238,13 @@ def check_activation(name: str, activation: object) -> None:
 
 def hidden_activations(activation: str | Sequence[str], hidden_layers: int) -> tuple[str, ...]:
     """One checked activation name for each hidden layer."""
-    names = (activation,) * hidden_layers if isinstance(activation, str) else tuple(activation)
-    if isinstance(activation, str):
+    if isinstance(activation, str) or not isinstance(activation, Iterable):
         check_activation("activation", activation)
+        activation = (activation,) * hidden_layers
+    names = tuple(activation)
     if len(names) != hidden_layers:
-        raise refusal("activation", f"one name, or {hidden_layers} names, one for each hidden layer",
-                      said(f"{len(names)} names"))
+        raise refusal("activation", f"one name, or one for each hidden layer, {hidden_layers} in all",
+                      said(f"{len(names)} in all"))
     for name in names:
         check_activation("activation", name)
     return names

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,8 +23,9 @@ class Dataset:
     - `y`: one label a point, shape (n,) or (n, 1): whole numbers (negative and gappy ones too), strings,
       bools or a categorical. They are encoded as 0..K-1 in the order of `class_names`.
     - `class_names`: K names. Without it, labels that are exactly 0..K-1 are called c0, c1, ... and any others
-      keep their own text, in sorted order (a categorical's own order). With whole-number labels below K they
-      are indices into the names, so that a class may have no point.
+      keep their own text, in sorted order (a categorical's own order). Whole-number labels from 0 to K-1 are
+      indices into the names, and text labels may be among them in any order: then a class may have no point.
+      Otherwise they are new names, one for each label.
     - `feature_names`: d names; x0, x1, ... without it.
 
     **Raises** `InvalidInput` with the rule that was broken.
@@ -39,12 +41,12 @@ class Dataset:
         columns = getattr(X, "columns", None)
         points = _points(X)
         labels, names = _encoded(y, len(points), _names("class_names", class_names))
-        if feature_names is None and columns is not None:
-            feature_names = [str(column) for column in columns]
-        features = _names("feature_names", feature_names) or tuple(f"x{i}" for i in range(points.shape[1]))
+        features = _names("feature_names", columns if feature_names is None else feature_names)
+        if features is None:
+            features = tuple(f"x{i}" for i in range(points.shape[1]))
         if len(features) != points.shape[1]:
-            raise refusal("feature_names", f"{points.shape[1]} names, one for each column of X",
-                          said(f"{len(features)} names"))
+            raise refusal("feature_names", f"{_names_counted(points.shape[1])}, one for each column of X",
+                          said(_names_counted(len(features))))
         points.setflags(write=False)
         labels.setflags(write=False)
         object.__setattr__(self, "X", points)
@@ -90,17 +92,15 @@ def _points(X: Any) -> np.ndarray:
     """X as a fresh finite float64 array of shape (n, d)."""
     raw = _as_array("X", X)
     if raw.dtype.kind == "O" and not any(isinstance(value, (str, bytes)) for value in raw.flat):
-        try:
+        with suppress(TypeError, ValueError, OverflowError):
             raw = raw.astype(np.float64)
-        except (TypeError, ValueError):
-            pass
     if raw.ndim != 2:
         remedy = "For one feature, use X.reshape(-1, 1)." if raw.ndim == 1 else ""
         raise refusal("X", "a table of shape (points, features)", said(f"shape {raw.shape}"), remedy)
-    if raw.dtype.kind not in "biuf":
-        raise refusal("X", "numeric", _first_non_number(raw), "Encode text columns as numbers first.")
     if 0 in raw.shape:
         raise refusal("X", "at least one point with at least one feature", said(f"shape {raw.shape}"))
+    if raw.dtype.kind not in "biuf":
+        raise refusal("X", "numeric", _first_non_number(raw), "Encode text columns as numbers first.")
     with np.errstate(over="ignore"):
         points = np.array(raw, dtype=np.float64, order="C")
     bad = ~np.isfinite(points)
@@ -112,6 +112,8 @@ def _points(X: Any) -> np.ndarray:
 
 
 def _as_array(name: str, values: Any) -> np.ndarray:
+    if np.ma.is_masked(values):
+        raise refusal(name, "without masked values", said("a masked array"), "Remove or fill in the masked points.")
     try:
         return np.asarray(values)
     except ValueError:
@@ -125,62 +127,86 @@ def _first_non_number(raw: np.ndarray) -> object:
     return said(f"dtype {raw.dtype}") if raw.dtype.kind == "c" else raw.flat[0].item()
 
 
-def _names(name: str, names: Sequence[str] | None) -> tuple[str, ...]:
+def _names(name: str, names: Iterable[object] | None) -> tuple[str, ...] | None:
     if names is None:
-        return ()
-    if isinstance(names, str):
-        raise refusal(name, "a sequence of names", names, f'Write ["{names}"] for a single name.')
+        return None
+    if isinstance(names, (str, bytes)) or not isinstance(names, Iterable):
+        remedy = f'Write ["{names}"] for a single name.' if isinstance(names, str) else ""
+        raise refusal(name, "a sequence of names", names, remedy)
     texts = tuple(str(text) for text in names)
+    seen: set[str] = set()
     for text in texts:
-        if texts.count(text) > 1:
+        if text in seen:
             raise refusal(name, "all different", said(f"{text!r} twice"))
+        seen.add(text)
     return texts
 
 
-def _encoded(y: Any, n: int, names: tuple[str, ...]) -> tuple[np.ndarray, tuple[str, ...]]:
+def _names_counted(count: int) -> str:
+    return f"{count} name{'s' * (count != 1)}"
+
+
+def _encoded(y: Any, n: int, names: tuple[str, ...] | None) -> tuple[np.ndarray, tuple[str, ...]]:
     """Labels as int64 in 0..K-1 and the K class names."""
-    categories = getattr(getattr(y, "cat", y), "categories", None)
-    raw = _labels(y, n)
-    if categories is not None and not names:
-        present = set(raw.tolist())
-        order = [value for value in categories.tolist() if value in present]
-        if not (raw.dtype.kind in "iu" and order == list(range(len(order)))):
-            names = _distinct_texts(order)
-            codes = {value: index for index, value in enumerate(order)}
-            return _checked(np.array([codes[value] for value in raw.tolist()], dtype=np.int64), names)
-    values, codes = np.unique(raw, return_inverse=True)
-    codes = codes.reshape(-1).astype(np.int64)
-    if raw.dtype.kind in "iu":
-        return _checked(*_encoded_integers(raw, values, codes, names))
-    return _checked(*_encoded_texts(values, codes, names))
+    if hasattr(y, "iloc") and np.ndim(y) == 2 and y.shape[1] == 1:
+        y = y.iloc[:, 0]  # a data frame of one column, which may be categorical
+    values, codes = _distinct(y, n)
+    codes, names = _named(values, codes, names)
+    if len(names) < 2:
+        raise refusal("y", "labels of at least 2 classes", said(f"only {names[0]!r}"))
+    return codes, names
 
 
-def _labels(y: Any, n: int) -> np.ndarray:
-    """y as a flat array of ints or strings, as many as there are points."""
+def _distinct(y: Any, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """The labels that occur, ints or strings in the order of the classes, and for each point an index into them."""
+    categorical = getattr(y, "cat", y)
+    if not (hasattr(categorical, "categories") and hasattr(categorical, "codes")):
+        values, codes = np.unique(_labels(_column(y, n)), return_inverse=True)
+        return values, codes.reshape(-1).astype(np.int64)
+    codes = _column(categorical.codes, n)
+    if (codes < 0).any():
+        raise _missing_label(int(np.flatnonzero(codes < 0)[0]))
+    present, codes = np.unique(codes, return_inverse=True)
+    values = _labels(np.asarray(categorical.categories)[present])
+    if len(set(values.tolist())) < len(values):
+        raise InvalidInput(f"y must be labels whose texts differ. Got {tuple(values.tolist())} instead.")
+    return values, codes.reshape(-1).astype(np.int64)
+
+
+def _column(y: Any, n: int) -> np.ndarray:
+    """y as a flat array, as long as there are points."""
     raw = _as_array("y", y)
+    if raw.dtype.kind == "U" and not hasattr(y, "dtype"):
+        raw = np.asarray(y, dtype=object)  # NumPy would write a missing value in a list of strings as "nan"
     if raw.ndim == 2 and raw.shape[1] == 1:
         raw = raw[:, 0]
     if raw.ndim != 1:
         remedy = "For one-hot labels, use np.argmax(y, axis=1)." if raw.ndim == 2 else ""
         raise refusal("y", "one label for each point, of shape (n,)", said(f"shape {raw.shape}"), remedy)
     if len(raw) != n:
-        raise refusal("y", f"as long as X, one label for each of its {n} points", said(f"{len(raw)} labels"))
-    if raw.dtype.kind == "O" or raw.dtype.kind not in "biufUST":
+        raise refusal("y", f"as long as X, one label for each of its {n} points",
+                      said(f"{len(raw)} label{'s' * (len(raw) != 1)}"))
+    return raw
+
+
+def _labels(raw: np.ndarray) -> np.ndarray:
+    """Labels of any kind as int64 or strings."""
+    if raw.dtype.kind not in "biufU":
         raw = _from_objects(raw)
     if raw.dtype.kind == "f":
-        return _from_floats(raw)
-    if raw.dtype.kind == "u" and raw.size and raw.max() > np.iinfo(np.int64).max:
-        raise refusal("y", "whole numbers below 2**63", raw.max())
+        return _from_floats(raw.astype(np.float64))
+    if raw.dtype.kind == "u" and raw.max(initial=0) > np.iinfo(np.int64).max:
+        raise refusal("y", "whole numbers below 2**63", raw.max().item())
     return raw.astype(np.int64) if raw.dtype.kind in "iu" else raw.astype(str)
 
 
 def _from_objects(raw: np.ndarray) -> np.ndarray:
     """Python objects as an array of one kind: whole numbers, floats, or else the text of strings and bools."""
     for index, value in enumerate(raw):
-        missing = value is None or value != value or str(value) in ("NaT", "<NA>")
-        if missing or not np.isscalar(value) or isinstance(value, complex):
-            raise refusal("y", "a whole number, a string or a bool for each point",
-                          said(f"{shown_label(value)} at row {index}"))
+        if _is_missing(value):
+            raise _missing_label(index)
+        if not np.isscalar(value) or isinstance(value, (complex, np.complexfloating)):
+            raise refusal("y", "a whole number, a string or a bool for each point", said(f"{value!r} at row {index}"))
     if all(isinstance(value, (int, np.integer)) and not isinstance(value, bool) for value in raw):
         try:
             return np.array(raw.tolist(), dtype=np.int64)
@@ -191,55 +217,42 @@ def _from_objects(raw: np.ndarray) -> np.ndarray:
     return np.array([value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value) for value in raw])
 
 
-def shown_label(value: object) -> str:
-    """A label as a message shows it."""
-    return "a missing value" if value is None or value != value else repr(value)
+def _is_missing(value: object) -> bool:
+    """Whether it is None or a not-a-number, not-a-time or pandas' NA, which can't all be compared with themselves."""
+    return value is None or (not isinstance(value, (str, bytes)) and str(value) in ("nan", "NaN", "NaT", "<NA>"))
+
+
+def _missing_label(index: int) -> InvalidInput:
+    return refusal("y", "a label for each point", said(f"a missing value at row {index}"),
+                   "Remove the points without a label.")
 
 
 def _from_floats(raw: np.ndarray) -> np.ndarray:
-    if not np.isfinite(raw).all():
-        index = int(np.flatnonzero(~np.isfinite(raw))[0])
-        raise refusal("y", "a label for each point", said(f"{raw[index]} at row {index}"),
-                      "Remove the points without a label.")
-    if (raw != np.round(raw)).any() or np.abs(raw).max(initial=0) > 2**53:
-        index = int(np.flatnonzero(raw != np.round(raw))[0]) if (raw != np.round(raw)).any() else int(np.abs(raw).argmax())
+    if np.isnan(raw).any():
+        raise _missing_label(int(np.isnan(raw).argmax()))
+    unfit = (raw != np.round(raw)) | (np.abs(raw) > 2**53)
+    if unfit.any():
+        index = int(unfit.argmax())
         raise refusal("y", "class labels: whole numbers, strings or bools", said(f"{raw[index]} at row {index}"),
                       "A network of this kind predicts classes, not quantities.")
     return raw.astype(np.int64)
 
 
-def _encoded_integers(raw: np.ndarray, values: np.ndarray, codes: np.ndarray,
-                      names: tuple[str, ...]) -> tuple[np.ndarray, tuple[str, ...]]:
-    if not names:
-        plain = values.tolist() == list(range(len(values)))
-        return codes, tuple(f"c{value}" if plain else str(value) for value in values.tolist())
-    if values.size and values[0] >= 0 and values[-1] < len(names):
-        return raw.copy(), names
-    if len(values) == len(names):
-        return codes, names
-    raise refusal("class_names", f"{len(values)} names, one for each label in y", said(f"{len(names)} names"))
-
-
-def _encoded_texts(values: np.ndarray, codes: np.ndarray,
-                   names: tuple[str, ...]) -> tuple[np.ndarray, tuple[str, ...]]:
-    texts = values.tolist()
-    if not names:
-        return codes, tuple(texts)
-    if set(texts) <= set(names):
-        return np.array([names.index(text) for text in texts], dtype=np.int64)[codes], names
-    if len(texts) == len(names):
-        return codes, names
-    raise refusal("class_names", f"{len(texts)} names, one for each label in y", said(f"{len(names)} names"))
-
-
-def _distinct_texts(values: list[object]) -> tuple[str, ...]:
-    texts = tuple(str(value) for value in values)
-    if len(set(texts)) != len(texts):
-        raise InvalidInput(f"y must be labels whose texts differ. Got {texts} instead.")
-    return texts
-
-
-def _checked(codes: np.ndarray, names: tuple[str, ...]) -> tuple[np.ndarray, tuple[str, ...]]:
-    if len(names) < 2:
-        raise refusal("y", "labels of at least 2 classes", said(f"only {names[0]!r}"))
+def _named(values: np.ndarray, codes: np.ndarray,
+           names: tuple[str, ...] | None) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Codes into the class names: the labels' own, or those given."""
+    labels, numbers = values.tolist(), values.dtype.kind == "i"
+    if names is None:
+        plain = labels == list(range(len(labels)))
+        return codes, tuple(f"c{label}" if plain else str(label) for label in labels)
+    if numbers and min(labels) >= 0 and max(labels) < len(names):
+        return values[codes], names
+    if not numbers and set(labels) <= set(names):
+        return np.array([names.index(label) for label in labels], dtype=np.int64)[codes], names
+    if not numbers and not set(labels).isdisjoint(names):
+        unnamed = next(label for label in labels if label not in names)
+        raise refusal("class_names", "every label in y, or a new name for each", said(f"no {unnamed!r}"))
+    if len(labels) != len(names):
+        raise refusal("class_names", f"{_names_counted(len(labels))}, one for each label in y",
+                      said(_names_counted(len(names))))
     return codes, names

@@ -166,6 +166,8 @@ class _Reader:
 
 def as_numpy(variable: Any) -> np.ndarray:
     """A Keras variable's numbers, on any backend."""
+    if type(variable).__module__.partition(".")[0] == "keras":  # its .numpy() makes NumPy 2 warn
+        return np.asarray(importlib.import_module("keras").ops.convert_to_numpy(variable))
     return np.asarray(variable.numpy() if hasattr(variable, "numpy") else variable)
 
 

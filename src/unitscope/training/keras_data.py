@@ -35,17 +35,18 @@ class FitData:
 def fit_data(X: Any, y: Any, features: int, classes: int, one_hot: bool, *, validation_split: Any = 0.0,
              validation_data: Any = None) -> FitData:
     """Points and labels as arrays, or `KerasOnly` where only Keras can read them; labels out of range are refused."""
-    points, targets = _points("X", X, features), _targets(y)
+    points, targets = _points("X", X, features), _array("y", y)
     labels = _labels("y", targets, classes, one_hot)
     if len(points) != len(labels):
-        raise refusal("y", f"as long as X, one label for each of its {len(points)} points", said(f"{len(labels)} labels"))
+        raise refusal("y", f"as long as X, one label for each of its {len(points)} points",
+                      said(f"{len(labels)} labels"))
     names = getattr(X, "columns", None)
     held_out = None
     if validation_data is not None:
         if not isinstance(validation_data, (tuple, list)) or len(validation_data) != 2:
             raise KerasOnly("its validation_data is not a pair (X, y)")
         held_out = (_points("validation_data[0]", validation_data[0], features),
-                    _labels("validation_data[1]", _targets(validation_data[1]), classes, one_hot))
+                    _labels("validation_data[1]", _array("validation_data[1]", validation_data[1]), classes, one_hot))
         if len(held_out[0]) != len(held_out[1]) or not len(held_out[1]):
             raise refusal("validation_data", "points and as many labels, at least one",
                           said(f"{len(held_out[0])} points and {len(held_out[1])} labels"))
@@ -75,10 +76,6 @@ def _points(name: str, X: Any, features: int) -> np.ndarray:
         raise refusal(name, "finite numbers", said(f"{points[row, column]} at row {row}, column {column}"),
                       "Remove or fill in the missing values.")
     return points
-
-
-def _targets(y: Any) -> np.ndarray:
-    return _array("y", y)
 
 
 def _array(name: str, values: Any) -> np.ndarray:

@@ -12,11 +12,11 @@ import numpy as np
 from unitscope.errors import TrainingDiverged, refusal, said, whole_number
 from unitscope.models.keras import keras_package, kind
 from unitscope.network import Network
-from unitscope.training.kernel import Outcome, State, advance
 from unitscope.training.keras_bridge import Bridge
 from unitscope.training.keras_data import FitData, fit_data
 from unitscope.training.keras_plan import BATCH_SIZE, KerasOnly, Plan, plan_for, rate_of, short
 from unitscope.training.keras_recording import fit_with_keras
+from unitscope.training.kernel import Outcome, advance
 from unitscope.training.recipe import Recipe
 from unitscope.training.run import Run
 from unitscope.training.train import _given_order, _order
@@ -82,7 +82,7 @@ def fit(model: Any, X: Any = None, y: Any = None, batch_size: int | None = None,
 
 def _build(model: Any, X: Any, package: Any) -> None:
     """Give a Sequential without an Input its weights, from the columns of X: what Keras's fit does first."""
-    shape = getattr(X, "shape", ())
+    shape: Any = getattr(X, "shape", ())
     if kind(model, package) == "Sequential" and not model.built and len(shape) == 2:
         model.build((None, int(shape[1])))
 
@@ -202,19 +202,19 @@ class _KernelFit:
                 _say(f"unitscope: trained by Keras because {self.why}")
         model, size = self.model, self.recipe.batch_size
         self.bridge.write(self.state)
-        model.reset_metrics()
-        logs: dict[str, float] = {}
+        lost = right = 0.0
         for begin in range(0, len(order), size):
             rows = order[begin : begin + size]
+            model.reset_metrics()  # some versions of Keras add up over the batches, others do not
             logs = model.train_on_batch(self.data.X[rows], self.data.keras_y[rows], return_dict=True)
+            lost += logs["loss"] * len(rows)
+            right += next((logs[name] for name in self.plan.accuracies), 0.0) * len(rows)
         state = self.bridge.read()
-        finite = bool(np.isfinite(logs["loss"]) and np.isfinite(state.parameters).all())
-        if not finite:
-            return Outcome(np.empty((0, state.parameters.size), np.float32), np.empty(0), np.empty(0, np.int64),
-                           self.state, finite=False)
-        accuracy = next((logs[name] for name in self.plan.accuracies), 0.0)
-        return Outcome(state.parameters[None], np.array([logs["loss"]], np.float64),
-                       np.array([round(accuracy * len(order))], np.int64), state, finite=True)
+        if not (np.isfinite(lost) and np.isfinite(state.parameters).all()):
+            nothing = np.empty((0, state.parameters.size), np.float32), np.empty(0), np.empty(0, np.int64)
+            return Outcome(*nothing, self.state, finite=False)
+        return Outcome(state.parameters[None], np.array([lost / len(order)]), np.array([round(right)]), state,
+                       finite=True)
 
     def _logs(self, weights: np.ndarray, loss: float, correct: int) -> dict[str, float]:
         """What Keras logs at the end of an epoch."""
@@ -234,8 +234,11 @@ class _KernelFit:
         return self.plan.chain.network.with_vector(weights)
 
     def _show(self, epoch: int, epochs: int, logs: dict[str, float]) -> None:
+        """Two lines in the form of the course lab's output."""
         if self.verbose != 0:
-            _say(f"Epoch {epoch}/{epochs} - " + " - ".join(f"{name}: {value:.4f}" for name, value in logs.items()))
+            steps = -(-len(self.data.y) // self.recipe.batch_size)
+            values = "".join(f" - {name}: {value:.4f}" for name, value in logs.items())
+            _say(f"Epoch {epoch}/{epochs}\n{steps}/{steps} [{'=' * 30}]{values}")
 
     def _run(self) -> Run:
         weights, loss = np.stack(self.weights), np.array(self.loss)
@@ -243,7 +246,7 @@ class _KernelFit:
         return Run(self.dataset, recipe, self.plan.chain.network, weights, loss, self.state)
 
 
-_say: Callable[[str], None] = print
+_say: Callable[[str], None] = print  # progress is part of what model.fit does
 
 
 def _as_keras_reads(points: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ Keras. An option this file does not know counts as a reason, so that a new one i
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import ModuleType
@@ -32,8 +33,8 @@ _HOOKS = ("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_ba
 _FETCHING = ("validation_batch_size", "max_queue_size", "workers", "use_multiprocessing")
 
 
-class KerasOnly(Exception):  # noqa: N818 - not an error: it sends the work to Keras, with the reason as its text
-    """Why the kernel cannot train this model as asked."""
+class KerasOnly(Exception):
+    """Why the kernel cannot train this model as asked: not an error, it sends the work to Keras."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Plan:
 def plan_for(model: Any, callbacks: list[Any], arguments: Mapping[str, Any]) -> Plan:
     """The plan, or `KerasOnly`. `arguments` are those of model.fit by name, without the data and the callbacks."""
     package = keras_package(model)
-    _check_arguments(arguments)
+    _check_arguments(arguments, inspect.signature(model.fit).parameters)
     for callback in callbacks:
         _check_callback(callback, package)
     try:
@@ -64,7 +65,7 @@ def plan_for(model: Any, callbacks: list[Any], arguments: Mapping[str, Any]) -> 
     _check_layers(chain, model, package)
     _check_compiled(model, package)
     one_hot, clips = _loss(model, chain, package)
-    settings = {**_optimizer(model, package), **_penalties(chain, package)}
+    settings = {**_optimizer(model, package), **penalties(chain, package)}
     names = tuple(layer.activation for layer in chain.network.layers[:-1])
     activation: Any = (names[0] if len(set(names)) == 1 else names) if names else "relu"
     try:
@@ -82,10 +83,10 @@ def short(number: Any) -> float:
     return float(str(np.float32(number)))
 
 
-def _check_arguments(arguments: Mapping[str, Any]) -> None:
+def _check_arguments(arguments: Mapping[str, Any], parameters: Mapping[str, Any]) -> None:
     known = ("epochs", "initial_epoch", "batch_size", "verbose", "validation_split", "validation_data", *_FETCHING)
     for name, value in arguments.items():
-        if name in known or value is None or (name == "validation_freq" and value == 1):
+        if name in parameters and (name in known or value is None or (name == "validation_freq" and value == 1)):
             continue
         if name != "shuffle" or not isinstance(value, (bool, np.bool_)):
             raise KerasOnly(f"only it has the argument {name}={value!r:.40}")
@@ -203,7 +204,7 @@ def rate_of(optimizer: Any) -> float:
     return float(as_numpy(optimizer.learning_rate))
 
 
-def _penalties(chain: Chain, package: ModuleType) -> dict[str, float]:
+def penalties(chain: Chain, package: ModuleType) -> dict[str, float]:
     """The recipe's l1 and l2, when every Dense has the same."""
     found = {_penalty(layer, package) for layer in chain.dense}
     if len(found) > 1:

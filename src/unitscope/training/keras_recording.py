@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from unitscope.errors import InvalidInput, UnitscopeError, UnsupportedModel
-from unitscope.models.keras import keras_package, kind, read_chain
+from unitscope.models.keras import Chain, keras_package, kind, read_chain
 from unitscope.network import Network
-from unitscope.training.kernel import State
 from unitscope.training.keras_data import fit_data, kept
-from unitscope.training.keras_plan import BATCH_SIZE, LARGEST_RECORD, KerasOnly, rate_of, short
+from unitscope.training.keras_plan import BATCH_SIZE, LARGEST_RECORD, KerasOnly, penalties, rate_of, short
+from unitscope.training.kernel import State
 from unitscope.training.recipe import OPTIMIZERS, Recipe
 from unitscope.training.run import Run
 
@@ -77,15 +78,19 @@ def _run(model: Any, weights: list[Network], loss: list[float], X: Any, y: Any, 
         cut = kept(dataset.n_points, split)
         dataset = type(dataset)(dataset.X[:cut], dataset.y[:cut], dataset.class_names, dataset.feature_names)
     rows = np.stack([network.to_vector() for network in weights]).astype(np.float32)
-    recipe = _recipe(chain.network, model.optimizer, optimizer, arguments, epochs)
+    recipe = _recipe(chain, model, optimizer, arguments, epochs)
     return Run(dataset, recipe, chain.network, rows, np.asarray(loss[:epochs], np.float64), State.fresh(rows[-1]))
 
 
-def _recipe(net: Network, optimizer: Any, name: str, arguments: Mapping[str, Any], epochs: int) -> Recipe:
-    names = tuple(layer.activation for layer in net.layers[:-1])
+def _recipe(chain: Chain, model: Any, name: str, arguments: Mapping[str, Any], epochs: int) -> Recipe:
+    """What a Recipe can tell of the training."""
+    optimizer = model.optimizer
     options = {option: getattr(optimizer, option) for option in ("momentum", "nesterov", "rho", "beta_1", "beta_2",
                                                                  "epsilon") if hasattr(optimizer, option)}
     if name == "adamw":
         options["weight_decay"] = optimizer.weight_decay
-    return Recipe(hidden=net.sizes[1:-1], activation=names or "relu", optimizer=name, epochs=epochs,
+    with contextlib.suppress(KerasOnly):  # penalties that a Recipe cannot tell
+        options |= penalties(chain, keras_package(model))
+    names = tuple(layer.activation for layer in chain.network.layers[:-1])
+    return Recipe(hidden=chain.network.sizes[1:-1], activation=names or "relu", optimizer=name, epochs=epochs,
                   batch_size=arguments["batch_size"] or BATCH_SIZE, learning_rate=short(rate_of(optimizer)), **options)

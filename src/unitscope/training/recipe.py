@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 
 from unitscope.errors import InvalidInput, real_number, refusal, whole_number
@@ -64,7 +64,8 @@ class Recipe:
         for name in ("l1", "l2", "weight_decay"):
             set_field(self, name, real_number(name, getattr(self, name), "a finite number of at least 0", at_least=0.0))
         for name in ("momentum", "beta_1", "beta_2", "rho"):
-            set_field(self, name, real_number(name, getattr(self, name), "at least 0 and below 1", at_least=0.0, below=1.0))
+            share = real_number(name, getattr(self, name), "at least 0 and below 1", at_least=0.0, below=1.0)
+            set_field(self, name, share)
 
     @classmethod
     def of(cls, recipe: Recipe | None, settings: dict[str, object]) -> Recipe:
@@ -86,8 +87,5 @@ class Recipe:
 def _widths(hidden: int | Sequence[int]) -> tuple[int, ...]:
     if isinstance(hidden, (str, bytes)):
         raise refusal("hidden", "whole numbers, the units of each hidden layer", hidden)
-    try:
-        widths = tuple(hidden)  # type: ignore[arg-type]
-    except TypeError:
-        widths = (hidden,)
+    widths = tuple(hidden) if isinstance(hidden, Iterable) else (hidden,)
     return tuple(whole_number(f"hidden[{i}]", width, at_least=1) for i, width in enumerate(widths))

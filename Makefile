@@ -1,0 +1,59 @@
+# Needs only Python 3.11, 3.12 or 3.13 with its venv module. `make lab` and `make test` set up what they need in .venv,
+# and do nothing of that again until pyproject.toml or constraints.txt changes.
+# Another Python: make clean, then make lab PYTHON=python3.12.
+
+PYTHON ?=
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+INSTALL := $(PIP) install --constraint constraints.txt
+FITS := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help lab test check fix bench clean
+
+help:  ## say what each command does
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
+
+lab: .venv/lab.stamp  ## set up and run the course lab
+	$(BIN)/unitscope lab
+
+test: .venv/test.stamp  ## set up and run every test
+	$(BIN)/python -m pytest
+
+check: .venv/test.stamp  ## lint, check the types and run the quick tests
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q -m "not (slow or tensorflow or torch or notebook or browser)"
+
+fix: .venv/test.stamp  ## mend what the linter can mend
+	$(BIN)/ruff check --fix .
+
+bench: .venv/test.stamp  ## measure the speed of training, start-up and pictures
+	$(BIN)/python benchmarks/run.py
+
+clean:  ## remove .venv and what the tools left behind
+	rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/pyvenv.cfg:
+	@python=; for candidate in $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python); do \
+	    if $$candidate -c '$(FITS)' 2>/dev/null; then python=$$candidate; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+	    echo "unitscope needs Python 3.11, 3.12 or 3.13 with its venv module: make PYTHON=/path/to/python3.12" >&2; \
+	    exit 1; \
+	fi; \
+	echo "Setting up .venv with $$($$python --version): once, a few minutes."; \
+	$$python -m venv --clear .venv
+
+# Editable installs: an edit in src counts at once.
+.venv/lab.stamp: pyproject.toml constraints.txt | .venv/pyvenv.cfg
+	$(INSTALL) --editable .
+	@touch $@
+
+# tf_keras without its dependencies: one is a second copy of TensorFlow (see pyproject.toml).
+.venv/test.stamp: .venv/lab.stamp
+	$(INSTALL) --editable ".[dev]"
+	$(INSTALL) --no-deps tf_keras
+	@touch $@

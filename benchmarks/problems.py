@@ -1,0 +1,158 @@
+"""The three problems that are timed, and how each contender trains on them."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import subprocess
+import tempfile
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+import unitscope as us
+from unitscope.training.kernel import State, advance
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Data, network and recipe of one timed training."""
+
+    name: str
+    data: us.Dataset
+    recipe: us.Recipe
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Inputs, hidden widths, classes."""
+        return (self.data.n_features, *self.recipe.hidden, self.data.n_classes)
+
+
+def problems() -> dict[str, Problem]:
+    """lab: 100 points, 2-2-4, 200 epochs. digits: 1,797 points, 64-32-10. large: 10,000 random points, 64-128-64-10."""
+    digits = us.datasets.digits()
+    rng = np.random.default_rng(0)
+    noise = us.Dataset(rng.normal(size=(10_000, 64)), rng.integers(0, 10, 10_000))
+    return {
+        "lab": Problem("lab", us.datasets.lab(), us.Recipe()),
+        "digits": Problem("digits", us.Dataset(digits.X / 16, digits.y),
+                          us.Recipe(hidden=(32,), learning_rate=0.001, epochs=100)),
+        "large": Problem("large", noise, us.Recipe(hidden=(128, 64), learning_rate=0.001, epochs=20, batch_size=128)),
+    }
+
+
+def ours(problem: Problem) -> Callable[[], object]:
+    """us.train, shuffles and the recording of every epoch's weights included."""
+    return lambda: us.train(problem.data, problem.recipe)
+
+
+def kernel_alone(problem: Problem) -> Callable[[], object]:
+    """The training without the shuffles, weights of every epoch recorded."""
+    net = us.Network.initialize(problem.sizes)
+    rng = np.random.default_rng(0)
+    order = np.stack([rng.permutation(problem.data.n_points) for _ in range(problem.recipe.epochs)])
+    start = State.fresh(net.to_vector())
+    return lambda: advance(start, net, problem.data.X, problem.data.y, order, problem.recipe)
+
+
+def scikit_learn(problem: Problem) -> Callable[[], object]:
+    """MLPClassifier with the same network, optimizer, batches and epochs."""
+    from sklearn.neural_network import MLPClassifier
+
+    recipe = problem.recipe
+
+    def fit() -> object:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return MLPClassifier(recipe.hidden, learning_rate_init=recipe.learning_rate, batch_size=recipe.batch_size,
+                                 max_iter=recipe.epochs, n_iter_no_change=10 * recipe.epochs, tol=0.0, alpha=0.0,
+                                 random_state=0).fit(problem.data.X, problem.data.y)
+
+    return fit
+
+
+def numpy_loop(problem: Problem) -> Callable[[], object]:
+    """The same training as a careful NumPy program in float32 (one hidden layer)."""
+    X, y = problem.data.X.astype(np.float32), problem.data.y
+    recipe, one_hot = problem.recipe, np.eye(problem.data.n_classes, dtype=np.float32)[problem.data.y]
+    net = us.Network.initialize(problem.sizes)
+
+    def fit() -> object:
+        rng = np.random.default_rng(0)
+        parameters = [part.astype(np.float32) for layer in net.layers for part in (layer.weights, layer.bias)]
+        means, squares = [np.zeros_like(p) for p in parameters], [np.zeros_like(p) for p in parameters]
+        losses, kept, step = [], [], 0
+        for _ in range(recipe.epochs):
+            order, total = rng.permutation(len(X)), 0.0
+            for begin in range(0, len(X), recipe.batch_size):
+                rows = order[begin : begin + recipe.batch_size]
+                W1, b1, W2, b2 = parameters
+                a = np.maximum(X[rows] @ W1 + b1, 0)
+                z = a @ W2 + b2
+                z -= z.max(axis=1, keepdims=True)
+                p = np.exp(z)
+                p /= p.sum(axis=1, keepdims=True)
+                total -= np.log(p[np.arange(len(rows)), y[rows]]).sum()
+                d2 = (p - one_hot[rows]) / len(rows)
+                d1 = (d2 @ W2.T) * (a > 0)
+                step += 1
+                rate = recipe.learning_rate * np.sqrt(1 - 0.999**step) / (1 - 0.9**step)
+                for q, g in enumerate((X[rows].T @ d1, d1.sum(0), a.T @ d2, d2.sum(0))):
+                    means[q] += (g - means[q]) * 0.1
+                    squares[q] += (g * g - squares[q]) * 0.001
+                    parameters[q] = parameters[q] - rate * means[q] / (np.sqrt(squares[q]) + 1e-7)
+            losses.append(total / len(X))
+            kept.append([p.copy() for p in parameters])
+        return losses, kept
+
+    return fit
+
+
+def c_limit() -> Callable[[], object] | None:
+    """The hand-written AVX-512 C kernel on the lab, or None without a C compiler or AVX-512; checked before use."""
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    flags = Path("/proc/cpuinfo").read_text() if os.path.exists("/proc/cpuinfo") else ""
+    if compiler is None or "avx512dq" not in flags or "avx512bw" not in flags:
+        return None
+    folder = tempfile.mkdtemp()
+    library = Path(folder) / "limit.so"
+    subprocess.run([compiler, "-O3", "-march=native", "-fno-math-errno", "-shared", "-fPIC",
+                    str(Path(__file__).parent / "limit.c"), "-o", str(library), "-lm"], check=True)
+    train = ctypes.CDLL(str(library)).train
+    data, order = us.lab.data(), np.ascontiguousarray(us.lab.batch_order(), dtype=np.uint8)
+    X, y = np.ascontiguousarray(data.X, dtype=np.float32), data.y.astype(np.uint8)
+    start = np.concatenate([part.ravel() for part in us.lab.initial_weights()]).astype(np.float32)
+
+    def fit() -> np.ndarray:
+        parameters, loss = start.copy(), np.empty(200, np.float32)
+        train(100, 200, 32, ctypes.c_float(0.01), *[ctypes.c_void_p(array.ctypes.data)
+                                                    for array in (X, y, order, parameters, loss)])
+        return loss
+
+    gap = np.abs(fit() - us.lab.printed_losses()).max()
+    if gap > 6e-5:
+        raise RuntimeError(f"the C limit is wrong: its losses are {gap} away from the lab's")
+    return fit
+
+
+def keras_fit(problem: Problem) -> Callable[[], object]:
+    """Keras's model.fit on the backend in $KERAS_BACKEND: compiled once, weights set back before each fit."""
+    import keras
+
+    model = keras.Sequential([keras.Input((problem.data.n_features,)),
+                              *[keras.layers.Dense(units, "relu") for units in problem.recipe.hidden],
+                              keras.layers.Dense(problem.data.n_classes)])
+    model.compile(keras.optimizers.Adam(problem.recipe.learning_rate),
+                  keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    start = model.get_weights()
+    X, y = problem.data.X.astype(np.float32), problem.data.y
+
+    def fit() -> object:
+        model.set_weights(start)
+        return model.fit(X, y, batch_size=problem.recipe.batch_size, epochs=problem.recipe.epochs, verbose=0)
+
+    return fit

@@ -1,0 +1,161 @@
+"""Measure everything that docs/benchmarks.md states, and write that page. `make bench` runs this.
+
+`python benchmarks/run.py` measures and writes; `--keras PROBLEM` is the part that runs in a process of its own for
+each Keras backend, ours beside it, and prints two medians as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import problems as p
+import timing
+
+import unitscope as us
+
+PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+
+
+def main() -> None:
+    """Every table in turn."""
+    if "--keras" in sys.argv:
+        print(json.dumps(beside_keras(sys.argv[-1])))
+        return
+    sections = [lab_table(), size_table("digits"), size_table("large"), start_table(), picture_table()]
+    PAGE.write_text(header() + "\n".join(sections), encoding="utf-8")
+    print(PAGE.read_text(encoding="utf-8"))
+
+
+def header() -> str:
+    """What was measured, where and how."""
+    return f"""# Benchmarks
+
+Written by `make bench` (benchmarks/run.py). Every row of a table was measured in the same run as ours, the contenders
+taking turns; each figure is the median of at least 5 rounds after an uncounted one. The ratio is what holds on another
+machine; the seconds are this one's: {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()},
+NumPy {np.__version__}.
+
+"""
+
+
+def beside_keras(name: str) -> dict[str, float]:
+    """Keras on this process's backend and ours, in turn."""
+    problem = p.problems()[name]
+    return timing.medians({"keras": p.keras_fit(problem), "ours": p.ours(problem)})
+
+
+def in_keras_process(backend: str, name: str) -> dict[str, float]:
+    """`beside_keras` in a fresh process on a backend."""
+    environment = os.environ | {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    result = subprocess.run([sys.executable, __file__, "--keras", name], env=environment, check=True,
+                            capture_output=True, text=True)
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+def table(title: str, columns: list[str], rows: list[list[str]]) -> str:
+    """A Markdown section."""
+    lines = [f"## {title}", "", "| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+    return "\n".join([*lines, *["| " + " | ".join(row) + " |" for row in rows], ""])
+
+
+def row(name: str, seconds: float, ours: float) -> list[str]:
+    """A contender's row: its time, ours in the same run, and how many times ours."""
+    ratio = seconds / ours
+    return [name, timing.shown(seconds), timing.shown(ours), f"{ratio:,.0f}" if ratio >= 20 else f"{ratio:.2g}"]
+
+
+def lab_table() -> str:
+    """One run of the lab."""
+    problem = p.problems()["lab"]
+    contenders = {"ours": p.ours(problem), "kernel": p.kernel_alone(problem), "sklearn": p.scikit_learn(problem),
+                  "numpy": p.numpy_loop(problem)}
+    limit = p.c_limit()
+    if limit is not None:
+        contenders["c"] = limit
+    here = timing.medians(contenders)
+    rows = [row("Keras 3 on TensorFlow, `fit`", *_pair(in_keras_process("tensorflow", "lab"))),
+            row("Keras 3 on JAX, `fit`", *_pair(in_keras_process("jax", "lab"))),
+            row("scikit-learn `MLPClassifier`", here["sklearn"], here["ours"]),
+            row("plain NumPy, float32", here["numpy"], here["ours"])]
+    if limit is not None:
+        rows.append(row("C for this one shape, AVX-512 (the limit)", here["c"], here["ours"]))
+        rows.append(row("the same, against our kernel without the shuffles", here["c"], here["kernel"]))
+    return table("One run of the lab: 100 points, 2-2-4, 200 epochs, warm", ["who", "time", "ours", "times ours"], rows) \
+        + ("\nOurs is `us.train`, with its shuffles and the weights of every epoch recorded; Keras, scikit-learn and C "
+           "record no weights.\n")
+
+
+def size_table(name: str) -> str:
+    """A larger problem against scikit-learn and Keras on JAX."""
+    problem = p.problems()[name]
+    here = timing.medians({"ours": p.ours(problem), "sklearn": p.scikit_learn(problem)})
+    sizes = "-".join(map(str, problem.sizes))
+    title = (f"{name}: {problem.data.n_points:,} points, {sizes}, {problem.recipe.epochs} epochs, "
+             f"batch {problem.recipe.batch_size}")
+    return table(title, ["who", "time", "ours", "times ours"], [
+        row("scikit-learn `MLPClassifier`", here["sklearn"], here["ours"]),
+        row("Keras 3 on JAX, `fit`", *_pair(in_keras_process("jax", name)))])
+
+
+def _pair(result: dict[str, float]) -> tuple[float, float]:
+    return result["keras"], result["ours"]
+
+
+def start_table() -> str:
+    """Whole processes, from start to end."""
+    with tempfile.TemporaryDirectory() as folder:
+        lab = [sys.executable, "-m", "unitscope", "lab", "--out", str(Path(folder) / "lab")]
+        warm = os.environ | {"UNITSCOPE_CACHE_DIR": str(Path(folder) / "cache")}
+        first = []
+        for index in range(3):
+            cold = os.environ | {"UNITSCOPE_CACHE_DIR": str(Path(folder) / f"cold{index}")}
+            first.append(_once(lab, cold))
+        rows = [["`python -c pass`", timing.shown(timing.process_seconds(timing.python("pass"), warm))],
+                ["`import unitscope`", timing.shown(timing.process_seconds(timing.python("import unitscope"), warm))],
+                ["`unitscope --help`", timing.shown(timing.process_seconds([*lab[:3], "--help"], warm))],
+                ["a trained lab run, no pictures", timing.shown(timing.process_seconds(
+                    timing.python("import unitscope as us; us.lab.run()"), warm))],
+                ["`unitscope lab`, first run ever (compiles the kernel; median of 3)",
+                 timing.shown(sorted(first)[1])],
+                ["`unitscope lab`, later runs: five pictures as PNG and SVG",
+                 timing.shown(timing.process_seconds(lab, warm))]]
+    return table("Start-up: whole processes", ["what", "wall time"], rows)
+
+
+def _once(command: list[str], environment: dict[str, str]) -> float:
+    import time
+
+    began = time.perf_counter()
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+    return time.perf_counter() - began
+
+
+def picture_table() -> str:
+    """Six unit maps of 300 x 300 cells: one array call against a call for every point."""
+    net = us.lab.run().network
+    axis = np.linspace(-8, 8, 300)
+    grid = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
+
+    def loop() -> list[np.ndarray]:
+        maps = []
+        for layer, inputs in ((net.layers[0], grid), (net.layers[1], np.abs(grid))):
+            for unit in range(layer.units):
+                w, b = layer.weights[:, unit], layer.bias[unit]
+                maps.append(np.array([np.dot(point, w) + b for point in inputs]))
+        return maps
+
+    times = timing.medians({"loop": loop, "ours": lambda: [net.layers[0](grid), net.layers[1](np.abs(grid))]})
+    return table("Six unit maps of 300 x 300 cells (two hidden units, four outputs)",
+                 ["who", "time", "ours", "times ours"],
+                 [row("a Python loop over the points, as the course's helper", times["loop"], times["ours"])])
+
+
+if __name__ == "__main__":
+    main()

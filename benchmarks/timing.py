@@ -1,0 +1,52 @@
+"""Timing that holds on a noisy machine: every rival in turn, several rounds, medians."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+
+def medians(contenders: dict[str, Callable[[], object]], rounds: int = 5, least: float = 0.02) -> dict[str, float]:
+    """Seconds of each call, the median of `rounds` rounds in which every contender takes its turn.
+
+    One round is left uncounted first; a quick call is repeated within a round until `least` seconds have passed.
+    """
+    seconds: dict[str, list[float]] = {name: [] for name in contenders}
+    repeats = {}
+    for name, call in contenders.items():
+        began = time.perf_counter()
+        call()
+        once = time.perf_counter() - began
+        repeats[name] = max(1, min(1000, int(least / max(once, 1e-9))))
+    for _ in range(rounds):
+        for name, call in contenders.items():
+            began = time.perf_counter()
+            for _ in range(repeats[name]):
+                call()
+            seconds[name].append((time.perf_counter() - began) / repeats[name])
+    return {name: statistics.median(values) for name, values in seconds.items()}
+
+
+def process_seconds(command: list[str], environment: dict[str, str], rounds: int = 7) -> float:
+    """Median wall seconds of a whole process, one uncounted run first."""
+    values = []
+    for _ in range(rounds + 1):
+        began = time.perf_counter()
+        subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        values.append(time.perf_counter() - began)
+    return statistics.median(values[1:])
+
+
+def python(code: str) -> list[str]:
+    """The command that runs `code` in this Python."""
+    return [sys.executable, "-c", code]
+
+
+def shown(seconds: float) -> str:
+    """Seconds in a unit that reads well, three digits."""
+    if seconds >= 1:
+        return f"{seconds:.2f} s"
+    return f"{seconds * 1e3:.3g} ms" if seconds >= 1e-4 else f"{seconds * 1e6:.3g} µs"

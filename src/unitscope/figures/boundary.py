@@ -1,0 +1,157 @@
+"""Boundary lines from scores sampled on a grid: marching triangles, each boundary drawn once.
+
+Every grid cell is two triangles on which the scores are taken as affine. Where two corners of a triangle have
+different best classes i and j, the line z_i = z_j crosses their edge, at a place both neighbouring triangles compute
+from the same two corners; where three classes meet, their lines end in the one point where the three scores tie. So a
+boundary is one line, lines join without gaps, and class numbers play no part in where they run. Contours of class ids
+draw a line for every id between i and j, and contours of each class's margin draw each line twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+_STRAIGHT = 1e-7  # grid steps a vertex may lie off the chord of its neighbours and still be left out
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Sample places `xs` (columns,) and `ys` (rows,), evenly spaced, both ends of the window included."""
+
+    xs: np.ndarray
+    ys: np.ndarray
+
+    @classmethod
+    def over(cls, window: tuple[tuple[float, float], tuple[float, float]], columns: int, rows: int) -> Grid:
+        """A grid over `window` ((x_min, x_max), (y_min, y_max))."""
+        return cls(np.linspace(*window[0], columns), np.linspace(*window[1], rows))
+
+    @property
+    def points(self) -> np.ndarray:
+        """All places, (rows * columns, 2), row by row."""
+        x, y = np.meshgrid(self.xs, self.ys)
+        return np.stack([x.ravel(), y.ravel()], axis=1)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows, columns."""
+        return len(self.ys), len(self.xs)
+
+    @property
+    def extent(self) -> tuple[float, float, float, float]:
+        """Left, right, bottom, top of an image with one pixel centred on every place."""
+        half_x, half_y = (self.xs[1] - self.xs[0]) / 2, (self.ys[1] - self.ys[0]) / 2
+        return (self.xs[0] - half_x, self.xs[-1] + half_x, self.ys[0] - half_y, self.ys[-1] + half_y)
+
+    def placed(self, steps: np.ndarray) -> np.ndarray:
+        """Coordinates in grid steps, (m, 2), as data coordinates."""
+        origin = np.array([self.xs[0], self.ys[0]])
+        span = np.array([self.xs[-1] - self.xs[0], self.ys[-1] - self.ys[0]])
+        return origin + steps * (span / np.array([len(self.xs) - 1, len(self.ys) - 1]))
+
+
+def boundary_lines(scores: np.ndarray, grid: Grid) -> list[np.ndarray]:
+    """Where the best of `scores` (rows * columns, K) changes: lines (m, 2) in data coordinates, each drawn once.
+
+    A closed line repeats its first vertex. Vertices inside a straight stretch are left out.
+    """
+    ends, nodes = _segments(np.asarray(scores, dtype=np.float64), grid.shape)
+    return [grid.placed(_without_straight(nodes[chain])) for chain in _chains(ends, len(nodes))]
+
+
+def zero_lines(values: np.ndarray, grid: Grid) -> list[np.ndarray]:
+    """Where `values` (rows * columns,) cross zero, as `boundary_lines`; zero counts as below."""
+    return boundary_lines(np.stack([np.zeros(len(values)), values], axis=1), grid)
+
+
+def _segments(scores: np.ndarray, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Segments as pairs of node numbers (s, 2), and the nodes' places (m, 2) in grid steps."""
+    best = scores.argmax(axis=1)
+    triangles = _triangles(shape)
+    labels = best[triangles]
+    triangles = triangles[(labels != labels[:, :1]).any(axis=1)]
+    if not len(triangles):
+        return np.empty((0, 2), dtype=np.int64), np.empty((0, 2))
+    # Edge e joins corners e and e + 1; sorted, so that both triangles of an edge compute the same crossing.
+    edges = np.sort(np.stack([triangles, np.roll(triangles, -1, axis=1)], axis=2), axis=2)
+    crossed = best[edges[..., 0]] != best[edges[..., 1]]
+    keys = edges[..., 0] * len(best) + edges[..., 1]
+    unique, numbers = np.unique(keys[crossed], return_inverse=True)
+    number_of = np.full(keys.shape, -1)
+    number_of[crossed] = numbers.ravel()
+    places = _crossings(scores, best, unique // len(best), unique % len(best), shape[1])
+    triple = crossed.all(axis=1)
+    pairs = np.sort(number_of[~triple], axis=1)[:, 1:]  # the edge that is not crossed, -1, comes first
+    centres = len(unique) + np.arange(triple.sum())
+    spokes = np.stack([number_of[triple], np.broadcast_to(centres[:, None], (len(centres), 3))], axis=2)
+    middle = _triple_points(scores, best, triangles[triple], places[number_of[triple]], shape[1])
+    return np.concatenate([pairs, spokes.reshape(-1, 2)]), np.concatenate([places, middle])
+
+
+def _triangles(shape: tuple[int, int]) -> np.ndarray:
+    """Corner numbers of the two triangles of every cell, (2 * cells, 3)."""
+    rows, columns = shape
+    corner = (np.arange(rows - 1)[:, None] * columns + np.arange(columns - 1)).ravel()
+    lower = np.stack([corner, corner + 1, corner + columns + 1], axis=1)
+    upper = np.stack([corner, corner + columns + 1, corner + columns], axis=1)
+    return np.concatenate([lower, upper])
+
+
+def _steps(vertices: np.ndarray, columns: int) -> np.ndarray:
+    """Places of grid vertices in grid steps, (..., 2)."""
+    return np.stack([vertices % columns, vertices // columns], axis=-1).astype(np.float64)
+
+
+def _crossings(scores: np.ndarray, best: np.ndarray, start: np.ndarray, end: np.ndarray, columns: int) -> np.ndarray:
+    """Where the scores of the two ends' best classes tie on each edge, (m, 2) in grid steps."""
+    i, j = best[start], best[end]
+    lead, lag = scores[start, i] - scores[start, j], scores[end, j] - scores[end, i]
+    total = lead + lag
+    share = np.divide(lead, total, out=np.full(len(total), 0.5), where=total > 0)
+    return _steps(start, columns) + share[:, None] * (_steps(end, columns) - _steps(start, columns))
+
+
+def _triple_points(scores: np.ndarray, best: np.ndarray, triangles: np.ndarray, crossings: np.ndarray,
+                   columns: int) -> np.ndarray:
+    """Where the three corners' classes tie inside each triangle, (t, 2); else the middle of its three crossings."""
+    labels = best[triangles]
+    values = scores[triangles[:, :, None], labels[:, None, :]]  # [triangle, corner, class of a corner]
+    weights = np.cross(values[..., 0] - values[..., 1], values[..., 0] - values[..., 2])
+    total = weights.sum(axis=1, keepdims=True)
+    weights = np.divide(weights, total, out=np.full_like(weights, -1.0), where=np.abs(total) > 0)
+    inside = (weights >= 0).all(axis=1, keepdims=True)
+    tie = (weights[:, :, None] * _steps(triangles, columns)).sum(axis=1)
+    return np.where(inside, tie, crossings.mean(axis=1))
+
+
+def _chains(ends: np.ndarray, count: int) -> list[list[int]]:
+    """Segments joined end to end: paths between free ends and triple points first, then closed loops."""
+    neighbours: list[list[int]] = [[] for _ in range(count)]
+    for start, end in ends.tolist():
+        neighbours[start].append(end)
+        neighbours[end].append(start)
+    path_ends = [node for node in range(count) if len(neighbours[node]) != 2]
+    stops, chains = set(path_ends), []
+    for first in (*path_ends, *range(count)):
+        while neighbours[first]:
+            chain = [first, neighbours[first].pop()]
+            neighbours[chain[1]].remove(first)
+            while chain[-1] not in stops and neighbours[chain[-1]]:
+                chain.append(neighbours[chain[-1]].pop())
+                neighbours[chain[-1]].remove(chain[-2])
+            chains.append(chain)
+    return chains
+
+
+def _without_straight(line: np.ndarray) -> np.ndarray:
+    """The line (m, 2) without repeated vertices and without those on the chord of their neighbours."""
+    moved = np.abs(np.diff(line, axis=0)).max(axis=1) > 1e-12
+    line = line[np.concatenate([[True], moved])]
+    if len(line) < 3:
+        return line
+    chord, leg = line[2:] - line[:-2], line[1:-1] - line[:-2]
+    off = np.abs(chord[:, 0] * leg[:, 1] - chord[:, 1] * leg[:, 0])
+    bends = off > _STRAIGHT * np.hypot(chord[:, 0], chord[:, 1])
+    return line[np.concatenate([[True], bends, [True]])]

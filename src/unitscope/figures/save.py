@@ -1,0 +1,57 @@
+"""Figures as files: PNG or SVG by suffix, the same figure always the same bytes."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from unitscope.errors import refusal, said
+
+_DOTS_PER_INCH = {".png": 120, ".svg": 72}  # an SVG's maps are smooth images; its lines and text have no dots
+_COMPRESSION = 3  # of a PNG: a third of the time of Pillow's 6, a tenth more bytes
+# No date and no program version in the file; ids made from a fixed salt; text stays text.
+_METADATA: dict[str, dict[str, Any]] = {".png": {"Software": None}, ".svg": {"Date": None, "Creator": None}}
+_SETTINGS: Any = {"svg.hashsalt": "unitscope", "svg.fonttype": "none", "savefig.bbox": "standard",
+             "savefig.facecolor": "auto", "savefig.edgecolor": "auto", "savefig.transparent": False}
+
+
+def save(figure: Any, path: str | os.PathLike[str]) -> Path:
+    """Write a figure (or the figure of an Axes, or of an array of them) to `path`, a .png or .svg file.
+
+    A file that is there already is replaced only when the new one is complete. Returns the path.
+    """
+    from matplotlib import rc_context
+    from matplotlib.figure import FigureBase
+
+    target = Path(path)
+    suffix = target.suffix.lower()
+    if suffix not in _METADATA:
+        raise refusal("path", "a file name that ends in .png or .svg", str(path))
+    first = figure if isinstance(figure, FigureBase) else np.ravel(np.asarray(figure, dtype=object))[0]
+    whole = first.get_figure(root=True) if hasattr(first, "get_figure") else None
+    if whole is None:
+        raise refusal("figure", "a Matplotlib figure or its Axes", said(type(first).__name__))
+    settings: dict[str, Any] = {"format": suffix[1:], "dpi": _DOTS_PER_INCH[suffix], "metadata": _METADATA[suffix]}
+    if suffix == ".png":
+        settings["pil_kwargs"] = {"compress_level": _COMPRESSION}
+    handle, unfinished = tempfile.mkstemp(dir=target.parent, prefix=f".{target.stem}-", suffix=suffix)
+    os.close(handle)
+    try:
+        with rc_context(_SETTINGS):
+            whole.savefig(unfinished, **settings)
+        Path(unfinished).chmod(0o666 & ~_umask())
+        Path(unfinished).replace(target)
+    except BaseException:
+        Path(unfinished).unlink(missing_ok=True)
+        raise
+    return target
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

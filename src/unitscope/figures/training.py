@@ -1,0 +1,83 @@
+"""Loss and accuracy by epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from unitscope.errors import refusal, said
+from unitscope.figures import canvas
+from unitscope.theme import CURVE_WIDTH, Theme
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from unitscope.training.run import Run
+
+_WIDTH, _HEIGHT, _GAP = 4.6, 1.45, 0.16  # inches: each panel, and the space between the two
+
+
+def training(run: Run, ax: Axes | Sequence[Axes] | None = None, *, theme: str | Theme | None = None) -> np.ndarray:
+    """The mean loss of each epoch above the accuracy after it; the last value of both is written at the curve's end.
+
+    **Arguments**
+
+    - `ax`: where to draw: two Axes, or one, which then gets a second scale on its right for the accuracy; a new
+      figure without it.
+    - `theme`: "light" or "dark"; without it, what suits the background.
+
+    **Returns** the Axes of loss and accuracy, an array (2,).
+    """
+    from matplotlib.ticker import MaxNLocator
+
+    given = [] if ax is None else list(np.ravel(np.asarray(ax, dtype=object)))
+    if len(given) > 2:
+        raise refusal("ax", "one Axes or two", said(f"{len(given)}"))
+    look = canvas.theme_for(theme, given[0] if given else None)
+    twin = len(given) == 1
+    panels = _new_panels(look) if not given else [given[0], given[0].twinx()] if twin else given
+    last = _draw_curve(panels[0], run.loss, look.curves[0], "{:.4f}", "loss")
+    _draw_curve(panels[1], run.accuracy, look.curves[1], "{:.1%}", "accuracy")
+    top = float(np.max(run.loss, initial=0.0)) or 1.0
+    panels[0].set_ylim(-0.1 * top, 1.1 * top)  # the last loss is near 0 and its number needs room
+    panels[1].set_ylim(-0.03, 1.06)
+    panels[1].set_yticks([0, 0.25, 0.5, 0.75, 1.0], ["0%", "25%", "50%", "75%", "100%"])
+    bottom = panels[0] if twin else panels[1]
+    canvas.name_axes(panels[0], "Loss and accuracy by epoch", ("epoch" if twin else "", "loss"))
+    canvas.name_axes(panels[1], "", ("", "accuracy"))
+    if not bottom.get_xlabel():
+        bottom.set_xlabel("epoch")
+    for panel in panels:
+        panel.set_xlim(1 - 0.02 * max(last, 10), last + 0.17 * max(last, 10))  # room for the values at the ends
+        panel.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    return canvas.array_of(panels)
+
+
+def _new_panels(theme: Theme) -> list[Axes]:
+    high = canvas.BOTTOM + 2 * _HEIGHT + _GAP + canvas.TOP
+    wide = canvas.LEFT + _WIDTH + 0.15
+    figure = canvas.new_figure(wide, high, theme)
+    panels: list[Any] = []
+    for bottom in (canvas.BOTTOM + _HEIGHT + _GAP, canvas.BOTTOM):
+        place = (canvas.LEFT / wide, bottom / high, _WIDTH / wide, _HEIGHT / high)
+        panels.append(figure.add_axes(place))
+        canvas.dress(panels[-1], theme)
+        panels[-1].grid(color=theme.grid, linewidth=0.7)
+    panels[0].tick_params(labelbottom=False)
+    return panels
+
+
+def _draw_curve(ax: Axes, values: np.ndarray, color: str, form: str, name: str) -> int:
+    """The curve with its last value at its end, and how many epochs there are."""
+    epochs = len(values)
+    if not epochs:
+        ax.text(0.5, 0.5, "no epoch has been trained", transform=ax.transAxes, ha="center", va="center",
+                fontsize=9, color=ax.xaxis.label.get_color())
+        return 1
+    ax.plot(np.arange(1, epochs + 1), values, color=color, linewidth=CURVE_WIDTH, gid=name)
+    ax.plot(epochs, values[-1], "o", color=color, markersize=4)
+    ax.annotate(form.format(values[-1]), (epochs, values[-1]), xytext=(6, 0), textcoords="offset points",
+                va="center", fontsize=9, color=color, gid=f"last {name}")
+    return epochs

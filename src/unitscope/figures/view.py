@@ -1,0 +1,121 @@
+"""View: which two directions of the inputs a picture shows, and how its places become inputs of the network."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from unitscope.errors import refusal, said, whole_number
+
+if TYPE_CHECKING:
+    from unitscope.data.dataset import Dataset
+    from unitscope.network import Network
+
+Window = tuple[tuple[float, float], tuple[float, float]]
+
+_PADDING = 0.08  # of the data's span, on each side
+_LONGEST_NAME = 24
+
+
+@dataclass(frozen=True)
+class View:
+    """Two axes of a table of inputs.
+
+    - `points`: (n, 2), where each row of the table lies in the picture.
+    - `labels`: what the two axes are called.
+    - `window`: ((x_min, x_max), (y_min, y_max)) to show.
+    - `note`: what the other inputs are held at; "" where there are none.
+    - `strip`: the table has one column, and the vertical axis shows the classes, a row each, class 0 on top.
+    """
+
+    points: np.ndarray
+    labels: tuple[str, str]
+    window: Window
+    note: str
+    strip: bool
+    base: np.ndarray
+    axes: tuple[int, ...]
+
+    def inputs(self, places: np.ndarray) -> np.ndarray:
+        """Places of the picture (m, 2) as inputs (m, d): those not shown keep their value in `base`."""
+        inputs = np.tile(self.base, (len(places), 1))
+        for place, axis in enumerate(self.axes):
+            inputs[:, axis] = places[:, place]
+        return inputs
+
+
+def view_of(table: np.ndarray, names: Sequence[str], y: np.ndarray, classes: int,
+            axes: tuple[int, int] | None, *, argument: str = "features", others: str = "features") -> View:
+    """The view of columns `axes` of `table` (n, d); None means the only two (or the only one).
+
+    Columns that are not shown are held at their mean. Raises `InvalidInput`, naming `argument`, where None is not
+    enough or the columns do not exist.
+    """
+    columns = table.shape[1]
+    if columns == 1:
+        points = np.column_stack([table[:, 0], classes - 1.0 - y])
+        window = (padded(table)[0], (-0.6, classes - 0.4))
+        return View(points, (names[0], "class"), window, "", True, np.zeros(1), (0,))
+    first, second = _checked_pair(axes, columns, argument, others)
+    base = table.mean(axis=0)
+    note = "" if columns == 2 else f"the other {columns - 2} {others} held at their mean"
+    points = table[:, [first, second]]
+    return View(points, (names[first], names[second]), padded(points), note, False, base, (first, second))
+
+
+def _checked_pair(axes: tuple[int, int] | None, columns: int, argument: str, others: str) -> tuple[int, int]:
+    if axes is None:
+        if columns > 2:
+            raise refusal(argument, f"the two of the {columns} {others} to draw", None,
+                          f"Write {argument}=(0, 1): the others are held at their mean.")
+        return 0, 1
+    rule = f"two different whole numbers from 0 to {columns - 1}"
+    try:
+        pair = tuple(axes)
+    except TypeError:
+        raise refusal(argument, rule, axes) from None
+    if len(pair) != 2:
+        raise refusal(argument, rule, axes)
+    first, second = (whole_number(f"{argument}[{i}]", value, at_least=0) for i, value in enumerate(pair))
+    if first == second or max(first, second) >= columns:
+        raise refusal(argument, rule, axes)
+    return first, second
+
+
+def padded(points: np.ndarray) -> Window:
+    """The range of each column of `points` (n, d) with some room on both sides; never of zero width."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    span = high - low
+    # A constant column, or one whose span is rounding noise, gets a window of its own size.
+    size = np.maximum(np.abs(points).max(axis=0), 1.0)
+    room = np.where(span > 1e-9 * size, _PADDING * span, 0.5 * size)
+    return tuple((float(a), float(b)) for a, b in zip(low - room, high + room, strict=True))  # type: ignore[return-value]
+
+
+def class_names_for(k: int, names: Sequence[str]) -> tuple[str, ...]:
+    """`k` class names: the data's, and c0, c1, ... for classes that only the network has."""
+    return tuple(names[i] if i < len(names) else f"c{i}" for i in range(k))
+
+
+def check_fits(net: Network, data: Dataset) -> None:
+    """Refuse a data set whose number of features is not the network's."""
+    if net.n_features != data.n_features:
+        raise refusal("data", f"points with as many features as the network has inputs, {net.n_features}",
+                      said(f"{data.n_features} features"))
+
+
+def shown_name(name: str) -> str:
+    """A name as Matplotlib text: one line, at most 24 characters, and no dollar sign that starts mathematics."""
+    text = " ".join(name.split())
+    text = text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1] + "…"
+    return text.replace("$", r"\$")
+
+
+def math_name(name: str) -> str:
+    """A feature's name as an axis label; x0 is set as mathematics, like the lab's."""
+    match = re.fullmatch(r"([a-z])(\d+)", name)
+    return f"${match[1]}_{{{match[2]}}}$" if match else shown_name(name)

@@ -1,0 +1,35 @@
+"""What every test shares: no display, quiet libraries, the same Keras backend, and which tests can't run here."""
+
+from __future__ import annotations
+
+import os
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# Read by the libraries when they are first imported, so set before any test module is.
+os.environ.setdefault("MPLBACKEND", "agg")
+os.environ.setdefault("KERAS_BACKEND", "jax")
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+
+# A first call may compile for seconds, so there is no deadline; in CI the examples are the same every time.
+settings.register_profile("unitscope", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("unitscope")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """PyTorch isn't in the `dev` extra, so its tests are left out where it isn't installed; CI must have it."""
+    if find_spec("torch") is None and "CI" not in os.environ:
+        for item in items:
+            if item.get_closest_marker("torch"):
+                item.add_marker(pytest.mark.skip(reason="needs PyTorch: .venv/bin/pip install torch"))
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The folder that holds pyproject.toml."""
+    return Path(__file__).parent.parent

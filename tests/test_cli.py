@@ -1,0 +1,60 @@
+"""The command line as a user meets it: output, exit status, no traceback."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from unitscope import __version__, cli
+
+
+def test_lab_prints_facts_training_and_files(tmp_path, capsys):
+    assert cli.main(["lab", "--out", str(tmp_path / "out")]) == 0
+    out = capsys.readouterr().out
+    assert "unique classes [0 1 2 3]\nclass representation [3 3 3 0 3 3 3 3 2 0]" in out
+    assert re.search(r"training \[={30}\] epoch 200/200 - loss: 0\.0300\n", out)
+    assert "final loss 0.0300, accuracy 100%" in out
+    assert out.count("wrote ") == 10
+    assert len(list((tmp_path / "out").iterdir())) == 10
+
+
+def test_verbose_prints_every_epoch(tmp_path, capsys):
+    assert cli.main(["lab", "--verbose", "--out", str(tmp_path)]) == 0
+    losses = re.findall(r"Epoch \d+/200\n4/4 \[=+\] - loss: (\d\.\d{4})", capsys.readouterr().out)
+    assert len(losses) == 200
+    assert (losses[0], losses[-1]) == ("1.8158", "0.0300")
+
+
+def test_a_seed_gives_another_run(tmp_path, capsys):
+    assert cli.main(["lab", "--seed", "7", "--out", str(tmp_path)]) == 0
+    assert "final loss 0.0300" not in capsys.readouterr().out
+
+
+def test_refusals_are_one_line_on_stderr(tmp_path, capsys):
+    assert cli.main(["lab", "--seed", "-3", "--out", str(tmp_path)]) == 1
+    assert capsys.readouterr().err == "unitscope: seed must be a whole number of at least 0. Got -3 instead.\n"
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    assert cli.main(["lab", "--out", str(blocked)]) == 1
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert str(blocked) in error
+
+
+@pytest.mark.parametrize("arguments", [["lab", "--seed", "x"], ["lab", "--nothing"], ["no-such-command"]])
+def test_unknown_arguments_exit_with_2(arguments, capsys):
+    with pytest.raises(SystemExit) as caught:
+        cli.main(arguments)
+    assert caught.value.code == 2
+    assert "usage: unitscope" in capsys.readouterr().err
+
+
+def test_without_a_command_the_help_is_shown(capsys):
+    assert cli.main([]) == 0
+    assert "lab" in capsys.readouterr().out
+
+
+def test_it_is_a_command_of_its_own():
+    result = subprocess.run([sys.executable, "-m", "unitscope", "--version"], capture_output=True, text=True, check=True)
+    assert result.stdout == f"unitscope {__version__}\n"
