@@ -305,7 +305,7 @@ def _unsquashed(scores: np.ndarray) -> np.ndarray:
 
 
 def _batched(fwb: Callable[[np.ndarray], Any], points: np.ndarray) -> np.ndarray | None:
-    """Evaluate `fwb` at all points at once, (n,); None where it does not give one number a point, the same as point by point."""
+    """Evaluate `fwb` at all points at once, (n,); None where that does not give each point its own number."""
     try:
         values = np.asarray(_numpy(fwb(points)), dtype=np.float64)
         last = np.asarray(_numpy(fwb(points[-1:])), dtype=np.float64)

@@ -56,5 +56,6 @@ def test_without_a_command_the_help_is_shown(capsys):
 
 
 def test_it_is_a_command_of_its_own():
-    result = subprocess.run([sys.executable, "-m", "unitscope", "--version"], capture_output=True, text=True, check=True)
+    command = [sys.executable, "-m", "unitscope", "--version"]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
     assert result.stdout == f"unitscope {__version__}\n"

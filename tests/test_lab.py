@@ -96,9 +96,8 @@ def test_facts_and_epochs_read_as_in_the_lab(run):
 def test_drawing_writes_ten_files_and_changes_nothing(run, tmp_path):
     before = run.weights.tobytes(), run.data.X.tobytes()
     paths = us.lab.draw(run, tmp_path / "new" / "folder")
-    assert [path.name for path in paths] == [
-        f"{name}{suffix}" for name in ("1_data", "2_decision_boundary", "3_hidden_units", "4_output_units", "5_training")
-        for suffix in (".png", ".svg")]
+    names = ("1_data", "2_decision_boundary", "3_hidden_units", "4_output_units", "5_training")
+    assert [path.name for path in paths] == [f"{name}{suffix}" for name in names for suffix in (".png", ".svg")]
     for path in paths:
         head = path.read_bytes()[:8]
         assert head == b"\x89PNG\r\n\x1a\n" if path.suffix == ".png" else head.startswith(b"<?xml")

@@ -114,8 +114,8 @@ def test_the_installed_package_trains_and_draws(environment):
     picture = environment / "picture.png"
     code = ("import unitscope as us; import lab_utils_multiclass_TF; "
             "assert 'site-packages' in us.__file__ and 'site-packages' in lab_utils_multiclass_TF.__file__; "
-            "data = us.datasets.load('iris'); run = us.train(data, epochs=2); "
-            f"us.plot.training(run).figure.savefig({str(picture)!r}); "
+            "run = us.train(us.datasets.load('iris'), epochs=2); "
+            f"us.plot.training(run)[0].figure.savefig({str(picture)!r}); "
             "print(us.__version__, len(us.datasets.digits().X), run.loss.shape)")
     assert run(environment, "-c", code).split() == [us.__version__, "1797", "(2,)"]
     assert picture.read_bytes().startswith(b"\x89PNG")

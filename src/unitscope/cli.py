@@ -38,7 +38,8 @@ def _parser() -> argparse.ArgumentParser:
         "lab", help="run the course lab: data, training, pictures",
         description="Run the course lab Multi-class Classification: print its data's facts, train its network from "
         "its own start, and write its pictures as PNG and SVG.")
-    lab.add_argument("--out", type=Path, default=Path("lab"), metavar="DIR", help="where the pictures go (default: lab)")
+    lab.add_argument("--out", type=Path, default=Path("lab"), metavar="DIR",
+                     help="folder for the pictures (default: lab)")
     lab.add_argument("--seed", type=int, metavar="N", help="start from Glorot uniform weights of this seed instead")
     lab.add_argument("--verbose", action="store_true", help="print the loss of every epoch, as the lab does")
     lab.set_defaults(run=_lab)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -80,7 +82,7 @@ def draw(trained: Run, folder: Path) -> list[Path]:
     from unitscope.figures.save import save
 
     net, points = trained.network, trained.data
-    pictures = {
+    pictures: dict[str, Callable[[], Any]] = {
         "1_data": lambda: plot.data(points),
         "2_decision_boundary": lambda: plot.decision_regions(net, points),
         "3_hidden_units": lambda: plot.hidden_layer(net, points),
@@ -90,8 +92,7 @@ def draw(trained: Run, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for name, make in pictures.items():
-        axes = make()
-        figure = np.ravel(axes)[0].figure
+        figure = np.ravel(make())[0].figure
         for suffix in (".png", ".svg"):
             paths.append(folder / f"{name}{suffix}")
             save(figure, paths[-1])

@@ -121,13 +121,38 @@ def _convert(keras: Any) -> None:
         model = keras.Sequential([layers.Dense(6), *steps, layers.Dense(5, function), *last])
         model.build((None, 3))
         net = us.from_keras(model)
-        predicted = np.asarray(model.predict(X, verbose=0))
-        assert np.abs(net.probabilities(X) - predicted).max() < 1e-6, function
+        assert np.abs(net.probabilities(X) - _outputs(keras, model, X)).max() < 1e-6, function
     inputs = keras.Input((3,))
     outputs = layers.Dense(1, "sigmoid")(layers.Dropout(0.5)(layers.Dense(3, "tanh")(inputs)))
     model = keras.Model(inputs, outputs)
     found = us.from_keras(model).probabilities(X)[:, 1:]
-    assert np.abs(found - np.asarray(model.predict(X, verbose=0))).max() < 1e-6
+    assert np.abs(found - _outputs(keras, model, X)).max() < 1e-6
+
+
+def _outputs(keras: Any, model: Any, X: np.ndarray) -> np.ndarray:
+    """As model.predict, without compiling."""
+    outputs = model(X)
+    return outputs.numpy() if keras.__name__ == "tf_keras" else keras.ops.convert_to_numpy(outputs)
+
+
+def _call_back(keras: Any) -> None:
+    """A schedule and an early stop that restores the best weights act as they do in model.fit."""
+    import unitscope as us
+
+    rng = np.random.default_rng(5)
+    X, y = rng.normal(size=(POINTS, 3)), rng.integers(0, 4, POINTS)
+    found = []
+    for train in (us.fit, keras.Sequential.fit):
+        model = _made(keras, CASES["momentum relu"], 0)
+        history = train(model, X, y, epochs=12, shuffle=False, verbose=0, validation_data=(X[::-1], y), callbacks=[
+            keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate * 0.8),
+            keras.callbacks.EarlyStopping("val_loss", patience=2, restore_best_weights=True)])
+        found.append((history.history, model.get_weights()))
+    (ours, mine), (theirs, other) = found
+    assert ours.keys() == theirs.keys() and 2 < len(ours["loss"]) < 12, theirs
+    for name, values in theirs.items():
+        assert len(ours[name]) == len(values) and np.allclose(ours[name], values, atol=TOLERANCE), (name, ours, theirs)
+    assert all(np.allclose(a, b, atol=10 * TOLERANCE) for a, b in zip(mine, other, strict=True))
 
 
 def main(backend: str) -> None:
@@ -138,6 +163,7 @@ def main(backend: str) -> None:
         os.environ["KERAS_BACKEND"] = backend
         keras = importlib.import_module("keras")
     _convert(keras)
+    _call_back(keras)
     for seed, name in enumerate(SHARES[backend]):
         began = time.perf_counter()
         _compare(keras, name, seed)

@@ -108,7 +108,7 @@ def test_loss_is_the_mean_over_points_of_batches_before_their_step(data):
 
 
 def test_divergence_names_the_epoch_and_the_cause_and_keeps_the_epochs_before(data):
-    with pytest.raises(us.errors.TrainingDiverged, match="learning rate of 1e.30: try 1e.29") as caught:
+    with pytest.raises(us.errors.TrainingDiverged, match=r"learning rate of 1e\+30: try 1e\+29") as caught:
         us.train(data, learning_rate=1e30)
     assert caught.value.epoch == caught.value.run.epochs + 1
     far = us.Dataset(data.X * 1e7, data.y)
@@ -143,7 +143,7 @@ def test_bad_arguments_are_refused_in_words(data, arguments, message):
 def test_a_recipe_and_settings_together_are_refused(data):
     with pytest.raises(us.errors.InvalidInput, match="recipe must be given alone"):
         us.train(data, us.Recipe(), epochs=3)
-    with pytest.raises(us.errors.InvalidInput, match="data must be a Dataset. Got ndarray instead"):
+    with pytest.raises(us.errors.InvalidInput, match=r"data must be a Dataset\. Got ndarray instead"):
         us.train(data.X)
 
 

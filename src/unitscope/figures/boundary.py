@@ -58,7 +58,8 @@ def boundary_lines(scores: np.ndarray, grid: Grid) -> list[np.ndarray]:
     A closed line repeats its first vertex. Vertices inside a straight stretch are left out.
     """
     ends, nodes = _segments(np.asarray(scores, dtype=np.float64), grid.shape)
-    return [grid.placed(_without_straight(nodes[chain])) for chain in _chains(ends, len(nodes))]
+    lines = [_without_straight(nodes[chain]) for chain in _chains(ends, len(nodes))]
+    return [grid.placed(line) for line in lines if len(line) > 1]  # scores that tie at a grid place leave mere points
 
 
 def zero_lines(values: np.ndarray, grid: Grid) -> list[np.ndarray]:

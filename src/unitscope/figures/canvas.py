@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-LEFT, BOTTOM, TOP = 0.74, 0.52, 0.38  # inches around the panels, for tick labels, axis label and title
+LEFT, BOTTOM, TOP = 0.79, 0.52, 0.38  # inches around the panels, for tick labels, axis label and title
 LEGEND_GAP, BAR_WIDTH = 0.14, 0.13
 _BAR_ROOM = 0.64  # inches for a colour bar with its numbers
 _CHARACTER, _ROW = 0.078, 0.2  # inches: mean width and line height of the legend's 9-point text

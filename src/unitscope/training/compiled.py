@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-_SOURCES = ("layout", "lanes", "passes", "optimizers", "loop", "compiled")
+_SOURCES = ("layout", "lanes", "product", "passes", "optimizers", "loop", "compiled")
 _MAGIC = b"unitscope kernel 1\n"
 _ARGUMENTS = 14
 

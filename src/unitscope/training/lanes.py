@@ -1,10 +1,11 @@
-"""Sixteen float32 numbers as one value inside Numba code, and the matrix product built on them.
+"""Sixteen float32 numbers as one value inside Numba code: a vector type, its arithmetic and a few functions.
 
 Numba vectorises plain loops, but adds run-time checks to each and keeps sums in memory. Here a `Lanes` value is an
 LLVM vector, so a line of the kernel is a handful of instructions on every processor: one AVX-512 register, two of AVX
 or four of SSE and NEON. A NaN stays a NaN: only reassociation and contraction are allowed, never "no NaNs".
 
-Use, inside a jitted function: `store(out, i, load(a, i) * spread(w, k) + splat(np.float32(1)))`.
+Use, inside a jitted function: `store(out, i, load(a, i) * spread(w, k) + splat(np.float32(1)))`. The `emit_` functions
+are for the code generators of this room: they write the LLVM instructions.
 """
 
 from __future__ import annotations
@@ -13,9 +14,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic, lower_builtin, models, register_model, type_callable
 
@@ -23,7 +23,7 @@ from unitscope.training.layout import WIDTH
 
 _FLOAT = ir.FloatType()
 _INT = ir.IntType(32)
-_VECTOR = ir.VectorType(_FLOAT, WIDTH)
+VECTOR = ir.VectorType(_FLOAT, WIDTH)
 _INTS = ir.VectorType(_INT, WIDTH)
 _FLAGS = ("reassoc", "contract", "arcp", "nsz")
 
@@ -39,33 +39,37 @@ LANES = _LanesType()
 @register_model(_LanesType)
 class _LanesModel(models.PrimitiveModel):
     def __init__(self, dmm: Any, fe_type: Any) -> None:
-        super().__init__(dmm, fe_type, _VECTOR)
+        super().__init__(dmm, fe_type, VECTOR)
 
 
-def _splat(builder: Any, scalar: Any) -> Any:
-    one = builder.insert_element(ir.Constant(_VECTOR, ir.Undefined), scalar, ir.Constant(_INT, 0))
-    return builder.shuffle_vector(one, ir.Constant(_VECTOR, ir.Undefined), ir.Constant(_INTS, [0] * WIDTH))
+def emit_splat(builder: Any, scalar: Any) -> Any:
+    """One scalar in every lane."""
+    one = builder.insert_element(ir.Constant(VECTOR, ir.Undefined), scalar, ir.Constant(_INT, 0))
+    return builder.shuffle_vector(one, ir.Constant(VECTOR, ir.Undefined), ir.Constant(_INTS, [0] * WIDTH))
 
 
 def _constant(value: float) -> Any:
-    return ir.Constant(_VECTOR, [float(value)] * WIDTH)
+    return ir.Constant(VECTOR, [float(value)] * WIDTH)
 
 
 def _integers(value: int) -> Any:
     return ir.Constant(_INTS, [value] * WIDTH)
 
 
-def _pointer(context: Any, builder: Any, array_type: Any, array: Any, index: Any) -> Any:
+def emit_pointer(context: Any, builder: Any, array_type: Any, array: Any, index: Any) -> Any:
+    """The address of array[index]; the bounds are not checked."""
     data = context.make_array(array_type)(context, builder, array).data
     return builder.gep(data, [index])
 
 
-def _load(builder: Any, pointer: Any) -> Any:
-    return builder.load(builder.bitcast(pointer, _VECTOR.as_pointer()), align=4)
+def emit_load(builder: Any, pointer: Any) -> Any:
+    """Sixteen numbers from an address of any alignment."""
+    return builder.load(builder.bitcast(pointer, VECTOR.as_pointer()), align=4)
 
 
-def _store(builder: Any, value: Any, pointer: Any) -> None:
-    builder.store(value, builder.bitcast(pointer, _VECTOR.as_pointer()), align=4)
+def emit_store(builder: Any, value: Any, pointer: Any) -> None:
+    """Sixteen numbers to an address of any alignment."""
+    builder.store(value, builder.bitcast(pointer, VECTOR.as_pointer()), align=4)
 
 
 def _call(builder: Any, name: str, result: Any, arguments: list[Any]) -> Any:
@@ -73,8 +77,9 @@ def _call(builder: Any, name: str, result: Any, arguments: list[Any]) -> Any:
     return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), arguments, fastmath=_FLAGS)
 
 
-def _multiply_add(builder: Any, a: Any, b: Any, c: Any) -> Any:
-    return _call(builder, "llvm.fmuladd.v16f32", _VECTOR, [a, b, c])
+def emit_multiply_add(builder: Any, a: Any, b: Any, c: Any) -> Any:
+    """a * b + c, rounded once where the processor can."""
+    return _call(builder, "llvm.fmuladd.v16f32", VECTOR, [a, b, c])
 
 
 def _arithmetic(symbol: Any, method: str) -> None:
@@ -101,7 +106,7 @@ def load(typing_context: Any, array: Any, index: Any) -> Any:
     """array[index : index + 16] of a flat float32 array; the bounds are not checked."""
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return _load(builder, _pointer(context, builder, signature.args[0], *arguments))
+        return emit_load(builder, emit_pointer(context, builder, signature.args[0], *arguments))
 
     return LANES(array, types.intp), code
 
@@ -111,7 +116,7 @@ def store(typing_context: Any, array: Any, index: Any, value: Any) -> Any:
     """array[index : index + 16] = value; the bounds are not checked."""
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        _store(builder, arguments[2], _pointer(context, builder, signature.args[0], *arguments[:2]))
+        emit_store(builder, arguments[2], emit_pointer(context, builder, signature.args[0], *arguments[:2]))
         return context.get_dummy_value()
 
     return types.void(array, types.intp, LANES), code
@@ -122,7 +127,7 @@ def spread(typing_context: Any, array: Any, index: Any) -> Any:
     """array[index] in every lane; the bounds are not checked."""
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return _splat(builder, builder.load(_pointer(context, builder, signature.args[0], *arguments)))
+        return emit_splat(builder, builder.load(emit_pointer(context, builder, signature.args[0], *arguments)))
 
     return LANES(array, types.intp), code
 
@@ -132,7 +137,7 @@ def splat(typing_context: Any, scalar: Any) -> Any:
     """One number in every lane."""
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return _splat(builder, arguments[0])
+        return emit_splat(builder, arguments[0])
 
     return LANES(types.float32), code
 
@@ -160,7 +165,7 @@ def leading(typing_context: Any, scalar: Any, count: Any) -> Any:
     """`scalar` in the first `count` lanes (all where it is 16 or more), 0 in the others."""
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.select(_leading(builder, arguments[1]), _splat(builder, arguments[0]), _constant(0.0))
+        return builder.select(_leading(builder, arguments[1]), emit_splat(builder, arguments[0]), _constant(0.0))
 
     return LANES(types.float32, types.intp), code
 
@@ -174,10 +179,10 @@ def gather(typing_context: Any, array: Any, start: Any, places: Any, at: Any, co
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         array_value, begin, place_array, first, size = arguments
-        base = _pointer(context, builder, signature.args[0], array_value, begin)
-        origin = _pointer(context, builder, signature.args[2], place_array, first)
+        base = emit_pointer(context, builder, signature.args[0], array_value, begin)
+        origin = emit_pointer(context, builder, signature.args[2], place_array, first)
         places_value = builder.load(builder.bitcast(origin, _INTS.as_pointer()), align=4)
-        value = ir.Constant(_VECTOR, ir.Undefined)
+        value = ir.Constant(VECTOR, ir.Undefined)
         for lane in range(WIDTH):  # LLVM turns sixteen single loads into what the processor does best
             place = builder.sext(builder.extract_element(places_value, ir.Constant(_INT, lane)), ir.IntType(64))
             value = builder.insert_element(value, builder.load(builder.gep(base, [place])), ir.Constant(_INT, lane))
@@ -218,16 +223,16 @@ def _exponential(builder: Any, x: Any) -> Any:
     low, high = _constant(-87.0), _constant(88.0)
     x = builder.select(builder.fcmp_ordered("<", x, low), low, x)
     x = builder.select(builder.fcmp_ordered(">", x, high), high, x)
-    scaled = _multiply_add(builder, x, _constant(1.4426950408889634), _constant(0.5))
-    n = _call(builder, "llvm.floor.v16f32", _VECTOR, [scaled])
-    r = _multiply_add(builder, n, _constant(-0.693359375), x)  # ln 2 in two parts, so that r keeps its digits
-    r = _multiply_add(builder, n, _constant(2.12194440e-4), r)
+    scaled = emit_multiply_add(builder, x, _constant(1.4426950408889634), _constant(0.5))
+    n = _call(builder, "llvm.floor.v16f32", VECTOR, [scaled])
+    r = emit_multiply_add(builder, n, _constant(-0.693359375), x)  # ln 2 in two parts, so that r keeps its digits
+    r = emit_multiply_add(builder, n, _constant(2.12194440e-4), r)
     p = _constant(1.9875691500e-4)  # the coefficients are Cephes' expf
     for coefficient in (1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1):
-        p = _multiply_add(builder, p, r, _constant(coefficient))
-    p = _multiply_add(builder, builder.fmul(p, r, flags=_FLAGS), r, builder.fadd(r, _constant(1.0), flags=_FLAGS))
+        p = emit_multiply_add(builder, p, r, _constant(coefficient))
+    p = emit_multiply_add(builder, builder.fmul(p, r, flags=_FLAGS), r, builder.fadd(r, _constant(1.0), flags=_FLAGS))
     bits = builder.shl(builder.add(builder.fptosi(n, _INTS), _integers(127)), _integers(23))
-    return builder.fmul(p, builder.bitcast(bits, _VECTOR), flags=_FLAGS)
+    return builder.fmul(p, builder.bitcast(bits, VECTOR), flags=_FLAGS)
 
 
 def _logarithm(builder: Any, x: Any) -> Any:
@@ -236,93 +241,17 @@ def _logarithm(builder: Any, x: Any) -> Any:
     shifted = builder.sub(bits, _integers(0x3F3504F3))  # the bits of sqrt(1/2)
     exponent = builder.ashr(shifted, _integers(23))
     mantissa = builder.add(builder.and_(shifted, _integers(0x007FFFFF)), _integers(0x3F3504F3))
-    f = builder.fsub(builder.bitcast(mantissa, _VECTOR), _constant(1.0), flags=_FLAGS)
+    f = builder.fsub(builder.bitcast(mantissa, VECTOR), _constant(1.0), flags=_FLAGS)
     p = _constant(7.0376836292e-2)
     for coefficient in (-1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
                         2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1):
-        p = _multiply_add(builder, p, f, _constant(coefficient))
+        p = emit_multiply_add(builder, p, f, _constant(coefficient))
     square = builder.fmul(f, f, flags=_FLAGS)
     cubed = builder.fmul(builder.fmul(p, f, flags=_FLAGS), square, flags=_FLAGS)
-    result = builder.fadd(f, _multiply_add(builder, square, _constant(-0.5), cubed), flags=_FLAGS)
-    return _multiply_add(builder, builder.sitofp(exponent, _VECTOR), _constant(0.6931471805599453), result)
+    result = builder.fadd(f, emit_multiply_add(builder, square, _constant(-0.5), cubed), flags=_FLAGS)
+    return emit_multiply_add(builder, builder.sitofp(exponent, VECTOR), _constant(0.6931471805599453), result)
 
 
 exponential = _unary(_exponential)
 logarithm = _unary(_logarithm)
-square_root = _unary(lambda builder, x: _call(builder, "llvm.sqrt.v16f32", _VECTOR, [x]))
-
-
-def _tile(rows: int, vectors: int) -> Any:
-    """An intrinsic that adds a (rows, 16 * vectors) tile of a matrix product to `out`, its sums held in registers."""
-
-    @intrinsic
-    def tile(typing_context: Any, out: Any, o: Any, o_row: Any, left: Any, a: Any, a_row: Any, a_k: Any,
-             right: Any, b: Any, b_k: Any, depth: Any) -> Any:
-        def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            o_array, o0, o_step, l_array, l0, l_row, l_k, r_array, r0, r_k, count = arguments
-            width = ir.Constant(count.type, WIDTH)
-
-            def at(kind: Any, array: Any, start: Any, *moves: tuple[Any, Any]) -> Any:
-                for step, times in moves:
-                    start = builder.add(start, builder.mul(step, times))
-                return _pointer(context, builder, kind, array, start)
-
-            number = [ir.Constant(count.type, i) for i in range(max(rows, vectors))]
-            targets = [[at(signature.args[0], o_array, o0, (o_step, number[m]), (width, number[v]))
-                        for v in range(vectors)] for m in range(rows)]
-            sums = [[cgutils.alloca_once(builder, _VECTOR) for _ in range(vectors)] for _ in range(rows)]
-            for m in range(rows):
-                for v in range(vectors):
-                    builder.store(_load(builder, targets[m][v]), sums[m][v])
-            with cgutils.for_range(builder, count, intp=count.type) as loop:
-                k = loop.index
-                row = [_load(builder, at(signature.args[7], r_array, r0, (r_k, k), (width, number[v])))
-                       for v in range(vectors)]
-                for m in range(rows):
-                    weight = _splat(builder, builder.load(
-                        at(signature.args[3], l_array, l0, (l_row, number[m]), (l_k, k))))
-                    for v in range(vectors):
-                        builder.store(_multiply_add(builder, weight, row[v], builder.load(sums[m][v])), sums[m][v])
-            for m in range(rows):
-                for v in range(vectors):
-                    _store(builder, builder.load(sums[m][v]), targets[m][v])
-            return context.get_dummy_value()
-
-        i = types.intp
-        return types.void(out, i, i, left, i, i, i, right, i, i, i), code
-
-    return tile
-
-
-_tile_4x2, _tile_4x1, _tile_1x2, _tile_1x1 = _tile(4, 2), _tile(4, 1), _tile(1, 2), _tile(1, 1)
-
-
-_whole, _floats = types.intp, types.float32[::1]
-
-
-@njit([types.void(_floats, _whole, _whole, _floats, _whole, _whole, _whole, _floats, _whole, _whole, _whole, _whole,
-                  _whole)], error_model="numpy")
-def add_product(out: np.ndarray, o: int, o_row: int, left: np.ndarray, a: int, a_row: int, a_k: int,
-                right: np.ndarray, b: int, b_k: int, rows: int, vectors: int, depth: int) -> None:
-    """out[m, :] += sum over k of left[m, k] * right[k, :], for `rows` rows of `vectors` * 16 numbers.
-
-    Each matrix is a part of a flat float32 array: it starts at `o`, `a`, `b`; `o_row` and `a_row` step from row to
-    row, `a_k` and `b_k` from k to k + 1. `left` is read number by number (any strides do), `right` in lanes.
-    """
-    m = 0
-    while m + 4 <= rows:
-        v = 0
-        while v + 2 <= vectors:
-            _tile_4x2(out, o + m * o_row + v * 16, o_row, left, a + m * a_row, a_row, a_k, right, b + v * 16, b_k, depth)
-            v += 2
-        if v < vectors:
-            _tile_4x1(out, o + m * o_row + v * 16, o_row, left, a + m * a_row, a_row, a_k, right, b + v * 16, b_k, depth)
-        m += 4
-    while m < rows:
-        v = 0
-        while v + 2 <= vectors:
-            _tile_1x2(out, o + m * o_row + v * 16, o_row, left, a + m * a_row, a_row, a_k, right, b + v * 16, b_k, depth)
-            v += 2
-        if v < vectors:
-            _tile_1x1(out, o + m * o_row + v * 16, o_row, left, a + m * a_row, a_row, a_k, right, b + v * 16, b_k, depth)
-        m += 1
+square_root = _unary(lambda builder, x: _call(builder, "llvm.sqrt.v16f32", VECTOR, [x]))

@@ -33,7 +33,6 @@ from unitscope.training.layout import (
 
 @njit(inline="always", error_model="numpy")
 def _train(numbers, settings, table, X, y, order, slopes, P, first, second, work, record, loss, correct):
-    # type: ignore[no-untyped-def]
     """Run the epochs of `order`; return how many stayed finite. P, first, second are padded to whole vectors."""
     n, batch, stride, layers, step = numbers[POINTS], numbers[BATCH], numbers[STRIDE], numbers[LAYERS], numbers[STEP]
     classes, output = table[layers - 1, UNITS], table[layers - 1, TARGET]
@@ -74,7 +73,7 @@ def _train(numbers, settings, table, X, y, order, slopes, P, first, second, work
 
 
 @njit(inline="always", error_model="numpy")
-def _recorded(P, record, at, count):  # type: ignore[no-untyped-def]
+def _recorded(P, record, at, count):
     """Copy the parameters to record[at:]; False where one is not finite."""
     unsound = np.float32(0)
     for q in range(count):
@@ -85,7 +84,6 @@ def _recorded(P, record, at, count):  # type: ignore[no-untyped-def]
 
 @njit(inline="always", error_model="numpy")
 def _gather(X, y, order, at, points, vectors, features, n, stride, share, A, labels, weight):
-    # type: ignore[no-untyped-def]
     """Bring the chunk's points into the first rows of A; lanes without a point get zeros and weight 0."""
     for v in range(vectors):
         here, left = v * WIDTH, points - v * WIDTH
@@ -96,7 +94,7 @@ def _gather(X, y, order, at, points, vectors, features, n, stride, share, A, lab
 
 
 @njit(inline="always", error_model="numpy")
-def _penalty(P, G, table, settings):  # type: ignore[no-untyped-def]
+def _penalty(P, G, table, settings):
     """l1 * sum |w| + l2 * sum w**2 over the weights, its gradient added to G (Keras: the sign of 0 is 0)."""
     l1, l2 = settings[L1], settings[L2]
     value = 0.0
@@ -113,12 +111,11 @@ SIGNATURE = types.int64(_whole, _double, _whole, _float, _float, types.CPointer(
                         _float, _float, _float, _double, _whole)
 
 
-def compiled():  # type: ignore[no-untyped-def]
+def compiled():
     """The loop as a C function of `SIGNATURE`; compiling it takes a few seconds."""
 
     @cfunc(SIGNATURE, error_model="numpy")
     def train(numbers, settings, table, X, y, order, slopes, P, first, second, work, record, loss, correct):
-        # type: ignore[no-untyped-def]
         whole = carray(numbers, (12,))
         n, epochs, stride, padded = whole[POINTS], whole[EPOCHS], whole[STRIDE], whole[PADDED]
         layers = carray(table, (whole[LAYERS], 7))

@@ -28,9 +28,9 @@ _f = np.float32
 
 
 @njit(inline="always", error_model="numpy")
-def update(code, nesterov, P, G, first, second, settings, step):  # type: ignore[no-untyped-def]
+def update(code, nesterov, P, G, first, second, settings, step):
     """Move P one step against its gradient G; `step` counts from 1."""
-    if code == ADAM or code == ADAMW:
+    if code in (ADAM, ADAMW):
         _adam(P, G, first, second, settings, step, code == ADAMW)
     elif code == RMSPROP:
         _rmsprop(P, G, first, second, settings)
@@ -39,7 +39,7 @@ def update(code, nesterov, P, G, first, second, settings, step):  # type: ignore
 
 
 @njit(inline="always", error_model="numpy")
-def _adam(P, G, first, second, settings, step, decoupled):  # type: ignore[no-untyped-def]
+def _adam(P, G, first, second, settings, step, decoupled):
     """Kingma and Ba, 2015, with the bias corrections in the rate; adamw decays first (Loshchilov and Hutter, 2019)."""
     rate, beta_1, beta_2 = settings[RATE], settings[BETA_1], settings[BETA_2]
     alpha = splat(_f(rate * np.sqrt(1.0 - beta_2 ** np.float64(step)) / (1.0 - beta_1 ** np.float64(step))))
@@ -55,7 +55,7 @@ def _adam(P, G, first, second, settings, step, decoupled):  # type: ignore[no-un
 
 
 @njit(inline="always", error_model="numpy")
-def _rmsprop(P, G, first, second, settings):  # type: ignore[no-untyped-def]
+def _rmsprop(P, G, first, second, settings):
     """Hinton's RMSprop; with momentum, the scaled gradients are summed in the second slot."""
     rate, rho, momentum = splat(_f(settings[RATE])), splat(_f(settings[RHO])), splat(_f(settings[MOMENTUM]))
     rest, epsilon = splat(_f(1.0 - settings[RHO])), splat(_f(settings[EPSILON]))
@@ -71,7 +71,7 @@ def _rmsprop(P, G, first, second, settings):  # type: ignore[no-untyped-def]
 
 
 @njit(inline="always", error_model="numpy")
-def _sgd(P, G, first, settings, nesterov):  # type: ignore[no-untyped-def]
+def _sgd(P, G, first, settings, nesterov):
     """Gradient descent, with momentum and Nesterov's look-ahead."""
     rate, momentum = splat(_f(settings[RATE])), splat(_f(settings[MOMENTUM]))
     for q in range(0, P.shape[0], WIDTH):

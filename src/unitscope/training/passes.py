@@ -11,8 +11,6 @@ import numpy as np
 from numba import njit, types
 
 from unitscope.training.lanes import (
-    WIDTH,
-    add_product,
     exponential,
     load,
     logarithm,
@@ -39,7 +37,9 @@ from unitscope.training.layout import (
     TARGET,
     UNITS,
     WEIGHTS,
+    WIDTH,
 )
+from unitscope.training.product import add_product
 
 # From this many units on, the weights' gradient is a matrix product over the points; below, sums over the lanes.
 TRANSPOSE_FROM = 8
@@ -48,11 +48,11 @@ _f = np.float32
 
 
 @njit(inline="always", error_model="numpy")
-def _erf(x):  # type: ignore[no-untyped-def]
-    """The error function to about 1e-7: Abramowitz and Stegun 7.1.26 has too few digits, so Cody's form by exp."""
+def _erf(x):
+    """The error function to about 1e-7, by Chebyshev fit of erfc (Press et al., Numerical Recipes, 6.2)."""
     size = where_greater(x, splat(_f(0)), x, splat(_f(0)) - x)
     t = splat(_f(1)) / (splat(_f(1)) + splat(_f(0.5)) * size)
-    p = splat(_f(0.17087277))  # Numerical Recipes erfc, fractional error below 1.2e-7 everywhere
+    p = splat(_f(0.17087277))  # the fit's relative error is below 1.2e-7 everywhere
     p = p * t + splat(_f(-0.82215223))
     p = p * t + splat(_f(1.48851587))
     p = p * t + splat(_f(-1.13520398))
@@ -68,7 +68,7 @@ def _erf(x):  # type: ignore[no-untyped-def]
 
 
 @njit([types.void(types.int64, types.float32[::1], types.float32[::1], types.int64)], error_model="numpy")
-def _smooth(code, A, D, at):  # type: ignore[no-untyped-def]
+def _smooth(code, A, D, at):
     """Replace z at A[at:] by its activation and leave the derivative at D[at:]; for the curved functions."""
     one, zero, half = splat(_f(1)), splat(_f(0)), splat(_f(0.5))
     z = load(A, at)
@@ -100,7 +100,7 @@ def _smooth(code, A, D, at):  # type: ignore[no-untyped-def]
 
 
 @njit(inline="always", error_model="numpy")
-def forward(P, A, D, table, slopes, stride, vectors):  # type: ignore[no-untyped-def]
+def forward(P, A, D, table, slopes, stride, vectors):
     """Outputs of every layer, from the inputs already in A; the slopes of curved activations go to D."""
     zero = splat(_f(0))
     for layer in range(table.shape[0]):
@@ -127,7 +127,7 @@ def forward(P, A, D, table, slopes, stride, vectors):  # type: ignore[no-untyped
 
 
 @njit(inline="always", error_model="numpy")
-def softmax_cross_entropy(A, D, at, classes, labels, weight, stride, vectors):  # type: ignore[no-untyped-def]
+def softmax_cross_entropy(A, D, at, classes, labels, weight, stride, vectors):
     """Loss summed over the chunk and the number of points predicted right; D gets the derivatives by the logits.
 
     `labels` has the class of each row as a float, `weight` one over the batch size (0 in a lane without a point).
@@ -160,7 +160,6 @@ def softmax_cross_entropy(A, D, at, classes, labels, weight, stride, vectors):  
 
 @njit(inline="always", error_model="numpy")
 def _weight_gradient(G, A, D, rows, source, target, inputs, units, weights, bias, stride, vectors):
-    # type: ignore[no-untyped-def]
     """Add the chunk's gradient of one layer's weights and biases to G; `rows` is scratch for wide layers."""
     for j in range(units):
         sums = load(D, target + j * stride)
@@ -192,7 +191,7 @@ def _weight_gradient(G, A, D, rows, source, target, inputs, units, weights, bias
 
 
 @njit(inline="always", error_model="numpy")
-def backward(P, G, A, D, rows, table, slopes, stride, vectors):  # type: ignore[no-untyped-def]
+def backward(P, G, A, D, rows, table, slopes, stride, vectors):
     """Add the chunk's gradient to G, from the derivatives by the logits in D."""
     zero = splat(_f(0))
     for step in range(table.shape[0]):

@@ -43,7 +43,7 @@ def train(data: Dataset, recipe: Recipe | None = None, *, start: Network | Run |
         raise refusal("data", "a Dataset", said(type(data).__name__), "Use us.Dataset(X, y).")
     before = start if isinstance(start, Run) else None
     chosen = _recipe(recipe, before, settings, batch_order)
-    shape = _shape(data, chosen, before.shape if before is not None else start)
+    shape = _shape(data, chosen, start if before is None else before.shape)
     if before is None:
         chosen = dataclasses.replace(
             chosen, hidden=tuple(layer.units for layer in shape.layers[:-1]), activation=_activation(shape, chosen))
@@ -71,7 +71,7 @@ def _recipe(recipe: Recipe | None, before: Run | None, settings: dict[str, Any],
     return chosen
 
 
-def _shape(data: Dataset, recipe: Recipe, start: Network | None) -> Network:
+def _shape(data: Dataset, recipe: Recipe, start: object) -> Network:
     """The network before the first epoch: the one given, checked, or a fresh one."""
     if start is None:
         return Network.initialize((data.n_features, *recipe.hidden, data.n_classes), recipe.activation, recipe.seed)

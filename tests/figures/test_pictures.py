@@ -1,0 +1,407 @@
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+
+import unitscope as us
+from unitscope.errors import InvalidInput
+from unitscope.theme import DARK, LIGHT, class_colors, class_tints, rgb
+
+
+def collection(ax, name):
+    """The one artist of `ax` with that gid, or None."""
+    found = [artist for artist in [*ax.collections, *ax.images, *ax.lines] if artist.get_gid() == name]
+    assert len(found) < 2
+    return found[0] if found else None
+
+
+def segments(ax, name):
+    lines = collection(ax, name)
+    return [] if lines is None else lines.get_segments()
+
+
+def legend_of(axes):
+    first = np.ravel(axes)[0]
+    return first.get_legend() or first.figure.legends[0]
+
+
+def assert_nothing_is_clipped_or_covered(axes):
+    """All words lie inside the figure, and the legend beside every panel and colour bar."""
+    panels = np.ravel(axes)
+    figure = panels[0].figure
+    renderer = figure.canvas.get_renderer() if hasattr(figure.canvas, "get_renderer") else None
+    tight = figure.get_tightbbox(renderer)
+    assert min(tight.x0, tight.y0) > -0.01
+    assert tight.x1 < figure.get_figwidth() + 0.01
+    assert tight.y1 < figure.get_figheight() + 0.01
+    legend = legend_of(axes).get_window_extent(renderer)
+    for ax in figure.axes:
+        assert not legend.overlaps(ax.get_window_extent(renderer))
+        if ax.get_gid() == "colour bar":
+            assert not legend.overlaps(ax.get_tightbbox(renderer))
+
+
+def every_picture(net, data):
+    run = SimpleNamespace(loss=np.array([1.5, 0.7]), accuracy=np.array([0.4, 0.9]))
+    return {"data": us.plot.data(data), "regions": us.plot.decision_regions(net, data),
+            "hidden": us.plot.hidden_layer(net, data), "output": us.plot.output_layer(net, data),
+            "training": us.plot.training(run)}
+
+
+@pytest.fixture
+def lab_run():
+    return SimpleNamespace(loss=us.lab.printed_losses(), accuracy=np.linspace(0.3, 1, 200))
+
+
+# data
+
+def test_data_scatters_each_class_in_its_colour(lab_data):
+    ax = us.plot.data(lab_data)
+    for index, color in enumerate(class_colors(4)):
+        points = collection(ax, f"class {index}")
+        np.testing.assert_array_equal(points.get_offsets(), lab_data.X[lab_data.y == index])
+        assert to_hex(points.get_facecolor()[0]) == color
+    assert (ax.get_title(), ax.get_xlabel(), ax.get_ylabel()) == ("Multiclass Data", "x0", "x1")
+    assert [text.get_text() for text in legend_of(ax).get_texts()] == ["c0", "c1", "c2", "c3"]
+
+
+def test_data_with_more_features_says_which(lab_data):
+    X = np.column_stack([lab_data.X, lab_data.X[:, 0] ** 2])
+    ax = us.plot.data(us.Dataset(X, lab_data.y, feature_names=["a", "b", "c"]), features=(2, 0))
+    assert ax.get_title() == "Multiclass Data: 2 of 3 features"
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("c", "a")
+    np.testing.assert_array_equal(collection(ax, "class 1").get_offsets(), X[lab_data.y == 1][:, [2, 0]])
+
+
+def test_data_with_one_feature_has_a_row_a_class(lab_data):
+    ax = us.plot.data(us.Dataset(lab_data.X[:, :1], lab_data.y))
+    rows = [np.unique(collection(ax, f"class {index}").get_offsets()[:, 1]).tolist() for index in range(4)]
+    assert rows == [[3.0], [2.0], [1.0], [0.0]]  # from the top, as in the legend
+
+
+def test_what_the_user_has_named_stays(lab_data, lab_net):
+    for draw in (lambda ax: us.plot.data(lab_data, ax), lambda ax: us.plot.decision_regions(lab_net, lab_data, ax)):
+        ax = Figure().add_subplot()
+        ax.set(xlabel="mine", title="my title")
+        assert draw(ax) is ax
+        assert (ax.get_xlabel(), ax.get_title()) == ("mine", "my title")
+        assert ax.get_ylabel()
+
+
+@pytest.mark.parametrize("names", [["setosa $5", "_b", "<&>", "a very long class name that must be cut short"]])
+def test_awkward_class_names_are_shown(lab_data, names):
+    axes = us.plot.data(us.Dataset(lab_data.X, lab_data.y, class_names=names))
+    assert_nothing_is_clipped_or_covered(axes)
+    texts = [text.get_text() for text in legend_of(axes).get_texts()]
+    assert texts[:3] == [r"setosa \$5", "_b", "<&>"]
+    assert len(texts[3]) == 24
+    axes.figure.savefig(io.BytesIO())
+
+
+# decision regions
+
+def test_regions_have_the_tint_of_the_predicted_class(lab_data, lab_net):
+    ax = us.plot.decision_regions(lab_net, lab_data, grid=40)
+    image = collection(ax, "regions")
+    left, right, bottom, top = image.get_extent()
+    height, width = image.get_array().shape[:2]
+    x = left + (np.arange(width) + 0.5) * (right - left) / width
+    y = bottom + (np.arange(height) + 0.5) * (top - bottom) / height
+    predicted = lab_net.predict(np.stack(np.meshgrid(x, y), axis=2).reshape(-1, 2)).reshape(height, width)
+    tints = np.array([rgb(tint) for tint in class_tints(4, LIGHT)])
+    same = np.abs(image.get_array() / 255 - tints[predicted]).max(axis=2) < 1e-6
+    assert same.mean() > 0.999  # a pixel's middle is a grid place but for rounding, which may change a tie
+    assert image.origin == "lower"
+
+
+def test_the_boundary_is_where_two_logits_tie(lab_data, lab_net):
+    lines = segments(us.plot.decision_regions(lab_net, lab_data), "decision boundary")
+    assert len(lines) == 5  # 0|1, 0|2, 0|3, 1|3 and 2|3: classes 1 and 2 do not meet
+    vertices = np.concatenate(lines)
+    two = np.sort(lab_net.logits(vertices), axis=1)[:, -2:]
+    assert np.median(two[:, 1] - two[:, 0]) < 1e-9
+    assert (two[:, 1] - two[:, 0]).max() < 0.2  # within a cell of a bend
+
+
+def test_misclassified_points_have_a_ring(lab_data, lab_net):
+    y = lab_data.y.copy()
+    y[[3, 50]] = (y[[3, 50]] + 1) % 4
+    ax = us.plot.decision_regions(lab_net, us.Dataset(lab_data.X, y))
+    np.testing.assert_array_equal(collection(ax, "misclassified").get_offsets(), lab_data.X[[3, 50]])
+    assert legend_of(ax).get_texts()[-1].get_text() == "misclassified"
+
+
+def test_without_mistakes_there_is_no_ring(lab_data, lab_net):
+    assert (lab_net.predict(lab_data.X) == lab_data.y).all()
+    ax = us.plot.decision_regions(lab_net, lab_data)
+    assert collection(ax, "misclassified") is None
+    assert len(legend_of(ax).get_texts()) == 4
+
+
+def test_more_features_need_to_be_chosen():
+    net = us.Network.initialize([4, 3, 2], seed=1)
+    data = us.Dataset(np.random.default_rng(0).normal(size=(20, 4)), np.arange(20) % 2)
+    with pytest.raises(InvalidInput, match=r"features must be the two of the 4 features to draw\. Got None instead\. "
+                                           r"Write features=\(0, 1\)"):
+        us.plot.decision_regions(net, data)
+    ax = us.plot.decision_regions(net, data, features=(3, 1), grid=30)
+    assert ax.get_title().endswith("(the other 2 features held at their mean)")
+    rest = data.X.mean(axis=0)
+    for line in segments(ax, "decision boundary"):
+        inputs = np.tile(rest, (2, 1))
+        inputs[:, [3, 1]] = line[[0, -1]]
+        logits = net.logits(inputs)
+        assert np.abs(logits[:, 0] - logits[:, 1]).max() < 0.05
+
+
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda net, data: us.plot.decision_regions(net, data, features=(0, 2)), r"features must be two different whole"),
+    (lambda net, data: us.plot.decision_regions(net, data, features=(1, 1)), r"features must be two different whole"),
+    (lambda net, data: us.plot.decision_regions(net, data, features=3), r"features must be two different whole"),
+    (lambda net, data: us.plot.decision_regions(net, data, grid=1), r"grid must be a whole number of at least 2"),
+    (lambda net, data: us.plot.hidden_layer(net, data, 1), r"layer must be below 1"),
+    (lambda net, data: us.plot.hidden_layer(net, data, -1), r"layer must be a whole number of at least 0"),
+    (lambda net, data: us.plot.hidden_layer(us.Network(net.layers[1:]), data), r"net must be a network with a hidden"),
+    (lambda net, data: us.plot.output_layer(us.Network.initialize([3, 2]), data), r"data must be points with as many"),
+    (lambda net, data: us.plot.output_layer(net, data, axes=Figure().subplots(1, 3)), r"axes must be 4 Axes"),
+    (lambda net, data: us.plot.data(data, theme="pink"), r"theme must be one of light, dark"),
+    (lambda net, data: us.plot.training(None, ax=[1, 2, 3]), r"ax must be one Axes or two"),
+])
+def test_refusals(lab_net, lab_data, call, message):
+    with pytest.raises(InvalidInput, match=message):
+        call(lab_net, lab_data)
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+@pytest.mark.parametrize("shift", [-1e3, 0.0])
+def test_all_points_lie_in_the_window_whatever_their_scale(clouds, scale, shift):
+    data, _ = clouds(3)
+    data = us.Dataset((data.X + shift) * scale, data.y)
+    ax = us.plot.data(data)
+    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    assert ((data.X > [left, bottom]) & (data.X < [right, top])).all()
+    assert np.ptp(data.X[:, 0]) > 0.8 * (right - left)
+    assert_nothing_is_clipped_or_covered(ax)
+
+
+def test_a_constant_feature_has_a_window(lab_data):
+    data = us.Dataset(np.column_stack([lab_data.X[:, 0], np.full(100, 7.0)]), lab_data.y)
+    bottom, top = us.plot.data(data).get_ylim()
+    assert bottom < 7 < top
+
+
+# hidden and output layers
+
+@pytest.mark.parametrize("units", [*range(1, 17), 20, 33, 64])
+def test_every_hidden_unit_has_a_panel(lab_data, units):
+    net = us.Network.initialize([2, units, 4], seed=units)
+    axes = us.plot.hidden_layer(net, lab_data)
+    assert [ax.get_title() for ax in axes] == [f"Layer 1 Unit {unit}" for unit in range(units)]
+    for unit, ax in enumerate(axes):
+        (line,) = segments(ax, "zero line")
+        np.testing.assert_allclose(line @ net.layers[0].weights[:, unit], 0, atol=1e-9)
+        (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+        to_border = np.min([np.abs(line[:, 0] - left), np.abs(line[:, 0] - right),
+                            np.abs(line[:, 1] - bottom), np.abs(line[:, 1] - top)], axis=0)
+        assert to_border[[0, -1]].max() < 1e-9
+    if units in (1, 3, 16, 64):
+        assert_nothing_is_clipped_or_covered(axes)
+
+
+@pytest.mark.parametrize("k", range(2, 13))
+def test_every_output_unit_has_a_panel(clouds, k):
+    data, net = clouds(k)
+    axes = us.plot.output_layer(net, data)
+    assert [ax.get_title() for ax in axes] == [f"Linear Output Unit {unit}" for unit in range(k)]
+    assert axes[0].get_xlabel() == "$a^{[1]}_{0}$"
+    assert_nothing_is_clipped_or_covered(axes)
+
+
+@pytest.mark.parametrize("k", [2, 3, 5, 12, 20])
+def test_any_number_of_classes_fits_its_figure(clouds, k):
+    data, net = clouds(k)
+    ax = us.plot.decision_regions(net, data, grid=60)
+    assert len({to_hex(collection(ax, f"class {i}").get_facecolor()[0]) for i in range(k)}) == k
+    assert_nothing_is_clipped_or_covered(ax)
+
+
+def test_maps_show_the_units_values(lab_data, lab_net):
+    for axes, values in ((us.plot.hidden_layer(lab_net, lab_data), lab_net.layers[0]),
+                         (us.plot.output_layer(lab_net, lab_data), lab_net.layers[1])):
+        for unit, ax in enumerate(axes):
+            image = collection(ax, "map")
+            left, right, bottom, top = image.get_extent()
+            rows, columns = image.get_array().shape
+            places = np.stack(np.meshgrid(left + (np.arange(columns) + 0.5) * (right - left) / columns,
+                                          bottom + (np.arange(rows) + 0.5) * (top - bottom) / rows), axis=2)
+            expected = values(places.reshape(-1, 2))[:, unit].reshape(rows, columns)
+            np.testing.assert_allclose(image.get_array(), expected, atol=1e-9)
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+def test_one_colour_scale_unless_each_is_asked_for(lab_data, activation):
+    net = us.Network.initialize([2, 3, 4], activation=activation, seed=2)
+    shared = us.plot.hidden_layer(net, lab_data)
+    own = us.plot.hidden_layer(net, lab_data, shared_scale=False)
+    limits = [[(collection(ax, "map").norm.vmin, collection(ax, "map").norm.vmax) for ax in axes]
+              for axes in (shared, own)]
+    assert len(set(limits[0])) == 1
+    assert len(set(limits[1])) == 3
+    bars = [[ax for ax in axes[0].figure.axes if ax.get_gid() == "colour bar"] for axes in (shared, own)]
+    assert [len(found) for found in bars] == [1, 3]
+    assert_nothing_is_clipped_or_covered(own)
+    signed = activation == "tanh"
+    assert (limits[0][0][0] < 0) is signed
+
+
+def test_zero_is_grey_on_a_signed_scale(lab_data, lab_net):
+    image = collection(us.plot.output_layer(lab_net, lab_data)[0], "map")
+    np.testing.assert_allclose(image.cmap(image.norm(0.0))[:3], rgb(LIGHT.zero), atol=1.5 / 255)
+    blue, orange = image.cmap(image.norm(10.0)), image.cmap(image.norm(-30.0))
+    assert blue[2] > blue[0] and orange[0] > orange[2]
+
+
+def test_deeper_layers_follow_their_pre_activation(lab_data):
+    net = us.Network.initialize([2, 6, 5, 4], activation="tanh", seed=4)
+    for unit, ax in enumerate(us.plot.hidden_layer(net, lab_data, 1)):
+        assert ax.get_title() == f"Layer 2 Unit {unit}"
+        for line in segments(ax, "zero line"):
+            assert np.abs(net.pre_activations(line)[1][:, unit]).max() < 0.02
+
+
+def test_a_dead_unit_has_an_empty_map_and_no_line(lab_data):
+    net = us.Network([us.Dense(np.zeros((2, 1)), [-1.0], "relu"), us.Dense(np.ones((1, 4)), np.zeros(4))])
+    (ax,) = us.plot.hidden_layer(net, lab_data)
+    assert segments(ax, "zero line") == []
+    assert not collection(ax, "map").get_array().any()
+
+
+def test_the_corner_of_the_labs_hidden_space_counts_its_points(lab_data, lab_net):
+    hidden = lab_net.activations(lab_data.X)[0]
+    at_corner = (hidden == 0).all(axis=1).sum()
+    for ax in us.plot.output_layer(lab_net, lab_data):
+        (label,) = [text for text in ax.texts if text.get_gid() == "count"]
+        assert label.get_text() == f"{at_corner} points"
+        assert label.xy == (0, 0)
+    assert at_corner == 25
+
+
+def test_other_hidden_units_are_held_at_their_mean(lab_data):
+    net = us.Network.initialize([2, 5, 3], seed=7)
+    data = us.Dataset(lab_data.X, lab_data.y % 3)
+    axes = us.plot.output_layer(net, data, units=(4, 1))
+    assert (axes[0].get_xlabel(), axes[0].get_ylabel()) == ("$a^{[1]}_{4}$", "$a^{[1]}_{1}$")
+    assert [text.get_text() for text in axes[0].figure.texts] == ["the other 3 hidden units held at their mean"]
+    hidden = net.activations(data.X)[0]
+    np.testing.assert_array_equal(collection(axes[0], "class 2").get_offsets(), hidden[data.y == 2][:, [4, 1]])
+    image = collection(axes[2], "map")
+    left, right, bottom, top = image.get_extent()
+    rows, columns = image.get_array().shape
+    at = hidden.mean(axis=0)
+    at[4], at[1] = left + (right - left) * 10.5 / columns, bottom + (top - bottom) * 20.5 / rows
+    assert image.get_array()[20, 10] == pytest.approx(net.layers[1](at[None])[0, 2])
+    assert_nothing_is_clipped_or_covered(axes)
+
+
+@pytest.mark.parametrize("sizes", [[2, 4], [2, 1, 4], [1, 3, 4], [1, 4]])
+def test_one_unit_one_feature_and_no_hidden_layer(lab_data, sizes):
+    data = us.Dataset(lab_data.X[:, :sizes[0]], lab_data.y)
+    net = us.Network.initialize(sizes, seed=3)
+    assert len(us.plot.output_layer(net, data)) == 4
+    assert us.plot.decision_regions(net, data, grid=30).get_title() == "model decision boundary"
+
+
+def test_a_network_with_more_classes_than_the_data(lab_data):
+    net = us.Network.initialize([2, 3, 6], seed=1)
+    ax = us.plot.decision_regions(net, lab_data, grid=30)
+    assert [text.get_text() for text in legend_of(ax).get_texts()][:6] == ["c0", "c1", "c2", "c3", "c4", "c5"]
+    assert len(us.plot.output_layer(net, lab_data, units=(0, 2))) == 6
+
+
+def test_the_users_axes_are_drawn_on(lab_data, lab_net):
+    figure = Figure()
+    axes = figure.subplots(2, 2)
+    drawn = us.plot.output_layer(lab_net, lab_data, axes=axes)
+    assert list(drawn) == list(axes.ravel())
+
+
+# training
+
+def test_training_draws_loss_above_accuracy(lab_run):
+    loss, accuracy = us.plot.training(lab_run)
+    np.testing.assert_array_equal(collection(loss, "loss").get_xydata(),
+                                  np.column_stack([np.arange(1, 201), lab_run.loss]))
+    np.testing.assert_array_equal(collection(accuracy, "accuracy").get_ydata(), lab_run.accuracy)
+    assert loss.get_position().y0 > accuracy.get_position().y1
+    assert [text.get_text() for text in (*loss.texts, *accuracy.texts)] == [f"{lab_run.loss[-1]:.4f}", "100.0%"]
+    assert (loss.get_ylabel(), accuracy.get_ylabel(), accuracy.get_xlabel()) == ("loss", "accuracy", "epoch")
+
+
+def test_training_of_no_and_of_one_epoch():
+    none = us.plot.training(SimpleNamespace(loss=np.empty(0), accuracy=np.empty(0)))
+    assert none[0].texts[0].get_text() == "no epoch has been trained"
+    one = us.plot.training(SimpleNamespace(loss=np.array([1.25]), accuracy=np.array([0.5])))
+    assert [ax.texts[0].get_text() for ax in one] == ["1.2500", "50.0%"]
+    for axes in (none, one):
+        assert all(tick == int(tick) for tick in axes[1].get_xticks())
+
+
+def test_training_on_one_axes_has_two_scales(lab_run):
+    ax = Figure().add_subplot()
+    loss, accuracy = us.plot.training(lab_run, ax)
+    assert loss is ax
+    assert accuracy.get_position().bounds == ax.get_position().bounds
+    assert ax.get_xlabel() == "epoch"
+
+
+# all of them
+
+def test_no_picture_changes_the_model_or_the_data(lab_data, lab_net):
+    before = [lab_net.to_vector().tobytes(), lab_data.X.tobytes(), lab_data.y.tobytes()]
+    every_picture(lab_net, lab_data)
+    assert [lab_net.to_vector().tobytes(), lab_data.X.tobytes(), lab_data.y.tobytes()] == before
+
+
+@pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])
+def test_words_and_background_follow_the_theme(lab_data, lab_net, look):
+    for draw in (us.plot.data(lab_data, theme=look.name), us.plot.decision_regions(lab_net, lab_data, theme=look.name),
+                 us.plot.hidden_layer(lab_net, lab_data, theme=look.name)):
+        ax = np.ravel(draw)[0]
+        assert to_hex(ax.figure.get_facecolor()) == look.background
+        words = [ax.title, ax.xaxis.label, *ax.get_xticklabels(), *legend_of(draw).get_texts()]
+        assert {to_hex(word.get_color()) for word in words} == {look.text}
+
+
+def test_a_dark_axes_gets_the_dark_theme(lab_data, lab_net):
+    ax = Figure(facecolor="black").add_subplot(facecolor="black")
+    us.plot.decision_regions(lab_net, lab_data, ax, grid=20)
+    assert to_hex(collection(ax, "decision boundary").get_color()[0]) == DARK.line
+
+
+def test_pyplot_is_not_loaded_and_nothing_heavy_either(tmp_path):
+    code = """
+import sys, numpy as np, unitscope as us
+from types import SimpleNamespace
+data, net = us.datasets.lab(), us.Network.initialize([2, 2, 4])
+for axes in (us.plot.data(data), us.plot.decision_regions(net, data), us.plot.hidden_layer(net, data),
+             us.plot.output_layer(net, data), us.plot.training(SimpleNamespace(loss=[1.0], accuracy=[1.0]))):
+    us.plot.save(axes, sys.argv[1])
+print([name for name in ("matplotlib.pyplot", "scipy", "pandas", "keras") if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code, tmp_path / "a.svg"], capture_output=True,
+                          text=True, check=False)
+    assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+def test_where_pyplot_is_used_pictures_belong_to_it(lab_data):
+    from matplotlib import pyplot
+
+    ax = us.plot.data(lab_data)
+    assert pyplot.gcf() is ax.figure
