@@ -126,10 +126,12 @@ def plt_mc_data(ax: Any, X: Any, y: Any, classes: int, class_labels: Sequence[st
     points, labels = _numpy(X), _class_indices(y, classes)
     ours = map in (plt.cm.Paired, dkcolors_map)
     names = _names(classes, class_labels)
+    # A thin white edge keeps points apart; a marker such as "x" is nothing but edge.
+    edge = {"edgecolors": "white", "linewidths": 0.5} if mpl.markers.MarkerStyle(m).is_filled() else {}
     for index, color in enumerate(class_colors(max(classes, 1))):
         mine = points[labels == index]
         ax.scatter(mine[:, 0], mine[:, 1], s=size, marker=m, color=color if ours else map(index), label=names[index],
-                   edgecolors="white", linewidths=0.5, zorder=3)
+                   zorder=3, **edge)
     if equal_xy:
         ax.axis("equal")
     if legend:

@@ -186,7 +186,7 @@ def test_all_points_lie_in_the_window_whatever_their_scale(clouds, scale, shift)
     data = us.Dataset((data.X + shift) * scale, data.y)
     ax = us.plot.data(data)
     (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
-    assert ((data.X > [left, bottom]) & (data.X < [right, top])).all()
+    assert (([left, bottom] < data.X) & ([right, top] > data.X)).all()
     assert np.ptp(data.X[:, 0]) > 0.8 * (right - left)
     assert_nothing_is_clipped_or_covered(ax)
 

@@ -312,6 +312,13 @@ def test_keras_trains_what_the_kernel_cannot_and_is_recorded(capsys: pytest.Capt
     assert history.run.loss == pytest.approx(history.history["loss"])
 
 
+def test_a_binary_classifier_is_recorded_as_two_classes() -> None:
+    model = made(last=layers.Dense(1, "sigmoid"), loss="binary_crossentropy")
+    history = us.fit(model, X, (Y == 0).astype(np.float32), epochs=2, verbose=0)
+    assert history.run.data.y.tolist() == (Y == 0).astype(int).tolist()
+    assert history.run.network.n_classes == 2 and history.run.epochs == 2
+
+
 def test_a_model_that_is_no_chain_has_no_run(capsys: pytest.CaptureFixture[str]) -> None:
     history = us.fit(made(layers.BatchNormalization()), X, Y, verbose=0)
     assert capsys.readouterr().out == ""

@@ -82,15 +82,17 @@ def _compare(keras: Any, name: str, seed: int) -> None:
     expected = theirs.fit(X, y, epochs=3 * EPOCHS, **options).history
     # here, then Keras on the weights and the optimizer written back, then here again from what Keras left
     parts = [us.fit(ours, X, y, epochs=EPOCHS, **options),
-             ours.fit(X, y, initial_epoch=EPOCHS, epochs=2 * EPOCHS, **options),
+             ours.fit(X, y, initial_epoch=EPOCHS, epochs=2 * EPOCHS, **{**options, "validation_data": None}),
              us.fit(ours, X, y, initial_epoch=2 * EPOCHS, epochs=3 * EPOCHS, **options)]
     assert parts[0].why is None and parts[2].why is None, (name, parts[0].why)
     assert type(parts[0]) is keras.callbacks.History and parts[0].model is ours
     assert [epoch for part in parts for epoch in part.epoch] == list(range(3 * EPOCHS))
     assert parts[0].history.keys() == expected.keys(), name
     for key, values in expected.items():
-        found = np.concatenate([part.history[key] for part in parts])
-        assert np.abs(found - values).max() < TOLERANCE, (name, key, found, values)
+        for number, part in enumerate(parts):  # the middle one is Keras's, whose validation would cost a compilation
+            found, wanted = part.history.get(key), values[number * EPOCHS : (number + 1) * EPOCHS]
+            assert found is not None or number == 1, (name, key)
+            assert found is None or np.abs(np.subtract(found, wanted)).max() < TOLERANCE, (name, key, found, wanted)
     for mine, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
         assert np.abs(mine - other).max() < 10 * TOLERANCE, (name, mine - other)
     if keras.__name__ == "tf_keras" and case[0] == CASES["sgd relu"][0]:
@@ -162,8 +164,11 @@ def main(backend: str) -> None:
     else:
         os.environ["KERAS_BACKEND"] = backend
         keras = importlib.import_module("keras")
+    began = time.perf_counter()
     _convert(keras)
-    _call_back(keras)
+    sys.stdout.write(f"conversions: {time.perf_counter() - began:.2f} s\n")
+    if backend == "tf_keras":  # for Keras 3, test_keras_fit.py does this
+        _call_back(keras)
     for seed, name in enumerate(SHARES[backend]):
         began = time.perf_counter()
         _compare(keras, name, seed)
@@ -181,7 +186,7 @@ def test_fit_gives_what_keras_gives(backend: str) -> None:
         if importlib.util.find_spec(package) is None:
             pytest.skip(f"{package} is not installed")
     done = subprocess.run([sys.executable, Path(__file__), backend], capture_output=True, text=True, check=False,
-                          env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"})
+                          env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "OMP_NUM_THREADS": "1"})
     assert done.returncode == 0, done.stdout + done.stderr[-3000:]
 
 

@@ -41,7 +41,8 @@ def fit(model: Any, X: Any = None, y: Any = None, batch_size: int | None = None,
 
     **Result**: the model's own `History`, with
 
-    - `.run`: the `Run`; its rows are the weights at the end of each epoch, before any callback changed them.
+    - `.run`: the `Run`; its rows are the weights at the end of each epoch, before any callback changed them. Where
+      Keras trained, its loss is the model's own, and it is None if the model is no chain of dense layers.
     - `.why`: None where the kernel trained; otherwise why Keras did, which is also printed unless `verbose=0`.
 
     The kernel trains chains of Dense layers for categorical cross-entropy with SGD, RMSprop, Adam or AdamW. Weights
@@ -196,8 +197,8 @@ class _KernelFit:
     def _keras_epoch(self, order: np.ndarray) -> Outcome:
         """One epoch by the model's own steps, on the same batches."""
         if self.why is None:
-            self.why = (f"its backend clips the probabilities in the loss, which matters from epoch "
-                        f"{len(self.loss) + 1} on")
+            self.why = ("its backend clips probabilities in the loss, which matters in some epochs, the first of them "
+                        f"epoch {len(self.loss) + 1}")
             if self.verbose != 0:
                 _say(f"unitscope: trained by Keras because {self.why}")
         model, size = self.model, self.recipe.batch_size
@@ -241,7 +242,9 @@ class _KernelFit:
             _say(f"Epoch {epoch}/{epochs}\n{steps}/{steps} [{'=' * 30}]{values}")
 
     def _run(self) -> Run:
-        weights, loss = np.stack(self.weights), np.array(self.loss)
+        weights, loss = np.stack(self.weights), np.array(self.loss, np.float64)
+        for array in (weights, loss):
+            array.setflags(write=False)
         recipe = dataclasses.replace(self.plan.recipe, epochs=len(loss))
         return Run(self.dataset, recipe, self.plan.chain.network, weights, loss, self.state)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from unitscope.errors import InvalidInput, UnsupportedModel
+from unitscope.errors import InvalidInput, UnsupportedModel, shown
 from unitscope.models.keras import Chain, as_numpy, keras_package, kind, read_chain
 from unitscope.training.recipe import Recipe
 
@@ -89,7 +89,7 @@ def _check_arguments(arguments: Mapping[str, Any], parameters: Mapping[str, Any]
         if name in parameters and (name in known or value is None or (name == "validation_freq" and value == 1)):
             continue
         if name != "shuffle" or not isinstance(value, (bool, np.bool_)):
-            raise KerasOnly(f"only it has the argument {name}={value!r:.40}")
+            raise KerasOnly(f"only it has the argument {name}={shown(value)}")
 
 
 def _check_callback(callback: Any, package: ModuleType) -> None:

@@ -52,7 +52,7 @@ def fit_with_keras(model: Any, X: Any, y: Any, callbacks: Any, arguments: Mappin
         history.run = _run(model, weights, history.history.get("loss", []), X, y, arguments)
     except (KerasOnly, UnitscopeError) as error:
         history.run = None
-        why = f"{why}; no run was recorded: {error}"
+        why = f"{why}; no run was recorded" + ("" if str(error) in why else f": {error}")
     history.why = why
     return history
 
@@ -71,6 +71,8 @@ def _run(model: Any, weights: list[Network], loss: list[float], X: Any, y: Any, 
     if optimizer not in OPTIMIZERS:
         raise KerasOnly(f"a Recipe has no optimizer {type(model.optimizer).__name__}")
     one_hot = np.ndim(y) == 2 and np.shape(y)[1] == chain.network.n_classes
+    if getattr(y, "dtype", None) in (np.float32, np.float64) and not one_hot and (np.asarray(y) % 1 == 0).all():
+        y = np.asarray(y).astype(np.int64)  # class numbers as floats, which a binary loss takes
     data = fit_data(X, y, chain.network.n_features, chain.network.n_classes, one_hot)
     dataset = data.dataset(chain.network.n_classes)
     split = arguments["validation_split"]
