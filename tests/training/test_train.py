@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import unitscope as us
+from unitscope.training.order import shuffled
 
 
 @pytest.fixture(scope="module")
@@ -35,18 +36,14 @@ def test_training_on_from_a_run_is_training_longer(cut, seed, optimizer):
 
 
 def test_every_epoch_visits_every_point_once_and_in_a_new_order(data):
-    from unitscope.training.train import _order
-
-    order = _order(data.n_points, us.Recipe(), 0)
+    order = shuffled(data.n_points, us.Recipe(), 0)
     assert (np.sort(order, axis=1) == np.arange(data.n_points)).all()
     assert len({row.tobytes() for row in order}) == len(order)
-    assert (_order(data.n_points, us.Recipe(epochs=50), 150) == order[150:]).all()
+    assert (shuffled(data.n_points, us.Recipe(epochs=50), 150) == order[150:]).all()
 
 
 def test_shuffles_are_uniform_enough():
-    from unitscope.training.train import _order
-
-    order = _order(5, us.Recipe(epochs=20_000), 0)
+    order = shuffled(5, us.Recipe(epochs=20_000), 0)
     first = np.bincount(order[:, 0], minlength=5) / len(order)
     assert np.abs(first - 0.2).max() < 0.015  # five standard deviations of 0.0028
 
@@ -61,11 +58,9 @@ def test_a_start_gives_the_shape_and_epoch_zero(data):
 
 
 def test_a_batch_order_replays_a_run(data):
-    from unitscope.training.train import _order
-
     run = us.train(data, seed=3, epochs=20)
     start = us.Network.initialize([2, 2, 4], seed=3)
-    again = us.train(data, start=start, batch_order=_order(100, run.recipe, 0))
+    again = us.train(data, start=start, batch_order=shuffled(100, run.recipe, 0))
     assert again.weights.tobytes() == run.weights.tobytes()
     assert again.epochs == 20
 

@@ -17,9 +17,9 @@ from unitscope.training.keras_data import FitData, fit_data
 from unitscope.training.keras_plan import BATCH_SIZE, KerasOnly, Plan, plan_for, rate_of, short
 from unitscope.training.keras_recording import fit_with_keras
 from unitscope.training.kernel import Outcome, advance
+from unitscope.training.order import given_order, shuffled
 from unitscope.training.recipe import Recipe
 from unitscope.training.run import Run
-from unitscope.training.train import _given_order, _order
 
 _SLICE_SECONDS = 0.1  # between two looks at the keyboard and two writes of progress
 # Where Keras clips the probability of a point's own class to 1e-7, that point stops teaching. Epochs that begin or
@@ -94,13 +94,13 @@ def _ordered(plan: Plan, data: FitData, batch_order: Any, shuffle: bool, epochs:
     recipe = dataclasses.replace(plan.recipe, epochs=epochs, batch_size=batch_size)
     n = len(data.y)
     if batch_order is not None:
-        order = _given_order(batch_order, n)
+        order = given_order(batch_order, n)
         if len(order) != epochs:
             raise refusal("batch_order", f"one row for each of the {epochs} epochs", said(f"{len(order)} rows"))
     elif shuffle:
         seed = int(np.random.randint(2**31))  # noqa: NPY002 - the generator that keras.utils.set_random_seed seeds
         recipe = dataclasses.replace(recipe, seed=seed)
-        order = _order(n, recipe, 0)
+        order = shuffled(n, recipe)
     else:
         order = np.broadcast_to(np.arange(n, dtype=np.int32), (epochs, n))
     return dataclasses.replace(plan, recipe=recipe), order

@@ -13,6 +13,7 @@ from unitscope.data.dataset import Dataset
 from unitscope.errors import TrainingDiverged, refusal, said
 from unitscope.network import Network
 from unitscope.training.kernel import Outcome, State, advance
+from unitscope.training.order import given_order, shuffled
 from unitscope.training.recipe import Recipe
 from unitscope.training.run import Run
 
@@ -48,7 +49,8 @@ def train(data: Dataset, recipe: Recipe | None = None, *, start: Network | Run |
         chosen = dataclasses.replace(
             chosen, hidden=tuple(layer.units for layer in shape.layers[:-1]), activation=_activation(shape, chosen))
     past = 0 if before is None else before.epochs
-    order = _order(data.n_points, chosen, past) if batch_order is None else _given_order(batch_order, data.n_points)
+    n = data.n_points
+    order = shuffled(n, chosen, past) if batch_order is None else given_order(batch_order, n)
     state = before.state if before is not None else State.fresh(_start_vector(shape))
     outcome = _in_slices(state, shape, data, order, chosen, progress)
     run = _joined(before, data, chosen, shape, state, outcome)
@@ -96,32 +98,6 @@ def _start_vector(shape: Network) -> np.ndarray:
     if largest > np.finfo(np.float32).max:
         raise refusal("start", "a network whose weights fit in float32", said(f"a weight of size {largest:g}"))
     return vector
-
-
-def _order(n: int, recipe: Recipe, past: int) -> np.ndarray:
-    """A shuffle for each epoch, from one stream: the epochs of a continued run are those of a longer one.
-
-    Each point gets a random 64-bit key whose low bits are replaced by its index; the sorted keys carry the shuffle.
-    """
-    rng = np.random.default_rng((recipe.seed, 1))
-    low = np.uint64((1 << max(1, (n - 1).bit_length())) - 1)
-    keys = rng.integers(0, 2**64, size=(past + recipe.epochs, n), dtype=np.uint64)[past:]
-    keys &= ~low
-    keys |= np.arange(n, dtype=np.uint64)
-    keys.sort(axis=1)
-    keys &= low
-    return keys.astype(np.int32)
-
-
-def _given_order(batch_order: Any, n: int) -> np.ndarray:
-    order = np.asarray(batch_order)
-    if order.ndim != 2 or order.shape[1] != n or order.dtype.kind not in "iu":
-        raise refusal("batch_order", f"whole numbers of shape (epochs, {n})",
-                      said(f"{order.dtype} of shape {order.shape}"))
-    if not (np.sort(order, axis=1) == np.arange(n)).all():
-        raise refusal("batch_order", f"each of 0..{n - 1} exactly once in every row",
-                      said("a row with a repeated or missing index"))
-    return order.astype(np.int32)
 
 
 def _in_slices(state: State, shape: Network, data: Dataset, order: np.ndarray, recipe: Recipe,
