@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import shutil
 import subprocess
 import tempfile
@@ -115,7 +114,8 @@ def numpy_loop(problem: Problem) -> Callable[[], object]:
 def c_limit() -> Callable[[], object] | None:
     """The hand-written AVX-512 C kernel on the lab, or None without a C compiler or AVX-512; checked before use."""
     compiler = shutil.which("cc") or shutil.which("gcc")
-    flags = Path("/proc/cpuinfo").read_text() if os.path.exists("/proc/cpuinfo") else ""
+    processor = Path("/proc/cpuinfo")
+    flags = processor.read_text() if processor.exists() else ""
     if compiler is None or "avx512dq" not in flags or "avx512bw" not in flags:
         return None
     folder = tempfile.mkdtemp()

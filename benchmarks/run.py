@@ -84,8 +84,8 @@ def lab_table() -> str:
             row("Keras 3 on JAX, `fit`", *_pair(in_keras_process("jax", "lab"))),
             row("scikit-learn `MLPClassifier`", here["sklearn"], here["ours"]),
             row("plain NumPy, float32", here["numpy"], here["ours"])]
-    note = ("\nOurs is `us.train`, with its shuffles and the weights of every epoch recorded; Keras, scikit-learn and C "
-            "record no weights.")
+    note = ("\nOurs is `us.train`, with its shuffles and the weights of every epoch recorded; Keras, scikit-learn and "
+            "C record no weights.")
     if limit is not None:
         rows.append(row("C for this one shape, AVX-512 (the limit)", here["c"], here["ours"]))
         note += (f" Ours takes {here['ours'] / here['c']:.1f} times the limit; without drawing the shuffles, as C is "
