@@ -83,8 +83,8 @@ def test_scan_lines_cross_the_boundary_as_often_as_the_class_changes(seed, k):
 
     for height in rng.uniform(-0.9, 0.9, 5):
         near = [widths(height + step * 2 / 80) for step in (-2, 0, 2)]
-        if any(((width > 0) & (width < 0.1)).any() for width in near):
-            continue  # next to the tip of a region, which is narrower than a cell: a grid may miss it
+        if len({tuple(width > 0) for width in near}) > 1 or any(((width > 0) & (width < 0.1)).any() for width in near):
+            continue  # within two cells of the tip of a region, which is narrower than a cell: a grid may miss it
         crossings = ((segments[:, 0, 1] < height) != (segments[:, 1, 1] < height)).sum()
         assert crossings == (near[1] > 0).sum() - 1
 
