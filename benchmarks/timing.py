@@ -17,6 +17,7 @@ def medians(contenders: dict[str, Callable[[], object]], rounds: int = 5, least:
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
     repeats = {}
     for name, call in contenders.items():
+        call()  # loads, compiles or traces whatever it needs
         began = time.perf_counter()
         call()
         once = time.perf_counter() - began
