@@ -25,8 +25,9 @@ from unitscope.errors import refusal, said
 from unitscope.figures.boundary import Grid, boundary_lines, zero_lines
 from unitscope.figures.canvas import theme_for
 from unitscope.figures.points import draw_counts
+from unitscope.figures.unit_map import draw_lines
 from unitscope.figures.view import Window, padded
-from unitscope.theme import BOUNDARY_WIDTH, LIGHT, class_colors
+from unitscope.theme import LIGHT, class_colors
 
 __all__ = [
     "FancyArrowPatch", "LinearSegmentedColormap", "ListedColormap", "cm", "colors", "dkcolors", "dkcolors_map",
@@ -86,7 +87,7 @@ def plt_layer_relu(X: Any, y: Any, W1: Any, b1: Any, classes: int) -> None:
             return np.maximum(0.0, x @ weights[:, unit] + bias[unit])
 
         plt_prob_z(ax, relu, x0_rng=window[0], x1_rng=window[1])
-        _draw_lines(ax, zero_lines(grid.points @ weights[:, unit] + bias[unit], grid), LIGHT.line)
+        draw_lines(ax, zero_lines(grid.points @ weights[:, unit] + bias[unit], grid), LIGHT, "boundary")
         _labelled_panel(ax, points, y, classes, f"Layer 1 Unit {unit}", ("$x_0$", "$x_1$"))
     _figure_legend(fig)
     _show()
@@ -164,7 +165,7 @@ def plot_cat_decision_boundary_mc(ax: Any, X: Any, predict: Callable[..., Any],
         answers = _numpy(predict(points, **_quietly_at_once(predict, len(points))))
     else:
         answers = np.stack([np.squeeze(_numpy(predict(point))) for point in grid.points])
-    _draw_lines(ax, boundary_lines(_scores(answers, len(grid.points)), grid), theme_for(None, ax).line)
+    draw_lines(ax, boundary_lines(_scores(answers, len(grid.points)), grid), theme_for(None, ax), "boundary")
     ax.set(xlim=window[0], ylim=window[1])
 
 
@@ -218,12 +219,6 @@ def _figure_legend(fig: Any) -> None:
     rows = int((fig.get_figheight() - 0.2) / _LEGEND_ROW)
     fig.legend(handles, names, loc="outside right upper", frameon=False, handletextpad=0.2,
                ncols=math.ceil(len(names) / rows))
-
-
-def _draw_lines(ax: Any, lines: list[np.ndarray], color: str) -> None:
-    if lines:
-        ax.add_collection(mpl.collections.LineCollection(
-            lines, colors=color, linewidths=BOUNDARY_WIDTH, capstyle="round", zorder=2, gid="boundary"))
 
 
 def _window_with(points: np.ndarray, x0_rng: Sequence[float] | None, x1_rng: Sequence[float] | None) -> Window:

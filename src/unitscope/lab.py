@@ -18,6 +18,7 @@ import numpy as np
 from unitscope.data import toys
 from unitscope.data.dataset import Dataset
 from unitscope.network import Dense, Network
+from unitscope.training.progress import lines_of_epoch
 from unitscope.training.recipe import Recipe
 from unitscope.training.run import Run
 from unitscope.training.train import Progress, train
@@ -72,14 +73,13 @@ def facts(dataset: Dataset) -> list[str]:
 def epoch_lines(trained: Run) -> list[str]:
     """Two lines for each epoch, with its loss, in the form of the lab's output."""
     steps = -(-trained.data.n_points // trained.recipe.batch_size)
-    return [line for epoch, loss in enumerate(trained.loss, 1) for line in (
-        f"Epoch {epoch}/{trained.epochs}", f"{steps}/{steps} [{'=' * 30}] - loss: {loss:.4f}")]
+    return [line for epoch, loss in enumerate(trained.loss, 1)
+            for line in lines_of_epoch(epoch, trained.epochs, steps, {"loss": float(loss)})]
 
 
 def draw(trained: Run, folder: Path) -> list[Path]:
     """Write the lab's five pictures into `folder`, each as PNG and SVG, and return their paths in order."""
     from unitscope.figures import plot
-    from unitscope.figures.save import save
 
     net, points = trained.network, trained.data
     pictures: dict[str, Callable[[], Any]] = {
@@ -90,12 +90,10 @@ def draw(trained: Run, folder: Path) -> list[Path]:
         "5_training": lambda: plot.training(trained),
     }
     folder.mkdir(parents=True, exist_ok=True)
-    paths = []
+    paths: list[Path] = []
     for name, make in pictures.items():
-        figure = np.ravel(make())[0].figure
-        for suffix in (".png", ".svg"):
-            paths.append(folder / f"{name}{suffix}")
-            save(figure, paths[-1])
+        axes = make()
+        paths += [plot.save(axes, folder / f"{name}{suffix}") for suffix in (".png", ".svg")]
     return paths
 
 

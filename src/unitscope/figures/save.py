@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from unitscope.errors import refusal, said
+from unitscope.files import replacing
 
 _DOTS_PER_INCH = {".png": 120, ".svg": 72}  # an SVG's maps are smooth images; its lines and text have no dots
 _COMPRESSION = 3  # of a PNG: a third of the time of Pillow's 6, a tenth more bytes
@@ -38,20 +38,6 @@ def save(figure: Any, path: str | os.PathLike[str]) -> Path:
     settings: dict[str, Any] = {"format": suffix[1:], "dpi": _DOTS_PER_INCH[suffix], "metadata": _METADATA[suffix]}
     if suffix == ".png":
         settings["pil_kwargs"] = {"compress_level": _COMPRESSION}
-    handle, unfinished = tempfile.mkstemp(dir=target.parent, prefix=f".{target.stem}-", suffix=suffix)
-    os.close(handle)
-    try:
-        with rc_context(_SETTINGS):
-            whole.savefig(unfinished, **settings)
-        Path(unfinished).chmod(0o666 & ~_umask())
-        Path(unfinished).replace(target)
-    except BaseException:
-        Path(unfinished).unlink(missing_ok=True)
-        raise
+    with replacing(target) as unfinished, rc_context(_SETTINGS):
+        whole.savefig(unfinished, **settings)
     return target
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -7,16 +7,18 @@ versions of Numba and LLVM and the processor, so that a change of any of them co
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import functools
 import hashlib
 import importlib.metadata
 import os
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from unitscope.files import replacing
 
 _SOURCES = ("layout", "lanes", "product", "passes", "optimizers", "loop", "compiled")
 _MAGIC = b"unitscope kernel 1\n"
@@ -102,18 +104,10 @@ def _built() -> bytes:
 
 def _keep(path: Path, content: bytes) -> None:
     """Write the file whole or not at all; a folder that cannot be written only means compiling again next time."""
-    try:
+    with contextlib.suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-    except OSError:
-        return
+        with replacing(path, private=True) as unfinished:
+            unfinished.write_bytes(content)
 
 
 def _machine(llvm: Any) -> Any:

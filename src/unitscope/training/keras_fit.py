@@ -18,6 +18,7 @@ from unitscope.training.keras_plan import BATCH_SIZE, KerasOnly, Plan, plan_for,
 from unitscope.training.keras_recording import fit_with_keras
 from unitscope.training.kernel import Outcome, advance
 from unitscope.training.order import given_order, shuffled
+from unitscope.training.progress import lines_of_epoch
 from unitscope.training.recipe import Recipe
 from unitscope.training.run import Run
 
@@ -238,8 +239,7 @@ class _KernelFit:
         """Two lines in the form of the course lab's output."""
         if self.verbose != 0:
             steps = -(-len(self.data.y) // self.recipe.batch_size)
-            values = "".join(f" - {name}: {value:.4f}" for name, value in logs.items())
-            _say(f"Epoch {epoch}/{epochs}\n{steps}/{steps} [{'=' * 30}]{values}")
+            _say("\n".join(lines_of_epoch(epoch, epochs, steps, logs)))
 
     def _run(self) -> Run:
         weights, loss = np.stack(self.weights), np.array(self.loss, np.float64)

@@ -6,7 +6,6 @@ import dataclasses
 import functools
 import json
 import os
-import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import numpy as np
 
 from unitscope.data.dataset import Dataset
 from unitscope.errors import InvalidInput, UnitscopeError, refusal, said, whole_number
+from unitscope.files import replacing
 from unitscope.network import Dense, Network
 from unitscope.training.kernel import State
 from unitscope.training.recipe import Recipe
@@ -79,20 +79,14 @@ class Run:
         about = {"format": FORMAT, "recipe": dataclasses.asdict(self.recipe), "layers": layers,
                  "class_names": self.data.class_names, "feature_names": self.data.feature_names,
                  "step": self.state.step}
-        handle, temporary = tempfile.mkstemp(dir=target.parent if target.parent.is_dir() else None, suffix=".part")
         try:
-            with os.fdopen(handle, "wb") as file:
+            with replacing(target) as unfinished, unfinished.open("wb") as file:
                 np.savez_compressed(file, about=np.array(json.dumps(about)), X=self.data.X, y=self.data.y,
                                     weights=self.weights, loss=self.loss, parameters=self.state.parameters,
                                     slots=self.state.slots)
-            Path(temporary).replace(target)
         except OSError as error:
-            Path(temporary).unlink(missing_ok=True)
             raise UnitscopeError(f"path must be a file that can be written. Got {str(target)!r} instead "
                                  f"({error.strerror}).") from error
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Run:

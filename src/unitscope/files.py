@@ -1,0 +1,35 @@
+"""Files that are written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+
+@contextlib.contextmanager
+def replacing(target: Path, *, private: bool = False) -> Iterator[Path]:
+    """A file beside `target` to write to, with the same suffix; it takes the target's place when the block ends well.
+
+    A block that raises leaves nothing behind and the target as it was. The file may be read by whom the user's umask
+    allows, or with `private` by the user alone. **Raises** `OSError` where the folder cannot be written.
+    """
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.stem}-", suffix=target.suffix)
+    os.close(handle)
+    unfinished = Path(name)
+    try:
+        yield unfinished
+        if not private:
+            unfinished.chmod(0o666 & ~_umask())
+        unfinished.replace(target)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
