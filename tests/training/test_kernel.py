@@ -64,6 +64,27 @@ def test_gradient_equals_finite_differences(activation, hidden, inputs, classes,
             assert gradient[q] == pytest.approx(slope, abs=5e-6)
 
 
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 9999), classes=st.integers(2, 9), clip=st.sampled_from([1e-7, 1e-3, 0.05]))
+def test_a_clipped_point_adds_the_bound_to_the_loss_and_teaches_nothing(seed, classes, clip):
+    rng = np.random.default_rng(seed)
+    X, y = rng.normal(0, 3, (30, 4)), rng.integers(0, classes, 30)
+    net = Network([Dense(rng.normal(0, 2, (4, classes)).astype(np.float32), np.zeros(classes))])
+    p = net.probabilities(X)
+    own = p[np.arange(30), y]
+    gap = np.minimum(np.abs(own / clip - 1), np.abs((1 - own) / clip - 1))
+    clear = gap > 1e-2  # no point at a bound, where the rounding of float32 decides
+    X, y, p, own = X[clear], y[clear], p[clear], own[clear]
+    taught = (own > clip) & (own < 1 - clip)
+    expected = X.T @ ((p - np.eye(classes)[y]) * taught[:, None]) / len(y)
+    recipe = Recipe(optimizer="sgd", learning_rate=1.0, batch_size=len(y))
+    start = State.fresh(net.to_vector())
+    outcome = advance(start, net, X, y, np.arange(len(y))[None], recipe, clip=clip)
+    assert outcome.loss[0] == pytest.approx(-np.log(np.clip(own, clip, 1 - clip)).mean(), rel=1e-5, abs=1e-6)
+    moved = start.parameters.astype(float) - outcome.weights[0]
+    np.testing.assert_allclose(moved[: 4 * classes].reshape(4, classes), expected, atol=1e-5)
+
+
 def test_one_step_worked_by_hand():
     # One point x = (1, 2), class 0 of 2, no hidden layer, all parameters 0: both probabilities are 1/2,
     # so d loss / d logits = (1/2 - 1, 1/2) and the step of rate 0.1 moves against x times that.

@@ -17,13 +17,12 @@ from unitscope.training.keras_plan import KerasOnly
 class FitData:
     """What is trained on and what is validated with.
 
-    `X` (n, d) and `y` (n,) are views of what was given, `keras_y` is y as Keras takes it (one-hot or not);
+    `X` (n, d) and `y` (n,) are views of what was given, or made from it where y is one-hot;
     `validation` is a pair of the same form, or None.
     """
 
     X: np.ndarray
     y: np.ndarray
-    keras_y: np.ndarray
     feature_names: list[str] | None
     validation: tuple[np.ndarray, np.ndarray] | None
 
@@ -35,8 +34,7 @@ class FitData:
 def fit_data(X: Any, y: Any, features: int, classes: int, one_hot: bool, *, validation_split: Any = 0.0,
              validation_data: Any = None) -> FitData:
     """Points and labels as arrays, or `KerasOnly` where only Keras can read them; labels out of range are refused."""
-    points, targets = _points("X", X, features), _array("y", y)
-    labels = _labels("y", targets, classes, one_hot)
+    points, labels = _points("X", X, features), _labels("y", _array("y", y), classes, one_hot)
     if len(points) != len(labels):
         raise refusal("y", f"as long as X, one label for each of its {len(points)} points",
                       said(f"{len(labels)} labels"))
@@ -53,8 +51,8 @@ def fit_data(X: Any, y: Any, features: int, classes: int, one_hot: bool, *, vali
     elif validation_split:
         cut = kept(len(points), validation_split)
         held_out = points[cut:], labels[cut:]
-        points, labels, targets = points[:cut], labels[:cut], targets[:cut]
-    return FitData(points, labels, targets, None if names is None else [str(name) for name in names], held_out)
+        points, labels = points[:cut], labels[:cut]
+    return FitData(points, labels, None if names is None else [str(name) for name in names], held_out)
 
 
 def kept(n: int, validation_split: Any) -> int:

@@ -23,9 +23,6 @@ from unitscope.training.recipe import Recipe
 from unitscope.training.run import Run
 
 _SLICE_SECONDS = 0.1  # between two looks at the keyboard and two writes of progress
-# Where Keras clips the probability of a point's own class to 1e-7, that point stops teaching. Epochs that begin or
-# end with one below this are left to Keras; the factor of ten is for what happens in between.
-_CLIPPED_BELOW = 1e-6
 
 
 def fit(model: Any, X: Any = None, y: Any = None, batch_size: int | None = None, epochs: int = 1,
@@ -121,7 +118,6 @@ class _KernelFit:
         self.recipe = plan.recipe
         self.weights: list[np.ndarray] = [self.state.parameters]
         self.loss: list[float] = []
-        self.why: str | None = None
 
     def train(self, order: np.ndarray, first: int, epochs: int) -> Any:
         """Epochs first..epochs-1, one row of `order` each; returns the History."""
@@ -138,7 +134,7 @@ class _KernelFit:
             if not self.written:
                 self.bridge.write(self.state)
         events.on_train_end(logs)
-        history.run, history.why = self._run(), self.why
+        history.run, history.why = self._run(), None
         return history
 
     def _epochs(self, order: np.ndarray, first: int, epochs: int, events: Any) -> dict[str, float]:
@@ -174,49 +170,8 @@ class _KernelFit:
         return logs
 
     def _advance(self, order: np.ndarray) -> Outcome:
-        """The next epochs, or the first of them where a clipped loss needs Keras's own step."""
-        def run(rows: np.ndarray) -> Outcome:
-            return advance(self.state, self.plan.chain.network, self.data.X, self.data.y, rows, self.recipe)
-
-        if not self.plan.clips:
-            return run(order)
-        if self._clipped(self.state.parameters):
-            return self._keras_epoch(order[0])
-        outcome = run(order)
-        sound = next((index for index, weights in enumerate(outcome.weights) if self._clipped(weights)), None)
-        if sound is None:
-            return outcome
-        return run(order[:sound]) if sound else self._keras_epoch(order[0])
-
-    def _clipped(self, parameters: np.ndarray) -> bool:
-        """Whether some point's own class has a probability that Keras clips, or nearly so."""
-        if not np.isfinite(parameters).all():
-            return False
-        return bool(_cross_entropy(self._network(parameters), self.data.X, self.data.y).max()
-                    > -np.log(_CLIPPED_BELOW))
-
-    def _keras_epoch(self, order: np.ndarray) -> Outcome:
-        """One epoch by the model's own steps, on the same batches."""
-        if self.why is None:
-            self.why = ("its backend clips probabilities in the loss, which matters in some epochs, the first of them "
-                        f"epoch {len(self.loss) + 1}")
-            if self.verbose != 0:
-                _say(f"unitscope: trained by Keras because {self.why}")
-        model, size = self.model, self.recipe.batch_size
-        self.bridge.write(self.state)
-        lost = right = 0.0
-        for begin in range(0, len(order), size):
-            rows = order[begin : begin + size]
-            model.reset_metrics()  # some versions of Keras add up over the batches, others do not
-            logs = model.train_on_batch(self.data.X[rows], self.data.keras_y[rows], return_dict=True)
-            lost += logs["loss"] * len(rows)
-            right += next((logs[name] for name in self.plan.accuracies), 0.0) * len(rows)
-        state = self.bridge.read()
-        if not (np.isfinite(lost) and np.isfinite(state.parameters).all()):
-            nothing = np.empty((0, state.parameters.size), np.float32), np.empty(0), np.empty(0, np.int64)
-            return Outcome(*nothing, self.state, finite=False)
-        return Outcome(state.parameters[None], np.array([lost / len(order)]), np.array([round(right)]), state,
-                       finite=True)
+        return advance(self.state, self.plan.chain.network, self.data.X, self.data.y, order, self.recipe,
+                       clip=self.plan.clip)
 
     def _logs(self, weights: np.ndarray, loss: float, correct: int) -> dict[str, float]:
         """What Keras logs at the end of an epoch."""
@@ -225,8 +180,8 @@ class _KernelFit:
             points, labels = self.data.validation
             net = self._network(weights)
             losses = _cross_entropy(net, points, labels)
-            if self.plan.clips:
-                losses = np.clip(losses, -np.log1p(-1e-7), -np.log(1e-7))
+            if self.plan.clip:
+                losses = np.clip(losses, -np.log1p(-self.plan.clip), -np.log(self.plan.clip))
             logs["val_loss"] = float(losses.mean()) + _penalty(net, self.recipe)
             share = float((net.predict(_as_keras_reads(points)) == labels).mean())
             logs.update(dict.fromkeys((f"val_{name}" for name in self.plan.accuracies), share))

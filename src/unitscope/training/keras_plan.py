@@ -42,14 +42,15 @@ class Plan:
     """How the kernel trains a Keras model.
 
     `recipe` has the optimizer's settings; `one_hot` tells the form of y; `accuracies` are the names under which
-    History lists the accuracy; `clips` says that Keras clips the probabilities in the loss on this backend.
+    History lists the accuracy; `clip` is where Keras clips the probabilities in the loss on this backend, 0 where it
+    does not.
     """
 
     chain: Chain
     recipe: Recipe
     one_hot: bool
     accuracies: tuple[str, ...]
-    clips: bool
+    clip: float
 
 
 def plan_for(model: Any, callbacks: list[Any], arguments: Mapping[str, Any]) -> Plan:
@@ -64,7 +65,7 @@ def plan_for(model: Any, callbacks: list[Any], arguments: Mapping[str, Any]) -> 
         raise KerasOnly(f"the {error}") from None
     _check_layers(chain, model, package)
     _check_compiled(model, package)
-    one_hot, clips = _loss(model, chain, package)
+    one_hot, clip = _loss(model, chain, package)
     settings = {**_optimizer(model, package), **penalties(chain, package)}
     names = tuple(layer.activation for layer in chain.network.layers[:-1])
     activation: Any = (names[0] if len(set(names)) == 1 else names) if names else "relu"
@@ -75,7 +76,7 @@ def plan_for(model: Any, callbacks: list[Any], arguments: Mapping[str, Any]) -> 
     epochs = max(0, arguments["epochs"] - arguments["initial_epoch"])
     if (epochs + 1) * chain.network.n_parameters * 4 > LARGEST_RECORD:
         raise KerasOnly(f"{epochs} epochs of {chain.network.n_parameters} weights are too many to record")
-    return Plan(chain, recipe, one_hot, _accuracies(model, one_hot, package), clips)
+    return Plan(chain, recipe, one_hot, _accuracies(model, one_hot, package), clip)
 
 
 def short(number: Any) -> float:
@@ -150,8 +151,8 @@ def _check_compiled(model: Any, package: ModuleType) -> None:
         raise KerasOnly("the model was compiled with loss_weights")
 
 
-def _loss(model: Any, chain: Chain, package: ModuleType) -> tuple[bool, bool]:
-    """Whether y is one-hot, and whether probabilities are clipped."""
+def _loss(model: Any, chain: Chain, package: ModuleType) -> tuple[bool, float]:
+    """Whether y is one-hot, and where probabilities are clipped, 0 for nowhere."""
     given = model.loss
     loss = package.losses.get(given) if isinstance(given, str) else given
     for name, function in ((_SPARSE, "sparse_categorical_crossentropy"), (_ONE_HOT, "categorical_crossentropy")):
@@ -169,9 +170,10 @@ def _loss(model: Any, chain: Chain, package: ModuleType) -> tuple[bool, bool]:
     if config["from_logits"] == (chain.ends_in == "softmax"):
         raise KerasOnly("its loss is computed from logits, but the model ends in a softmax" if config["from_logits"]
                         else "its loss is computed from probabilities, but the model does not end in a softmax")
-    # TensorFlow finds the logits before the softmax; the other backends clip probabilities to 1e-7..1-1e-7.
-    backend = package.backend.backend()
-    return name == _ONE_HOT, chain.ends_in == "softmax" and backend != "tensorflow"
+    # TensorFlow finds the logits before the softmax; the other backends clip probabilities to 1e-7..1-1e-7,
+    # or whatever the user has set for 1e-7.
+    clipped = chain.ends_in == "softmax" and package.backend.backend() != "tensorflow"
+    return name == _ONE_HOT, float(package.backend.epsilon()) if clipped else 0.0
 
 
 def _optimizer(model: Any, package: ModuleType) -> dict[str, Any]:

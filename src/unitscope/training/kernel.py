@@ -55,7 +55,8 @@ class Outcome:
     finite: bool
 
 
-def advance(state: State, net: Network, X: np.ndarray, y: np.ndarray, order: np.ndarray, recipe: Recipe) -> Outcome:
+def advance(state: State, net: Network, X: np.ndarray, y: np.ndarray, order: np.ndarray, recipe: Recipe, *,
+            clip: float = 0.0) -> Outcome:
     """Train on from `state` for one epoch per row of `order`.
 
     **Arguments**
@@ -65,6 +66,8 @@ def advance(state: State, net: Network, X: np.ndarray, y: np.ndarray, order: np.
     - `X`: points (n, d); `y`: classes (n,) in 0..K-1.
     - `order`: (epochs, n) ints below n: the order in which each epoch visits the points.
     - `recipe`: optimizer, its settings, batch size and penalties; its epochs, seed and hidden layers are not read.
+    - `clip`: where above 0, a point whose own class has a probability outside `clip`..1 - `clip` adds the loss of that
+      bound and no gradient, as Keras has it for probabilities on some backends.
     """
     epochs, n = _checked(net, X, y, order)
     numbers = layout.numbers(net, recipe, n, epochs, state.step)
@@ -77,12 +80,13 @@ def advance(state: State, net: Network, X: np.ndarray, y: np.ndarray, order: np.
     P[:count], first[:count], second[:count] = state.parameters, *state.slots
     record, loss, correct = np.empty((epochs, count), np.float32), np.empty(epochs), np.empty(epochs, np.int64)
     arrays = (
-        numbers, layout.settings(recipe), layout.layer_table(net, stride), columns, np.asarray(y).astype(np.float32),
-        places, np.array([layer.negative_slope for layer in net.layers], np.float32), P, first, second,
+        numbers, layout.settings(recipe, clip), layout.layer_table(net, stride), columns,
+        np.asarray(y).astype(np.float32), places,
+        np.array([layer.negative_slope for layer in net.layers], np.float32), P, first, second,
         layout.workspace(numbers), record, loss, correct)
     finite = compiled.entry()(*[array.ctypes.data for array in arrays])
     if finite < epochs:  # the vectors hold the bad epoch: go there again and stop before it
-        return _unfinished(advance(state, net, X, y, order[:finite], recipe))
+        return _unfinished(advance(state, net, X, y, order[:finite], recipe, clip=clip))
     steps = state.step + epochs * -(-n // recipe.batch_size)
     return Outcome(record, loss, correct, State(P[:count].copy(), np.stack([first[:count], second[:count]]), steps),
                    finite=True)

@@ -30,7 +30,8 @@ SGD, RMSPROP, ADAM, ADAMW = range(4)
 OPTIMIZER_CODES = {"sgd": SGD, "rmsprop": RMSPROP, "adam": ADAM, "adamw": ADAMW}
 
 # The entries of the settings, float64.
-RATE, MOMENTUM, BETA_1, BETA_2, RHO, EPSILON, DECAY, L1, L2 = range(9)
+RATE, MOMENTUM, BETA_1, BETA_2, RHO, EPSILON, DECAY, L1, L2, LEAST, MOST = range(11)
+SETTINGS = 11
 
 # The entries of the numbers, int64.
 POINTS, EPOCHS, BATCH, LAYERS, PADDED, PARAMETERS, OPTIMIZER, NESTEROV, STEP, STRIDE, ROWS, SCRATCH = range(12)
@@ -38,10 +39,15 @@ POINTS, EPOCHS, BATCH, LAYERS, PADDED, PARAMETERS, OPTIMIZER, NESTEROV, STEP, ST
 _CHUNK = 128  # points that go through the network at once: a wide layer's outputs still fit the second-level cache
 
 
-def settings(recipe: Recipe) -> np.ndarray:
-    """The recipe's real numbers in the order of the kernel, (9,) float64."""
+def settings(recipe: Recipe, clip: float = 0.0) -> np.ndarray:
+    """The recipe's real numbers in the order of the kernel, (11,) float64.
+
+    The last two are the least and the most that a point may add to the loss: those of a probability clipped to
+    `clip`..1 - `clip` in float32, or no bounds where `clip` is 0.
+    """
+    bounds = -np.log(np.array([1.0 - clip, clip], np.float32)) if clip else (-np.inf, np.inf)
     return np.array([recipe.learning_rate, recipe.momentum, recipe.beta_1, recipe.beta_2, recipe.rho, recipe.epsilon,
-                     recipe.weight_decay, recipe.l1, recipe.l2])
+                     recipe.weight_decay, recipe.l1, recipe.l2, *bounds])
 
 
 def layer_table(net: Network, stride: int) -> np.ndarray:

@@ -15,6 +15,8 @@ from unitscope.training.layout import (
     L1,
     L2,
     LAYERS,
+    LEAST,
+    MOST,
     NESTEROV,
     OPTIMIZER,
     PADDED,
@@ -22,6 +24,7 @@ from unitscope.training.layout import (
     POINTS,
     ROWS,
     SCRATCH,
+    SETTINGS,
     STEP,
     STRIDE,
     TARGET,
@@ -55,7 +58,8 @@ def _train(numbers, settings, table, X, y, order, slopes, P, first, second, work
                 _gather(X, y, order, epoch * n + chunk, points, vectors, table[0, INPUTS], n, stride,
                         np.float32(1.0 / size), A, labels, weight)
                 passes.forward(P, A, D, table, slopes, stride, vectors)
-                part, hits = passes.softmax_cross_entropy(A, D, output, classes, labels, weight, stride, vectors)
+                part, hits = passes.softmax_cross_entropy(A, D, output, classes, labels, weight, settings[LEAST],
+                                                          settings[MOST], stride, vectors)
                 lost += part
                 right += hits
                 passes.backward(P, G, A, D, scratch, table, slopes, stride, vectors)
@@ -121,7 +125,7 @@ def compiled():
         layers = carray(table, (whole[LAYERS], 7))
         size = 2 * whole[ROWS] * stride + whole[SCRATCH] + 2 * stride + padded
         return _train(
-            whole, carray(settings, (9,)), layers, carray(X, (n * layers[0, INPUTS],)), carray(y, (n,)),
+            whole, carray(settings, (SETTINGS,)), layers, carray(X, (n * layers[0, INPUTS],)), carray(y, (n,)),
             carray(order, (epochs * n + stride,)), carray(slopes, (whole[LAYERS],)), carray(P, (padded,)),
             carray(first, (padded,)), carray(second, (padded,)), carray(work, (size,)),
             carray(record, (epochs * whole[PARAMETERS],)), carray(loss, (epochs,)), carray(correct, (epochs,)))

@@ -127,12 +127,13 @@ def forward(P, A, D, table, slopes, stride, vectors):
 
 
 @njit(inline="always", error_model="numpy")
-def softmax_cross_entropy(A, D, at, classes, labels, weight, stride, vectors):
+def softmax_cross_entropy(A, D, at, classes, labels, weight, least, most, stride, vectors):
     """Loss summed over the chunk and the number of points predicted right; D gets the derivatives by the logits.
 
     `labels` has the class of each row as a float, `weight` one over the batch size (0 in a lane without a point).
+    A point's loss outside `least`..`most` is put to the bound, and such a point has no derivatives: it teaches nothing.
     """
-    zero, one = splat(_f(0)), splat(_f(1))
+    zero, one, low, high = splat(_f(0)), splat(_f(1)), splat(_f(least)), splat(_f(most))
     loss, right = _f(0), _f(0)
     for v in range(vectors):
         here = at + v * WIDTH
@@ -149,11 +150,14 @@ def softmax_cross_entropy(A, D, at, classes, labels, weight, stride, vectors):
             store(D, here + k * stride, power)
             powers = powers + power
             own = where_equal(label, splat(_f(k)), gap, own)
-        scale = share / powers
+        surprise = logarithm(powers) - own
+        taught = where_greater(surprise, high, zero, where_greater(low, surprise, zero, share))
+        surprise = where_greater(surprise, high, high, where_greater(low, surprise, low, surprise))
+        scale = taught / powers
         for k in range(classes):
-            target = where_equal(label, splat(_f(k)), share, zero)
+            target = where_equal(label, splat(_f(k)), taught, zero)
             store(D, here + k * stride, load(D, here + k * stride) * scale - target)
-        loss += total(where_greater(share, zero, logarithm(powers) - own, zero))
+        loss += total(where_greater(share, zero, surprise, zero))
         right += total(where_greater(share, zero, where_equal(label, winner, one, zero), zero))
     return loss, right
 
