@@ -26,7 +26,7 @@ from unitscope.figures.boundary import Grid, boundary_lines, zero_lines
 from unitscope.figures.canvas import theme_for
 from unitscope.figures.points import draw_counts
 from unitscope.figures.unit_map import draw_lines
-from unitscope.figures.view import Window, padded
+from unitscope.geometry.window import Window, padded
 from unitscope.theme import LIGHT, class_colors
 
 __all__ = [

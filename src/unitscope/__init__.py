@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from unitscope.data import toys as datasets
     from unitscope.data.dataset import Dataset as Dataset
     from unitscope.figures import plot as plot
+    from unitscope.geometry.partition import partition as partition
     from unitscope.models.keras import from_keras as from_keras
     from unitscope.models.keras import to_keras as to_keras
     from unitscope.network import Dense as Dense
@@ -37,6 +38,7 @@ _PUBLIC = {
     "fit": "unitscope.training.keras_fit:fit",
     "from_keras": "unitscope.models.keras:from_keras",
     "lab": "unitscope.lab",
+    "partition": "unitscope.geometry.partition:partition",
     "plot": "unitscope.figures.plot",
     "to_keras": "unitscope.models.keras:to_keras",
     "train": "unitscope.training.train:train",

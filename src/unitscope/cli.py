@@ -64,9 +64,9 @@ def _lab(options: argparse.Namespace) -> int:
 
 
 def _announce_compilation() -> None:
-    from unitscope.training import compiled
+    from unitscope.training.kernel import LOOP
 
-    if not compiled.is_ready():
+    if not LOOP.is_ready():
         print("compiling the training kernel for this machine, once (some seconds) ...", file=sys.stderr, flush=True)
 
 

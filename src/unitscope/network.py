@@ -165,7 +165,7 @@ class Network:
     def activations(self, X: Any) -> list[np.ndarray]:
         """The output of every layer, a list of arrays (n, units); the last one is the logits."""
         outputs = []
-        current = self._points(X)
+        current = self.checked_points(X)
         for layer in self.layers:
             current = layer(current)
             outputs.append(current)
@@ -173,7 +173,7 @@ class Network:
 
     def pre_activations(self, X: Any) -> list[np.ndarray]:
         """The z of every layer before its activation function, a list of arrays (n, units)."""
-        current, values = self._points(X), []
+        current, values = self.checked_points(X), []
         for layer in self.layers:
             values.append(layer.pre_activation(current))
             current = layer.activate(values[-1])
@@ -181,7 +181,7 @@ class Network:
 
     def logits(self, X: Any) -> np.ndarray:
         """What the output layer gives, before softmax: (n, K)."""
-        current = self._points(X)
+        current = self.checked_points(X)
         for layer in self.layers:
             current = layer(current)
         return current
@@ -212,7 +212,8 @@ class Network:
             start = end
         return Network(layers)
 
-    def _points(self, X: Any) -> np.ndarray:
+    def checked_points(self, X: Any) -> np.ndarray:
+        """Points (n, d) as float64, after refusing what is not finite numbers of that shape."""
         try:
             points = np.asarray(X, dtype=np.float64)
         except (TypeError, ValueError):

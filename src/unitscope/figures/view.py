@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from unitscope.errors import refusal, said, whole_number
+from unitscope.geometry.window import Window, padded
 
 if TYPE_CHECKING:
     from unitscope.data.dataset import Dataset
     from unitscope.network import Network
 
-Window = tuple[tuple[float, float], tuple[float, float]]
-
-_PADDING = 0.08  # of the data's span, on each side
 _LONGEST_NAME = 24
 
 
@@ -84,16 +82,6 @@ def _checked_pair(axes: tuple[int, int] | None, columns: int, argument: str, oth
     if first == second or max(first, second) >= columns:
         raise refusal(argument, rule, axes)
     return first, second
-
-
-def padded(points: np.ndarray) -> Window:
-    """The range of each column of `points` (n, d) with some room on both sides; never of zero width."""
-    low, high = points.min(axis=0), points.max(axis=0)
-    span = high - low
-    # A constant column, or one whose span is rounding noise, gets a window of its own size.
-    size = np.maximum(np.abs(points).max(axis=0), 1.0)
-    room = np.where(span > 1e-9 * size, _PADDING * span, 0.5 * size)
-    return tuple((float(a), float(b)) for a, b in zip(low - room, high + room, strict=True))  # type: ignore[return-value]
 
 
 def class_names_for(k: int, names: Sequence[str]) -> tuple[str, ...]:

@@ -10,10 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from unitscope.compiled import CompiledCode
 from unitscope.errors import refusal, said
 from unitscope.network import Network
-from unitscope.training import compiled, layout
+from unitscope.training import layout
 from unitscope.training.recipe import Recipe
+
+LOOP = CompiledCode("unitscope.training.loop", tuple(f"unitscope.training.{name}" for name in (
+    "layout", "lanes", "product", "passes", "optimizers", "loop")), arguments=14)
 
 
 @dataclass
@@ -84,7 +88,7 @@ def advance(state: State, net: Network, X: np.ndarray, y: np.ndarray, order: np.
         np.asarray(y).astype(np.float32), places,
         np.array([layer.negative_slope for layer in net.layers], np.float32), P, first, second,
         layout.workspace(numbers), record, loss, correct)
-    finite = compiled.entry()(*[array.ctypes.data for array in arrays])
+    finite = LOOP.entry()(*[array.ctypes.data for array in arrays])
     if finite < epochs:  # the vectors hold the bad epoch: go there again and stop before it
         return _unfinished(advance(state, net, X, y, order[:finite], recipe, clip=clip))
     steps = state.step + epochs * -(-n // recipe.batch_size)

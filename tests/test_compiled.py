@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from unitscope.training import compiled
+from unitscope import compiled
 
 PROGRAM = """
 import sys, time

@@ -1,7 +1,7 @@
-"""The compiled loop as a C function: built once for a machine, kept as an object file, loaded without Numba.
+"""Compiled code as C functions: built once for a machine, kept as an object file, loaded without Numba.
 
 Importing Numba and loading a function from its own cache takes about half a second; an object file handed to LLVM
-takes a few milliseconds. The file lies in the user's cache folder under a name made of the loop's source, the
+takes a few milliseconds. The file lies in the user's cache folder under a name made of the code's source, the
 versions of Numba and LLVM and the processor, so that a change of any of them compiles afresh.
 """
 
@@ -12,40 +12,64 @@ import ctypes
 import functools
 import hashlib
 import importlib.metadata
+import importlib.util
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from unitscope.files import replacing
 
-_SOURCES = ("layout", "lanes", "product", "passes", "optimizers", "loop", "compiled")
 _MAGIC = b"unitscope kernel 1\n"
-_ARGUMENTS = 14
 
 
-@functools.cache
-def entry() -> Callable[..., int]:
-    """The loop of `loop.compiled`, taking fourteen addresses; the first call on a machine compiles it, in seconds."""
-    path = _path()
-    try:
-        content = path.read_bytes() if _trusted(path) else b""
-    except OSError:
-        content = b""
-    if not _sound(content):
-        content = _built()
-        _keep(path, content)
-    return _loaded(content)
+@dataclass(frozen=True)
+class CompiledCode:
+    """A function that Numba compiles, as a C function of addresses that gives a whole number.
+
+    - `module`: the full name of the module whose function `compiled()` gives Numba's `cfunc`.
+    - `sources`: the full names of all modules whose text it is made of.
+    - `arguments`: how many addresses it takes.
+    """
+
+    module: str
+    sources: tuple[str, ...]
+    arguments: int
+
+    def entry(self) -> Callable[..., int]:
+        """The C function; the first call on a machine compiles it, in seconds."""
+        return _entry(self)
+
+    def is_ready(self) -> bool:
+        """Whether the next `entry` will load and not compile."""
+        path = self.path()
+        try:
+            return _trusted(path) and _sound(path.read_bytes())
+        except OSError:
+            return self in _LOADED
+
+    def path(self) -> Path:
+        """The file that keeps the object code."""
+        return _path(self)
 
 
-def is_ready() -> bool:
-    """Whether the next `entry` will load and not compile."""
-    path = _path()
-    try:
-        return entry.cache_info().currsize > 0 or (_trusted(path) and _sound(path.read_bytes()))
-    except OSError:
-        return False
+_LOADED: dict[CompiledCode, Callable[..., int]] = {}
+
+
+def _entry(code: CompiledCode) -> Callable[..., int]:
+    if code not in _LOADED:
+        path = code.path()
+        try:
+            content = path.read_bytes() if _trusted(path) else b""
+        except OSError:
+            content = b""
+        if not _sound(content):
+            content = _built(code)
+            _keep(path, content)
+        _LOADED[code] = _linked(code, content)
+    return _LOADED[code]
 
 
 def cache_folder() -> Path:
@@ -60,17 +84,18 @@ def cache_folder() -> Path:
 
 
 @functools.cache
-def _path() -> Path:
+def _path(code: CompiledCode) -> Path:
     import llvmlite.binding as llvm
 
-    here = Path(__file__).parent
     key = hashlib.sha256()
-    for name in _SOURCES:
-        key.update((here / f"{name}.py").read_bytes())
+    for name in (*code.sources, __name__):
+        source = importlib.util.find_spec(name)
+        assert source is not None and source.origin is not None
+        key.update(Path(source.origin).read_bytes())
     for part in (importlib.metadata.version("numba"), importlib.metadata.version("llvmlite"),
                  llvm.get_process_triple(), llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()):
         key.update(part.encode() + b"\0")
-    return cache_folder() / f"kernel-{key.hexdigest()[:24]}.bin"
+    return cache_folder() / f"{code.module.rpartition('.')[2]}-{key.hexdigest()[:24]}.bin"
 
 
 def _trusted(path: Path) -> bool:
@@ -89,16 +114,13 @@ def _sound(content: bytes) -> bool:
     return hashlib.sha256(rest).hexdigest().encode() == digest
 
 
-def _built() -> bytes:
-    """Compile the loop and lay it out as a cache file."""
+def _built(code: CompiledCode) -> bytes:
+    """Compile the code and lay it out as a cache file."""
     import llvmlite.binding as llvm
 
-    from unitscope.training import loop
-
-    function = loop.compiled()
+    function = importlib.import_module(code.module).compiled()
     module = llvm.parse_assembly(function.inspect_llvm())
-    code = _machine(llvm).emit_object(module)
-    rest = function.native_name.encode() + b"\n" + code
+    rest = function.native_name.encode() + b"\n" + _machine(llvm).emit_object(module)
     return _MAGIC + hashlib.sha256(rest).hexdigest().encode() + b"\n" + rest
 
 
@@ -118,15 +140,15 @@ def _machine(llvm: Any) -> Any:
                                         opt=3, codemodel="jitdefault")
 
 
-def _loaded(content: bytes) -> Callable[..., int]:
+def _linked(code: CompiledCode, content: bytes) -> Callable[..., int]:
     import llvmlite.binding as llvm
 
-    name, _, code = content[len(_MAGIC) :].partition(b"\n")[2].partition(b"\n")
+    name, _, machine_code = content[len(_MAGIC) :].partition(b"\n")[2].partition(b"\n")
     _settle_symbols(llvm)
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _machine(llvm))
-    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+    engine.add_object_file(llvm.ObjectFileRef.from_data(machine_code))
     engine.finalize_object()
-    function = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_void_p] * _ARGUMENTS)(
+    function = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_void_p] * code.arguments)(
         engine.get_function_address(name.decode()))
     function.engine = engine  # type: ignore[attr-defined]  # the code lives as long as the engine does
     return function
@@ -135,7 +157,7 @@ def _loaded(content: bytes) -> Callable[..., int]:
 def _settle_symbols(llvm: Any) -> None:
     """Give the linker an address for the run-time functions that Numba's wrapper names for errors.
 
-    Nothing in the loop can raise, so they are never called; reaching one would be a bug and ends the process.
+    Nothing in compiled code may raise, so they are never called; reaching one would be a bug and ends the process.
     """
     stop = ctypes.cast(ctypes.pythonapi.Py_FatalError, ctypes.c_void_p).value
     for name in ("numba_gil_ensure", "numba_gil_release", "numba_unpickle", "numba_do_raise", "NRT_Free",

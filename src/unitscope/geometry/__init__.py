@@ -1,0 +1,1 @@
+"""Exact activation regions, decision boundaries and margins on a window of the input plane."""

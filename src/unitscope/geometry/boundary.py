@@ -1,0 +1,75 @@
+"""Lines of a partition: the decision boundary, with the two classes of each segment, and where units turn on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from unitscope.geometry.polygons import chains
+
+
+class Polyline(NamedTuple):
+    """A stretch of the decision boundary between two classes.
+
+    `vertices` (m, 2), the first repeated at the end where it is closed; `classes` (i, j), i < j.
+    """
+
+    vertices: np.ndarray
+    classes: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """The decision boundary inside the window: where the two largest logits tie.
+
+    - `segments` (s, 2, 2): both ends of each, in data units.
+    - `classes` (s, 2): the class on the left and on the right of each, seen from its first end to its second.
+    """
+
+    segments: np.ndarray
+    classes: np.ndarray
+    _ends: np.ndarray = field(repr=False)  # (s, 2): numbers of the ends' vertices
+
+    def __len__(self) -> int:
+        return len(self.segments)
+
+    @cached_property
+    def length(self) -> float:
+        """The length of all segments together, in data units."""
+        return float(np.linalg.norm(self.segments[:, 1] - self.segments[:, 0], axis=1).sum())
+
+    def polylines(self) -> list[Polyline]:
+        """The segments joined end to end, each line between two classes: from one meeting point to the next."""
+        pairs = np.sort(self.classes, axis=1)
+        places = dict(zip(self._ends.ravel().tolist(), self.segments.reshape(-1, 2), strict=True))
+        numbers, degrees = np.unique(self._ends, return_counts=True)
+        meeting = set(numbers[degrees != 2].tolist())
+        lines = []
+        for pair in np.unique(pairs, axis=0).tolist():
+            ends = self._ends[(pairs == pair).all(axis=1)].tolist()
+            lines += [Polyline(np.array([places[vertex] for vertex in chain]), (pair[0], pair[1]))
+                      for chain in chains(ends, meeting)]
+        return lines
+
+
+@dataclass(frozen=True)
+class ActivationBoundaries:
+    """Where hidden units turn on: their pre-activation is 0 there and positive on one side.
+
+    - `segments` (s, 2, 2): both ends of each, in data units.
+    - `unit` (s, 2): hidden layer and unit in it, both counted from 0. Units that turn in the same place have a
+      segment each.
+    """
+
+    segments: np.ndarray
+    unit: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.segments)
+
+    def of_unit(self, layer: int, unit: int) -> np.ndarray:
+        """The segments of one unit, (s, 2, 2)."""
+        return self.segments[(self.unit == (layer, unit)).all(axis=1)]

@@ -1,0 +1,66 @@
+"""Margins: how far points are from the decision boundary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from unitscope.geometry.boundary import Boundary
+from unitscope.geometry.window import Window
+
+_PAIRS = 1 << 18  # points times segments at once, so that they stay in the cache
+
+
+@dataclass(frozen=True)
+class Margin:
+    """How far points are from the decision boundary.
+
+    - `distance` (n,): Euclidean, to the nearest boundary point inside the window; inf without any.
+    - `nearest` (n, 2): that point; nan without any.
+    - `other_class` (n,): the class behind it; -1 without any.
+    - `certified` (n,): True where no boundary outside the window can be nearer. Else the distance is an upper bound;
+      a larger window may show a smaller one.
+    """
+
+    distance: np.ndarray
+    nearest: np.ndarray
+    other_class: np.ndarray
+    certified: np.ndarray
+
+
+def margin_of(points: np.ndarray, labels: np.ndarray, boundary: Boundary, window: Window, *, exact: bool) -> Margin:
+    """The margins of `points` (n, 2) with predicted classes `labels` (n,)."""
+    distance, other = np.full(len(points), np.inf), np.full(len(points), -1, np.intp)
+    nearest = np.full((len(points), 2), np.nan)
+    for label in np.unique(labels).tolist():
+        # The straight way to the nearest boundary point stays in the point's own class: only its segments count.
+        around = (boundary.classes == label).any(axis=1)
+        segments, classes = boundary.segments[around], boundary.classes[around]
+        mine = np.flatnonzero(labels == label)
+        if not len(segments) or not len(mine):
+            continue
+        behind = np.where(classes[:, 0] == label, classes[:, 1], classes[:, 0])
+        step = max(1, _PAIRS // len(segments))
+        for begin in range(0, len(mine), step):
+            rows = mine[begin : begin + step]
+            distance[rows], nearest[rows], segment = _to_segments(points[rows], segments)
+            other[rows] = behind[segment]
+    low, high = np.array(window).T
+    to_border = np.minimum(points - low, high - points).min(axis=1)
+    return Margin(distance, nearest, other, exact & (distance <= to_border))
+
+
+def _to_segments(points: np.ndarray, segments: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The distance of each of `points` (n, 2) to the nearest of `segments` (s, 2, 2), the place on it, its number."""
+    start = segments[:, 0]
+    along = segments[:, 1] - start
+    away_x, away_y = points[:, :1] - start[:, 0], points[:, 1:] - start[:, 1]
+    square = np.maximum((along**2).sum(axis=1), np.finfo(float).tiny)
+    share = np.clip((away_x * along[:, 0] + away_y * along[:, 1]) / square, 0.0, 1.0)
+    away_x -= share * along[:, 0]
+    away_y -= share * along[:, 1]
+    number = (away_x**2 + away_y**2).argmin(axis=1)
+    rows = np.arange(len(points))
+    place = start[number] + share[rows, number, None] * along[number]
+    return np.hypot(away_x[rows, number], away_y[rows, number]), place, number

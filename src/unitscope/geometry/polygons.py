@@ -1,0 +1,151 @@
+"""Polygons of the faces of a subdivision, or of groups of faces, and graphs of edges: chains, loops, components."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from unitscope.geometry.layout import OUTSIDE
+
+
+@dataclass(frozen=True)
+class Polygons:
+    """Polygons that share their vertices.
+
+    - `points` (V, 2): all vertices.
+    - `index` (m,): the vertices of one polygon after another, each counter-clockwise.
+    - `start` (n + 1,): those of polygon i are index[start[i]:start[i + 1]].
+    """
+
+    points: np.ndarray
+    index: np.ndarray
+    start: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.start) - 1
+
+    def vertices(self, number: int) -> np.ndarray:
+        """The vertices of one polygon, (m, 2)."""
+        return self.points[self.index[self.start[number] : self.start[number + 1]]]
+
+    def area(self) -> np.ndarray:
+        """The area of every polygon, (n,), about a vertex of its own: narrow ones keep their digits."""
+        counts = np.diff(self.start)
+        area, full = np.zeros(len(self)), counts > 0
+        if not full.any():
+            return area
+        first, last = self.start[:-1][full], self.start[1:][full] - 1
+        following = np.arange(1, len(self.index) + 1)
+        following[last] = first
+        here = self.points[self.index] - np.repeat(self.points[self.index[first]], counts[full], axis=0)
+        there = here[following]
+        area[full] = 0.5 * np.add.reduceat(here[:, 0] * there[:, 1] - here[:, 1] * there[:, 0], first)
+        return area
+
+
+def traced(points: np.ndarray, edges: np.ndarray, group: np.ndarray, count: int, corners: np.ndarray) -> Polygons:
+    """The polygons of `count` groups of faces, each group convex.
+
+    Edges inside a group are dropped, and then vertices that only join two parts of one straight side.
+
+    **Arguments**
+
+    - `edges`: (4, E) tail, head, left face, right face (-1: none).
+    - `group`: (F,) the group of each face.
+    - `corners`: vertices that stay, though the border of the window has no more edges there.
+    """
+    tail, head, left, right = edges
+    group = np.append(group, OUTSIDE)  # the outside is face -1
+    left, right = group[left], group[right]
+    kept = left != right
+    tail, head, left, right = tail[kept], head[kept], left[kept], right[kept]
+    # Each edge as two half-edges, one for each of its faces, counter-clockwise around it.
+    inner = right != OUTSIDE
+    leaves = np.concatenate([tail, head[inner]]).astype(np.int64)
+    enters = np.concatenate([head, tail[inner]]).astype(np.int64)
+    face = np.concatenate([left, right[inner]]).astype(np.int64)
+    key = face * len(points) + leaves
+    order = np.argsort(key, kind="stable")
+    following = np.searchsorted(key[order], (face * len(points) + enters)[order])
+    counts = np.bincount(face, minlength=count)
+    start = np.concatenate([[0], np.cumsum(counts)])
+    index = _walked(following, leaves[order], start)
+    # Half-edges that leave a vertex: one for each group around it. Two inside the window, or one on its border, and
+    # no side begins or ends there.
+    degree = np.bincount(leaves, minlength=len(points))
+    border = np.zeros(len(points), bool)
+    border[tail[~inner]] = border[head[~inner]] = True
+    stays = degree > np.where(border, 1, 2)
+    stays[corners] = True
+    stays = stays[index]
+    start = np.concatenate([[0], np.cumsum(stays)])[start]
+    return Polygons(points, index[stays], start)
+
+
+def _walked(following: np.ndarray, leaves: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """The vertices of all cycles, one step around all of them at a time."""
+    index, counts = np.empty(len(leaves), np.intp), np.diff(start)
+    live = np.flatnonzero(counts)
+    at, step = start[live], 0
+    while live.size:
+        index[start[live] + step] = leaves[at]
+        at, step = following[at], step + 1
+        more = counts[live] > step
+        live, at = live[more], at[more]
+    return index
+
+
+def loops(tail: np.ndarray, head: np.ndarray) -> list[np.ndarray]:
+    """Directed edges, as many into each vertex as out of it, as closed loops of vertices (m,), none twice in a row."""
+    following = np.empty(len(tail), np.intp)
+    following[np.argsort(head, kind="stable")] = np.argsort(tail, kind="stable")
+    after, starts = following.tolist(), tail.tolist()
+    seen, found = [False] * len(starts), []
+    for edge in range(len(starts)):
+        loop = []
+        while not seen[edge]:
+            seen[edge] = True
+            loop.append(starts[edge])
+            edge = after[edge]
+        if loop:
+            found.append(np.array(loop))
+    return found
+
+
+def chains(ends: Sequence[Sequence[int]], stops: set[int]) -> list[list[int]]:
+    """Edges joined end to end: paths between `stops` first, then closed loops, whose first vertex is also the last."""
+    neighbours: dict[int, list[int]] = {}
+    for one, other in ends:
+        neighbours.setdefault(one, []).append(other)
+        neighbours.setdefault(other, []).append(one)
+    found = []
+    for first in (*(vertex for vertex in neighbours if vertex in stops), *neighbours):
+        while neighbours[first]:
+            chain = [first, neighbours[first].pop()]
+            neighbours[chain[1]].remove(first)
+            while chain[-1] not in stops and neighbours[chain[-1]]:
+                chain.append(neighbours[chain[-1]].pop())
+                neighbours[chain[-1]].remove(chain[-2])
+            found.append(chain)
+    return found
+
+
+def components(count: int, one: np.ndarray, other: np.ndarray) -> tuple[int, np.ndarray]:
+    """Connected components of `count` nodes joined by edges: how many, and the number of each node's, (count,).
+
+    Nodes take the least number among their neighbours' roots until none differ (Shiloach and Vishkin, 1982).
+    """
+    root = np.arange(count)
+    while True:
+        a, b = root[one], root[other]
+        apart = a != b
+        if not apart.any():
+            break
+        one, other, a, b = one[apart], other[apart], a[apart], b[apart]
+        np.minimum.at(root, np.maximum(a, b), np.minimum(a, b))
+        while not np.array_equal(root, jumped := root[root]):
+            root = jumped
+    is_root = root == np.arange(count)
+    return int(is_root.sum()), (np.cumsum(is_root) - 1)[root]
