@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from unitscope.data.dataset import Dataset as Dataset
     from unitscope.figures import plot as plot
     from unitscope.geometry.partition import partition as partition
+    from unitscope.geometry.plane import Plane as Plane
     from unitscope.models.keras import from_keras as from_keras
     from unitscope.models.keras import to_keras as to_keras
     from unitscope.network import Dense as Dense
@@ -31,6 +32,7 @@ _PUBLIC = {
     "Dataset": "unitscope.data.dataset:Dataset",
     "Dense": "unitscope.network:Dense",
     "Network": "unitscope.network:Network",
+    "Plane": "unitscope.geometry.plane:Plane",
     "Recipe": "unitscope.training.recipe:Recipe",
     "Run": "unitscope.training.run:Run",
     "datasets": "unitscope.data.toys",

@@ -196,6 +196,19 @@ class Network:
         """The class of the largest logit, (n,) ints; a tie goes to the lowest class, as np.argmax."""
         return self.logits(X).argmax(axis=1)
 
+    def on_plane(self, plane: Any) -> Network:
+        """The network on a plane (see `us.Plane`): of its two coordinates, with the logits at plane.points(them).
+
+        `plane` is anything with `origin` (d,) and `basis` (2, d), d the number of inputs.
+        """
+        origin, basis = np.asarray(plane.origin, np.float64), np.asarray(plane.basis, np.float64)
+        if origin.shape != (self.n_features,) or basis.shape != (2, self.n_features):
+            raise refusal("plane", f"through a space of {self.n_features} dimensions, the network's inputs",
+                          said(f"shapes {origin.shape} and {basis.shape}"))
+        first = self.layers[0]
+        cut = Dense(basis @ first.weights, origin @ first.weights + first.bias, first.activation, first.negative_slope)
+        return Network([cut, *self.layers[1:]])
+
     def to_vector(self) -> np.ndarray:
         """All parameters in one float64 vector: each layer's weights row by row, then its bias."""
         return np.concatenate([part.ravel() for layer in self.layers for part in (layer.weights, layer.bias)])

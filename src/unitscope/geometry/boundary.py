@@ -44,14 +44,12 @@ class Boundary:
     def polylines(self) -> list[Polyline]:
         """The segments joined end to end, each line between two classes: from one meeting point to the next."""
         pairs = np.sort(self.classes, axis=1)
-        places = dict(zip(self._ends.ravel().tolist(), self.segments.reshape(-1, 2), strict=True))
-        numbers, degrees = np.unique(self._ends, return_counts=True)
-        meeting = set(numbers[degrees != 2].tolist())
+        meeting = _meeting(self._ends)
         lines = []
         for pair in np.unique(pairs, axis=0).tolist():
-            ends = self._ends[(pairs == pair).all(axis=1)].tolist()
-            lines += [Polyline(np.array([places[vertex] for vertex in chain]), (pair[0], pair[1]))
-                      for chain in chains(ends, meeting)]
+            mine = (pairs == pair).all(axis=1)
+            lines += [Polyline(line, (pair[0], pair[1]))
+                      for line in _joined(self.segments[mine], self._ends[mine], meeting)]
         return lines
 
 
@@ -66,6 +64,7 @@ class ActivationBoundaries:
 
     segments: np.ndarray
     unit: np.ndarray
+    _ends: np.ndarray = field(repr=False)  # (s, 2): numbers of the ends' vertices
 
     def __len__(self) -> int:
         return len(self.segments)
@@ -73,3 +72,20 @@ class ActivationBoundaries:
     def of_unit(self, layer: int, unit: int) -> np.ndarray:
         """The segments of one unit, (s, 2, 2)."""
         return self.segments[(self.unit == (layer, unit)).all(axis=1)]
+
+    def polylines(self, layer: int, unit: int) -> list[np.ndarray]:
+        """The segments of one unit joined end to end: lines (m, 2); closed ones end where they start."""
+        mine = (self.unit == (layer, unit)).all(axis=1)
+        ends = self._ends[mine]
+        return _joined(self.segments[mine], ends, _meeting(ends))
+
+
+def _meeting(ends: np.ndarray) -> set[int]:
+    """The vertices in which not just two segments end."""
+    numbers, degrees = np.unique(ends, return_counts=True)
+    return set(numbers[degrees != 2].tolist())
+
+
+def _joined(segments: np.ndarray, ends: np.ndarray, stops: set[int]) -> list[np.ndarray]:
+    places = dict(zip(ends.ravel().tolist(), segments.reshape(-1, 2), strict=True))
+    return [np.array([places[vertex] for vertex in chain]) for chain in chains(ends.tolist(), stops)]

@@ -122,13 +122,14 @@ class Partition:
     def activation_boundaries(self) -> ActivationBoundaries:
         """Where hidden units turn on; none where activations are smooth."""
         if self._arrangement is None:
-            return ActivationBoundaries(np.zeros((0, 2, 2)), np.zeros((0, 2), np.intp))
+            none = np.zeros((0, 2), np.intp)
+            return ActivationBoundaries(np.zeros((0, 2, 2)), none, none)
         tail, head, left, right, _, _ = self._inner_edges
         one, other = self._region[left], self._region[right]
         apart = np.flatnonzero(one != other)
         row, unit = self._arrangement.switches(one[apart], other[apart])
-        edge = apart[row]
-        return ActivationBoundaries(self._points[np.stack([tail[edge], head[edge]], axis=1)], unit)
+        ends = np.stack([tail[apart[row]], head[apart[row]]], axis=1)
+        return ActivationBoundaries(self._points[ends], unit, ends)
 
     @cached_property
     def area(self) -> np.ndarray:
