@@ -20,8 +20,8 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 HELPER = REPOSITORY / "src" / "lab_utils_multiclass_TF.py"
 
 # In the order of data flow: a room imports only from itself and from rooms before it.
-ROOMS = ("errors", "files", "compiled", "theme", "data", "network", "models", "training", "geometry", "explain", "scene", "figures",
-         "export", "widget", "app", "lab", "cli")
+ROOMS = ("errors", "files", "compiled", "theme", "data", "network", "models", "training", "geometry", "explain",
+         "scene", "figures", "export", "widget", "app", "lab", "cli")
 
 HEAVY = ("anywidget", "jax", "keras", "matplotlib", "numba", "pandas", "scipy", "sklearn", "tensorflow", "tf_keras",
          "torch")

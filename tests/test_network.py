@@ -26,6 +26,7 @@ TEXTBOOK = {
     "softplus": lambda z, slope: math.log(1.0 + math.exp(z)),
     "gelu": lambda z, slope: z * 0.5 * math.erfc(-z / math.sqrt(2.0)),
     "silu": lambda z, slope: z / (1.0 + math.exp(-z)),
+    "abs": lambda z, slope: math.fabs(z),
 }
 
 SHAPES = st.lists(st.integers(1, 5), min_size=2, max_size=5)
@@ -78,7 +79,8 @@ def test_activations_stay_finite_and_right_far_from_zero(activation):
     layer = Dense([[1.0]], [0.0], activation)
     z = np.array([-1e4, -700.0, -40.0, 40.0, 700.0, 1e4])
     positive = {"tanh": np.ones(3), "sigmoid": np.ones(3)}.get(activation, z[3:])
-    negative = {"linear": z[:3], "leaky_relu": 0.2 * z[:3], "tanh": -np.ones(3), "elu": -np.ones(3)}
+    negative = {"linear": z[:3], "leaky_relu": 0.2 * z[:3], "tanh": -np.ones(3), "elu": -np.ones(3),
+                "abs": -z[:3]}
     expected = np.concatenate([negative.get(activation, np.zeros(3)), positive])
     np.testing.assert_allclose(layer.activate(z), expected, rtol=1e-12, atol=1e-12)
 
@@ -222,7 +224,7 @@ def test_repr_says_the_shape():
 
 
 NET = Network.initialize([2, 3, 4])
-ONE_OF = "one of linear, relu, leaky_relu, tanh, sigmoid, elu, softplus, gelu, silu"
+ONE_OF = "one of linear, relu, leaky_relu, tanh, sigmoid, elu, softplus, gelu, silu, abs"
 
 
 @pytest.mark.parametrize(("call", "message"), [

@@ -37,6 +37,7 @@ ACTIVATIONS: dict[str, Callable[[np.ndarray, float], np.ndarray]] = {
     "softplus": lambda z, _slope: np.logaddexp(z, 0.0),
     "gelu": _gelu,
     "silu": lambda z, slope: z * _sigmoid(z, slope),
+    "abs": lambda z, _slope: np.abs(z),
 }
 
 KERAS_NEGATIVE_SLOPE = 0.2  # keras.activations.leaky_relu's default

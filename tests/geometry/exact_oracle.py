@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 Triple = tuple[int, int, int]
 
@@ -57,7 +58,7 @@ class Polygon:
         """The area, a sum of positive triangles each rounded once."""
         (ox, oy, ow), rest = self.points[0], self.points[1:]
         triangles = []
-        for (px, py, pw), (qx, qy, qw) in zip(rest, rest[1:], strict=False):
+        for (px, py, pw), (qx, qy, qw) in pairwise(rest):
             twice = ox * (py * qw - qy * pw) - oy * (px * qw - qx * pw) + ow * (px * qy - qx * py)
             triangles.append(twice / (2 * ow * pw * qw))
         return math.fsum(triangles)

@@ -75,8 +75,8 @@ def topology(pieces: Iterable[Any], window: Sequence[Sequence[float]]) -> Topolo
     directed = np.unique(tail * len(places) + head)
     both, uses = np.unique(np.minimum(tail, head) * len(places) + np.maximum(tail, head), return_counts=True)
     ends = places[np.stack(np.divmod(both, len(places)))]
-    on_side = [(coordinate == value).all(axis=0) for coordinate, side in zip((ends.real, ends.imag), window, strict=True)
-               for value in side]
+    on_side = [(coordinate == value).all(axis=0)
+               for coordinate, side in zip((ends.real, ends.imag), window, strict=True) for value in side]
     border = np.any(on_side, axis=0)
     faults = {
         "of no length": int((tail == head).sum()),

@@ -292,8 +292,9 @@ def quarter_networks(draw: st.DrawFn, max_depth: int = 2, max_units: int = 4, ma
 
 @st.composite
 def float_networks(draw: st.DrawFn, max_depth: int = 3, max_units: int = 10, max_classes: int = 5) -> Case:
-    """Generic networks with normal weights."""
-    widths = [2, *draw(st.lists(st.integers(1, max_units), max_size=max_depth)), draw(st.integers(1, max_classes))]
+    """Generic networks with normal weights, at least one hidden layer and two classes."""
+    hidden = draw(st.lists(st.integers(2, max_units), min_size=1, max_size=max_depth))
+    widths = [2, *hidden, draw(st.integers(2, max_classes))]
     names = [draw(PIECEWISE) for _ in widths[2:]]
     return Case(he(widths, draw(st.integers(0, 2**32 - 1)), names), draw(WINDOWS))
 

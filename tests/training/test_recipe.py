@@ -75,7 +75,7 @@ def whole(name: str, at_least: int, value: object) -> tuple[dict[str, object], s
 
 
 NAN, INF = float("nan"), float("inf")
-ACTIVATIONS = "one of linear, relu, leaky_relu, tanh, sigmoid, elu, softplus, gelu, silu"
+ACTIVATIONS = "one of linear, relu, leaky_relu, tanh, sigmoid, elu, softplus, gelu, silu, abs"
 
 
 @pytest.mark.parametrize(("settings", "message"), [

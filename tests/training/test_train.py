@@ -117,7 +117,7 @@ def test_divergence_names_the_epoch_and_the_cause_and_keeps_the_epochs_before(da
     (dict(epochs=1.5), "epochs must be a whole number of at least 0. Got 1.5 instead."),
     (dict(batch_size=0), "batch_size must be a whole number of at least 1. Got 0 instead."),
     (dict(activation="selu"), "activation must be one of linear, relu, leaky_relu, tanh, sigmoid, elu, softplus, "
-                              "gelu, silu. Got 'selu' instead."),
+                              "gelu, silu, abs. Got 'selu' instead."),
     (dict(optimizer="lion"), "optimizer must be one of sgd, rmsprop, adam, adamw. Got 'lion' instead."),
     (dict(learning_rate=0), "learning_rate must be a finite number above 0. Got 0 instead."),
     (dict(hidden=(2, 0)), "hidden[1] must be a whole number of at least 1. Got 0 instead."),

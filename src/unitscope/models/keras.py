@@ -68,7 +68,8 @@ def to_keras(net: Network) -> Any:
     model = keras.Sequential([keras.Input((net.n_features,))])
     for number, layer in enumerate(net.layers, start=1):
         own_slope = layer.activation == "leaky_relu" and layer.negative_slope != KERAS_NEGATIVE_SLOPE
-        dense = keras.layers.Dense(layer.units, "linear" if own_slope else layer.activation, name=f"L{number}")
+        activation = keras.ops.absolute if layer.activation == "abs" else layer.activation
+        dense = keras.layers.Dense(layer.units, "linear" if own_slope else activation, name=f"L{number}")
         model.add(dense)
         dense.set_weights([layer.weights, layer.bias])
         if own_slope:
@@ -258,6 +259,9 @@ def _activation(function: Any, layer: Any, package: ModuleType) -> tuple[str, fl
     # TensorFlow's own functions (activation=tf.nn.relu) have the same names, formulas and default slopes.
     called = getattr(function, "__name__", str(function))
     from_tensorflow = (getattr(function, "__module__", "") or "").startswith("tensorflow.")
+    ops = getattr(package, "ops", None)
+    if function in (getattr(ops, "absolute", None), getattr(ops, "abs", None)) or (from_tensorflow and called == "abs"):
+        return "abs", KERAS_NEGATIVE_SLOPE
     for name in (*ACTIVATIONS, "softmax"):
         keras_name = "swish" if name == "silu" else name  # Keras 2 has it under this name only
         if function is getattr(package.activations, keras_name, None) or (from_tensorflow and called == keras_name):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from unitscope.network import Network
+from unitscope.network import Dense, Network
 from unitscope.training.recipe import Recipe
 
 WIDTH = 16  # numbers in one vector of the kernel; parameter vectors are padded to whole ones
@@ -13,7 +13,8 @@ WIDTH = 16  # numbers in one vector of the kernel; parameter vectors are padded 
 # parameters, of the layer's first input and of its first output in the rows of outputs.
 INPUTS, UNITS, ACTIVATION, WEIGHTS, BIAS, SOURCE, TARGET = range(7)
 
-LINEAR, RELU, LEAKY_RELU, TANH, SIGMOID, ELU, SOFTPLUS, GELU, SILU = range(9)
+# The derivative of those after LEAKY_RELU is kept beside their output, which does not tell it.
+LINEAR, RELU, LEAKY_RELU, TANH, SIGMOID, ELU, SOFTPLUS, GELU, SILU, ABS, FOLDED = range(11)
 ACTIVATION_CODES = {
     "linear": LINEAR,
     "relu": RELU,
@@ -24,6 +25,7 @@ ACTIVATION_CODES = {
     "softplus": SOFTPLUS,
     "gelu": GELU,
     "silu": SILU,
+    "abs": ABS,
 }
 
 SGD, RMSPROP, ADAM, ADAMW = range(4)
@@ -56,10 +58,16 @@ def layer_table(net: Network, stride: int) -> np.ndarray:
     parameter, unit = 0, net.n_features
     for row, layer in zip(table, net.layers, strict=True):
         bias = parameter + layer.weights.size
-        row[:] = (layer.inputs, layer.units, ACTIVATION_CODES[layer.activation], parameter, bias,
+        row[:] = (layer.inputs, layer.units, _activation_code(layer), parameter, bias,
                   (unit - layer.inputs) * stride, unit * stride)
         parameter, unit = bias + layer.units, unit + layer.units
     return table
+
+
+def _activation_code(layer: Dense) -> int:
+    """The code of a layer's activation; a leaky_relu that is positive on both sides has one of its own."""
+    folded = layer.activation == "leaky_relu" and layer.negative_slope < 0
+    return FOLDED if folded else ACTIVATION_CODES[layer.activation]
 
 
 def numbers(net: Network, recipe: Recipe, n: int, epochs: int, step: int) -> np.ndarray:

@@ -22,9 +22,11 @@ from unitscope.training.lanes import (
     where_greater,
 )
 from unitscope.training.layout import (
+    ABS,
     ACTIVATION,
     BIAS,
     ELU,
+    FOLDED,
     GELU,
     INPUTS,
     LEAKY_RELU,
@@ -67,9 +69,13 @@ def _erf(x):
     return where_greater(x, splat(_f(0)), value, splat(_f(0)) - value)
 
 
-@njit([types.void(types.int64, types.float32[::1], types.float32[::1], types.int64)], error_model="numpy")
-def _smooth(code, A, D, at):
-    """Replace z at A[at:] by its activation and leave the derivative at D[at:]; for the curved functions."""
+@njit([types.void(types.int64, types.float32, types.float32[::1], types.float32[::1], types.int64)],
+      error_model="numpy")
+def _curved(code, below, A, D, at):
+    """Replace z at A[at:] by its activation and leave the derivative at D[at:]; for all but the first three.
+
+    `below` is the slope of a folded leaky_relu below zero.
+    """
     one, zero, half = splat(_f(1)), splat(_f(0)), splat(_f(0.5))
     z = load(A, at)
     if code == TANH:
@@ -90,6 +96,12 @@ def _smooth(code, A, D, at):
         share = half * (one + _erf(z * splat(_f(0.7071067811865476))))
         value = z * share
         slope = share + z * splat(_f(0.3989422804014327)) * exponential(splat(_f(-0.5)) * z * z)
+    elif code == ABS:
+        slope = where_greater(z, zero, one, where_greater(zero, z, zero - one, zero))  # 0 at 0, as in JAX
+        value = slope * z
+    elif code == FOLDED:
+        slope = where_greater(z, zero, one, splat(below))
+        value = slope * z
     else:
         share = one / (one + exponential(zero - z))
         value = z * share
@@ -123,7 +135,7 @@ def forward(P, A, D, table, slopes, stride, vectors):
                     z = load(A, at)
                     store(A, at, where_greater(z, zero, z, z * spread(slopes, layer)))
                 else:
-                    _smooth(code, A, D, at)
+                    _curved(code, slopes[layer], A, D, at)
 
 
 @njit(inline="always", error_model="numpy")
