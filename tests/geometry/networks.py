@@ -53,6 +53,12 @@ def truth(case: Case) -> list[exact_oracle.Region]:
                                 [slopes[layer.activation](layer) for layer in layers[:-1]], case.window)
 
 
+def true_areas(case: Case) -> list[float]:
+    """The exact area of each class."""
+    cells = exact_oracle.cells(truth(case))
+    return exact_oracle.areas([cell.polygon for cell in cells], [cell.label for cell in cells], case.net.n_classes)
+
+
 # ---- networks whose regions are all far wider than rounding: counts must be exact ------------------------------------
 
 def small_networks() -> Iterator[tuple[str, Case]]:

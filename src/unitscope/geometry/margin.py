@@ -9,6 +9,7 @@ import numpy as np
 from unitscope.geometry.boundary import Boundary
 from unitscope.geometry.window import Window
 
+_EQUAL = 1e-12  # squared distances this much apart are those of one place
 _PAIRS = 1 << 18  # points times segments at once, so that they stay in the cache
 
 
@@ -33,26 +34,28 @@ def margin_of(points: np.ndarray, labels: np.ndarray, boundary: Boundary, window
     """The margins of `points` (n, 2) with predicted classes `labels` (n,)."""
     distance, other = np.full(len(points), np.inf), np.full(len(points), -1, np.intp)
     nearest = np.full((len(points), 2), np.nan)
-    for label in np.unique(labels).tolist():
-        # The straight way to the nearest boundary point stays in the point's own class: only its segments count.
-        around = (boundary.classes == label).any(axis=1)
-        segments, classes = boundary.segments[around], boundary.classes[around]
-        mine = np.flatnonzero(labels == label)
-        if not len(segments) or not len(mine):
-            continue
+    for label in np.unique(labels).tolist() if len(boundary) else ():
+        own = (boundary.classes == label).any(axis=1)
+        first = np.argsort(~own, kind="stable")  # the class's own segments, then the others
+        segments, classes = boundary.segments[first], boundary.classes[first]
         behind = np.where(classes[:, 0] == label, classes[:, 1], classes[:, 0])
+        mine = np.flatnonzero(labels == label)
         step = max(1, _PAIRS // len(segments))
         for begin in range(0, len(mine), step):
             rows = mine[begin : begin + step]
-            distance[rows], nearest[rows], segment = _to_segments(points[rows], segments)
+            distance[rows], nearest[rows], segment = _to_segments(points[rows], segments, int(own.sum()))
             other[rows] = behind[segment]
     low, high = np.array(window).T
     to_border = np.minimum(points - low, high - points).min(axis=1)
     return Margin(distance, nearest, other, exact & (distance <= to_border))
 
 
-def _to_segments(points: np.ndarray, segments: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The distance of each of `points` (n, 2) to the nearest of `segments` (s, 2, 2), the place on it, its number."""
+def _to_segments(points: np.ndarray, segments: np.ndarray, own: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The distance of each of `points` (n, 2) to the nearest of `segments` (s, 2, 2), the place on it, its number.
+
+    Where segments meet, one of the first `own` is taken: the straight way to the nearest boundary point stays in the
+    point's own class, so one of its segments is nearest, but for points outside the window and for ties.
+    """
     start = segments[:, 0]
     along = segments[:, 1] - start
     away_x, away_y = points[:, :1] - start[:, 0], points[:, 1:] - start[:, 1]
@@ -60,7 +63,10 @@ def _to_segments(points: np.ndarray, segments: np.ndarray) -> tuple[np.ndarray, 
     share = np.clip((away_x * along[:, 0] + away_y * along[:, 1]) / square, 0.0, 1.0)
     away_x -= share * along[:, 0]
     away_y -= share * along[:, 1]
-    number = (away_x**2 + away_y**2).argmin(axis=1)
-    rows = np.arange(len(points))
+    square, rows = away_x**2 + away_y**2, np.arange(len(points))
+    number = square.argmin(axis=1)
+    if own:
+        nearest_own = square[:, :own].argmin(axis=1)
+        number = np.where(square[rows, nearest_own] <= square[rows, number] * (1 + _EQUAL), nearest_own, number)
     place = start[number] + share[rows, number, None] * along[number]
     return np.hypot(away_x[rows, number], away_y[rows, number]), place, number
