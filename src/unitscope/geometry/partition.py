@@ -58,9 +58,8 @@ def partition(net: Network, where: Any, *, plane: Plane | None = None, max_regio
     window = _window(where)
     most = whole_number("max_regions", max_regions, at_least=1)
     cells = whole_number("grid", grid, at_least=2)
-    if is_piecewise_linear(net):
-        return _exact(net, window, most)
-    return _sampled(net, window, cells)
+    with np.errstate(over="ignore", invalid="ignore"):  # numbers beyond float64 are looked for, and refused
+        return _exact(net, window, most) if is_piecewise_linear(net) else _sampled(net, window, cells)
 
 
 class Partition:
