@@ -40,36 +40,28 @@ class CompiledCode:
 
     def entry(self) -> Callable[..., int]:
         """The C function; the first call on a machine compiles it, in seconds."""
-        return _entry(self)
+        if self not in _LOADED:
+            path = _path(self)
+            try:
+                content = path.read_bytes() if _trusted(path) else b""
+            except OSError:
+                content = b""
+            if not _sound(content):
+                content = _built(self)
+                _keep(path, content)
+            _LOADED[self] = _linked(self, content)
+        return _LOADED[self]
 
     def is_ready(self) -> bool:
         """Whether the next `entry` will load and not compile."""
-        path = self.path()
+        path = _path(self)
         try:
-            return _trusted(path) and _sound(path.read_bytes())
+            return self in _LOADED or (_trusted(path) and _sound(path.read_bytes()))
         except OSError:
-            return self in _LOADED
-
-    def path(self) -> Path:
-        """The file that keeps the object code."""
-        return _path(self)
+            return False
 
 
 _LOADED: dict[CompiledCode, Callable[..., int]] = {}
-
-
-def _entry(code: CompiledCode) -> Callable[..., int]:
-    if code not in _LOADED:
-        path = code.path()
-        try:
-            content = path.read_bytes() if _trusted(path) else b""
-        except OSError:
-            content = b""
-        if not _sound(content):
-            content = _built(code)
-            _keep(path, content)
-        _LOADED[code] = _linked(code, content)
-    return _LOADED[code]
 
 
 def cache_folder() -> Path:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from unitscope.geometry.polygons import chains, meeting
+
 _STRAIGHT = 1e-7  # grid steps a vertex may lie off the chord of its neighbours and still be left out
 
 
@@ -58,7 +60,7 @@ def boundary_lines(scores: np.ndarray, grid: Grid) -> list[np.ndarray]:
     A closed line repeats its first vertex. Vertices inside a straight stretch are left out.
     """
     ends, nodes = _segments(np.asarray(scores, dtype=np.float64), grid.shape)
-    lines = [_without_straight(nodes[chain]) for chain in _chains(ends, len(nodes))]
+    lines = [_without_straight(nodes[chain]) for chain in chains(ends.tolist(), meeting(ends))]
     return [grid.placed(line) for line in lines if len(line) > 1]  # scores that tie at a grid place leave mere points
 
 
@@ -125,25 +127,6 @@ def _triple_points(scores: np.ndarray, best: np.ndarray, triangles: np.ndarray, 
     inside = (weights >= 0).all(axis=1, keepdims=True)
     tie = (weights[:, :, None] * _steps(triangles, columns)).sum(axis=1)
     return np.where(inside, tie, crossings.mean(axis=1))
-
-
-def _chains(ends: np.ndarray, count: int) -> list[list[int]]:
-    """Segments joined end to end: paths between free ends and triple points first, then closed loops."""
-    neighbours: list[list[int]] = [[] for _ in range(count)]
-    for start, end in ends.tolist():
-        neighbours[start].append(end)
-        neighbours[end].append(start)
-    path_ends = [node for node in range(count) if len(neighbours[node]) != 2]
-    stops, chains = set(path_ends), []
-    for first in (*path_ends, *range(count)):
-        while neighbours[first]:
-            chain = [first, neighbours[first].pop()]
-            neighbours[chain[1]].remove(first)
-            while chain[-1] not in stops and neighbours[chain[-1]]:
-                chain.append(neighbours[chain[-1]].pop())
-                neighbours[chain[-1]].remove(chain[-2])
-            chains.append(chain)
-    return chains
 
 
 def _without_straight(line: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from unitscope.geometry.polygons import chains
+from unitscope.geometry.polygons import chains, meeting
 
 
 class Polyline(NamedTuple):
@@ -44,12 +44,12 @@ class Boundary:
     def polylines(self) -> list[Polyline]:
         """The segments joined end to end, each line between two classes: from one meeting point to the next."""
         pairs = np.sort(self.classes, axis=1)
-        meeting = _meeting(self._ends)
+        stops = meeting(self._ends)
         lines = []
         for pair in np.unique(pairs, axis=0).tolist():
             mine = (pairs == pair).all(axis=1)
             lines += [Polyline(line, (pair[0], pair[1]))
-                      for line in _joined(self.segments[mine], self._ends[mine], meeting)]
+                      for line in _joined(self.segments[mine], self._ends[mine], stops)]
         return lines
 
 
@@ -77,13 +77,7 @@ class ActivationBoundaries:
         """The segments of one unit joined end to end: lines (m, 2); closed ones end where they start."""
         mine = (self.unit == (layer, unit)).all(axis=1)
         ends = self._ends[mine]
-        return _joined(self.segments[mine], ends, _meeting(ends))
-
-
-def _meeting(ends: np.ndarray) -> set[int]:
-    """The vertices in which not just two segments end."""
-    numbers, degrees = np.unique(ends, return_counts=True)
-    return set(numbers[degrees != 2].tolist())
+        return _joined(self.segments[mine], ends, meeting(ends))
 
 
 def _joined(segments: np.ndarray, ends: np.ndarray, stops: set[int]) -> list[np.ndarray]:

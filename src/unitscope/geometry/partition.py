@@ -166,7 +166,7 @@ class Partition:
 
         `X`: points (n, 2).
         """
-        return self._located(X, lambda inside: self._region_at(inside))
+        return self._located(X, self._region_at)
 
     def locate_cells(self, X: Any) -> np.ndarray:
         """The number of each point's cell, (n,) ints; -1 outside the window. `X`: points (n, 2)."""

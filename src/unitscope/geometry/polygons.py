@@ -120,8 +120,8 @@ def chains(ends: Sequence[Sequence[int]], stops: set[int]) -> list[list[int]]:
     for one, other in ends:
         neighbours.setdefault(one, []).append(other)
         neighbours.setdefault(other, []).append(one)
-    found = []
-    for first in (*(vertex for vertex in neighbours if vertex in stops), *neighbours):
+    found, vertices = [], sorted(neighbours)
+    for first in (*(vertex for vertex in vertices if vertex in stops), *vertices):
         while neighbours[first]:
             chain = [first, neighbours[first].pop()]
             neighbours[chain[1]].remove(first)
@@ -130,6 +130,12 @@ def chains(ends: Sequence[Sequence[int]], stops: set[int]) -> list[list[int]]:
                 neighbours[chain[-1]].remove(chain[-2])
             found.append(chain)
     return found
+
+
+def meeting(ends: np.ndarray) -> set[int]:
+    """The vertices in which not just two of the edges `ends` (m, 2) end."""
+    numbers, degrees = np.unique(ends, return_counts=True)
+    return set(numbers[degrees != 2].tolist())
 
 
 def components(count: int, one: np.ndarray, other: np.ndarray) -> tuple[int, np.ndarray]:
