@@ -63,8 +63,8 @@ class Dense:
     def __init__(self, weights: Any, bias: Any, activation: str = "linear",
                  negative_slope: float = KERAS_NEGATIVE_SLOPE) -> None:
         check_activation("activation", activation)
-        kernel = _frozen("weights", weights, 2)
-        offset = _frozen("bias", bias, 1)
+        kernel = frozen_array("weights", weights, 2)
+        offset = frozen_array("bias", bias, 1)
         if 0 in kernel.shape:
             raise refusal("weights", "of shape (inputs, units), at least (1, 1)", said(f"shape {kernel.shape}"))
         if offset.shape[0] != kernel.shape[1]:
@@ -202,6 +202,8 @@ class Network:
 
         `plane` is anything with `origin` (d,) and `basis` (2, d), d the number of inputs.
         """
+        if not (hasattr(plane, "origin") and hasattr(plane, "basis")):
+            raise refusal("plane", "a Plane", said(type(plane).__name__), "us.Plane.axes(0, 1, at=point) makes one.")
         origin, basis = np.asarray(plane.origin, np.float64), np.asarray(plane.basis, np.float64)
         if origin.shape != (self.n_features,) or basis.shape != (2, self.n_features):
             raise refusal("plane", f"through a space of {self.n_features} dimensions, the network's inputs",
@@ -265,11 +267,11 @@ def hidden_activations(activation: str | Sequence[str], hidden_layers: int) -> t
     return names
 
 
-def _frozen(name: str, values: Any, ndim: int) -> np.ndarray:
+def frozen_array(name: str, values: Any, ndim: int) -> np.ndarray:
     """A read-only float64 copy with `ndim` dimensions and only finite numbers."""
     try:
         array = np.array(values, dtype=np.float64, order="C")
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise refusal(name, "numbers", values) from None
     if array.ndim != ndim:
         raise refusal(name, f"an array of {ndim} dimension{'s' * (ndim > 1)}", said(f"shape {array.shape}"))

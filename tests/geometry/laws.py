@@ -60,23 +60,35 @@ class Topology(NamedTuple):
 
 
 def topology(pieces: Iterable[Any], window: Sequence[Sequence[float]]) -> Topology:
-    """Read from the vertices of the pieces alone.
+    """Read from the coordinates of the pieces' vertices alone: the same place is the same vertex.
 
     Each edge inside must be in two polygons, once in each direction, and each edge on the border in one.
     """
     polygons = [piece.vertices for piece in pieces]
-    counts = np.array([len(polygon) for polygon in polygons])
     points = np.concatenate(polygons) + 0.0  # no -0.0: the same place
-    places, tail = np.unique(points[:, 0] + 1j * points[:, 1], return_inverse=True)
+    places, number = np.unique(points[:, 0] + 1j * points[:, 1], return_inverse=True)
+    counts = [len(polygon) for polygon in polygons]
+    return _topology(np.stack([places.real, places.imag], axis=1), number, counts, window)
+
+
+def numbered_topology(pieces: Any, window: Sequence[Sequence[float]]) -> Topology:
+    """The same from the vertices' numbers: vertices closer than floats can tell apart are two."""
+    polygons = pieces.polygons
+    used, number = np.unique(polygons.index, return_inverse=True)
+    return _topology(polygons.points[used], number, np.diff(polygons.start), window)
+
+
+def _topology(places: np.ndarray, tail: np.ndarray, counts: Sequence[int] | np.ndarray,
+              window: Sequence[Sequence[float]]) -> Topology:
+    """Of polygons of `counts` vertices each, whose numbers are `tail`."""
     last = np.cumsum(counts) - 1
     following = np.arange(1, len(tail) + 1)
     following[last] = last - counts + 1
-    head = tail[following]
-    directed = np.unique(tail * len(places) + head)
-    both, uses = np.unique(np.minimum(tail, head) * len(places) + np.maximum(tail, head), return_counts=True)
-    ends = places[np.stack(np.divmod(both, len(places)))]
-    on_side = [(coordinate == value).all(axis=0)
-               for coordinate, side in zip((ends.real, ends.imag), window, strict=True) for value in side]
+    head, n = tail[following], len(places)
+    directed = np.unique(tail * n + head)
+    both, uses = np.unique(np.minimum(tail, head) * n + np.maximum(tail, head), return_counts=True)
+    ends = places[np.stack(np.divmod(both, n))]
+    on_side = [(ends[..., axis] == value).all(axis=0) for axis, side in enumerate(window) for value in side]
     border = np.any(on_side, axis=0)
     faults = {
         "of no length": int((tail == head).sum()),
@@ -84,7 +96,7 @@ def topology(pieces: Iterable[Any], window: Sequence[Sequence[float]]) -> Topolo
         "inside, not in two polygons": int((uses[~border] != 2).sum()),
         "on the border, not in one polygon": int((uses[border] != 1).sum()),
     }
-    return Topology(len(places) - len(both) + len(polygons), [f"{n} edges {what}" for what, n in faults.items() if n])
+    return Topology(n - len(both) + len(counts), [f"{count} edges {what}" for what, count in faults.items() if count])
 
 
 def sharpest_turn(pieces: Iterable[Any], window: Sequence[Sequence[float]]) -> float:

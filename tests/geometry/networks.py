@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
 from functools import cache
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -51,6 +52,17 @@ def truth(case: Case) -> list[exact_oracle.Region]:
               "leaky_relu": lambda layer: layer.negative_slope}
     return exact_oracle.regions([layer.weights.tolist() for layer in layers], [layer.bias.tolist() for layer in layers],
                                 [slopes[layer.activation](layer) for layer in layers[:-1]], case.window)
+
+
+def exact_logits(net: us.Network, x: Fraction, y: Fraction) -> list[Fraction]:
+    """The forward pass at a point, without rounding."""
+    outputs = [x, y]
+    for layer in net.layers:
+        outputs = [sum(Fraction(float(w)) * h for w, h in zip(column, outputs, strict=True)) + Fraction(float(b))
+                   for column, b in zip(layer.weights.T, layer.bias, strict=True)]
+        slope = {"relu": 0, "abs": -1, "linear": 1, "leaky_relu": Fraction(layer.negative_slope)}[layer.activation]
+        outputs = [z if z > 0 else slope * z for z in outputs]
+    return outputs
 
 
 def true_areas(case: Case) -> list[float]:

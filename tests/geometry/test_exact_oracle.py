@@ -67,17 +67,6 @@ def test_a_line_along_the_border_or_through_a_corner_cuts_nothing():
     assert len(exact_oracle.regions(weights, [[-1.0, -2.0, 0.0], [0.0]], [0.0], UNIT)) == 1
 
 
-def forward(net, x, y):
-    """The logits at a point in fractions."""
-    outputs = [x, y]
-    for layer in net.layers:
-        outputs = [sum(Fraction(float(w)) * h for w, h in zip(column, outputs, strict=True)) + Fraction(float(b))
-                   for column, b in zip(layer.weights.T, layer.bias, strict=True)]
-        slope = {"relu": 0, "abs": -1, "linear": 1, "leaky_relu": Fraction(layer.negative_slope)}[layer.activation]
-        outputs = [z if z > 0 else slope * z for z in outputs]
-    return outputs
-
-
 def middle(polygon):
     points = [(Fraction(x, w), Fraction(y, w)) for x, y, w in polygon.points]
     return tuple(sum(coordinates) / len(points) for coordinates in zip(*points, strict=True))
@@ -95,7 +84,7 @@ def test_regions_tile_the_window_and_have_the_forward_passs_numbers(case):
     assert len({region.pattern for region in regions}) == len(regions)
     for cell in cells:
         x, y = middle(cell.polygon)
-        logits = forward(case.net, x, y)
+        logits = networks.exact_logits(case.net, x, y)
         assert [a * x + b * y + c for a, b, c in regions[cell.region].affine] == logits
         assert cell.label == logits.index(max(logits))
         assert cell.polygon.area == pytest.approx(float(cell.polygon.exact_area), rel=1e-15)

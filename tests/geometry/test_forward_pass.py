@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import laws
 import networks
 import numpy as np
@@ -71,6 +73,15 @@ def test_the_maps_hold_at_the_vertices_of_their_regions(name):
     vertices, region = np.concatenate(polygons), np.repeat(np.arange(len(polygons)), [len(p) for p in polygons])
     off = np.abs(laws.mapped(part, vertices, region) - net.logits(vertices))
     assert off.max() <= max(2 * part.error_bound, 1e-15)
+
+
+@pytest.mark.parametrize("name", {**networks.HARD, **networks.NARROW})
+def test_no_logit_is_further_from_the_truth_than_the_error_bound(name):
+    part, (net, window) = networks.partition_of(name), networks.NAMED[name]
+    X = laws.uniform(window, 20, seed=8)
+    exact = np.array([[float(z) for z in networks.exact_logits(net, Fraction(x), Fraction(y))] for x, y in X.tolist()])
+    assert np.abs(net.logits(X) - exact).max() <= part.error_bound
+    assert np.abs(laws.mapped(part, X, part.locate(X)) - exact).max() <= part.error_bound
 
 
 def ends_and_middles(segments: np.ndarray) -> np.ndarray:

@@ -155,6 +155,7 @@ def test_a_point_where_a_class_wins_only_by_a_tie_is_on_the_boundary():
     np.testing.assert_allclose(found.nearest, [[0.0, 0.5], [0.0, 0.5]], atol=1e-15)
 
 
+@pytest.mark.filterwarnings("ignore:Rounding leaves:RuntimeWarning")
 def test_logits_that_are_equal_but_for_rounding_hide_no_boundary():
     """Logits 0 and 1 are 0.3 h and 0.1 h + 0.2 h: which is larger is rounding, and all of it is class 0's."""
     first = us.Dense([[1.0, 1.0], [0.3, 0.3]], [0.7, 0.7], "relu")

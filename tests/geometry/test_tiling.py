@@ -34,6 +34,16 @@ def test_polygons_are_convex_and_counter_clockwise(kind, name):
     assert min(len(piece.vertices) for piece in pieces) >= 3
 
 
+@pytest.mark.parametrize("name", networks.NAMED)
+@pytest.mark.parametrize("kind", ["regions", "cells"])
+def test_every_vertex_is_a_corner_of_something(kind, name):
+    """Inside the window three polygons meet there, on its border two: none is left in the middle of a side."""
+    pieces, window = getattr(networks.partition_of(name), kind), np.array(networks.NAMED[name].window)
+    places, polygons = np.unique(np.concatenate([piece.vertices for piece in pieces]), axis=0, return_counts=True)
+    sides = np.array([(places[:, axis, None] == window[axis]).any(axis=1) for axis in (0, 1)]).sum(axis=0)
+    assert (polygons + sides >= 3).all()
+
+
 @settings(max_examples=60)
 @given(case=networks.float_networks())
 def test_generic_networks_keep_these_laws(case):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from unitscope.data.dataset import Dataset
 from unitscope.errors import refusal, said, whole_number
-
-if TYPE_CHECKING:
-    from unitscope.data.dataset import Dataset
+from unitscope.network import frozen_array
 
 _ORTHONORMAL = 1e-9  # how far products of the two directions may be from 0 and 1
 _LEAST = 1e-9  # of the points' size: directions shorter than this are rounding
@@ -25,15 +25,17 @@ class Plane:
 
     - `origin` (d,): the point of coordinates (0, 0).
     - `basis` (2, d): the two directions.
-    - `labels`: what the two coordinates are called.
+    - `labels`: what the two coordinates are called; u and v without it.
+
+    **Raises** `InvalidInput` for directions that are not of length 1 at right angles, and for shapes that do not fit.
     """
 
     origin: np.ndarray
     basis: np.ndarray
     labels: tuple[str, str]
 
-    def __init__(self, origin: Any, basis: Any, labels: tuple[str, str] = ("u", "v")) -> None:
-        start, directions = _numbers("origin", origin, 1), _numbers("basis", basis, 2)
+    def __init__(self, origin: Any, basis: Any, labels: Sequence[str] | None = None) -> None:
+        start, directions = frozen_array("origin", origin, 1), frozen_array("basis", basis, 2)
         if directions.shape != (2, len(start)) or len(start) < 2:
             raise refusal("basis", f"of shape (2, {len(start)}), with as many numbers as origin, at least 2",
                           said(f"shape {directions.shape}"))
@@ -42,25 +44,30 @@ class Plane:
                           "np.linalg.qr(basis.T)[0].T makes such.")
         object.__setattr__(self, "origin", start)
         object.__setattr__(self, "basis", directions)
-        object.__setattr__(self, "labels", (str(labels[0]), str(labels[1])))
+        object.__setattr__(self, "labels", ("u", "v") if labels is None else _two_names(labels))
 
     @classmethod
     def principal(cls, data: Dataset) -> Plane:
         """The plane through the points' mean along the two directions in which they vary most.
 
-        Principal component analysis; of each direction, the entry that is largest in size is positive.
+        Principal component analysis (Pearson, 1901) by singular values; of each direction, the entry that is largest
+        in size is positive. Where the points lie on one line, the second direction is any at right angles to it.
         """
+        if not isinstance(data, Dataset):
+            raise refusal("data", "a Dataset", said(type(data).__name__), "us.Dataset(X, y) makes one.")
+        if data.n_features < 2:
+            raise refusal("data", "points of at least 2 features", said(f"{data.n_features} feature"))
         mean = data.X.mean(axis=0)
-        _, _, directions = np.linalg.svd(data.X - mean, full_matrices=data.n_points < data.n_features)
-        if len(directions) < 2:
-            raise refusal("data", "points of at least 2 features", said(f"{data.n_features} features"))
+        spread = np.zeros((max(data.n_points, 2), data.n_features))  # two rows at least: so many directions come out
+        spread[: data.n_points] = data.X - mean
+        _, _, directions = np.linalg.svd(spread, full_matrices=False)
         first, second = (row * (1.0 if row[np.abs(row).argmax()] > 0 else -1.0) for row in directions[:2])
         return cls(mean, [first, second], ("component 1", "component 2"))
 
     @classmethod
     def axes(cls, i: int, j: int, at: Any) -> Plane:
         """The plane of inputs `i` and `j` through the point `at` (d,); coordinates are the two inputs' own values."""
-        origin = np.array(_numbers("at", at, 1))
+        origin = np.array(frozen_array("at", at, 1))
         first, second = whole_number("i", i, at_least=0), whole_number("j", j, at_least=0)
         if first == second or max(first, second) >= len(origin):
             raise refusal("i, j", f"two different inputs from 0 to {len(origin) - 1}", (first, second))
@@ -70,43 +77,44 @@ class Plane:
     @classmethod
     def through(cls, a: Any, b: Any, c: Any) -> Plane:
         """The plane through three points (d,): `a` is its origin, `b` lies on the first direction, `c` above it."""
-        start, one, two = _numbers("a", a, 1), _numbers("b", b, 1), _numbers("c", c, 1)
+        start, one, two = frozen_array("a", a, 1), frozen_array("b", b, 1), frozen_array("c", c, 1)
         if not len(start) == len(one) == len(two):
             raise refusal("a, b, c", "points of as many numbers each",
                           said(f"{len(start)}, {len(one)} and {len(two)}"))
-        first = one - start
+        # On the points' own scale nothing overflows or vanishes.
+        size = float(np.abs([start, one, two]).max(initial=0.0)) or 1.0
+        first, second = one / size - start / size, two / size - start / size
         length = float(np.linalg.norm(first))
-        size = max(float(np.abs([start, one, two]).max()), 1e-300)
-        first = first / length if length > _LEAST * size else first * 0.0
-        second = two - start
+        first = first / length if length > _LEAST else first * 0.0
         for _ in range(2):  # the second time takes away what rounding left
             second = second - (second @ first) * first
         height = float(np.linalg.norm(second))
-        if not first.any() or height <= _LEAST * size:
+        if not first.any() or height <= _LEAST:
             raise refusal("a, b, c", "three points that are not on one line", said("points on one line"))
         return cls(start, [first, second / height])
 
     def points(self, coordinates: Any) -> np.ndarray:
         """The points of input space (n, d) with these coordinates (n, 2)."""
-        return self.origin + np.asarray(coordinates, dtype=np.float64) @ self.basis
+        return self.origin + _rows("coordinates", coordinates, 2) @ self.basis
 
     def project(self, X: Any) -> np.ndarray:
         """The coordinates (n, 2) of the nearest point of the plane to each of the points X (n, d)."""
-        return (np.asarray(X, dtype=np.float64) - self.origin) @ self.basis.T
+        return (_rows("X", X, len(self.origin)) - self.origin) @ self.basis.T
 
     def __repr__(self) -> str:
         return f"Plane({self.labels[0]}, {self.labels[1]}; of {len(self.origin)} inputs)"
 
 
-def _numbers(name: str, values: Any, dimensions: int) -> np.ndarray:
-    """A read-only float64 copy of finite numbers."""
-    try:
-        array = np.array(values, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError):
-        raise refusal(name, "numbers", values) from None
-    if array.ndim != dimensions:
-        raise refusal(name, f"an array of {dimensions} dimension{'s' * (dimensions > 1)}", said(f"shape {array.shape}"))
-    if not np.isfinite(array).all():
-        raise refusal(name, "finite numbers", said(f"{array[~np.isfinite(array)][0]}"))
-    array.setflags(write=False)
-    return array
+def _rows(name: str, values: Any, columns: int) -> np.ndarray:
+    """A table of finite numbers with so many columns."""
+    rows = frozen_array(name, values, 2)
+    if rows.shape[1] != columns:
+        raise refusal(name, f"of shape (n, {columns})", said(f"shape {rows.shape}"))
+    return rows
+
+
+def _two_names(labels: Sequence[str]) -> tuple[str, str]:
+    listed = () if isinstance(labels, str) else tuple(labels)
+    if len(listed) != 2:
+        raise refusal("labels", "two names", labels)
+    return str(listed[0]), str(listed[1])
