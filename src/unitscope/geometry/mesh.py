@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from unitscope.errors import refusal, said
-from unitscope.geometry.subdivision import EPSILON, Subdivision
+from unitscope.geometry.subdivision import EPSILON, UNLIMITED, Subdivision
 from unitscope.geometry.window import Window
 from unitscope.network import Network
 
@@ -26,7 +26,7 @@ def decided(net: Network, window: Window, cells: int) -> tuple[Subdivision, np.n
     a cell in data units.
     """
     places, edges = _triangulated(window, cells)
-    faces = Subdivision(places, edges, most=2 * cells * cells * (net.n_classes + 1))
+    faces = Subdivision(places, edges, most=UNLIMITED)
     logits = net.logits(places)
     if not np.isfinite(logits).all():
         raise refusal("net", "of weights and window small enough that no logit goes beyond 1e308",

@@ -239,7 +239,7 @@ class Partition:
 def _exact(net: Network, window: Window, most: int) -> Partition:
     arrangement = Arrangement(net, window, most)
     faces = arrangement.faces
-    faces.allow(max(4 * most, faces.n_faces * net.n_classes))
+    faces.allow_any_number()  # the limit is on regions, not on the classes in them
     tolerance = 2 * arrangement.logit_error
     logits, starts = faces.insert_classes(arrangement.logits, tolerance)
     part = Partition(net, window, faces, faces.parents.astype(np.intp), exact=True,

@@ -14,7 +14,8 @@ EPSILON = float(np.finfo(np.float64).eps)
 TOLERANCE = 0.5
 
 _CODE = CompiledCode("unitscope.geometry.cutting", ("unitscope.geometry.layout", "unitscope.geometry.cutting"), 14)
-_ROOM = 256  # places at the start; room is doubled when it is used up
+UNLIMITED = 2**30  # faces, numbered by int32, beyond which memory ends
+_ROOM = 256  # places at the start; what is used up grows by half
 
 
 class TooManyFaces(Exception):
@@ -41,7 +42,7 @@ class Subdivision:
         faces = int(edges[layout.LEFT].max()) + 1
         self._numbers = np.zeros(layout.NUMBERS, np.int64)
         self._numbers[: layout.ROOM_V] = vertices, count, faces
-        self._numbers[layout.MOST_FACES] = most
+        self._numbers[layout.MOST_FACES] = min(most, UNLIMITED)
         rooms = max(_ROOM, vertices), max(_ROOM, 2 * count), max(_ROOM, faces)
         self._points = _tall(points, rooms[0])
         whole = np.empty((layout.EDGE_ROWS, count), np.int32)
@@ -81,9 +82,9 @@ class Subdivision:
         """How many faces there may be."""
         return int(self._numbers[layout.MOST_FACES])
 
-    def allow(self, most: int) -> None:
-        """Set how many faces there may be."""
-        self._numbers[layout.MOST_FACES] = most
+    def allow_any_number(self) -> None:
+        """Take away the limit on faces."""
+        self._numbers[layout.MOST_FACES] = UNLIMITED
 
     @property
     def snapped(self) -> int:

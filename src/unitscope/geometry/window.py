@@ -40,4 +40,8 @@ def checked_window(window: Any) -> Window:
         span = sides[:, 1] - sides[:, 0]
     if not np.isfinite(span).all() or (span < _LEAST_SPAN * np.abs(sides).max(axis=1)).any():
         raise refusal("window", f"of sides that are finite and at least {_LEAST_SPAN:g} of their coordinates", window)
+    with np.errstate(over="ignore", under="ignore"):
+        area = span[0] * span[1]
+    if not np.finfo(np.float64).tiny <= area < np.inf:
+        raise refusal("window", "of an area between 1e-307 and 1e308", window)
     return tuple((float(low), float(high)) for low, high in sides)  # type: ignore[return-value]
