@@ -29,7 +29,8 @@ check: .venv/test.stamp  ## lint, check the types and run the quick tests
 fix: .venv/test.stamp  ## mend what the linter can mend
 	$(BIN)/ruff check --fix .
 
-bench: .venv/test.stamp  ## measure the speed of training, start-up and pictures
+bench: .venv/test.stamp  ## measure the speed of training, exact regions, start-up and pictures
+	$(INSTALL) --editable ".[bench]"
 	$(BIN)/python benchmarks/run.py
 
 clean:  ## remove .venv and what the tools left behind

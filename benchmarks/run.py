@@ -15,9 +15,11 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+import page
 import problems as p
 import timing
 
+import geometry
 import unitscope as us
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
@@ -28,7 +30,8 @@ def main() -> None:
     if "--keras" in sys.argv:
         print(json.dumps(beside_keras(sys.argv[-1])))
         return
-    sections = [lab_table(), size_table("digits"), size_table("large"), start_table(), picture_table()]
+    sections = [lab_table(), size_table("digits"), size_table("large"), geometry.region_table(), start_table(),
+                picture_table()]
     PAGE.write_text(header() + "\n".join(sections), encoding="utf-8")
     print(PAGE.read_text(encoding="utf-8"))
 
@@ -59,18 +62,6 @@ def in_keras_process(backend: str, name: str) -> dict[str, float]:
     return json.loads(result.stdout.splitlines()[-1])
 
 
-def table(title: str, columns: list[str], rows: list[list[str]]) -> str:
-    """A Markdown section."""
-    lines = [f"## {title}", "", "| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
-    return "\n".join([*lines, *["| " + " | ".join(row) + " |" for row in rows], ""])
-
-
-def row(name: str, seconds: float, ours: float) -> list[str]:
-    """A contender's row: its time, ours in the same run, and how many times ours."""
-    ratio = seconds / ours
-    return [name, timing.shown(seconds), timing.shown(ours), f"{ratio:,.0f}" if ratio >= 20 else f"{ratio:.2g}"]
-
-
 def lab_table() -> str:
     """One run of the lab."""
     problem = p.problems()["lab"]
@@ -80,18 +71,18 @@ def lab_table() -> str:
     if limit is not None:
         contenders["c"] = limit
     here = timing.medians(contenders)
-    rows = [row("Keras 3 on TensorFlow, `fit`", *_pair(in_keras_process("tensorflow", "lab"))),
-            row("Keras 3 on JAX, `fit`", *_pair(in_keras_process("jax", "lab"))),
-            row("scikit-learn `MLPClassifier`", here["sklearn"], here["ours"]),
-            row("plain NumPy, float32", here["numpy"], here["ours"])]
+    rows = [page.row("Keras 3 on TensorFlow, `fit`", *_pair(in_keras_process("tensorflow", "lab"))),
+            page.row("Keras 3 on JAX, `fit`", *_pair(in_keras_process("jax", "lab"))),
+            page.row("scikit-learn `MLPClassifier`", here["sklearn"], here["ours"]),
+            page.row("plain NumPy, float32", here["numpy"], here["ours"])]
     note = ("\nOurs is `us.train`, with its shuffles and the weights of every epoch recorded; Keras, scikit-learn and "
             "C record no weights.")
     if limit is not None:
-        rows.append(row("C for this one shape, AVX-512 (the limit)", here["c"], here["ours"]))
+        rows.append(page.row("C for this one shape, AVX-512 (the limit)", here["c"], here["ours"]))
         note += (f" Ours takes {here['ours'] / here['c']:.1f} times the limit; without drawing the shuffles, as C is "
                  f"measured, {here['kernel'] / here['c']:.1f} times ({timing.shown(here['kernel'])}).")
     title = "One run of the lab: 100 points, 2-2-4, 200 epochs, warm"
-    return table(title, ["who", "time", "ours", "times ours"], rows) + note + "\n"
+    return page.table(title, ["who", "time", "ours", "times ours"], rows) + note + "\n"
 
 
 def size_table(name: str) -> str:
@@ -101,9 +92,9 @@ def size_table(name: str) -> str:
     sizes = "-".join(map(str, problem.sizes))
     title = (f"{name}: {problem.data.n_points:,} points, {sizes}, {problem.recipe.epochs} epochs, "
              f"batch {problem.recipe.batch_size}")
-    return table(title, ["who", "time", "ours", "times ours"], [
-        row("scikit-learn `MLPClassifier`", here["sklearn"], here["ours"]),
-        row("Keras 3 on JAX, `fit`", *_pair(in_keras_process("jax", name)))])
+    return page.table(title, ["who", "time", "ours", "times ours"], [
+        page.row("scikit-learn `MLPClassifier`", here["sklearn"], here["ours"]),
+        page.row("Keras 3 on JAX, `fit`", *_pair(in_keras_process("jax", name)))])
 
 
 def _pair(result: dict[str, float]) -> tuple[float, float]:
@@ -128,7 +119,7 @@ def start_table() -> str:
                  timing.shown(sorted(first)[1])],
                 ["`unitscope lab`, later runs: five pictures as PNG and SVG",
                  timing.shown(timing.process_seconds(lab, warm))]]
-    return table("Start-up: whole processes", ["what", "wall time"], rows)
+    return page.table("Start-up: whole processes", ["what", "wall time"], rows)
 
 
 def _once(command: list[str], environment: dict[str, str]) -> float:
@@ -154,9 +145,9 @@ def picture_table() -> str:
         return maps
 
     times = timing.medians({"loop": loop, "ours": lambda: [net.layers[0](grid), net.layers[1](np.abs(grid))]})
-    return table("Six unit maps of 300 x 300 cells (two hidden units, four outputs)",
-                 ["who", "time", "ours", "times ours"],
-                 [row("a Python loop over the points, as the course's helper", times["loop"], times["ours"])])
+    return page.table("Six unit maps of 300 x 300 cells (two hidden units, four outputs)",
+                      ["who", "time", "ours", "times ours"],
+                      [page.row("a Python loop over the points, as the course's helper", times["loop"], times["ours"])])
 
 
 if __name__ == "__main__":

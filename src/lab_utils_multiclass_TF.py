@@ -21,12 +21,15 @@ from matplotlib import cm, colors  # noqa: TID253
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap  # noqa: TID253
 from matplotlib.patches import FancyArrowPatch  # noqa: TID253
 
-from unitscope.errors import refusal, said
+from unitscope.errors import UnitscopeError, refusal, said
 from unitscope.figures.boundary import Grid, boundary_lines, zero_lines
 from unitscope.figures.canvas import theme_for
 from unitscope.figures.points import draw_counts
 from unitscope.figures.unit_map import draw_lines
+from unitscope.geometry.partition import partition
 from unitscope.geometry.window import Window, padded
+from unitscope.models.keras import from_keras
+from unitscope.network import Network
 from unitscope.theme import LIGHT, class_colors
 
 __all__ = [
@@ -65,12 +68,22 @@ def plt_mc(X_train: Any, y_train: Any, classes: int, centers: Any, std: Any) -> 
 
 
 def plt_cat_mc(X_train: Any, y_train: Any, model: Any, classes: int) -> None:
-    """Show the training points and the model's decision boundary; the model is asked once, for the whole grid."""
+    """Show the training points and the model's decision boundary.
+
+    The boundary of a chain of dense layers (a Keras model or a us.Network) is exact, see `us.partition`; any other
+    model is asked once, on a grid.
+    """
     fig, ax = plt.subplots(figsize=(4.2, 3.2), layout="constrained")
     _bare(fig)
-    # Probabilities say where between two grid places the boundary is; class ids do not.
-    predict = getattr(model, "predict_proba", None) or model.predict
-    plot_cat_decision_boundary_mc(ax, X_train, predict, vector=True)
+    window = padded(_numpy(X_train))
+    lines = _exact_lines(model, window)
+    if lines is not None:
+        draw_lines(ax, lines, theme_for(None, ax), "boundary")
+        ax.set(xlim=window[0], ylim=window[1])
+    else:
+        # Probabilities say where between two grid places the boundary is; class ids do not.
+        predict = getattr(model, "predict_proba", None) or model.predict
+        plot_cat_decision_boundary_mc(ax, X_train, predict, vector=True)
     plt_mc_data(ax, X_train, y_train, classes, map=dkcolors_map, legend=True, size=50, equal_xy=False)
     ax.set(title="model decision boundary", xlabel="$x_0$", ylabel="$x_1$")
     _show()
@@ -194,6 +207,17 @@ def truncate_colormap(cmap: Any, minval: float = 0.0, maxval: float = 1.0, n: in
     """Make a colour map of `n` colours from the part of `cmap` between `minval` and `maxval` (0..1)."""
     name = f"{cmap.name}, {minval:.2f} to {maxval:.2f}"
     return LinearSegmentedColormap.from_list(name, cmap(np.linspace(minval, maxval, n)))
+
+
+def _exact_lines(model: Any, window: Window) -> list[np.ndarray] | None:
+    """The decision boundary of a chain of dense layers; None where `model` is another, or has too many regions."""
+    try:
+        net = model if isinstance(model, Network) else from_keras(model)
+        if net.n_features != 2 or net.n_classes < 2:
+            return None
+        return [line.vertices for line in partition(net, window).boundary.polylines()]
+    except UnitscopeError:  # it has its predict
+        return None
 
 
 def _panels(count: int) -> tuple[Any, list[Any]]:

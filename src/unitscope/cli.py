@@ -64,9 +64,10 @@ def _lab(options: argparse.Namespace) -> int:
 
 
 def _announce_compilation() -> None:
+    from unitscope.geometry.subdivision import CUT
     from unitscope.training.kernel import LOOP
 
-    if not LOOP.is_ready():
+    if not (LOOP.is_ready() and CUT.is_ready()):
         print("compiling the training kernel for this machine, once (some seconds) ...", file=sys.stderr, flush=True)
 
 

@@ -59,18 +59,19 @@ def refusal(name: str, rule: str, value: object, remedy: str = "") -> InvalidInp
     return InvalidInput(f"{message} {remedy}".rstrip())
 
 
-def whole_number(name: str, value: object, *, at_least: int) -> int:
-    """`value` as an int, or the refusal that says it must be a whole number of at least `at_least`."""
+def whole_number(name: str, value: object, *, at_least: int, at_most: int | None = None) -> int:
+    """`value` as an int, or the refusal that says within which bounds it must be a whole number."""
     import operator
 
-    rule = f"a whole number of at least {at_least}"
+    bounds = f"of at least {at_least}" if at_most is None else f"from {at_least} to {at_most}"
+    rule = f"a whole number {bounds}"
     if isinstance(value, bool):
         raise refusal(name, rule, value)
     try:
         number = operator.index(value)  # type: ignore[arg-type]
     except TypeError:
         raise refusal(name, rule, value) from None
-    if number < at_least:
+    if number < at_least or (at_most is not None and number > at_most):
         raise refusal(name, rule, number)
     return number
 

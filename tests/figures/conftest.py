@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import unitscope as us
+
+sys.path.insert(0, str(Path(__file__).parent))
+pytest.register_assert_rewrite("drawn")
 
 
 @pytest.fixture(autouse=True)

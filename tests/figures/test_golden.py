@@ -25,6 +25,8 @@ VERSION = "matplotlib " + ".".join(matplotlib.__version__.split(".")[:2])
 PICTURES = {
     "data": lambda net, data: us.plot.data(data),
     "decision_regions": lambda net, data: us.plot.decision_regions(net, data),
+    "activation_regions": lambda net, data: us.plot.decision_regions(net, data, activation_regions=True, margin=82),
+    "probability": lambda net, data: us.plot.decision_regions(net, data, probability=True, theme="dark"),
     "hidden_layer": lambda net, data: us.plot.hidden_layer(net, data),
     "output_layer": lambda net, data: us.plot.output_layer(net, data),
     "training": lambda net, data: us.plot.training(

@@ -7,45 +7,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from drawn import assert_nothing_is_clipped_or_covered, collection, legend_of, segments
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 import unitscope as us
 from unitscope.errors import InvalidInput
-from unitscope.theme import DARK, LIGHT, class_colors, class_tints, rgb
-
-
-def collection(ax, name):
-    """The one artist of `ax` with that gid, or None."""
-    found = [artist for artist in [*ax.collections, *ax.images, *ax.lines] if artist.get_gid() == name]
-    assert len(found) < 2
-    return found[0] if found else None
-
-
-def segments(ax, name):
-    lines = collection(ax, name)
-    return [] if lines is None else lines.get_segments()
-
-
-def legend_of(axes):
-    first = np.ravel(axes)[0]
-    return first.get_legend() or first.figure.legends[0]
-
-
-def assert_nothing_is_clipped_or_covered(axes):
-    """All words lie inside the figure, and the legend beside every panel and colour bar."""
-    panels = np.ravel(axes)
-    figure = panels[0].figure
-    renderer = figure.canvas.get_renderer() if hasattr(figure.canvas, "get_renderer") else None
-    tight = figure.get_tightbbox(renderer)
-    assert min(tight.x0, tight.y0) > -0.01
-    assert tight.x1 < figure.get_figwidth() + 0.01
-    assert tight.y1 < figure.get_figheight() + 0.01
-    legend = legend_of(axes).get_window_extent(renderer)
-    for ax in figure.axes:
-        assert not legend.overlaps(ax.get_window_extent(renderer))
-        if ax.get_gid() == "colour bar":
-            assert not legend.overlaps(ax.get_tightbbox(renderer))
+from unitscope.theme import DARK, LIGHT, class_colors, rgb
 
 
 def every_picture(net, data):
@@ -105,67 +73,15 @@ def test_awkward_class_names_are_shown(lab_data, names):
     axes.figure.savefig(io.BytesIO())
 
 
-# decision regions
-
-def test_regions_have_the_tint_of_the_predicted_class(lab_data, lab_net):
-    ax = us.plot.decision_regions(lab_net, lab_data, grid=40)
-    image = collection(ax, "regions")
-    left, right, bottom, top = image.get_extent()
-    height, width = image.get_array().shape[:2]
-    x = left + (np.arange(width) + 0.5) * (right - left) / width
-    y = bottom + (np.arange(height) + 0.5) * (top - bottom) / height
-    predicted = lab_net.predict(np.stack(np.meshgrid(x, y), axis=2).reshape(-1, 2)).reshape(height, width)
-    tints = np.array([rgb(tint) for tint in class_tints(4, LIGHT)])
-    same = np.abs(image.get_array() / 255 - tints[predicted]).max(axis=2) < 1e-6
-    assert same.mean() > 0.999  # a pixel's middle is a grid place but for rounding, which may change a tie
-    assert image.origin == "lower"
-
-
-def test_the_boundary_is_where_two_logits_tie(lab_data, lab_net):
-    lines = segments(us.plot.decision_regions(lab_net, lab_data), "decision boundary")
-    assert len(lines) == 5  # 0|1, 0|2, 0|3, 1|3 and 2|3: classes 1 and 2 do not meet
-    vertices = np.concatenate(lines)
-    two = np.sort(lab_net.logits(vertices), axis=1)[:, -2:]
-    assert np.median(two[:, 1] - two[:, 0]) < 1e-9
-    assert (two[:, 1] - two[:, 0]).max() < 0.2  # within a cell of a bend
-
-
-def test_misclassified_points_have_a_ring(lab_data, lab_net):
-    y = lab_data.y.copy()
-    y[[3, 50]] = (y[[3, 50]] + 1) % 4
-    ax = us.plot.decision_regions(lab_net, us.Dataset(lab_data.X, y))
-    np.testing.assert_array_equal(collection(ax, "misclassified").get_offsets(), lab_data.X[[3, 50]])
-    assert legend_of(ax).get_texts()[-1].get_text() == "misclassified"
-
-
-def test_without_mistakes_there_is_no_ring(lab_data, lab_net):
-    assert (lab_net.predict(lab_data.X) == lab_data.y).all()
-    ax = us.plot.decision_regions(lab_net, lab_data)
-    assert collection(ax, "misclassified") is None
-    assert len(legend_of(ax).get_texts()) == 4
-
-
-def test_more_features_need_to_be_chosen():
-    net = us.Network.initialize([4, 3, 2], seed=1)
-    data = us.Dataset(np.random.default_rng(0).normal(size=(20, 4)), np.arange(20) % 2)
-    with pytest.raises(InvalidInput, match=r"features must be the two of the 4 features to draw\. Got None instead\. "
-                                           r"Write features=\(0, 1\)"):
-        us.plot.decision_regions(net, data)
-    ax = us.plot.decision_regions(net, data, features=(3, 1), grid=30)
-    assert ax.get_title().endswith("(the other 2 features held at their mean)")
-    rest = data.X.mean(axis=0)
-    for line in segments(ax, "decision boundary"):
-        inputs = np.tile(rest, (2, 1))
-        inputs[:, [3, 1]] = line[[0, -1]]
-        logits = net.logits(inputs)
-        assert np.abs(logits[:, 0] - logits[:, 1]).max() < 0.05
-
+# all that is drawn over the inputs
 
 @pytest.mark.parametrize(("call", "message"), [
     (lambda net, data: us.plot.decision_regions(net, data, features=(0, 2)), r"features must be two different whole"),
     (lambda net, data: us.plot.decision_regions(net, data, features=(1, 1)), r"features must be two different whole"),
     (lambda net, data: us.plot.decision_regions(net, data, features=3), r"features must be two different whole"),
-    (lambda net, data: us.plot.decision_regions(net, data, grid=1), r"grid must be a whole number of at least 2"),
+    (lambda net, data: us.plot.decision_regions(net, data, grid=1), r"grid must be a whole number from 2 to 2048"),
+    (lambda net, data: us.plot.decision_regions(net, data, margin=100), r"margin must be a whole number from 0 to 99"),
+    (lambda net, data: us.plot.decision_regions(net, data, margin=-1), r"margin must be a whole number from 0 to 99"),
     (lambda net, data: us.plot.hidden_layer(net, data, 1), r"layer must be below 1"),
     (lambda net, data: us.plot.hidden_layer(net, data, -1), r"layer must be a whole number of at least 0"),
     (lambda net, data: us.plot.hidden_layer(us.Network(net.layers[1:]), data), r"net must be a network with a hidden"),
@@ -273,7 +189,7 @@ def test_deeper_layers_follow_their_pre_activation(lab_data):
     for unit, ax in enumerate(us.plot.hidden_layer(net, lab_data, 1)):
         assert ax.get_title() == f"Layer 2 Unit {unit}"
         for line in segments(ax, "zero line"):
-            assert np.abs(net.pre_activations(line)[1][:, unit]).max() < 0.02
+            assert np.abs(net.pre_activations(line)[1][:, unit]).max() < 1e-9
 
 
 def test_a_dead_unit_has_an_empty_map_and_no_line(lab_data):

@@ -7,5 +7,14 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
+HERE = Path(__file__).parent
+
+sys.path.insert(0, str(HERE))
 pytest.register_assert_rewrite("laws")
+
+
+def pytest_collection_modifyitems(items):
+    """Networks drawn at random may tie but for rounding, and that is said: test_partition holds it to the truth."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.filterwarnings("ignore:Rounding leaves:RuntimeWarning"))

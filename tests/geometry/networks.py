@@ -45,6 +45,17 @@ def he(widths: Sequence[int], seed: int, activation: str | Sequence[str] = "relu
     return built(*he_parts(widths, seed), activation, slope)
 
 
+def balanced(net: us.Network, window: Window = SQUARE) -> us.Network:
+    """`net` with each bias such that the mean of its pre-activation over the window is 0: so every unit turns in it."""
+    sides = [np.linspace(low, high, 60) for low, high in window]
+    outputs, layers = np.stack(np.meshgrid(*sides), axis=2).reshape(-1, 2), []
+    for layer in net.layers:
+        bias = layer.bias - layer.pre_activation(outputs).mean(axis=0)
+        layers.append(us.Dense(layer.weights, bias, layer.activation, layer.negative_slope))
+        outputs = layers[-1](outputs)
+    return us.Network(layers)
+
+
 def truth(case: Case) -> list[exact_oracle.Region]:
     """The exact regions."""
     layers = case.net.layers

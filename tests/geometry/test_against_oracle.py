@@ -72,8 +72,6 @@ def unit_lengths(part) -> np.ndarray:
     return np.bincount(first[layer] + unit, laws.lengths(part.activation_boundaries.segments), minlength=sum(sizes))
 
 
-# Where logits tie but for rounding, the partition has the exact class and the forward pass any: that is said.
-@pytest.mark.filterwarnings("ignore:Rounding leaves:RuntimeWarning")
 @pytest.mark.parametrize("first", range(0, len(SMALL), 80), ids=lambda first: f"{SMALL[first][0]}-{first + 79}")
 def test_small_networks(first):
     different = {name: found for name, case in SMALL[first : first + 80] if (found := differences(case))}

@@ -46,10 +46,13 @@ def one_gradient_step(net, X, y, **penalties):
     n=st.integers(1, 40),
     seed=st.integers(0, 1000),
     penalised=st.booleans(),
+    negative_slope=st.sampled_from([0.2, -0.3, 1.5]),
 )
-def test_gradient_equals_finite_differences(activation, hidden, inputs, classes, n, seed, penalised):
+def test_gradient_equals_finite_differences(activation, hidden, inputs, classes, n, seed, penalised, negative_slope):
     penalties = {"l1": 0.01, "l2": 0.02} if penalised else {}
     net, X, y = problem((inputs, *hidden, classes), activation, n, seed)
+    if activation == "leaky_relu":
+        net = Network([Dense(one.weights, one.bias, one.activation, negative_slope) for one in net.layers])
     vector = net.to_vector().astype(np.float32).astype(float)
     rng = np.random.default_rng(seed)
     picked = rng.choice(len(vector), size=min(12, len(vector)), replace=False)

@@ -8,9 +8,9 @@ import numpy as np
 
 from unitscope.errors import InvalidInput, refusal, whole_number
 from unitscope.figures import canvas
-from unitscope.figures.boundary import zero_lines
 from unitscope.figures.unit_map import draw_unit_maps, unit_grid
 from unitscope.figures.view import check_fits, math_name, view_of
+from unitscope.geometry.zero_lines import zero_lines
 from unitscope.theme import Theme
 
 if TYPE_CHECKING:
@@ -24,8 +24,9 @@ def hidden_layer(net: Network, data: Dataset, layer: int = 0, *, axes: Any = Non
     """One panel a unit: its activation over the inputs, and a line where its pre-activation is zero.
 
     The paler, the nearer to 0; blue is positive and orange negative. On one side of the line the unit is on, on the
-    other off. In layer 0 the line is straight and exact; deeper ones are sampled on a grid of 101 x 101 (61 x 61 for
-    more than 16 units), as in `us.plot.decision_regions`. A unit without a line is on or off in the whole window.
+    other off. The lines are exact (see `us.partition`): straight in layer 0, deeper ones bend where units before them
+    turn on. Behind smooth activations they are found on a mesh and moved onto the truth. A unit without a line is on
+    or off in the whole window.
 
     **Arguments**
 
@@ -44,7 +45,7 @@ def hidden_layer(net: Network, data: Dataset, layer: int = 0, *, axes: Any = Non
     dense = net.layers[index]
     grid = unit_grid(view, dense.units)
     z = net.pre_activations(view.inputs(grid.points))[index]
-    lines = [zero_lines(z[:, unit], grid) for unit in range(dense.units)]
+    lines = zero_lines(view.seen(net), index, view.window)
     first = canvas.axes_list(axes, dense.units)[0] if axes is not None else None
     return draw_unit_maps(
         axes, view, grid, dense.activate(z), lines, [f"Layer {index + 1} Unit {unit}" for unit in range(dense.units)],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,6 +45,13 @@ class View:
         for place, axis in enumerate(self.axes):
             inputs[:, axis] = places[:, place]
         return inputs
+
+    def seen(self, net: Network) -> Network:
+        """The network of the picture's two coordinates."""
+        basis, origin = np.zeros((2, len(self.base))), self.base.copy()
+        for place, axis in enumerate(self.axes):
+            basis[place, axis], origin[axis] = 1.0, 0.0
+        return net.on_plane(SimpleNamespace(origin=origin, basis=basis))
 
 
 def view_of(table: np.ndarray, names: Sequence[str], y: np.ndarray, classes: int,

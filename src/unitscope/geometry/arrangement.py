@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from unitscope.errors import refusal, said
+from unitscope.errors import InvalidInput, refusal, said
 from unitscope.geometry import subdivision
 from unitscope.geometry.subdivision import Subdivision, TooManyFaces
 from unitscope.geometry.window import Window
@@ -33,6 +33,10 @@ def is_piecewise_linear(net: Network) -> bool:
 def _slope_below_zero(layer: Dense) -> float:
     slope = _SLOPES[layer.activation]
     return layer.negative_slope if slope is None else slope
+
+
+class TooManyRegions(InvalidInput):
+    """The network has more activation regions in the window than were allowed."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ class Arrangement:
         outputs = self.faces.points
         error = np.full(2, subdivision.TOLERANCE * subdivision.EPSILON * np.abs(outputs).max())
         for number, layer in enumerate(self.layers[:-1]):
-            error = _rounding_error(layer, outputs, error)
+            error = _rounding_error(layer, _largest(outputs), error)
             values = _finite(layer.pre_activation(outputs), number)
             del outputs  # the two largest arrays: one of them at a time
             slope = _slope_below_zero(layer)
@@ -77,7 +81,7 @@ class Arrangement:
             error = error * max(1.0, abs(slope))
         output = self.layers[-1]
         self.logits = _finite(output.pre_activation(outputs), len(self.layers) - 1)
-        self.logit_error = float(_rounding_error(output, outputs, error).max())
+        self.logit_error = float(_rounding_error(output, _largest(outputs), error).max())
         self.n_regions = self.faces.n_faces
 
     def _cut(self, values: np.ndarray, error: np.ndarray, slope: float, number: int) -> np.ndarray:
@@ -90,10 +94,10 @@ class Arrangement:
         try:
             values, bits, starts = self.faces.cut_units(values, error)
         except TooManyFaces as full:
-            raise refusal(
+            raise TooManyRegions(str(refusal(
                 "net", f"of at most {self.faces.most:,} activation regions in the window",
                 said(f"{full.needed:,} and more at unit {full.cut} of {units} in hidden layer {number + 1}"),
-                "A smaller window or a larger max_regions may do.") from None
+                "A smaller window or a larger max_regions may do."))) from None
         self._cuts.append(_Cut(bits, self.faces.parents.copy(), self.faces.split_from.copy(), starts))
         return values
 
@@ -176,14 +180,51 @@ def _hidden_and_output(net: Network) -> tuple[Dense, ...]:
     return (*net.layers, Dense(np.eye(last.units), np.zeros(last.units)))
 
 
-def _rounding_error(layer: Dense, outputs: np.ndarray, error: np.ndarray) -> np.ndarray:
-    """A bound on the rounding error of each unit's pre-activation over all vertices, (units,).
+def _rounding_error(layer: Dense, size: np.ndarray, error: np.ndarray) -> np.ndarray:
+    """A bound on the rounding error of each unit's pre-activation, (..., units).
 
     The error of the inputs through the weights, and that of a sum of products: u (|W| |h| + |b|), u of its length.
+
+    **Arguments**
+
+    - `size`, `error`: the sizes |h| of the layer's inputs, and bounds on their errors, (..., inputs) each.
     """
-    unit = subdivision.TOLERANCE * (layer.inputs + 2) * subdivision.EPSILON
-    largest = np.maximum(outputs.max(axis=0), -outputs.min(axis=0))
-    return (error + unit * largest) @ np.abs(layer.weights) + unit * np.abs(layer.bias)
+    unit = _unit_of(layer)
+    return (error + unit * size) @ np.abs(layer.weights) + unit * np.abs(layer.bias)
+
+
+def _unit_of(layer: Dense) -> float:
+    return subdivision.TOLERANCE * (layer.inputs + 2) * subdivision.EPSILON
+
+
+def _largest(outputs: np.ndarray) -> np.ndarray:
+    return np.maximum(outputs.max(axis=0), -outputs.min(axis=0))
+
+
+def uncertain_classes(net: Network, points: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Where a piecewise linear network's class may be another than `labels` (n,) for rounding, (n,) bool.
+
+    The bound follows the units of each of `points` (n, 2): those that are off for certain are without error. Classes
+    for which the same weights meet the same units tie in floats too, and the lowest has the tie.
+    """
+    *hidden, last = _hidden_and_output(net)
+    outputs, error = points, subdivision.TOLERANCE * subdivision.EPSILON * np.abs(points)
+    for layer in hidden:
+        error = _rounding_error(layer, np.abs(outputs), error)
+        values, slope = layer.pre_activation(outputs), _slope_below_zero(layer)
+        outputs = layer.activate(values)
+        error *= np.where(values > error, 1.0, np.where(values < -error, abs(slope), max(1.0, abs(slope))))
+    logits, rows = last.pre_activation(outputs), np.arange(len(points))
+    own = _rounding_error(last, np.abs(outputs), np.zeros_like(error))
+    weights, bias = last.weights.T, last.bias
+    uncertain = np.zeros(len(points), bool)
+    for other in range(net.n_classes):
+        apart = np.abs(weights[labels] - weights[other])
+        same = ~((apart > 0) & ((outputs != 0) | (error > 0))).any(axis=1) & (bias[labels] == bias[other])
+        bound = (error * apart).sum(axis=1) + own[rows, labels] + own[:, other]
+        lead = logits[rows, labels] - logits[:, other]
+        uncertain |= np.where(same, labels > other, lead <= bound) & (labels != other)
+    return uncertain
 
 
 def _finite(values: np.ndarray, number: int) -> np.ndarray:

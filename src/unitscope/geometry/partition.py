@@ -11,7 +11,7 @@ import numpy as np
 from unitscope.data.dataset import Dataset
 from unitscope.errors import refusal, said, whole_number
 from unitscope.geometry import mesh
-from unitscope.geometry.arrangement import Arrangement, is_piecewise_linear, replayed
+from unitscope.geometry.arrangement import Arrangement, is_piecewise_linear, replayed, uncertain_classes
 from unitscope.geometry.boundary import ActivationBoundaries, Boundary
 from unitscope.geometry.margin import Margin, margin_of
 from unitscope.geometry.pieces import Cells, Regions
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from unitscope.geometry.plane import Plane
 
 _MOST_REGIONS = 250_000
+_MOST_CELLS = 2048  # along each side of the mesh
 _UNCERTAIN_SHARE = 1e-9  # of the window: less is what rounding does to any line
-_WAYS = (0.0, 0.3, 0.6, 0.9)  # from the middle of a cell towards its vertices
+_BLOCK = 4096  # cells asked at once
+_WAYS = (0.0, 0.3, 0.6, 0.9)  # from the middle of a cell to its vertices
 
 
 def partition(net: Network, where: Any, *, plane: Plane | None = None, max_regions: int = _MOST_REGIONS,
@@ -43,10 +45,10 @@ def partition(net: Network, where: Any, *, plane: Plane | None = None, max_regio
       taken with some room around it. With a plane: in the plane's coordinates.
     - `plane`: the plane through input space to look at; `part.net` is the network on it.
     - `max_regions`: more activation regions are refused.
-    - `grid`: cells of the mesh along each side of the window, for smooth activations.
+    - `grid`: cells of the mesh along each side of the window, 2 to 2048, for smooth activations.
 
     **Raises** `InvalidInput` for a network that does not have two inputs and no plane, for a window that is no
-    rectangle, for too many regions, and for numbers beyond float64. **Warns** (`RuntimeWarning`, and in
+    rectangle, and for numbers beyond float64; `TooManyRegions`, a kind of it. **Warns** (`RuntimeWarning`, and in
     `part.caution`) where rounding leaves the class of a part of the window uncertain.
     """
     if not isinstance(net, Network):
@@ -58,9 +60,9 @@ def partition(net: Network, where: Any, *, plane: Plane | None = None, max_regio
                       "Give a plane, such as plane=us.Plane.principal(data).")
     window = _window(where)
     most = whole_number("max_regions", max_regions, at_least=1)
-    cells = whole_number("grid", grid, at_least=2)
+    cells = whole_number("grid", grid, at_least=2, at_most=_MOST_CELLS)
     with np.errstate(over="ignore", invalid="ignore"):  # numbers beyond float64 are looked for, and refused
-        return _exact(net, window, most) if is_piecewise_linear(net) else _sampled(net, window, cells)
+        return _exact(net, window, most) if is_piecewise_linear(net) else sampled(net, window, cells)
 
 
 class Partition:
@@ -251,7 +253,8 @@ def _exact(net: Network, window: Window, most: int) -> Partition:
     return part
 
 
-def _sampled(net: Network, window: Window, cells: int) -> Partition:
+def sampled(net: Network, window: Window, cells: int) -> Partition:
+    """The partition on a mesh of cells x cells squares, whatever the activations: for regions beyond counting."""
     faces, corners, diagonal = mesh.decided(net, window, cells)
     return Partition(net, window, faces, faces.parents.astype(np.intp), exact=False, error_bound=diagonal,
                      corners=corners)
@@ -272,22 +275,27 @@ def _caution(part: Partition, logits: np.ndarray, tolerance: float) -> str:
 def _what_is_uncertain(part: Partition, faces: np.ndarray) -> str:
     """Ask the network inside `faces`, none of whose vertices says for certain which class is theirs."""
     cells = np.unique(part._cell_of_face[1][faces])
-    polygons = part.cells.polygons
-    counts = np.diff(polygons.start)[cells]
-    ends = np.cumsum(counts)
-    corner = np.arange(ends[-1]) + np.repeat(polygons.start[cells] - ends + counts, counts)
-    vertices = polygons.points[polygons.index[corner]]
-    middle = np.repeat(np.add.reduceat(vertices, ends - counts) / counts[:, None], counts, axis=0)
-    label = np.repeat(part.cells.label[cells], counts)
-    # The middle, and on the ways from it to the vertices: where logits tie but for rounding, one place tells little.
-    differs = np.any([part.net.predict(middle + way * (vertices - middle)) != label for way in _WAYS], axis=0)
-    wrong = cells[np.logical_or.reduceat(differs, ends - counts)]
+    blocks = np.array_split(cells, -(-len(cells) // _BLOCK))
+    wrong = np.concatenate([block[_has_uncertain_places(part, block)] for block in blocks])
     (left, right), (bottom, top) = part.window
     share = float(part.cells.area[wrong].sum() / ((right - left) * (top - bottom)))
     if share <= _UNCERTAIN_SHARE:
         return ""
     return (f"Rounding leaves the class of {share:.2g} of the window uncertain: logits differ there by less than the "
             f"error bound, {part.error_bound:.2g}. Smaller weights or a smaller window make it certain.")
+
+
+def _has_uncertain_places(part: Partition, cells: np.ndarray) -> np.ndarray:
+    """Which of `cells` have a place whose class is uncertain: their middle, or some of the way to a vertex."""
+    polygons, uncertain = part.cells.polygons, np.zeros(len(cells), bool)
+    counts = np.diff(polygons.start)[cells]
+    first = np.cumsum(counts) - counts
+    vertices, middle = polygons.vertices_of(cells), np.repeat(polygons.middle(cells), counts, axis=0)
+    labels = np.repeat(part.cells.label[cells], counts)
+    for way in _WAYS:
+        there = uncertain_classes(part.net, middle + way * (vertices - middle), labels)
+        uncertain |= np.logical_or.reduceat(there, first)
+    return uncertain
 
 
 def _window(where: Any) -> Window:

@@ -44,6 +44,17 @@ class Polygons:
         area[full] = 0.5 * np.add.reduceat(here[:, 0] * there[:, 1] - here[:, 1] * there[:, 0], first)
         return area
 
+    def vertices_of(self, numbers: np.ndarray) -> np.ndarray:
+        """The vertices of the polygons `numbers` (m,), one polygon after another."""
+        counts = np.diff(self.start)[numbers]
+        corner = np.arange(counts.sum()) + np.repeat(self.start[numbers] - np.cumsum(counts) + counts, counts)
+        return self.points[self.index[corner]]
+
+    def middle(self, numbers: np.ndarray) -> np.ndarray:
+        """The mean of the vertices of each of the polygons `numbers` (m,), (m, 2): inside, as they are convex."""
+        counts = np.diff(self.start)[numbers]
+        return np.add.reduceat(self.vertices_of(numbers), np.cumsum(counts) - counts) / counts[:, None]
+
 
 def traced(points: np.ndarray, edges: np.ndarray, group: np.ndarray, count: int, corners: np.ndarray) -> Polygons:
     """The polygons of `count` groups of faces, each group convex.

@@ -13,7 +13,7 @@ EPSILON = float(np.finfo(np.float64).eps)
 # Stability of Numerical Algorithms", 2002, section 3.1). 0 would take every sign as it comes.
 TOLERANCE = 0.5
 
-_CODE = CompiledCode("unitscope.geometry.cutting", ("unitscope.geometry.layout", "unitscope.geometry.cutting"), 14)
+CUT = CompiledCode("unitscope.geometry.cutting", ("unitscope.geometry.layout", "unitscope.geometry.cutting"), 14)
 UNLIMITED = 2**30  # faces, numbered by int32, beyond which memory ends
 _ROOM = 256  # places at the start; what is used up grows by half
 
@@ -163,7 +163,7 @@ class Subdivision:
         self._faces[layout.PARENT, : self.n_faces] = np.arange(self.n_faces)
         starts = np.full(cuts + 1, self.n_faces)
         tolerances = np.ascontiguousarray(tolerances, dtype=np.float64)
-        entry = _CODE.entry()
+        entry = CUT.entry()
         while True:
             numbers[[layout.ROOM_V, layout.ROOM_E, layout.ROOM_F]] = (
                 len(self._points), self._edges.shape[1], self._faces.shape[1])

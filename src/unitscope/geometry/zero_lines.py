@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from unitscope.geometry.arrangement import is_piecewise_linear
-from unitscope.geometry.partition import partition
+from unitscope.geometry.arrangement import TooManyRegions, is_piecewise_linear
+from unitscope.geometry.partition import partition, sampled
 from unitscope.geometry.window import Window
 from unitscope.network import Dense, Network
 
@@ -16,18 +16,22 @@ def zero_lines(net: Network, layer: int, window: Window) -> list[list[np.ndarray
     """For each unit of a layer the lines (m, 2) in the window on one side of which its pre-activation is positive.
 
     `net` has two inputs. Behind piecewise linear layers the lines are exact (those of the first layer are straight,
-    deeper ones bend where earlier ones run); behind smooth ones they are found on a mesh and polished.
+    deeper ones bend where earlier ones run); behind smooth ones, or more regions
+    than a partition takes, they are found on a mesh and polished.
     """
     before, own = net.layers[:layer], net.layers[layer]
     if before and not is_piecewise_linear(Network(before)):
         return [_sampled(before, own, unit, window) for unit in range(own.units)]
     # Whatever the layer's own activation is: a relu turns where the pre-activation is zero.
     turning = Network([*before, Dense(own.weights, own.bias, "relu"), Dense(np.zeros((own.units, 1)), np.zeros(1))])
-    found = partition(turning, window).activation_boundaries
+    try:
+        found = partition(turning, window).activation_boundaries
+    except TooManyRegions:
+        return [_sampled(before, own, unit, window) for unit in range(own.units)]
     return [found.polylines(layer, unit) for unit in range(own.units)]
 
 
 def _sampled(before: tuple[Dense, ...], own: Dense, unit: int, window: Window) -> list[np.ndarray]:
     """The boundary between two classes, one of logit 0 and one of the unit's pre-activation."""
     two = Dense(np.stack([np.zeros(own.inputs), own.weights[:, unit]], axis=1), [0.0, own.bias[unit]])
-    return [line.vertices for line in partition(Network([*before, two]), window, grid=_MESH).boundary.polylines()]
+    return [line.vertices for line in sampled(Network([*before, two]), window, _MESH).boundary.polylines()]
