@@ -153,7 +153,7 @@ def _draw_margin(ax: Axes, part: Partition, point: np.ndarray, names: tuple[str,
     if not np.isfinite(distance):
         return
     ax.plot(*np.stack([point, nearest], axis=1), color=theme.ring, linewidth=1.4, marker="o", markersize=4,
-            markevery=[1], zorder=4, gid="margin")
+            markevery=[1], zorder=2.5, gid="margin")
     room.take_lines([np.stack([point, nearest])])
     most = "" if found.certified[0] else "at most "
     word = f"{most}{distance:.3g} to {shown_name(names[found.other_class[0]])}"
