@@ -91,8 +91,8 @@ def test_a_plane_must_be_one_of_the_networks_input_space():
     ({"max_regions": 0}, "max_regions must be a whole number of at least 1. Got 0 instead."),
     ({"max_regions": 2.5}, "max_regions must be a whole number of at least 1. Got 2.5 instead."),
     ({"max_regions": True}, "max_regions must be a whole number of at least 1. Got True instead."),
-    ({"grid": 1}, "grid must be a whole number of at least 2. Got 1 instead."),
-    ({"grid": None}, "grid must be a whole number of at least 2. Got None instead."),
+    ({"grid": 1}, "grid must be a whole number from 2 to 2048. Got 1 instead."),
+    ({"grid": None}, "grid must be a whole number from 2 to 2048. Got None instead."),
 ])
 def test_settings_that_break_their_rule_are_refused(setting, rule):
     assert refused(NET, SQUARE, **setting) == rule
