@@ -19,6 +19,7 @@ import page
 import problems as p
 import timing
 
+import explanation
 import geometry
 import unitscope as us
 
@@ -30,8 +31,8 @@ def main() -> None:
     if "--keras" in sys.argv:
         print(json.dumps(beside_keras(sys.argv[-1])))
         return
-    sections = [lab_table(), size_table("digits"), size_table("large"), geometry.region_table(), start_table(),
-                picture_table()]
+    sections = [lab_table(), size_table("digits"), size_table("large"), geometry.region_table(),
+                explanation.explanation_table(), start_table(), picture_table()]
     PAGE.write_text(header() + "\n".join(sections), encoding="utf-8")
     print(PAGE.read_text(encoding="utf-8"))
 

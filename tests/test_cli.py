@@ -15,8 +15,12 @@ def test_lab_prints_facts_training_and_files(tmp_path, capsys):
     assert "unique classes [0 1 2 3]\nclass representation [3 3 3 0 3 3 3 3 2 0]" in out
     assert re.search(r"training \[={30}\] epoch 200/200 - loss: 0\.0300\n", out)
     assert "final loss 0.0300, accuracy 100%" in out
-    assert out.count("wrote ") == 10
-    assert len(list((tmp_path / "out").iterdir())) == 10
+    assert "  Unit 0 separates c2 and c3 (on) from c0 and c1 (off), but for 2 points of c1.\n" in out
+    assert out.count("wrote ") == 11
+    assert len(list((tmp_path / "out").iterdir())) == 11
+    written = (tmp_path / "out" / "explanation.md").read_text(encoding="utf-8")
+    assert written.startswith("# What the network does\n\n## What the network gets right\n\n- The network classifies")
+    assert len(re.findall(r"^- ", written, re.M)) == len(re.findall(r"^  [A-Z].*\.$", out, re.M))
 
 
 def test_verbose_prints_every_epoch(tmp_path, capsys):

@@ -20,7 +20,7 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 HELPER = REPOSITORY / "src" / "lab_utils_multiclass_TF.py"
 
 # In the order of data flow: a room imports only from itself and from rooms before it.
-ROOMS = ("errors", "files", "compiled", "theme", "data", "network", "models", "training", "geometry", "explain",
+ROOMS = ("errors", "files", "compiled", "theme", "data", "network", "models", "training", "geometry", "explanation",
          "scene", "figures", "export", "widget", "app", "lab", "cli")
 
 HEAVY = ("anywidget", "jax", "keras", "matplotlib", "numba", "pandas", "scipy", "sklearn", "tensorflow", "tf_keras",

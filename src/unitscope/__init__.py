@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from unitscope import lab as lab
     from unitscope.data import toys as datasets
     from unitscope.data.dataset import Dataset as Dataset
+    from unitscope.explanation.explain import explain as explain
     from unitscope.figures import plot as plot
     from unitscope.geometry.partition import partition as partition
     from unitscope.geometry.plane import Plane as Plane
@@ -37,6 +38,7 @@ _PUBLIC = {
     "Run": "unitscope.training.run:Run",
     "datasets": "unitscope.data.toys",
     "errors": "unitscope.errors",
+    "explain": "unitscope.explanation.explain:explain",
     "fit": "unitscope.training.keras_fit:fit",
     "from_keras": "unitscope.models.keras:from_keras",
     "lab": "unitscope.lab",

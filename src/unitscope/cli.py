@@ -35,9 +35,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"unitscope {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     lab = commands.add_parser(
-        "lab", help="run the course lab: data, training, pictures",
+        "lab", help="run the course lab: data, training, pictures, explanation",
         description="Run the course lab Multi-class Classification: print its data's facts, train its network from "
-        "its own start, and write its pictures as PNG and SVG.")
+        "its own start, say in words what it does, and write its pictures as PNG and SVG.")
     lab.add_argument("--out", type=Path, default=Path("lab"), metavar="DIR",
                      help="folder for the pictures (default: lab)")
     lab.add_argument("--seed", type=int, metavar="N", help="start from Glorot uniform weights of this seed instead")
@@ -50,6 +50,7 @@ def _lab(options: argparse.Namespace) -> int:
     import gc
 
     from unitscope import lab
+    from unitscope.explanation.explain import explain
 
     gc.disable()  # a short process that ends with its memory: collecting costs a tenth of its time
     print("\n".join(lab.facts(lab.data())))
@@ -58,7 +59,9 @@ def _lab(options: argparse.Namespace) -> int:
     if options.verbose:
         print("\n".join(lab.epoch_lines(run)))
     print(f"final loss {run.loss[-1]:.4f}, accuracy {run.accuracy[-1]:.0%}")
-    for path in lab.draw(run, options.out):
+    said = explain(run)
+    print(f"\n{said}\n")
+    for path in [*lab.draw(run, options.out), lab.write_explanation(said, options.out)]:
         print(f"wrote {path}")
     return 0
 

@@ -11,17 +11,21 @@ import functools
 from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from unitscope.data import toys
 from unitscope.data.dataset import Dataset
+from unitscope.files import replacing
 from unitscope.network import Dense, Network
 from unitscope.training.progress import lines_of_epoch
 from unitscope.training.recipe import Recipe
 from unitscope.training.run import Run
 from unitscope.training.train import Progress, train
+
+if TYPE_CHECKING:
+    from unitscope.explanation.claims import Explanation
 
 _RECIPE = Recipe()  # the recipe's defaults are the lab's: Adam at 0.01, batches of 32, 200 epochs
 
@@ -95,6 +99,15 @@ def draw(trained: Run, folder: Path) -> list[Path]:
         axes = make()
         paths += [plot.save(axes, folder / f"{name}{suffix}") for suffix in (".png", ".svg")]
     return paths
+
+
+def write_explanation(said: Explanation, folder: Path) -> Path:
+    """Write an explanation into `folder` as explanation.md, whole or not at all, and return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / "explanation.md"
+    with replacing(target) as unfinished:
+        unfinished.write_text(f"# What the network does\n\n{said.to_markdown()}", encoding="utf-8")
+    return target
 
 
 @functools.cache

@@ -1,0 +1,104 @@
+"""What is measured of the output units, softmax and loss."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from unitscope.explanation.facts import measure
+from unitscope.explanation.measured import Measured
+
+_SHIFT = 10.0
+_CERTAIN = 0.99
+
+
+@measure
+def output_line(at: Measured, label: int) -> tuple[float, ...]:
+    """Weights and bias of an output unit."""
+    last = at.net.layers[-1]
+    return (*last.weights[:, label].tolist(), float(last.bias[label]))
+
+
+@measure
+def pulls(at: Measured, label: int, most: int) -> tuple[tuple[int, float], ...]:
+    """The units below that move an output most over the data, and their weights."""
+    return at.strongest(at.net.layers[-1].weights[:, label], at.a[-2] if at.hidden else at.data.X, most)
+
+
+@measure
+def corner(at: Measured, label: int) -> tuple[int, ...]:
+    """The signs of an output's weights: in which corner of the space below it grows."""
+    return tuple(np.sign(at.net.layers[-1].weights[:, label]).astype(int).tolist())
+
+
+@measure
+def at_origin(at: Measured, label: int) -> tuple[int, float]:
+    """How many of a class's points have every unit of the last hidden layer at 0, and the output's value there."""
+    zero = (at.a[-2] == 0).all(axis=1) & (at.data.y == label)
+    last = at.net.layers[-1]
+    return int(zero.sum()), float(last.activate(last.bias[None])[0, label])
+
+
+@measure
+def highest_class(at: Measured, label: int) -> int:
+    """The class on whose points the output is largest in the mean."""
+    means = [at.logits[at.data.y == own, label].mean() if (at.data.y == own).any() else -np.inf
+             for own in range(at.data.n_classes)]
+    return int(np.argmax(means))
+
+
+@measure
+def lead(at: Measured, label: int) -> tuple[float, float]:
+    """How far the output is above the next on points of its class: least and median; negative where it is behind."""
+    ahead = _ahead(at, label)
+    return float(ahead.min()), float(np.median(ahead))
+
+
+@measure
+def runner_up(at: Measured, label: int) -> tuple[int, int]:
+    """The class that is most often next on points of this one, and at how many."""
+    others = at.logits[at.data.y == label].copy()
+    others[:, label] = -np.inf
+    counts = np.bincount(others.argmax(axis=1), minlength=at.k)
+    return int(counts.argmax()), int(counts.max())
+
+
+@measure
+def strangers(at: Measured, label: int) -> tuple[int, int]:
+    """Points of other classes where the output is as large as on some point of its own, and those where it loses."""
+    own = at.logits[at.data.y == label, label]
+    tall = (at.data.y != label) & (at.logits[:, label] >= own.min())
+    return int(tall.sum()), int((tall & (at.predicted != label)).sum())
+
+
+@measure
+def own_probability(at: Measured, label: int) -> tuple[float, float]:
+    """The probability of its own class at points of a class: mean and least."""
+    own = np.exp(at.log_probabilities[at.data.y == label, label])
+    return float(own.mean()), float(own.min())
+
+
+@measure
+def unmoved_by_a_shift(at: Measured) -> bool:
+    """Whether adding one number to all logits leaves every probability as it is."""
+    moved = at.logits + _SHIFT
+    top = moved - moved.max(axis=1, keepdims=True)
+    chances = np.exp(top) / np.exp(top).sum(axis=1, keepdims=True)
+    return bool(np.abs(chances - np.exp(at.log_probabilities)).max() < 1e-9)
+
+
+@measure
+def loss(at: Measured) -> float:
+    """The mean over the points of -ln of the probability of their own class."""
+    return float(-at.log_probabilities[np.arange(at.n), at.data.y].mean())
+
+
+@measure
+def certain(at: Measured) -> int:
+    """At how many points the predicted class has a probability above 0.99."""
+    return int((at.log_probabilities.max(axis=1) > np.log(_CERTAIN)).sum())
+
+
+def _ahead(at: Measured, label: int) -> np.ndarray:
+    rows = at.logits[at.data.y == label]
+    others = np.delete(rows, label, axis=1)
+    return rows[:, label] - others.max(axis=1)
