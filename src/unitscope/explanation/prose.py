@@ -316,7 +316,8 @@ def training(t: Teller) -> Iterator[Claim]:
                 f"{printed(final, 4)}", ends)
     whole_loss = t.fact("loss", digits=4)
     yield t.say_of_training(TRAINING, FULL, "the loss of an epoch is the mean over its batches, each before its own "
-                            f"step; over all points and after the last step it is {printed(whole_loss.value, 4)}", whole_loss)
+                            f"step; over all points and after the last step it is {printed(whole_loss.value, 4)}",
+                            whole_loss)
     settled = t.fact("settled")
     since, right = settled.value
     yield t.say_of_training(TRAINING, NORMAL, f"from epoch {since} on, {right:,} of {counted(t.at.n, 'point')} were "
