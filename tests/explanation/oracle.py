@@ -176,7 +176,7 @@ def _(w, i, own, taken, p, q):
     return w.y[i] == own != taken == w.predicted[i] and same(p, chances[own]) and same(q, chances[taken])
 
 
-@form(rf"the decision region of c(\d+) has (\S+)% of the window, in (\d+) parts?(?:, beside ({NAMES}))?")
+@form(rf"the decision region of c(\d+) has (?:about )?(\S+)% of the window, in (\d+) parts?(?:, beside ({NAMES}))?")
 def _(w, label, share, parts, beside):
     classes, places = picture(w.net, w.data)
     said, places = set(labels(beside)), places.reshape(*classes.shape, 2)
@@ -204,7 +204,7 @@ def _(w, label):
 
 
 @form(r"of the points classified right, point (\d+) of c(\d+) is (nearest|second nearest|third nearest) to the "
-      rf"decision boundary in the window: ({NUMBER}) from it, with c(\d+) behind it")
+      rf"decision boundary in the window: (?:about )?({NUMBER}) from it, with c(\d+) behind it")
 def _(w, i, label, rank, distance, behind):
     i, label, distance = int(i), int(label), float(distance.replace(",", ""))
     if not w.y[i] == w.predicted[i] == label:

@@ -90,6 +90,15 @@ class Teller:
             return "on", "off"
         return "on its positive side", "on its negative side"
 
+    def area_digits(self) -> int:
+        """How many digits areas and distances are good for: on a mesh, two."""
+        return 3 if self.at.partition is None or self.at.partition.exact else 2
+
+    def about(self, value: float) -> str:
+        """An area or a distance: on a mesh, about so much."""
+        digits = self.area_digits()
+        return f"{'about ' if digits == 2 else ''}{printed(value, digits)}"
+
     def occupied(self) -> list[int]:
         """Classes that have points."""
         return [label for label, size in enumerate(self.sizes.value) if size]

@@ -47,23 +47,23 @@ def regions(t: Teller) -> Iterator[Claim]:
     if touching.value is None:
         return
     for label in range(t.at.net.n_classes):
-        own = t.fact("territory", label)
+        own = t.fact("territory", label, digits=t.area_digits())
         parts, share = own.value
         beside = [i + j - label for i, j in touching.value if label in (i, j)]
         if not parts:
             yield t.say(WHOLE, NORMAL, f"no part of the window around the points goes to {t.name(label)}", own)
             continue
         borders = f", beside {t.names(beside)}" if beside else ""
-        yield t.say(WHOLE, NORMAL, f"the decision region of {t.name(label)} has {percent(share)} of the window, in "
+        yield t.say(WHOLE, NORMAL, f"the decision region of {t.name(label)} has {t.about(100 * share)}% of the window, in "
                     f"{counted(parts, 'part')}{borders}", own, touching)
     for rank in range(min(_NEAREST, int(t.at.right.sum()))):
-        near = t.fact("nearest_to_boundary", rank)
+        near = t.fact("nearest_to_boundary", rank, digits=t.area_digits())
         if near.value is not None:
             point, distance, behind = near.value
             label = int(t.at.data.y[point])
             order = ("nearest", "second nearest", "third nearest")[rank]
             yield t.say(WHOLE, NORMAL if rank == 0 else FULL, f"of the points classified right, point {point} of "
-                        f"{t.name(label)} is {order} to the decision boundary in the window: {printed(distance)} "
+                        f"{t.name(label)} is {order} to the decision boundary in the window: {t.about(distance)} "
                         f"from it, with {t.name(behind)} behind it", near, t.fact("class_of", point))
 
 
@@ -382,9 +382,9 @@ def one_point(t: Teller, point: tuple[float, ...]) -> Iterator[Claim]:
         yield t.say(POINT, NORMAL, f"the logit of {t.name(label)} there is {printed(logit)}{made}", trace, parts)
     shares = [f"{percent(chance)} for {t.name(label)}" for label, chance in enumerate(chances.value)]
     yield t.say(POINT, NORMAL, f"softmax makes of the logits there the probabilities {listed(shares)}", chances)
-    way = t.fact("way_out", point)
+    way = t.fact("way_out", point, digits=t.area_digits())
     if way.value is not None:
         distance, place, behind = way.value
-        where = ", ".join(printed(value) for value in place)
+        where = ", ".join(printed(value, t.area_digits()) for value in place)
         yield t.say(POINT, BRIEF, f"the nearest point of the decision boundary in the window is ({where}), "
-                    f"{printed(distance)} away, with {t.name(behind)} behind it", way)
+                    f"{t.about(distance)} away, with {t.name(behind)} behind it", way)
