@@ -204,16 +204,19 @@ def _(w, label):
 
 
 @form(r"of the points classified right, point (\d+) of c(\d+) is (nearest|second nearest|third nearest) to the "
-      rf"decision boundary in the window: (?:about )?({NUMBER}) from it, with c(\d+) behind it")
-def _(w, i, label, rank, distance, behind):
+      rf"decision boundary in the window: (about )?({NUMBER}) from it, with c(\d+) behind it")
+def _(w, i, label, rank, about, distance, behind):
     i, label, distance = int(i), int(label), float(distance.replace(",", ""))
     if not w.y[i] == w.predicted[i] == label:
         return False
     turn = np.arange(7200) * np.pi / 3600
     ring = np.stack([np.cos(turn), np.sin(turn)], axis=1)
-    slack = 0.02 if {layer[2] for layer in w.layers} <= {"linear", "relu", "leaky_relu", "abs"} else 0.05
+    slack = 0.12 if about else 0.02  # two digits may be 5% off
+    if (about is None) != ({layer[2] for layer in w.layers} <= {"linear", "relu", "leaky_relu", "abs"}):
+        return False
     near = w.net.predict(w.data.X[i] + (1 - slack) * distance * ring)
-    far = np.concatenate([w.net.predict(w.data.X[i] + share * distance * ring) for share in (1.003, 1.01, 1 + slack)])
+    far = np.concatenate([w.net.predict(w.data.X[i] + (1 + slack * share) * distance * ring)
+                          for share in np.linspace(0.1, 1, 10)])
     inside = inside_window(w, w.data.X[i] + (1 - slack) * distance * ring)
     return (near[inside] == label).all() and int(behind) in far and int(behind) != label
 

@@ -54,8 +54,8 @@ def regions(t: Teller) -> Iterator[Claim]:
             yield t.say(WHOLE, NORMAL, f"no part of the window around the points goes to {t.name(label)}", own)
             continue
         borders = f", beside {t.names(beside)}" if beside else ""
-        yield t.say(WHOLE, NORMAL, f"the decision region of {t.name(label)} has {t.about(100 * share)}% of the window, in "
-                    f"{counted(parts, 'part')}{borders}", own, touching)
+        yield t.say(WHOLE, NORMAL, f"the decision region of {t.name(label)} has {t.about(100 * share)}% of the window, "
+                    f"in {counted(parts, 'part')}{borders}", own, touching)
     for rank in range(min(_NEAREST, int(t.at.right.sum()))):
         near = t.fact("nearest_to_boundary", rank, digits=t.area_digits())
         if near.value is not None:
