@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from unitscope.training.keras_fit import fit as fit
     from unitscope.training.recipe import Recipe as Recipe
     from unitscope.training.run import Run as Run
+    from unitscope.training.sweep import sweep as sweep
     from unitscope.training.train import train as train
 
 __version__ = "0.1.0"
@@ -44,6 +45,7 @@ _PUBLIC = {
     "lab": "unitscope.lab",
     "partition": "unitscope.geometry.partition:partition",
     "plot": "unitscope.figures.plot",
+    "sweep": "unitscope.training.sweep:sweep",
     "to_keras": "unitscope.models.keras:to_keras",
     "train": "unitscope.training.train:train",
 }

@@ -38,6 +38,7 @@ SETTINGS = 11
 # The entries of the numbers, int64.
 POINTS, EPOCHS, BATCH, LAYERS, PADDED, PARAMETERS, OPTIMIZER, NESTEROV, STEP, STRIDE, ROWS, SCRATCH = range(12)
 
+GROUP = 32  # runs that are trained in lockstep: lanes of two vectors
 _CHUNK = 128  # points that go through the network at once: a wide layer's outputs still fit the second-level cache
 
 

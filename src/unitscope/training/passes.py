@@ -71,7 +71,7 @@ def _erf(x):
 
 @njit([types.void(types.int64, types.float32, types.float32[::1], types.float32[::1], types.int64)],
       error_model="numpy")
-def _curved(code, below, A, D, at):
+def curved(code, below, A, D, at):
     """Replace z at A[at:] by its activation and leave the derivative at D[at:]; for all but the first three.
 
     `below` is the slope of a folded leaky_relu below zero.
@@ -135,7 +135,7 @@ def forward(P, A, D, table, slopes, stride, vectors):
                     z = load(A, at)
                     store(A, at, where_greater(z, zero, z, z * spread(slopes, layer)))
                 else:
-                    _curved(code, slopes[layer], A, D, at)
+                    curved(code, slopes[layer], A, D, at)
 
 
 @njit(inline="always", error_model="numpy")
@@ -219,9 +219,9 @@ def backward(P, G, A, D, rows, table, slopes, stride, vectors):
         if layer == 0:
             break
         code = table[layer - 1, ACTIVATION]
-        curved = code > LEAKY_RELU
-        onto = rows if curved else D  # D keeps a curved activation's slope until it has been multiplied in
-        begin = 0 if curved else source
+        bent = code > LEAKY_RELU
+        onto = rows if bent else D  # D keeps a curved activation's slope until it has been multiplied in
+        begin = 0 if bent else source
         for i in range(inputs):
             for v in range(vectors):
                 store(onto, begin + i * stride + v * WIDTH, zero)

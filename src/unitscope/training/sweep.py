@@ -1,0 +1,179 @@
+"""sweep: the same recipe from many seeds, trained together."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from typing import Any
+
+import numpy as np
+
+from unitscope.compiled import CompiledCode
+from unitscope.data.dataset import Dataset
+from unitscope.errors import TrainingDiverged, refusal, said, whole_number
+from unitscope.network import Network
+from unitscope.training import layout
+from unitscope.training.order import shuffled
+from unitscope.training.recipe import Recipe
+from unitscope.training.run import Run
+from unitscope.training.train import train
+
+LOCKSTEP = CompiledCode("unitscope.training.lockstep", tuple(f"unitscope.training.{name}" for name in (
+    "layout", "lanes", "product", "passes", "optimizers", "lockstep")), arguments=13)
+
+_MOST_SEEDS = 10_000_000
+_MOST_IN_LOCKSTEP = 4096  # parameters: those of a block of larger networks leave the cache, and each trains alone
+_SLICE = 2e9  # points x parameters x runs at once: some tenths of a second
+
+
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
+class Sweep:
+    """What trainings from many seeds did.
+
+    - `data`, `recipe` (its seed is not one of them), `shape`: a network of the common shape.
+    - `seeds` (S,): ints, in the order asked for.
+    - `losses`, `accuracies` (S, epochs): as a Run has them; not finite from where a training diverged.
+    - `weights` (S, P) float32: the parameters after the last epoch, each row as `Network.to_vector` has them.
+    """
+
+    data: Dataset
+    recipe: Recipe
+    shape: Network
+    seeds: np.ndarray
+    losses: np.ndarray
+    accuracies: np.ndarray
+    weights: np.ndarray
+
+    @property
+    def loss(self) -> np.ndarray:
+        """The last epoch's loss of every seed, (S,)."""
+        return self.losses[:, -1]
+
+    @property
+    def accuracy(self) -> np.ndarray:
+        """The share of points that every seed's network classifies right at the end, (S,) in 0..1."""
+        return self.accuracies[:, -1]
+
+    def network(self, seed: int) -> Network:
+        """The network after the last epoch of one seed."""
+        return self.shape.with_vector(self.weights[self._place(seed)])
+
+    def run(self, seed: int) -> Run:
+        """One seed trained by itself, with the weights of every epoch. Its losses are these to about 1e-5."""
+        self._place(seed)
+        return train(self.data, dataclasses.replace(self.recipe, seed=int(seed)))
+
+    def _place(self, seed: int) -> int:
+        places = np.flatnonzero(self.seeds == whole_number("seed", seed, at_least=0))
+        if not len(places):
+            raise refusal("seed", "one that was trained", seed)
+        return int(places[0])
+
+    def __len__(self) -> int:
+        return len(self.seeds)
+
+    def __repr__(self) -> str:
+        solved = (self.accuracy == 1).mean() if len(self) else 0.0
+        return f"Sweep({self.shape!r}; {len(self):,} seeds; {solved:.1%} classify every point right)"
+
+
+def sweep(data: Dataset, recipe: Recipe | None = None, *, seeds: int | Iterable[int] = 1000,
+          threads: int | None = None, progress: Callable[[int, int], None] | None = None, **settings: Any) -> Sweep:
+    """Train the same network from many seeds at once.
+
+    Each seed starts and shuffles as `us.train` with that seed does, and its results do not depend on which others are
+    trained beside it, nor on the threads.
+
+    **Arguments**
+
+    - `data`, `recipe` or its fields as keywords: as in `us.train`.
+    - `seeds`: how many, from 0 on, or the seeds themselves.
+    - `threads`: how many work at once; without it, one for each processor.
+    - `progress`: called as `progress(seeds_done, seeds)` now and then.
+
+    **Returns** a Sweep. Ctrl-C ends it early with the seeds that are done. A training that diverges has losses that are
+    not finite. **Raises** `InvalidInput`.
+    """
+    if not isinstance(data, Dataset):
+        raise refusal("data", "a Dataset", said(type(data).__name__), "Use us.Dataset(X, y).")
+    chosen, wanted = Recipe.of(recipe, settings), _seeds(seeds)
+    if not chosen.epochs:
+        raise refusal("epochs", "at least 1", chosen.epochs)
+    workers = whole_number("threads", threads, at_least=1) if threads is not None else os.cpu_count() or 1
+    shape = Network.initialize((data.n_features, *chosen.hidden, data.n_classes), chosen.activation, 0)
+    together = shape.n_parameters <= _MOST_IN_LOCKSTEP
+    size = layout.GROUP if together else 1
+    one_block = _in_lockstep if together else _alone
+    blocks = [slice(begin, begin + size) for begin in range(0, len(wanted), size)]
+    if together:
+        LOCKSTEP.entry()  # compiled once, before the threads ask for it
+    done: dict[int, tuple[np.ndarray, ...]] = {}
+    with ThreadPoolExecutor(workers) as pool:
+        futures = {pool.submit(one_block, data, chosen, shape, wanted[block]): block.start for block in blocks}
+        try:
+            for start, result in _as_they_come(futures):
+                done[start] = result
+                if progress is not None:
+                    progress(min(len(wanted), len(done) * size), len(wanted))
+        except KeyboardInterrupt:
+            pool.shutdown(wait=True, cancel_futures=True)
+    starts = sorted(done)
+    kept = [seed for start in starts for seed in wanted[start : start + size]]
+    empty = (np.empty((0, chosen.epochs)), np.empty((0, chosen.epochs)), np.empty((0, shape.n_parameters), np.float32))
+    parts = zip(*[done[start] for start in starts], strict=True) if starts else ([part] for part in empty)
+    losses, accuracies, weights = (np.concatenate(part) for part in parts)
+    return Sweep(data, chosen, shape, np.array(kept), losses, accuracies, weights)
+
+
+def _as_they_come(futures: dict[Future[Any], int]) -> Iterator[tuple[int, Any]]:
+    for future in as_completed(futures):
+        yield futures[future], future.result()
+
+
+def _seeds(seeds: int | Iterable[int]) -> list[int]:
+    if isinstance(seeds, Iterable):
+        listed = [whole_number("seeds", seed, at_least=0) for seed in seeds]
+        if not listed or len(set(listed)) < len(listed):
+            raise refusal("seeds", "at least one whole number, none twice", said(f"{len(listed)} numbers"))
+        return listed
+    return list(range(whole_number("seeds", seeds, at_least=1, at_most=_MOST_SEEDS)))
+
+
+def _in_lockstep(data: Dataset, recipe: Recipe, shape: Network, seeds: list[int]) -> tuple[np.ndarray, ...]:
+    """Losses, accuracies (seeds, epochs) and last weights (seeds, P) of up to GROUP seeds; spare lanes repeat one."""
+    lanes = [seeds[min(lane, len(seeds) - 1)] for lane in range(layout.GROUP)]
+    n, epochs, count = data.n_points, recipe.epochs, shape.n_parameters
+    starts = {seed: Network.initialize(shape.sizes, recipe.activation, seed).to_vector() for seed in seeds}
+    orders = {seed: shuffled(n, dataclasses.replace(recipe, seed=seed)) for seed in seeds}
+    P = np.array([starts[seed] for seed in lanes]).T.astype(np.float32, order="C")
+    first, second = np.zeros_like(P), np.zeros_like(P)
+    with np.errstate(over="ignore"):
+        X = np.ascontiguousarray(data.X.astype(np.float32).T)
+    y = data.y.astype(np.float32)
+    loss, right = np.empty((epochs, layout.GROUP), np.float32), np.empty((epochs, layout.GROUP), np.float32)
+    slopes = np.array([layer.negative_slope for layer in shape.layers], np.float32)
+    steps = -(-n // recipe.batch_size)
+    at_once = max(1, int(_SLICE / (n * count * layout.GROUP)))
+    for begin in range(0, epochs, at_once):
+        end = min(epochs, begin + at_once)
+        numbers = layout.numbers(shape, recipe, n, end - begin, begin * steps)
+        order = np.ascontiguousarray(np.stack([orders[seed][begin:end] for seed in lanes], axis=2))
+        work = np.zeros((2 * int(numbers[layout.ROWS]) + count + 1) * layout.GROUP, np.float32)
+        arrays = (numbers, layout.settings(recipe), layout.layer_table(shape, layout.GROUP), X, y, order, slopes, P,
+                  first, second, work, loss[begin:end], right[begin:end])
+        LOCKSTEP.entry()(*[array.ctypes.data for array in arrays])
+    kept = len(seeds)
+    return loss.T[:kept].astype(np.float64), right.T[:kept].astype(np.float64) / n, P.T[:kept].copy()
+
+
+def _alone(data: Dataset, recipe: Recipe, shape: Network, seeds: list[int]) -> tuple[np.ndarray, ...]:
+    """The same of one seed, trained by itself."""
+    losses, accuracies = np.full((1, recipe.epochs), np.nan), np.full((1, recipe.epochs), np.nan)
+    try:
+        run = train(data, dataclasses.replace(recipe, seed=seeds[0]))
+    except TrainingDiverged as diverged:
+        run = diverged.run
+    losses[0, : run.epochs], accuracies[0, : run.epochs] = run.loss, run.accuracy
+    return losses, accuracies, run.weights[-1:].copy()
