@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -100,6 +101,15 @@ class Dense:
         return f"Dense({self.inputs} -> {self.units}, {self.activation})"
 
 
+def glorot_vector(widths: Sequence[int], seed: int) -> np.ndarray:
+    """The start of a network of these widths, as `Network.to_vector` has it: Glorot uniform weights, zero biases."""
+    rng, parts = np.random.default_rng(seed), []
+    for inputs, units in pairwise(widths):
+        limit = math.sqrt(6.0 / (inputs + units))
+        parts += [rng.uniform(-limit, limit, inputs * units), np.zeros(units)]
+    return np.concatenate(parts)
+
+
 @dataclass(frozen=True, init=False, eq=False)
 class Network:
     """A dense classifier: layers in order, the last of which gives the logits (before softmax), float64.
@@ -136,12 +146,10 @@ class Network:
         if len(widths) < 2:
             raise refusal("sizes", "at least two whole numbers: inputs and classes", sizes)
         names = hidden_activations(activation, len(widths) - 2)
-        rng = np.random.default_rng(whole_number("seed", seed, at_least=0))
-        layers = []
-        for (inputs, units), name in zip(pairwise(widths), (*names, "linear"), strict=True):
-            limit = np.sqrt(6.0 / (inputs + units))
-            layers.append(Dense(rng.uniform(-limit, limit, (inputs, units)), np.zeros(units), name))
-        return cls(layers)
+        start = glorot_vector(widths, whole_number("seed", seed, at_least=0))
+        blank = [Dense(np.zeros((inputs, units)), np.zeros(units), name)
+                 for (inputs, units), name in zip(pairwise(widths), (*names, "linear"), strict=True)]
+        return cls(blank).with_vector(start)
 
     @property
     def sizes(self) -> tuple[int, ...]:

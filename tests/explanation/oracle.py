@@ -209,14 +209,14 @@ def _(w, i, label, rank, about, distance, behind):
     i, label, distance = int(i), int(label), float(distance.replace(",", ""))
     if not w.y[i] == w.predicted[i] == label:
         return False
-    turn = np.arange(2400) * np.pi / 1200
+    turn = np.arange(1200) * np.pi / 600
     ring = np.stack([np.cos(turn), np.sin(turn)], axis=1)
     slack = 0.12 if about else 0.02  # two digits may be 5% off
     if (about is None) != ({layer[2] for layer in w.layers} <= {"linear", "relu", "leaky_relu", "abs"}):
         return False
     near = w.net.predict(w.data.X[i] + (1 - slack) * distance * ring)
     far = np.concatenate([w.net.predict(w.data.X[i] + (1 + slack * share) * distance * ring)
-                          for share in np.linspace(0.15, 1, 6)])
+                          for share in np.linspace(0.02, 1, 24)])
     inside = inside_window(w, w.data.X[i] + (1 - slack) * distance * ring)
     return (near[inside] == label).all() and int(behind) in far and int(behind) != label
 

@@ -49,6 +49,7 @@ from unitscope.training.layout import (
     WIDTH,
 )
 from unitscope.training.passes import curved
+from unitscope.training.shuffles import below, common_part
 
 _f = np.float32
 
@@ -141,6 +142,25 @@ def _point(X, y, order, at, features, n, A, labels):
 
 
 @njit(inline="always", error_model="numpy")
+def _shuffle(order, keys, epoch, n):
+    """Each run's own order of an epoch: the lanes of row i say which point comes i-th; the last row is scratch."""
+    drawn = n * GROUP
+    for i in range(n):
+        for lane in range(GROUP):
+            order[i * GROUP + lane] = i
+    for back in range(n - 1):
+        i = n - 1 - back
+        common = common_part(epoch, n, i)
+        for lane in range(GROUP):
+            order[drawn + lane] = below(keys[lane], common, i + 1) * GROUP + lane
+        for lane in range(GROUP):
+            j = order[drawn + lane]
+            kept = order[i * GROUP + lane]
+            order[i * GROUP + lane] = order[j]
+            order[j] = kept
+
+
+@njit(inline="always", error_model="numpy")
 def _count_right(P, X, y, n, A, D, labels, right, table, slopes):
     """How many points each run classifies right, into `right`."""
     classes, output = table[table.shape[0] - 1, UNITS], table[table.shape[0] - 1, TARGET]
@@ -177,7 +197,7 @@ def _penalise(P, G, table, settings, lost, size):
 
 
 @njit(inline="always", error_model="numpy")
-def _train(numbers, settings, table, X, y, order, slopes, P, first, second, work, loss, right):
+def _train(numbers, settings, table, X, y, keys, order, slopes, P, first, second, work, loss, right):
     """Run all epochs of one block of runs; `loss` and `right` have a row of GROUP numbers for each epoch."""
     n, batch, count, step = numbers[POINTS], numbers[BATCH], numbers[PARAMETERS], numbers[STEP]
     layers, rows = numbers[LAYERS], numbers[ROWS] * GROUP
@@ -185,17 +205,19 @@ def _train(numbers, settings, table, X, y, order, slopes, P, first, second, work
     A, D, G = work[:rows], work[rows : 2 * rows], work[2 * rows : 2 * rows + count * GROUP]
     labels = work[2 * rows + count * GROUP :]
     penalised = settings[L1] > 0.0 or settings[L2] > 0.0
+    past = step // ((n + batch - 1) // batch)
     for epoch in range(numbers[EPOCHS]):
         lost = loss[epoch * GROUP : (epoch + 1) * GROUP]
         for v in range(0, GROUP, WIDTH):
             store(lost, v, splat(_f(0)))
+        _shuffle(order, keys, past + epoch, n)
         begin = 0
         while begin < n:  # range() with a step that might be 0 could raise, and nothing here may
             size = min(batch, n - begin)
             for q in range(0, count * GROUP, WIDTH):
                 store(G, q, splat(_f(0)))
             for point in range(begin, begin + size):
-                _point(X, y, order, (epoch * n + point) * GROUP, table[0, INPUTS], n, A, labels)
+                _point(X, y, order, point * GROUP, table[0, INPUTS], n, A, labels)
                 _forward(P, A, D, table, slopes)
                 _loss(A, D, output, classes, labels, lost, _f(1.0 / size))
                 _backward(P, G, A, D, table, slopes)
@@ -211,23 +233,24 @@ def _train(numbers, settings, table, X, y, order, slopes, P, first, second, work
 
 
 _float, _double, _whole = types.CPointer(types.float32), types.CPointer(types.float64), types.CPointer(types.int64)
-SIGNATURE = types.int64(_whole, _double, _whole, _float, _float, types.CPointer(types.int32), _float, _float, _float,
-                        _float, _float, _float, _float)
+_places = types.CPointer(types.int32)
+SIGNATURE = types.int64(_whole, _double, _whole, _float, _float, types.CPointer(types.uint32), _places, _float, _float,
+                        _float, _float, _float, _float, _float)
 
 
 def compiled():
     """The loop as a C function of `SIGNATURE`; compiling it takes a few seconds."""
 
     @cfunc(SIGNATURE, error_model="numpy")
-    def train(numbers, settings, table, X, y, order, slopes, P, first, second, work, loss, right):
+    def train(numbers, settings, table, X, y, keys, order, slopes, P, first, second, work, loss, right):
         whole = carray(numbers, (12,))
         n, epochs, count = whole[POINTS], whole[EPOCHS], whole[PARAMETERS]
         layers = carray(table, (whole[LAYERS], 7))
         size = (2 * whole[ROWS] + count + 1) * GROUP
         return _train(
             whole, carray(settings, (SETTINGS,)), layers, carray(X, (n * layers[0, INPUTS],)), carray(y, (n,)),
-            carray(order, (epochs * n * GROUP,)), carray(slopes, (whole[LAYERS],)), carray(P, (count * GROUP,)),
-            carray(first, (count * GROUP,)), carray(second, (count * GROUP,)), carray(work, (size,)),
-            carray(loss, (epochs * GROUP,)), carray(right, (epochs * GROUP,)))
+            carray(keys, (GROUP,)), carray(order, ((n + 1) * GROUP,)), carray(slopes, (whole[LAYERS],)),
+            carray(P, (count * GROUP,)), carray(first, (count * GROUP,)), carray(second, (count * GROUP,)),
+            carray(work, (size,)), carray(loss, (epochs * GROUP,)), carray(right, (epochs * GROUP,)))
 
     return train

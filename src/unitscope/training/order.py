@@ -6,24 +6,27 @@ from typing import Any
 
 import numpy as np
 
+from unitscope.compiled import CompiledCode
 from unitscope.errors import refusal, said
 from unitscope.training.recipe import Recipe
 
+SHUFFLES = CompiledCode("unitscope.training.shuffles", ("unitscope.training.shuffles",), arguments=2)
+
 
 def shuffled(n: int, recipe: Recipe, past: int = 0) -> np.ndarray:
-    """A shuffle for each of the recipe's epochs after the first `past`, (epochs, n) int32.
+    """A shuffle for each of the recipe's epochs after the first `past`, (epochs, n) int32 (see `shuffles`).
 
-    All come from one stream of the seed: the epochs of a continued run are those of a longer one. Each point gets a
-    random 64-bit key whose low bits are replaced by its index; the sorted keys carry the shuffle.
+    They follow from the seed and the epoch's number: the epochs of a continued run are those of a longer one.
     """
-    rng = np.random.default_rng((recipe.seed, 1))
-    low = np.uint64((1 << max(1, (n - 1).bit_length())) - 1)
-    keys = rng.integers(0, 2**64, size=(past + recipe.epochs, n), dtype=np.uint64)[past:]
-    keys &= ~low
-    keys |= np.arange(n, dtype=np.uint64)
-    keys.sort(axis=1)
-    keys &= low
-    return keys.astype(np.int32)
+    numbers = np.array([n, recipe.epochs, past, key_of(recipe.seed)], np.int64)
+    order = np.empty((recipe.epochs, n), np.int32)
+    SHUFFLES.entry()(numbers.ctypes.data, order.ctypes.data)
+    return order
+
+
+def key_of(seed: int) -> int:
+    """The 32 bits that a seed's shuffles are drawn from."""
+    return int(np.random.SeedSequence((seed, 1)).generate_state(1)[0])
 
 
 def given_order(batch_order: Any, n: int) -> np.ndarray:

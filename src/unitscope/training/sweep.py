@@ -13,15 +13,15 @@ import numpy as np
 from unitscope.compiled import CompiledCode
 from unitscope.data.dataset import Dataset
 from unitscope.errors import TrainingDiverged, refusal, said, whole_number
-from unitscope.network import Network
+from unitscope.network import Network, glorot_vector
 from unitscope.training import layout
-from unitscope.training.order import shuffled
+from unitscope.training.order import key_of
 from unitscope.training.recipe import Recipe
 from unitscope.training.run import Run
 from unitscope.training.train import train
 
 LOCKSTEP = CompiledCode("unitscope.training.lockstep", tuple(f"unitscope.training.{name}" for name in (
-    "layout", "lanes", "product", "passes", "optimizers", "lockstep")), arguments=13)
+    "layout", "lanes", "product", "passes", "optimizers", "shuffles", "lockstep")), arguments=14)
 
 _MOST_SEEDS = 10_000_000
 _MOST_IN_LOCKSTEP = 4096  # parameters: those of a block of larger networks leave the cache, and each trains alone
@@ -145,8 +145,9 @@ def _in_lockstep(data: Dataset, recipe: Recipe, shape: Network, seeds: list[int]
     """Losses, accuracies (seeds, epochs) and last weights (seeds, P) of up to GROUP seeds; spare lanes repeat one."""
     lanes = [seeds[min(lane, len(seeds) - 1)] for lane in range(layout.GROUP)]
     n, epochs, count = data.n_points, recipe.epochs, shape.n_parameters
-    starts = {seed: Network.initialize(shape.sizes, recipe.activation, seed).to_vector() for seed in seeds}
-    orders = {seed: shuffled(n, dataclasses.replace(recipe, seed=seed)) for seed in seeds}
+    starts = {seed: glorot_vector(shape.sizes, seed) for seed in seeds}
+    drawn = {seed: key_of(seed) for seed in seeds}
+    keys, order = np.array([drawn[seed] for seed in lanes], np.uint32), np.empty((n + 1, layout.GROUP), np.int32)
     P = np.array([starts[seed] for seed in lanes]).T.astype(np.float32, order="C")
     first, second = np.zeros_like(P), np.zeros_like(P)
     with np.errstate(over="ignore"):
@@ -159,10 +160,10 @@ def _in_lockstep(data: Dataset, recipe: Recipe, shape: Network, seeds: list[int]
     for begin in range(0, epochs, at_once):
         end = min(epochs, begin + at_once)
         numbers = layout.numbers(shape, recipe, n, end - begin, begin * steps)
-        order = np.ascontiguousarray(np.stack([orders[seed][begin:end] for seed in lanes], axis=2))
         work = np.zeros((2 * int(numbers[layout.ROWS]) + count + 1) * layout.GROUP, np.float32)
-        arrays = (numbers, layout.settings(recipe), layout.layer_table(shape, layout.GROUP), X, y, order, slopes, P,
-                  first, second, work, loss[begin:end], right[begin:end])
+        table = layout.layer_table(shape, layout.GROUP)
+        arrays = (numbers, layout.settings(recipe), table, X, y, keys, order, slopes, P, first, second, work,
+                  loss[begin:end], right[begin:end])
         LOCKSTEP.entry()(*[array.ctypes.data for array in arrays])
     kept = len(seeds)
     return loss.T[:kept].astype(np.float64), right.T[:kept].astype(np.float64) / n, P.T[:kept].copy()
