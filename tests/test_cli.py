@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+import unitscope as us
 from unitscope import __version__, cli
 
 
@@ -63,3 +64,22 @@ def test_it_is_a_command_of_its_own():
     command = [sys.executable, "-m", "unitscope", "--version"]
     result = subprocess.run(command, capture_output=True, text=True, check=True)
     assert result.stdout == f"unitscope {__version__}\n"
+
+
+def test_a_sweep_says_how_many_learn_it_and_why_others_do_not(capsys):
+    assert cli.main(["sweep", "--seeds", "96", "--epochs", "150"]) == 0
+    out = capsys.readouterr().out
+    assert re.search(r"^sweep \[={30}\] 96/96 - [\d,]+ a second, 0 s left $", out, re.M)
+    found = us.sweep(us.datasets.lab(), seeds=96, epochs=150)
+    solved = int((found.accuracy == 1).sum())
+    assert f"\n{solved} ({solved / 96:.1%}) classify every point right\n" in out
+    counts = [int(count) for count in re.findall(r"^stuck, .*: (\d+) \(seeds", out, re.M)]
+    assert sum(counts) == 96 - solved
+    assert f"{len(found.groups())} different networks up to the order of units" in out
+
+
+def test_a_sweep_of_unknown_data_is_refused(capsys):
+    assert cli.main(["sweep", "--data", "../x"]) == 1
+    assert capsys.readouterr().err.startswith("unitscope: --data must be one of lab, blobs, ")
+    assert cli.main(["sweep", "--seeds", "0"]) == 1
+    assert capsys.readouterr().err == "unitscope: seeds must be a whole number from 1 to 10000000. Got 0 instead.\n"

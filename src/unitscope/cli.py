@@ -43,6 +43,16 @@ def _parser() -> argparse.ArgumentParser:
     lab.add_argument("--seed", type=int, metavar="N", help="start from Glorot uniform weights of this seed instead")
     lab.add_argument("--verbose", action="store_true", help="print the loss of every epoch, as the lab does")
     lab.set_defaults(run=_lab)
+    sweep = commands.add_parser(
+        "sweep", help="train the lab's network from many seeds at once",
+        description="Train the same network on a toy data set from many seeds at once, and say how many of them learn "
+        "it, why others are stuck, and which are the same up to the order of units. Ctrl-C keeps what is done.")
+    sweep.add_argument("--data", default="lab", metavar="NAME", help="lab, blobs, moons, ... (default: lab)")
+    sweep.add_argument("--seeds", type=int, default=1000, metavar="N", help="how many (default: 1000)")
+    sweep.add_argument("--hidden", type=int, nargs="*", default=[2], metavar="UNITS",
+                       help="units of each hidden layer (default: 2)")
+    sweep.add_argument("--epochs", type=int, default=200, metavar="N", help="default: 200")
+    sweep.set_defaults(run=_sweep)
     return parser
 
 
@@ -64,6 +74,64 @@ def _lab(options: argparse.Namespace) -> int:
     for path in [*lab.draw(run, options.out), lab.write_explanation(said, options.out)]:
         print(f"wrote {path}")
     return 0
+
+
+def _sweep(options: argparse.Namespace) -> int:
+    import time
+
+    import numpy as np
+
+    from unitscope.data import toys
+    from unitscope.errors import refusal
+    from unitscope.training.sweep import LOCKSTEP, sweep
+
+    if options.data not in toys.names():
+        raise refusal("--data", f"one of {', '.join(toys.names())}", options.data)
+    data = toys.load(options.data)
+    if not LOCKSTEP.is_ready():
+        print("compiling for this machine, once (some seconds) ...", file=sys.stderr, flush=True)
+    LOCKSTEP.entry()
+    began = time.perf_counter()
+    found = sweep(data, seeds=options.seeds, hidden=tuple(options.hidden),
+                  epochs=options.epochs, progress=_count_bar(began))
+    spent = time.perf_counter() - began
+    if not len(found):
+        print("no seed was done")
+        return 1
+    print(f"\n{len(found):,} of {options.seeds:,} seeds in {spent:.2f} s")
+    solved = int((found.accuracy == 1).sum())
+    print(f"{solved:,} ({solved / len(found):.1%}) classify every point right")
+    for name, values, form in (("loss", found.loss, ".4f"), ("accuracy", found.accuracy, ".0%")):
+        least, low, middle, high, most = (format(value, form) for value in np.quantile(values, [0, 0.25, 0.5, 0.75, 1]))
+        print(f"{name}: {least} at the least, quartiles {low}, {middle}, {high}, {most} at the most")
+    for why, seeds in found.stuck().items():
+        print(f"stuck, {why}: {len(seeds):,} (seeds {_some(seeds.tolist())})")
+    groups = found.groups()
+    print(f"{len(groups):,} different networks up to the order of units; the commonest:")
+    for group in groups[:5]:
+        print(f"  {len(group):,} seeds, accuracy {found.accuracy[found.seeds == group[0]][0]:.0%}: "
+              f"{_some(group.tolist())}")
+    return 0
+
+
+def _some(seeds: list[int]) -> str:
+    return ", ".join(map(str, seeds[:8])) + (", ..." if len(seeds) > 8 else "")
+
+
+def _count_bar(began: float) -> Callable[[int, int], None]:
+    """Seeds done, the rate and the time left: redrawn in place on a terminal, one line at the end anywhere else."""
+    import time
+
+    live = sys.stdout.isatty()
+
+    def show(done: int, seeds: int) -> None:
+        if live or done == seeds:
+            rate = done / max(time.perf_counter() - began, 1e-9)
+            bar = ("=" * (30 * done // seeds)).ljust(30, ".")
+            print(f"{chr(13) if live else ''}sweep [{bar}] {done:,}/{seeds:,} - {rate:,.0f} a second, "
+                  f"{(seeds - done) / rate:.0f} s left ", end="" if live and done < seeds else "\n", flush=True)
+
+    return show
 
 
 def _announce_compilation() -> None:

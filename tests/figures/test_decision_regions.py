@@ -7,6 +7,7 @@ import io
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from drawn import collection, legend_of, segments, words
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
@@ -69,7 +70,7 @@ def test_class_names_stand_in_their_regions_and_beside_the_points(clouds, k):
     ax = us.plot.decision_regions(net, data)
     named = words(ax, "class name")
     assert set(named) <= {f"c{i}" for i in range(k)} and len(named) >= 0.7 * k
-    renderer = ax.figure.canvas.get_renderer()
+    renderer = FigureCanvasAgg(ax.figure).get_renderer()
     points = ax.transData.transform(data.X)
     for name, text in named.items():
         box = text.get_window_extent(renderer)

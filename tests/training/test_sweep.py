@@ -86,6 +86,9 @@ def test_a_training_that_diverges_leaves_the_others_alone(monkeypatch, most):
     found = us.sweep(data, seeds=4, epochs=5, learning_rate=1e20, optimizer="sgd")
     assert len(found) == 4
     assert not np.isfinite(found.loss).all()
+    assert len(np.concatenate(found.groups())) == 4
+    if most > 1:
+        assert found.stuck()["diverged"].tolist() == found.seeds[~np.isfinite(found.weights).all(axis=1)].tolist() != []
 
 
 def test_progress_counts_to_the_end():
@@ -122,3 +125,37 @@ def test_a_seed_that_was_not_trained_is_refused():
     found = us.sweep(LAB, seeds=[2, 5], epochs=1)
     with pytest.raises(InvalidInput, match=r"^seed must be one that was trained\. Got 3 instead\.$"):
         found.network(3)
+
+
+# what the networks have in common
+
+def test_why_some_are_stuck():
+    found = us.sweep(LAB, seeds=200)
+    why = found.stuck()
+    assert sorted(np.concatenate(list(why.values())).tolist()) == found.seeds[found.accuracy < 1].tolist()
+    for reason, seeds in why.items():
+        for seed in seeds.tolist():
+            on = found.network(seed).pre_activations(LAB.X)[0] > 0
+            dead, twins = (~on.any(axis=0)).any(), (on[:, 0] == on[:, 1]).all()
+            patterns = [{tuple(row) for row in on[LAB.y == label].tolist()} for label in range(4)]
+            shared = any(patterns[i] <= patterns[j] for i in range(4) for j in range(4) if i != j)
+            assert reason == ("a dead unit" if dead else "twin units" if twins else
+                              "a class without a pattern of its own" if shared else "none of these")
+    assert len(why) > 1
+
+
+def test_groups_are_networks_that_are_the_same_up_to_the_order_of_units():
+    found = us.sweep(LAB, seeds=300, hidden=(3,), epochs=100)
+    groups = found.groups()
+    assert sorted(np.concatenate(groups).tolist()) == list(range(300))
+    assert [len(group) for group in groups] == sorted((len(group) for group in groups), reverse=True)
+    assert len(groups[0]) > 1
+
+    def seen(seed):
+        net = found.network(seed)
+        on = (net.pre_activations(LAB.X)[0] > 0).T.tolist()
+        return (*net.predict(LAB.X).tolist(), *map(tuple, sorted(on)))
+
+    keys = [{seen(seed) for seed in group.tolist()} for group in groups]
+    assert all(len(key) == 1 for key in keys)
+    assert len(set.union(*keys)) == len(groups)

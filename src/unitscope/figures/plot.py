@@ -7,6 +7,7 @@ from unitscope.figures.decision_regions import decision_regions as decision_regi
 from unitscope.figures.hidden_layer import hidden_layer as hidden_layer
 from unitscope.figures.output_layer import output_layer as output_layer
 from unitscope.figures.save import save as save
+from unitscope.figures.sweep import sweep as sweep
 from unitscope.figures.training import training as training
 
-__all__ = ["data", "decision_regions", "hidden_layer", "output_layer", "save", "training"]
+__all__ = ["data", "decision_regions", "hidden_layer", "output_layer", "save", "sweep", "training"]

@@ -18,6 +18,7 @@ from unitscope.training import layout
 from unitscope.training.order import key_of
 from unitscope.training.recipe import Recipe
 from unitscope.training.run import Run
+from unitscope.training.solutions import REASONS, grouped, reason, signature
 from unitscope.training.train import train
 
 LOCKSTEP = CompiledCode("unitscope.training.lockstep", tuple(f"unitscope.training.{name}" for name in (
@@ -57,13 +58,30 @@ class Sweep:
         return self.accuracies[:, -1]
 
     def network(self, seed: int) -> Network:
-        """The network after the last epoch of one seed."""
+        """The network after the last epoch of one seed; refused where its weights are not finite."""
         return self.shape.with_vector(self.weights[self._place(seed)])
 
     def run(self, seed: int) -> Run:
         """One seed trained by itself, with the weights of every epoch. Its losses are these to about 1e-5."""
         self._place(seed)
         return train(self.data, dataclasses.replace(self.recipe, seed=int(seed)))
+
+    def stuck(self) -> dict[str, np.ndarray]:
+        """The seeds that do not classify every point right, by the reason (see `solutions.reason`)."""
+        wrong = self.seeds[~(self.accuracy == 1)]
+        why = [reason(self._finite(seed), self.data) for seed in wrong.tolist()]
+        return {one: wrong[[found == one for found in why]] for one in REASONS if one in why}
+
+    def groups(self) -> list[np.ndarray]:
+        """Seeds whose networks are the same up to the order of units, the largest group first.
+
+        The same: they predict the same class for every point, and their units are on at the same points.
+        """
+        return grouped([signature(self._finite(seed), self.data) for seed in self.seeds.tolist()], self.seeds)
+
+    def _finite(self, seed: int) -> Network | None:
+        """A seed's network; None where its training diverged."""
+        return self.network(seed) if np.isfinite(self.weights[self._place(seed)]).all() else None
 
     def _place(self, seed: int) -> int:
         places = np.flatnonzero(self.seeds == whole_number("seed", seed, at_least=0))

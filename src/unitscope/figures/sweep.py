@@ -1,0 +1,125 @@
+"""Many trainings in one picture: how their losses fan out, where their accuracies end, and what some of them decide."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from unitscope.errors import refusal, said, whole_number
+from unitscope.figures import canvas
+from unitscope.geometry.window import Window, padded
+from unitscope.theme import Theme, class_colors, class_tints, rgb
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from unitscope.network import Network
+    from unitscope.training.sweep import Sweep
+
+_CURVES = (4.3, 2.5)  # inches of the panel of losses; that of accuracies is as wide
+_BARS_HIGH = 1.5
+_TILE, _GAP, _COLUMNS = 0.92, 0.26, 6  # inches of a tile and of the room between two, tiles in a row
+_PIXELS = 60  # along each side of a tile
+_LINES = 40  # single losses that are drawn
+_DECADES = 30.0  # the largest loss over the least, from where the scale is logarithmic
+_BIN = 2.5  # percent
+
+
+def sweep(swept: Sweep, *, tiles: int = 24, theme: str | Theme | None = None) -> np.ndarray:
+    """Losses of all seeds, a histogram of their accuracies, and the decision regions of the first ones.
+
+    The dark band has the middle half of the seeds, the light one nine tenths, the line is the median; thin lines are
+    single seeds. Seeds whose loss is not finite are left out of the bands.
+
+    **Arguments**
+
+    - `swept`: what `us.sweep` returns.
+    - `tiles`: of how many seeds decision regions are drawn, as small maps with seed and accuracy; only where the data
+      have two features.
+    - `theme`: "light" or "dark"; without it, what suits the background.
+
+    **Returns** the Axes: losses, accuracies, then the tiles. **Raises** `InvalidInput` for a sweep without seeds.
+    """
+    if not len(swept):
+        raise refusal("swept", "a sweep of at least one seed", said("one without"))
+    count = min(whole_number("tiles", tiles, at_least=0), len(swept)) if swept.data.n_features == 2 else 0
+    look = canvas.theme_for(theme)
+    columns = min(count, _COLUMNS)
+    rows = -(-count // _COLUMNS)
+    left = canvas.LEFT + _CURVES[0] + (0.35 if count else 0.15)
+    tall = max(canvas.BOTTOM + _BARS_HIGH + 0.75 + _CURVES[1] + canvas.TOP, 0.45 + rows * (_TILE + _GAP))
+    figure = canvas.new_figure(left + columns * (_TILE + 0.08) + 0.1 * bool(count), tall, look)
+
+    def panel(x: float, y: float, width: float, height: float) -> Axes:
+        wide, high = figure.get_figwidth(), figure.get_figheight()
+        return figure.add_axes((x / wide, y / high, width / wide, height / high))
+
+    curves = panel(canvas.LEFT, tall - canvas.TOP - _CURVES[1], *_CURVES)
+    bars = panel(canvas.LEFT, tall - canvas.TOP - _CURVES[1] - 0.75 - _BARS_HIGH, _CURVES[0], _BARS_HIGH)
+    _draw_losses(curves, swept, look)
+    _draw_accuracies(bars, swept, look)
+    small = []
+    for number in range(count):
+        row, column = divmod(number, _COLUMNS)
+        small.append(panel(left + column * (_TILE + 0.08), tall - 0.36 - _TILE - row * (_TILE + _GAP), _TILE, _TILE))
+        _draw_tile(small[-1], swept, int(swept.seeds[number]), look)
+    return canvas.array_of([curves, bars, *small])
+
+
+def _draw_losses(ax: Axes, swept: Sweep, theme: Theme) -> None:
+    canvas.dress(ax, theme)
+    epochs = np.arange(1, swept.losses.shape[1] + 1)
+    sound = swept.losses[np.isfinite(swept.losses).all(axis=1)]
+    color = theme.curves[0]
+    if len(sound):
+        low, first, middle, third, high = np.quantile(sound, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0)
+        ax.fill_between(epochs, low, high, color=color, alpha=0.18, linewidth=0, gid="nine tenths")
+        ax.fill_between(epochs, first, third, color=color, alpha=0.35, linewidth=0, gid="half")
+        for losses in sound[:_LINES]:
+            ax.plot(epochs, losses, color=theme.muted, linewidth=0.4, alpha=0.6, gid="seed")
+        ax.plot(epochs, middle, color=color, linewidth=2.0, gid="median")
+        if 0 < _DECADES * float(low.min()) < float(high.max()):
+            ax.set_yscale("log")
+            ax.minorticks_off()
+    ax.margins(x=0.0)
+    ax.grid(color=theme.grid, linewidth=0.6)
+    ax.set_axisbelow(True)
+    canvas.name_axes(ax, f"loss of {len(swept):,} seeds", ("epoch", "loss"))
+
+
+def _draw_accuracies(ax: Axes, swept: Sweep, theme: Theme) -> None:
+    canvas.dress(ax, theme)
+    shares = 100 * swept.accuracy[np.isfinite(swept.accuracy)]
+    edges = (np.arange(round(100 / _BIN) + 2) - 0.5) * _BIN  # a bar around 0%, one around 2.5%, ..., one around 100%
+    ax.hist(shares, bins=edges.tolist(), color=theme.curves[1], edgecolor=theme.background,
+            linewidth=0.5, gid="accuracies")
+    least = float(np.floor(shares.min() / 10) * 10) if len(shares) else 0.0
+    ax.set_xlim(min(least, 90.0) - _BIN / 2, 100.0 + _BIN / 2)
+    solved = (swept.accuracy == 1).mean()
+    canvas.name_axes(ax, f"{solved:.1%} classify every point right", ("accuracy (%)", "seeds"))
+
+
+def _draw_tile(ax: Axes, swept: Sweep, seed: int, theme: Theme) -> None:
+    canvas.dress(ax, theme, 7.5)
+    window = padded(swept.data.X)
+    place = swept.seeds.tolist().index(seed)
+    share = float(swept.accuracy[place])
+    sound = bool(np.isfinite(swept.weights[place]).all())
+    if sound:
+        _draw_regions(ax, swept.network(seed), window, theme)
+    colors_of = class_colors(swept.data.n_classes)
+    x, y = swept.data.X.T
+    ax.scatter(x, y, s=3.5, c=[colors_of[label] for label in swept.data.y], linewidths=0, zorder=3)
+    ax.set(xlim=window[0], ylim=window[1], xticks=[], yticks=[])
+    ax.set_title(f"{seed}: {share:.0%}" if sound else f"{seed}: diverged", y=1.0, pad=2.5, fontsize=7.5)
+
+
+def _draw_regions(ax: Axes, net: Network, window: Window, theme: Theme) -> None:
+    sides = [low + (np.arange(_PIXELS) + 0.5) * (high - low) / _PIXELS for low, high in window]
+    places = np.stack(np.meshgrid(*sides), axis=2).reshape(-1, 2)
+    tints = np.array([rgb(tint) for tint in class_tints(net.n_classes, theme)])
+    colors = np.round(255 * tints[net.predict(places)]).astype(np.uint8).reshape(_PIXELS, _PIXELS, 3)
+    image = ax.imshow(colors, extent=(*window[0], *window[1]), origin="lower", aspect="auto", interpolation="nearest",
+                      zorder=0)
+    image.set_gid("regions")
