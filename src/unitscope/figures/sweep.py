@@ -63,7 +63,7 @@ def sweep(swept: Sweep, *, tiles: int = 24, theme: str | Theme | None = None) ->
     for number in range(count):
         row, column = divmod(number, _COLUMNS)
         small.append(panel(left + column * (_TILE + 0.08), tall - 0.36 - _TILE - row * (_TILE + _GAP), _TILE, _TILE))
-        _draw_tile(small[-1], swept, int(swept.seeds[number]), look)
+        _draw_tile(small[-1], swept, number, look)
     return canvas.array_of([curves, bars, *small])
 
 
@@ -100,11 +100,10 @@ def _draw_accuracies(ax: Axes, swept: Sweep, theme: Theme) -> None:
     canvas.name_axes(ax, f"{solved:.1%} classify every point right", ("accuracy (%)", "seeds"))
 
 
-def _draw_tile(ax: Axes, swept: Sweep, seed: int, theme: Theme) -> None:
+def _draw_tile(ax: Axes, swept: Sweep, place: int, theme: Theme) -> None:
     canvas.dress(ax, theme, 7.5)
     window = padded(swept.data.X)
-    place = swept.seeds.tolist().index(seed)
-    share = float(swept.accuracy[place])
+    seed, share = int(swept.seeds[place]), float(swept.accuracy[place])
     sound = bool(np.isfinite(swept.weights[place]).all())
     if sound:
         _draw_regions(ax, swept.network(seed), window, theme)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
@@ -84,10 +85,14 @@ class Sweep:
         return self.network(seed) if np.isfinite(self.weights[self._place(seed)]).all() else None
 
     def _place(self, seed: int) -> int:
-        places = np.flatnonzero(self.seeds == whole_number("seed", seed, at_least=0))
-        if not len(places):
+        place = self._places.get(whole_number("seed", seed, at_least=0))
+        if place is None:
             raise refusal("seed", "one that was trained", seed)
-        return int(places[0])
+        return place
+
+    @functools.cached_property
+    def _places(self) -> dict[int, int]:
+        return {seed: place for place, seed in enumerate(self.seeds.tolist())}
 
     def __len__(self) -> int:
         return len(self.seeds)
