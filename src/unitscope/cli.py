@@ -6,9 +6,13 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from unitscope import __version__
 from unitscope.errors import UnitscopeError
+
+if TYPE_CHECKING:
+    from unitscope.compiled import CompiledCode
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -61,10 +65,12 @@ def _lab(options: argparse.Namespace) -> int:
 
     from unitscope import lab
     from unitscope.explanation.explain import explain
+    from unitscope.geometry.subdivision import CUT
+    from unitscope.training.kernel import LOOP
 
     gc.disable()  # a short process that ends with its memory: collecting costs a tenth of its time
     print("\n".join(lab.facts(lab.data())))
-    _announce_compilation()
+    _announce_compilation(LOOP, CUT)
     run = lab.run(options.seed, progress=_bar())
     if options.verbose:
         print("\n".join(lab.epoch_lines(run)))
@@ -88,8 +94,7 @@ def _sweep(options: argparse.Namespace) -> int:
     if options.data not in toys.names():
         raise refusal("--data", f"one of {', '.join(toys.names())}", options.data)
     data = toys.load(options.data)
-    if not LOCKSTEP.is_ready():
-        print("compiling for this machine, once (some seconds) ...", file=sys.stderr, flush=True)
+    _announce_compilation(LOCKSTEP)
     LOCKSTEP.entry()
     began = time.perf_counter()
     found = sweep(data, seeds=options.seeds, hidden=tuple(options.hidden),
@@ -119,40 +124,36 @@ def _some(seeds: list[int]) -> str:
 
 
 def _count_bar(began: float) -> Callable[[int, int], None]:
-    """Seeds done, the rate and the time left: redrawn in place on a terminal, one line at the end anywhere else."""
+    """Seeds done, the rate and the time left."""
     import time
 
-    live = sys.stdout.isatty()
-
     def show(done: int, seeds: int) -> None:
-        if live or done == seeds:
-            rate = done / max(time.perf_counter() - began, 1e-9)
-            bar = ("=" * (30 * done // seeds)).ljust(30, ".")
-            print(f"{chr(13) if live else ''}sweep [{bar}] {done:,}/{seeds:,} - {rate:,.0f} a second, "
-                  f"{(seeds - done) / rate:.0f} s left ", end="" if live and done < seeds else "\n", flush=True)
+        rate = done / max(time.perf_counter() - began, 1e-9)
+        left = (seeds - done) / rate
+        _draw_bar("sweep", done, seeds, f"{done:,}/{seeds:,} - {rate:,.0f} a second, {left:.0f} s left ")
 
     return show
 
 
-def _announce_compilation() -> None:
-    from unitscope.geometry.subdivision import CUT
-    from unitscope.training.kernel import LOOP
-
-    if not (LOOP.is_ready() and CUT.is_ready()):
+def _announce_compilation(*codes: CompiledCode) -> None:
+    if not all(code.is_ready() for code in codes):
         print("compiling the training kernel for this machine, once (some seconds) ...", file=sys.stderr, flush=True)
 
 
 def _bar() -> Callable[[int, int, float], None]:
-    """A progress bar: redrawn in place on a terminal, one line at the end anywhere else."""
-    live = sys.stdout.isatty()
-
+    """Epochs done and the last loss."""
     def show(done: int, epochs: int, loss: float) -> None:
-        if live or done == epochs:
-            bar = ("=" * (30 * done // epochs)).ljust(30, ".")
-            print(f"{chr(13) if live else ''}training [{bar}] epoch {done}/{epochs} - loss: {loss:.4f}",
-                  end="\n" if done == epochs else "", flush=True)
+        _draw_bar("training", done, epochs, f"epoch {done}/{epochs} - loss: {loss:.4f}")
 
     return show
+
+
+def _draw_bar(what: str, done: int, of: int, words: str) -> None:
+    """A progress bar: redrawn in place on a terminal, one line at the end anywhere else."""
+    live = sys.stdout.isatty()
+    if live or done == of:
+        bar = ("=" * (30 * done // of)).ljust(30, ".")
+        print(f"{chr(13) if live else ''}{what} [{bar}] {words}", end="\n" if done == of else "", flush=True)
 
 
 if __name__ == "__main__":

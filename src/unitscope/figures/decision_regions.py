@@ -8,6 +8,7 @@ import numpy as np
 
 from unitscope.errors import whole_number
 from unitscope.figures import canvas
+from unitscope.figures.boundary import Grid
 from unitscope.figures.points import draw_points, draw_rings, legend_of, point_area
 from unitscope.figures.room import Room
 from unitscope.figures.unit_map import draw_lines
@@ -59,11 +60,10 @@ def decision_regions(net: Network, data: Dataset, ax: Axes | None = None, *, fea
     and no `features`, and for a point that there is not.
     """
     check_fits(net, data)
-    cells = whole_number("grid", grid, at_least=2, at_most=2048)
     point = None if margin is None else whole_number("margin", margin, at_least=0, at_most=data.n_points - 1)
     names = class_names_for(max(net.n_classes, data.n_classes), data.class_names)
     view = view_of(data.X, data.feature_names, data.y, len(names), features)
-    part, sampling = _partition(view.seen(net), view, cells)
+    part, sampling = _partition(view.seen(net), view, grid)
     notes = [f"({note})" for note in (view.note, sampling) if note]
     title = "\n".join(["model decision boundary", *notes])
     wrong = net.predict(data.X) != data.y
@@ -116,22 +116,17 @@ def _fill(ax: Axes, part: Partition, theme: Theme) -> None:
 
 def _shade(ax: Axes, part: Partition, theme: Theme) -> None:
     """The window in the predicted class's colour, the stronger the further its probability is ahead."""
-    sides = [np.linspace(low, high, _SHADES) for low, high in part.window]
-    places = np.stack(np.meshgrid(*sides), axis=2).reshape(-1, 2)
-    chances = part.net.probabilities(places)
+    grid = Grid.over(part.window, _SHADES, _SHADES)
+    chances = part.net.probabilities(grid.points)
     order = np.sort(chances, axis=1)
     ahead = order[:, -1] - (order[:, -2] if part.n_classes > 1 else 0.0)
     full = np.array([rgb(mixed(theme.background, color, _SUREST)) for color in class_colors(part.n_classes)])
     base = np.array(rgb(theme.background))
     colors = base + ahead[:, None] * (full[chances.argmax(axis=1)] - base)
-    half = [(high - low) / (_SHADES - 1) / 2 for low, high in part.window]
-    (left, right), (bottom, top) = part.window
-    image = ax.imshow(np.round(255 * colors).astype(np.uint8).reshape(_SHADES, _SHADES, 3), origin="lower",
-                      extent=(left - half[0], right + half[0], bottom - half[1], top + half[1]), aspect="auto",
-                      interpolation="bilinear", zorder=0)
+    image = ax.imshow(np.round(255 * colors).astype(np.uint8).reshape(*grid.shape, 3), extent=grid.extent,
+                      origin="lower", aspect="auto", interpolation="bilinear", zorder=0)
     image.set_gid("probability")
-    ax.set_xlim(left, right)
-    ax.set_ylim(bottom, top)
+    ax.set(xlim=part.window[0], ylim=part.window[1])
 
 
 def _name_regions(ax: Axes, part: Partition, names: tuple[str, ...], room: Room, theme: Theme) -> None:

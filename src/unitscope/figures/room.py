@@ -43,9 +43,7 @@ class Room:
 
     def take_lines(self, lines: list[np.ndarray]) -> None:
         """Take the squares under lines (m, 2)."""
-        for line in lines:
-            squares = self._under(line)
-            self._taken[squares[:, 0], squares[:, 1]] = True
+        self._taken |= self._under_all(lines)
 
     def inside(self, mask: np.ndarray, letters: int, font: float) -> tuple[float, float] | None:
         """Take the place for a word of so many letters where it lies deepest in the squares of `mask` (squares,)."""
@@ -61,11 +59,7 @@ class Room:
              beside: list[np.ndarray]) -> tuple[float, float] | None:
         """Take the place for a word of so many letters nearest to `place` (2,), not on the lines `beside` if it can."""
         free = ~self._taken
-        clear = free.copy()
-        for line in beside:
-            squares = self._under(line)
-            clear[squares[:, 0], squares[:, 1]] = False
-        for squares, furthest in ((clear, _NEAR), (free, np.inf)):
+        for squares, furthest in ((free & ~self._under_all(beside), _NEAR), (free, np.inf)):
             fits = np.argwhere(_all_around(squares, self._half(letters, font)))
             away = np.hypot(*((fits - self._squares(place[None])[0]) * self._points_per_square[::-1]).T)
             if len(fits) and away.min() <= furthest:
@@ -89,6 +83,14 @@ class Room:
         run = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(line, axis=0) / self._side, axis=1))])
         ways = np.linspace(0.0, run[-1], int(1.5 * run[-1]) + 2)
         return self._squares(np.stack([np.interp(ways, run, line[:, axis]) for axis in (0, 1)], axis=1))
+
+    def _under_all(self, lines: list[np.ndarray]) -> np.ndarray:
+        """Which squares lie under `lines`."""
+        under = np.zeros_like(self._taken)
+        for line in lines:
+            squares = self._under(line)
+            under[squares[:, 0], squares[:, 1]] = True
+        return under
 
     def _squares(self, places: np.ndarray) -> np.ndarray:
         """Row and column of each place, (n, 2)."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 import functools
 import os
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any
 
 import numpy as np
@@ -136,8 +136,8 @@ def sweep(data: Dataset, recipe: Recipe | None = None, *, seeds: int | Iterable[
     with ThreadPoolExecutor(workers) as pool:
         futures = {pool.submit(one_block, data, chosen, shape, wanted[block]): block.start for block in blocks}
         try:
-            for start, result in _as_they_come(futures):
-                done[start] = result
+            for future in as_completed(futures):
+                done[futures[future]] = future.result()
                 if progress is not None:
                     progress(min(len(wanted), len(done) * size), len(wanted))
         except KeyboardInterrupt:
@@ -148,11 +148,6 @@ def sweep(data: Dataset, recipe: Recipe | None = None, *, seeds: int | Iterable[
     parts = zip(*[done[start] for start in starts], strict=True) if starts else ([part] for part in empty)
     losses, accuracies, weights = (np.concatenate(part) for part in parts)
     return Sweep(data, chosen, shape, np.array(kept), losses, accuracies, weights)
-
-
-def _as_they_come(futures: dict[Future[Any], int]) -> Iterator[tuple[int, Any]]:
-    for future in as_completed(futures):
-        yield futures[future], future.result()
 
 
 def _seeds(seeds: int | Iterable[int]) -> list[int]:
