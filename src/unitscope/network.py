@@ -101,13 +101,18 @@ class Dense:
         return f"Dense({self.inputs} -> {self.units}, {self.activation})"
 
 
-def glorot_vector(widths: Sequence[int], seed: int) -> np.ndarray:
-    """The start of a network of these widths, as `Network.to_vector` has it: Glorot uniform weights, zero biases."""
-    rng, parts = np.random.default_rng(seed), []
-    for inputs, units in pairwise(widths):
-        limit = math.sqrt(6.0 / (inputs + units))
-        parts += [rng.uniform(-limit, limit, inputs * units), np.zeros(units)]
-    return np.concatenate(parts)
+def glorot_starts(widths: Sequence[int], seeds: Sequence[int]) -> np.ndarray:
+    """The start of a network of these widths for each seed, (seeds, P), rows as `Network.to_vector` has them.
+
+    Glorot uniform weights, zero biases.
+    """
+    limits = [np.r_[np.full(inputs * units, math.sqrt(6.0 / (inputs + units))), np.zeros(units)]
+              for inputs, units in pairwise(widths)]
+    limit = np.concatenate(limits)
+    starts, drawn = np.zeros((len(seeds), len(limit))), limit > 0
+    count = int(drawn.sum())
+    starts[:, drawn] = [np.random.default_rng(seed).random(count) for seed in seeds]
+    return 2.0 * limit * starts - limit
 
 
 @dataclass(frozen=True, init=False, eq=False)
@@ -146,7 +151,7 @@ class Network:
         if len(widths) < 2:
             raise refusal("sizes", "at least two whole numbers: inputs and classes", sizes)
         names = hidden_activations(activation, len(widths) - 2)
-        start = glorot_vector(widths, whole_number("seed", seed, at_least=0))
+        (start,) = glorot_starts(widths, [whole_number("seed", seed, at_least=0)])
         blank = [Dense(np.zeros((inputs, units)), np.zeros(units), name)
                  for (inputs, units), name in zip(pairwise(widths), (*names, "linear"), strict=True)]
         return cls(blank).with_vector(start)

@@ -80,7 +80,7 @@ def advance(state: State, net: Network, X: np.ndarray, y: np.ndarray, order: np.
         columns = np.ascontiguousarray(np.asarray(X, dtype=np.float32).T)
     places = np.zeros(order.size + stride, np.int32)  # the last chunk reads whole vectors
     places[: order.size] = order.reshape(-1)
-    P, first, second = (np.zeros(padded, np.float32) for _ in range(3))
+    P, first, second = (layout.zeros(padded) for _ in range(3))
     P[:count], first[:count], second[:count] = state.parameters, *state.slots
     record, loss, correct = np.empty((epochs, count), np.float32), np.empty(epochs), np.empty(epochs, np.int64)
     arrays = (

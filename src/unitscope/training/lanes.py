@@ -182,10 +182,12 @@ def gather(typing_context: Any, array: Any, start: Any, places: Any, at: Any, co
         base = emit_pointer(context, builder, signature.args[0], array_value, begin)
         origin = emit_pointer(context, builder, signature.args[2], place_array, first)
         places_value = builder.load(builder.bitcast(origin, _INTS.as_pointer()), align=4)
-        value = ir.Constant(VECTOR, ir.Undefined)
-        for lane in range(WIDTH):  # LLVM turns sixteen single loads into what the processor does best
-            place = builder.sext(builder.extract_element(places_value, ir.Constant(_INT, lane)), ir.IntType(64))
-            value = builder.insert_element(value, builder.load(builder.gep(base, [place])), ir.Constant(_INT, lane))
+        pointers = builder.gep(base, [places_value], source_etype=_FLOAT)
+        pointers.type = ir.VectorType(ir.PointerType(), WIDTH)  # llvmlite takes it for a single one
+        flags = ir.VectorType(ir.IntType(1), WIDTH)
+        kind = ir.FunctionType(VECTOR, [pointers.type, _INT, flags, VECTOR])
+        gathering = cgutils.get_or_insert_function(builder.module, kind, "llvm.masked.gather.v16f32.v16p0")
+        value = builder.call(gathering, [pointers, ir.Constant(_INT, 4), ir.Constant(flags, [1] * WIDTH), _constant(0.0)])
         return builder.select(_leading(builder, size), value, _constant(0.0))
 
     return LANES(array, types.intp, places, types.intp, types.intp), code
@@ -223,15 +225,17 @@ def _exponential(builder: Any, x: Any) -> Any:
     low, high = _constant(-87.0), _constant(88.0)
     x = builder.select(builder.fcmp_ordered("<", x, low), low, x)
     x = builder.select(builder.fcmp_ordered(">", x, high), high, x)
-    scaled = emit_multiply_add(builder, x, _constant(1.4426950408889634), _constant(0.5))
-    n = _call(builder, "llvm.floor.v16f32", VECTOR, [scaled])
+    # Adding 1.5 * 2**23 leaves the nearest whole number in the last bits; without flags, or LLVM would take it off again.
+    magic = _constant(12582912.0)
+    shifted = builder.fadd(builder.fmul(x, _constant(1.4426950408889634)), magic)
+    n = builder.fsub(shifted, magic)
     r = emit_multiply_add(builder, n, _constant(-0.693359375), x)  # ln 2 in two parts, so that r keeps its digits
     r = emit_multiply_add(builder, n, _constant(2.12194440e-4), r)
     p = _constant(1.9875691500e-4)  # the coefficients are Cephes' expf
     for coefficient in (1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1):
         p = emit_multiply_add(builder, p, r, _constant(coefficient))
     p = emit_multiply_add(builder, builder.fmul(p, r, flags=_FLAGS), r, builder.fadd(r, _constant(1.0), flags=_FLAGS))
-    bits = builder.shl(builder.add(builder.fptosi(n, _INTS), _integers(127)), _integers(23))
+    bits = builder.shl(builder.add(builder.bitcast(shifted, _INTS), _integers(127)), _integers(23))
     return builder.fmul(p, builder.bitcast(bits, VECTOR), flags=_FLAGS)
 
 

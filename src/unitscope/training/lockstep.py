@@ -1,8 +1,8 @@
 """Many runs at once: the same training from different starts in lockstep, each run a lane of every vector.
 
-A block is GROUP runs. Every number of a run (parameter, output, gradient) is one lane of GROUP // 16 vectors, so there
-is no sum over lanes anywhere and a run's numbers do not depend on which runs stand beside it. Points go through one at
-a time, each run's in its own order.
+A block is GROUP runs. Every number of a run (parameter, output, gradient) is one lane of a vector, so there is no sum
+over lanes anywhere and a run's numbers do not depend on which runs stand beside it. Points go through in tiles of TILE,
+each run's in its own order, so that a weight or a gradient is fetched once for a tile: a unit's outputs are one ROW.
 """
 
 from __future__ import annotations
@@ -39,11 +39,13 @@ from unitscope.training.layout import (
     PARAMETERS,
     POINTS,
     RELU,
+    ROW,
     ROWS,
     SETTINGS,
     SOURCE,
     STEP,
     TARGET,
+    TILE,
     UNITS,
     WEIGHTS,
     WIDTH,
@@ -56,129 +58,175 @@ _f = np.float32
 
 @njit(inline="always", error_model="numpy")
 def _forward(P, A, D, table, slopes):
-    """Outputs of every layer for one point of each run, from the inputs already in A; slopes of curved ones to D."""
+    """Outputs of every layer for a tile of points, from the inputs already in A; slopes of curved ones to D."""
     zero = splat(_f(0))
     for layer in range(table.shape[0]):
         inputs, units, code = table[layer, INPUTS], table[layer, UNITS], table[layer, ACTIVATION]
         source, target, weights = table[layer, SOURCE], table[layer, TARGET], table[layer, WEIGHTS]
         for j in range(units):
-            for v in range(0, GROUP, WIDTH):
-                z = load(P, (table[layer, BIAS] + j) * GROUP + v)
-                for i in range(inputs):
-                    z = z + load(A, source + i * GROUP + v) * load(P, (weights + i * units + j) * GROUP + v)
-                at = target + j * GROUP + v
-                if code == RELU:
-                    z = where_greater(zero, z, zero, z)
-                elif code == LEAKY_RELU:
-                    z = where_greater(z, zero, z, z * spread(slopes, layer))
-                store(A, at, z)
-                if code > LEAKY_RELU:
-                    curved(code, slopes[layer], A, D, at)
+            z0 = load(P, (table[layer, BIAS] + j) * GROUP)
+            z1, z2, z3 = z0, z0, z0
+            for i in range(inputs):
+                w, at = load(P, (weights + i * units + j) * GROUP), source + i * ROW
+                z0 = z0 + load(A, at) * w
+                z1 = z1 + load(A, at + GROUP) * w
+                z2 = z2 + load(A, at + 2 * GROUP) * w
+                z3 = z3 + load(A, at + 3 * GROUP) * w
+            if code == RELU:
+                z0, z1 = where_greater(zero, z0, zero, z0), where_greater(zero, z1, zero, z1)
+                z2, z3 = where_greater(zero, z2, zero, z2), where_greater(zero, z3, zero, z3)
+            at = target + j * ROW
+            store(A, at, z0)
+            store(A, at + GROUP, z1)
+            store(A, at + 2 * GROUP, z2)
+            store(A, at + 3 * GROUP, z3)
+            if code == LEAKY_RELU:
+                for t in range(at, at + ROW, GROUP):
+                    z = load(A, t)
+                    store(A, t, where_greater(z, zero, z, z * spread(slopes, layer)))
+            elif code > LEAKY_RELU:
+                for t in range(at, at + ROW, GROUP):
+                    curved(code, slopes[layer], A, D, t)
 
 
 @njit(inline="always", error_model="numpy")
-def _loss(A, D, at, classes, labels, lost, share):
-    """Add each run's loss at its point to `lost`; D gets the derivatives by the logits, times `share`."""
-    zero = splat(_f(0))
-    for v in range(0, GROUP, WIDTH):
-        here = at + v
-        label = load(labels, v)
+def _loss(A, D, at, classes, labels, lost, share, points):
+    """Add each run's loss at a tile's first `points` points to `lost`; D gets the derivatives by the logits, times
+    `share`, and 0 for the other points.
+    """
+    zero, one = splat(_f(0)), splat(_f(1))
+    product, owns = one, zero  # the logarithm of the product of the sums: one for a tile
+    for t in range(TILE):
+        here = at + t * GROUP
+        own_share = splat(share if t < points else _f(0))
+        label = load(labels, t * GROUP)
         largest = load(A, here)
         for k in range(1, classes):
-            logit = load(A, here + k * GROUP)
+            logit = load(A, here + k * ROW)
             largest = where_greater(logit, largest, logit, largest)
         powers, own = zero, zero
         for k in range(classes):
-            gap = load(A, here + k * GROUP) - largest
+            gap = load(A, here + k * ROW) - largest
             power = exponential(gap)
-            store(D, here + k * GROUP, power)
+            store(D, here + k * ROW, power)
             powers = powers + power
             own = where_equal(label, splat(_f(k)), gap, own)
-        store(lost, v, load(lost, v) + (logarithm(powers) - own))
-        scale = splat(share) / powers
+        if t < points:
+            product = product * powers
+            owns = owns + own
+        scale = own_share / powers
         for k in range(classes):
-            target = where_equal(label, splat(_f(k)), splat(share), zero)
-            store(D, here + k * GROUP, load(D, here + k * GROUP) * scale - target)
+            target = where_equal(label, splat(_f(k)), own_share, zero)
+            store(D, here + k * ROW, load(D, here + k * ROW) * scale - target)
+    store(lost, 0, load(lost, 0) + (logarithm(product) - owns))
 
 
 @njit(inline="always", error_model="numpy")
 def _backward(P, G, A, D, table, slopes):
-    """Add each run's gradient at its point to G, from the derivatives by the logits in D."""
-    zero = splat(_f(0))
+    """Add each run's gradient at a tile of points to G, from the derivatives by the logits in D."""
     for step in range(table.shape[0]):
         layer = table.shape[0] - 1 - step
         inputs, units, weights = table[layer, INPUTS], table[layer, UNITS], table[layer, WEIGHTS]
         source, target, bias = table[layer, SOURCE], table[layer, TARGET], table[layer, BIAS]
-        code = table[layer - 1, ACTIVATION] if layer else LINEAR
-        for v in range(0, GROUP, WIDTH):
+        for j in range(units):
+            at, d = (bias + j) * GROUP, target + j * ROW
+            store(G, at, load(G, at) + (load(D, d) + load(D, d + GROUP) + load(D, d + 2 * GROUP)
+                                        + load(D, d + 3 * GROUP)))
+        for i in range(inputs):
+            at = source + i * ROW
+            a0, a1, a2, a3 = load(A, at), load(A, at + GROUP), load(A, at + 2 * GROUP), load(A, at + 3 * GROUP)
             for j in range(units):
-                at = (bias + j) * GROUP + v
-                store(G, at, load(G, at) + load(D, target + j * GROUP + v))
-            for i in range(inputs):
-                a, onto = load(A, source + i * GROUP + v), zero
-                for j in range(units):
-                    at = (weights + i * units + j) * GROUP + v
-                    d = load(D, target + j * GROUP + v)
-                    store(G, at, load(G, at) + a * d)
-                    onto = onto + d * load(P, at)
-                if layer:
-                    at = source + i * GROUP + v
-                    if code == RELU:
-                        onto = where_greater(a, zero, onto, zero)
-                    elif code == LEAKY_RELU:
-                        onto = where_greater(a, zero, onto, onto * spread(slopes, layer - 1))
-                    elif code > LEAKY_RELU:
-                        onto = onto * load(D, at)
-                    store(D, at, onto)
+                w, d = (weights + i * units + j) * GROUP, target + j * ROW
+                store(G, w, load(G, w) + a0 * load(D, d) + a1 * load(D, d + GROUP) + a2 * load(D, d + 2 * GROUP)
+                      + a3 * load(D, d + 3 * GROUP))
+        if layer:
+            _pass_back(P, A, D, source, target, inputs, units, weights, table[layer - 1, ACTIVATION],
+                       spread(slopes, layer - 1))
 
 
 @njit(inline="always", error_model="numpy")
-def _point(X, y, order, at, features, n, A, labels):
-    """Bring each run's own point into the first rows of A."""
-    for v in range(0, GROUP, WIDTH):
+def _pass_back(P, A, D, source, target, inputs, units, weights, code, below):
+    """The derivatives by a layer's inputs, times the slopes of the activation that gave them."""
+    zero = splat(_f(0))
+    for i in range(inputs):
+        d0, d1, d2, d3 = zero, zero, zero, zero
+        for j in range(units):
+            w, d = load(P, (weights + i * units + j) * GROUP), target + j * ROW
+            d0 = d0 + load(D, d) * w
+            d1 = d1 + load(D, d + GROUP) * w
+            d2 = d2 + load(D, d + 2 * GROUP) * w
+            d3 = d3 + load(D, d + 3 * GROUP) * w
+        at = source + i * ROW
+        _slope(A, D, at, d0, code, below)
+        _slope(A, D, at + GROUP, d1, code, below)
+        _slope(A, D, at + 2 * GROUP, d2, code, below)
+        _slope(A, D, at + 3 * GROUP, d3, code, below)
+
+
+@njit(inline="always", error_model="numpy")
+def _slope(A, D, at, d, code, below):
+    """D[at:] becomes d times the slope of the activation whose output is in A[at:]."""
+    a, zero = load(A, at), splat(_f(0))
+    if code == RELU:
+        d = where_greater(a, zero, d, zero)
+    elif code == LEAKY_RELU:
+        d = where_greater(a, zero, d, d * below)
+    elif code > LEAKY_RELU:
+        d = d * load(D, at)
+    store(D, at, d)
+
+
+@njit(inline="always", error_model="numpy")
+def _tile(X, y, order, begin, points, features, n, A, labels):
+    """Bring the next points of each run into the first rows of A; places past `points` repeat the last."""
+    for t in range(TILE):
+        at = (begin + min(t, points - 1)) * GROUP
         for q in range(features):
-            store(A, q * GROUP + v, gather(X, q * n, order, at + v, WIDTH))
-        store(labels, v, gather(y, 0, order, at + v, WIDTH))
+            store(A, q * ROW + t * GROUP, gather(X, q * n, order, at, WIDTH))
+        store(labels, t * GROUP, gather(y, 0, order, at, WIDTH))
 
 
 @njit(inline="always", error_model="numpy")
 def _shuffle(order, keys, epoch, n):
-    """Each run's own order of an epoch: the lanes of row i say which point comes i-th; the last row is scratch."""
+    """Each run's own order of an epoch: row i says which point comes i-th, the rows after n what was drawn."""
     drawn = n * GROUP
     for i in range(n):
-        for lane in range(GROUP):
-            order[i * GROUP + lane] = i
-    for back in range(n - 1):
-        i = n - 1 - back
         common = common_part(epoch, n, i)
         for lane in range(GROUP):
-            order[drawn + lane] = below(keys[lane], common, i + 1) * GROUP + lane
+            at = i * GROUP + lane
+            order[at] = i
+            order[drawn + at] = below(keys[lane], common, i + 1) * np.int32(GROUP) + np.int32(lane)
+    for back in range(n - 1):
+        first = (n - 1 - back) * GROUP
         for lane in range(GROUP):
-            j = order[drawn + lane]
-            kept = order[i * GROUP + lane]
-            order[i * GROUP + lane] = order[j]
-            order[j] = kept
+            at, other = first + lane, np.int64(order[drawn + first + lane])
+            kept = order[at]
+            order[at] = order[other]
+            order[other] = kept
 
 
 @njit(inline="always", error_model="numpy")
-def _count_right(P, X, y, n, A, D, labels, right, table, slopes):
+def _count_right(P, X, y, n, A, D, right, table, slopes):
     """How many points each run classifies right, into `right`."""
     classes, output = table[table.shape[0] - 1, UNITS], table[table.shape[0] - 1, TARGET]
     zero, one = splat(_f(0)), splat(_f(1))
-    for v in range(0, GROUP, WIDTH):
-        store(right, v, zero)
-    for point in range(n):
-        for v in range(0, GROUP, WIDTH):
+    hits = zero
+    for begin in range(0, n, TILE):
+        points = min(TILE, n - begin)
+        for t in range(TILE):
             for q in range(table[0, INPUTS]):
-                store(A, q * GROUP + v, spread(X, q * n + point))
+                store(A, q * ROW + t * GROUP, spread(X, q * n + begin + min(t, points - 1)))
         _forward(P, A, D, table, slopes)
-        for v in range(0, GROUP, WIDTH):
-            largest, winner = load(A, output + v), zero
-            for k in range(1, classes):
-                logit = load(A, output + k * GROUP + v)
-                winner = where_greater(logit, largest, splat(_f(k)), winner)
-                largest = where_greater(logit, largest, logit, largest)
-            store(right, v, load(right, v) + where_equal(spread(y, point), winner, one, zero))
+        for t in range(points):
+            label = int(y[begin + t])
+            before, after = splat(_f(-np.inf)), splat(_f(-np.inf))  # of equal logits the first wins
+            for k in range(label):
+                before = where_greater(load(A, output + k * ROW + t * GROUP), before, load(A, output + k * ROW + t * GROUP), before)
+            for k in range(label + 1, classes):
+                after = where_greater(load(A, output + k * ROW + t * GROUP), after, load(A, output + k * ROW + t * GROUP), after)
+            own = load(A, output + label * ROW + t * GROUP)
+            hits = hits + where_greater(own, before, where_greater(after, own, zero, one), zero)
+    store(right, 0, hits)
 
 
 @njit(inline="always", error_model="numpy")
@@ -200,7 +248,7 @@ def _penalise(P, G, table, settings, lost, size):
 def _train(numbers, settings, table, X, y, keys, order, slopes, P, first, second, work, loss, right):
     """Run all epochs of one block of runs; `loss` and `right` have a row of GROUP numbers for each epoch."""
     n, batch, count, step = numbers[POINTS], numbers[BATCH], numbers[PARAMETERS], numbers[STEP]
-    layers, rows = numbers[LAYERS], numbers[ROWS] * GROUP
+    layers, rows = numbers[LAYERS], numbers[ROWS] * ROW
     classes, output = table[layers - 1, UNITS], table[layers - 1, TARGET]
     A, D, G = work[:rows], work[rows : 2 * rows], work[2 * rows : 2 * rows + count * GROUP]
     labels = work[2 * rows + count * GROUP :]
@@ -208,27 +256,26 @@ def _train(numbers, settings, table, X, y, keys, order, slopes, P, first, second
     past = step // ((n + batch - 1) // batch)
     for epoch in range(numbers[EPOCHS]):
         lost = loss[epoch * GROUP : (epoch + 1) * GROUP]
-        for v in range(0, GROUP, WIDTH):
-            store(lost, v, splat(_f(0)))
+        store(lost, 0, splat(_f(0)))
         _shuffle(order, keys, past + epoch, n)
         begin = 0
         while begin < n:  # range() with a step that might be 0 could raise, and nothing here may
             size = min(batch, n - begin)
             for q in range(0, count * GROUP, WIDTH):
                 store(G, q, splat(_f(0)))
-            for point in range(begin, begin + size):
-                _point(X, y, order, point * GROUP, table[0, INPUTS], n, A, labels)
+            for at in range(begin, begin + size, TILE):
+                points = min(TILE, begin + size - at)
+                _tile(X, y, order, at, points, table[0, INPUTS], n, A, labels)
                 _forward(P, A, D, table, slopes)
-                _loss(A, D, output, classes, labels, lost, _f(1.0 / size))
+                _loss(A, D, output, classes, labels, lost, _f(1.0 / size), points)
                 _backward(P, G, A, D, table, slopes)
             if penalised:
                 _penalise(P, G, table, settings, lost, size)
             step += 1
             optimizers.update(numbers[OPTIMIZER], numbers[NESTEROV] != 0, P, G, first, second, settings, step)
             begin += batch
-        for v in range(0, GROUP, WIDTH):
-            store(lost, v, load(lost, v) / splat(_f(n)))
-        _count_right(P, X, y, n, A, D, labels, right[epoch * GROUP : (epoch + 1) * GROUP], table, slopes)
+        store(lost, 0, load(lost, 0) / splat(_f(n)))
+        _count_right(P, X, y, n, A, D, right[epoch * GROUP : (epoch + 1) * GROUP], table, slopes)
     return numbers[EPOCHS]
 
 
@@ -246,10 +293,10 @@ def compiled():
         whole = carray(numbers, (12,))
         n, epochs, count = whole[POINTS], whole[EPOCHS], whole[PARAMETERS]
         layers = carray(table, (whole[LAYERS], 7))
-        size = (2 * whole[ROWS] + count + 1) * GROUP
+        size = (2 * whole[ROWS] + 1) * ROW + count * GROUP
         return _train(
             whole, carray(settings, (SETTINGS,)), layers, carray(X, (n * layers[0, INPUTS],)), carray(y, (n,)),
-            carray(keys, (GROUP,)), carray(order, ((n + 1) * GROUP,)), carray(slopes, (whole[LAYERS],)),
+            carray(keys, (GROUP,)), carray(order, (2 * n * GROUP,)), carray(slopes, (whole[LAYERS],)),
             carray(P, (count * GROUP,)), carray(first, (count * GROUP,)), carray(second, (count * GROUP,)),
             carray(work, (size,)), carray(loss, (epochs * GROUP,)), carray(right, (epochs * GROUP,)))
 

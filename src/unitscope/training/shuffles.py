@@ -25,8 +25,8 @@ def hashed(x):
 
 @njit(inline="always", error_model="numpy")
 def below(key, common, m):
-    """A whole number from 0 to m - 1."""
-    return np.int64((np.uint64(hashed(_u(key + common))) * np.uint64(m)) >> np.uint64(32))
+    """A whole number from 0 to m - 1, an int32."""
+    return np.int32((np.uint64(hashed(_u(key + common))) * np.uint64(m)) >> np.uint64(32))
 
 
 @njit(inline="always", error_model="numpy")

@@ -14,7 +14,7 @@ import numpy as np
 from unitscope.compiled import CompiledCode
 from unitscope.data.dataset import Dataset
 from unitscope.errors import TrainingDiverged, refusal, said, whole_number
-from unitscope.network import Network, glorot_vector
+from unitscope.network import Network, glorot_starts
 from unitscope.training import layout
 from unitscope.training.order import key_of
 from unitscope.training.recipe import Recipe
@@ -27,6 +27,7 @@ LOCKSTEP = CompiledCode("unitscope.training.lockstep", tuple(f"unitscope.trainin
 
 _MOST_SEEDS = 10_000_000
 _MOST_IN_LOCKSTEP = 4096  # parameters: those of a block of larger networks leave the cache, and each trains alone
+_BLOCKS = 4  # a task of a thread is so many blocks of runs
 _SLICE = 2e9  # points x parameters x runs at once: some tenths of a second
 
 
@@ -127,7 +128,7 @@ def sweep(data: Dataset, recipe: Recipe | None = None, *, seeds: int | Iterable[
     workers = whole_number("threads", threads, at_least=1) if threads is not None else os.cpu_count() or 1
     shape = Network.initialize((data.n_features, *chosen.hidden, data.n_classes), chosen.activation, 0)
     together = shape.n_parameters <= _MOST_IN_LOCKSTEP
-    size = layout.GROUP if together else 1
+    size = layout.GROUP * _BLOCKS if together else 1
     one_block = _in_lockstep if together else _alone
     blocks = [slice(begin, begin + size) for begin in range(0, len(wanted), size)]
     if together:
@@ -160,31 +161,44 @@ def _seeds(seeds: int | Iterable[int]) -> list[int]:
 
 
 def _in_lockstep(data: Dataset, recipe: Recipe, shape: Network, seeds: list[int]) -> tuple[np.ndarray, ...]:
-    """Losses, accuracies (seeds, epochs) and last weights (seeds, P) of up to GROUP seeds; spare lanes repeat one."""
-    lanes = [seeds[min(lane, len(seeds) - 1)] for lane in range(layout.GROUP)]
-    n, epochs, count = data.n_points, recipe.epochs, shape.n_parameters
-    starts = {seed: glorot_vector(shape.sizes, seed) for seed in seeds}
-    drawn = {seed: key_of(seed) for seed in seeds}
-    keys, order = np.array([drawn[seed] for seed in lanes], np.uint32), np.empty((n + 1, layout.GROUP), np.int32)
-    P = np.array([starts[seed] for seed in lanes]).T.astype(np.float32, order="C")
-    first, second = np.zeros_like(P), np.zeros_like(P)
+    """Losses, accuracies (seeds, epochs) and last weights (seeds, P), GROUP seeds at a time."""
+    n, epochs, group = data.n_points, recipe.epochs, layout.GROUP
+    lanes = seeds + seeds[-1:] * (-len(seeds) % group)  # spare lanes repeat the last seed
+    starts = glorot_starts(shape.sizes, seeds)
+    starts = np.concatenate([starts, np.repeat(starts[-1:], len(lanes) - len(seeds), axis=0)])
+    keys = np.array([key_of(seed) for seed in seeds] + [0] * (len(lanes) - len(seeds)), np.uint32)
     with np.errstate(over="ignore"):
         X = np.ascontiguousarray(data.X.astype(np.float32).T)
     y = data.y.astype(np.float32)
-    loss, right = np.empty((epochs, layout.GROUP), np.float32), np.empty((epochs, layout.GROUP), np.float32)
+    loss, right = (np.empty((len(lanes) // group, epochs, group), np.float32) for _ in range(2))
+    weights = np.empty((len(lanes), shape.n_parameters), np.float32)
+    for block, begin in enumerate(range(0, len(lanes), group)):
+        here = slice(begin, begin + group)
+        weights[here] = _block(X, y, shape, recipe, starts[here], keys[here], loss[block], right[block])
+    kept = len(seeds)
+    curves = (part.transpose(0, 2, 1).reshape(-1, epochs)[:kept].astype(np.float64) for part in (loss, right))
+    losses, hits = curves
+    return losses, hits / n, weights[:kept]
+
+
+def _block(X: np.ndarray, y: np.ndarray, shape: Network, recipe: Recipe, starts: np.ndarray, keys: np.ndarray,
+           loss: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Train GROUP runs, in pieces of some tenths of a second; fills `loss` and `right`, gives the last weights."""
+    (n, count), group = (X.shape[1], shape.n_parameters), layout.GROUP
+    order = np.empty((2 * n, group), np.int32)
+    P, first, second = (layout.zeros(count, group) for _ in range(3))
+    P[:] = starts.T
     slopes = np.array([layer.negative_slope for layer in shape.layers], np.float32)
     steps = -(-n // recipe.batch_size)
-    at_once = max(1, int(_SLICE / (n * count * layout.GROUP)))
-    for begin in range(0, epochs, at_once):
-        end = min(epochs, begin + at_once)
+    at_once = max(1, int(_SLICE / (n * count * group)))
+    for begin in range(0, recipe.epochs, at_once):
+        end = min(recipe.epochs, begin + at_once)
         numbers = layout.numbers(shape, recipe, n, end - begin, begin * steps)
-        work = np.zeros((2 * int(numbers[layout.ROWS]) + count + 1) * layout.GROUP, np.float32)
-        table = layout.layer_table(shape, layout.GROUP)
-        arrays = (numbers, layout.settings(recipe), table, X, y, keys, order, slopes, P, first, second, work,
-                  loss[begin:end], right[begin:end])
+        work = layout.zeros((2 * int(numbers[layout.ROWS]) + 1) * layout.ROW + count * group)
+        arrays = (numbers, layout.settings(recipe), layout.layer_table(shape, layout.ROW), X, y, keys, order, slopes,
+                  P, first, second, work, loss[begin:end], right[begin:end])
         LOCKSTEP.entry()(*[array.ctypes.data for array in arrays])
-    kept = len(seeds)
-    return loss.T[:kept].astype(np.float64), right.T[:kept].astype(np.float64) / n, P.T[:kept].copy()
+    return P.T
 
 
 def _alone(data: Dataset, recipe: Recipe, shape: Network, seeds: list[int]) -> tuple[np.ndarray, ...]:
