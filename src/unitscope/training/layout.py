@@ -33,12 +33,12 @@ ACTIVATION_CODES = {
 SGD, RMSPROP, ADAM, ADAMW = range(4)
 OPTIMIZER_CODES = {"sgd": SGD, "rmsprop": RMSPROP, "adam": ADAM, "adamw": ADAMW}
 
-# The entries of the settings, float64.
-RATE, MOMENTUM, BETA_1, BETA_2, RHO, EPSILON, DECAY, L1, L2, LEAST, MOST = range(11)
-SETTINGS = 11
+# The entries of the settings, float64; the last two are the kernel's own: the betas to the power of the step.
+RATE, MOMENTUM, BETA_1, BETA_2, RHO, EPSILON, DECAY, L1, L2, LEAST, MOST, POWER_1, POWER_2 = range(13)
+SETTINGS = 13
 
-# The entries of the numbers, int64.
-POINTS, EPOCHS, BATCH, LAYERS, PADDED, PARAMETERS, OPTIMIZER, NESTEROV, STEP, STRIDE, ROWS, SCRATCH = range(12)
+# The entries of the numbers, int64; BLOCKS is of runs in lockstep only.
+POINTS, EPOCHS, BATCH, LAYERS, PADDED, PARAMETERS, OPTIMIZER, NESTEROV, STEP, STRIDE, ROWS, SCRATCH, BLOCKS = range(13)
 
 GROUP = WIDTH  # runs that are trained in lockstep: the lanes of a vector
 TILE = 4  # points of each that go through together: their sums fit the registers
@@ -47,14 +47,14 @@ _CHUNK = 128  # points that go through the network at once: a wide layer's outpu
 
 
 def settings(recipe: Recipe, clip: float = 0.0) -> np.ndarray:
-    """The recipe's real numbers in the order of the kernel, (11,) float64.
+    """The recipe's real numbers in the order of the kernel, (13,) float64.
 
-    The last two are the least and the most that a point may add to the loss: those of a probability clipped to
+    Before the last two are the least and the most that a point may add to the loss: those of a probability clipped to
     `clip`..1 - `clip` in float32, or no bounds where `clip` is 0.
     """
     bounds = -np.log(np.array([1.0 - clip, clip], np.float32)) if clip else (-np.inf, np.inf)
     return np.array([recipe.learning_rate, recipe.momentum, recipe.beta_1, recipe.beta_2, recipe.rho, recipe.epsilon,
-                     recipe.weight_decay, recipe.l1, recipe.l2, *bounds])
+                     recipe.weight_decay, recipe.l1, recipe.l2, *bounds, 1.0, 1.0])
 
 
 def layer_table(net: Network, stride: int) -> np.ndarray:
@@ -75,14 +75,14 @@ def _activation_code(layer: Dense) -> int:
     return FOLDED if folded else ACTIVATION_CODES[layer.activation]
 
 
-def numbers(net: Network, recipe: Recipe, n: int, epochs: int, step: int) -> np.ndarray:
-    """Every whole number that the kernel needs, (12,) int64."""
+def numbers(net: Network, recipe: Recipe, n: int, epochs: int, step: int, blocks: int = 1) -> np.ndarray:
+    """Every whole number that the kernel needs, (13,) int64."""
     stride = min(_CHUNK, padded(min(recipe.batch_size, n)))
     # The widest need of the scratch: a layer's derivatives with a row for each point beside its padded gradient.
     scratch = max((stride + layer.inputs) * padded(layer.units) + layer.inputs * stride for layer in net.layers)
     count = net.n_parameters
     return np.array([n, epochs, recipe.batch_size, len(net.layers), padded(count), count,
-                     OPTIMIZER_CODES[recipe.optimizer], recipe.nesterov, step, stride, sum(net.sizes), scratch],
+                     OPTIMIZER_CODES[recipe.optimizer], recipe.nesterov, step, stride, sum(net.sizes), scratch, blocks],
                     np.int64)
 
 

@@ -12,7 +12,7 @@ from numba import carray, cfunc, njit, types
 
 from unitscope.training import optimizers
 from unitscope.training.lanes import (
-    exponential,
+    falling_power,
     gather,
     load,
     logarithm,
@@ -26,6 +26,7 @@ from unitscope.training.layout import (
     ACTIVATION,
     BATCH,
     BIAS,
+    BLOCKS,
     EPOCHS,
     GROUP,
     INPUTS,
@@ -104,20 +105,22 @@ def _loss(A, D, at, classes, labels, lost, share, points):
         for k in range(1, classes):
             logit = load(A, here + k * ROW)
             largest = where_greater(logit, largest, logit, largest)
-        powers, own = zero, zero
+        powers, own, place = zero, zero, zero
         for k in range(classes):
             gap = load(A, here + k * ROW) - largest
-            power = exponential(gap)
+            power = falling_power(gap)
             store(D, here + k * ROW, power)
             powers = powers + power
-            own = where_equal(label, splat(_f(k)), gap, own)
+            own = where_equal(label, place, gap, own)
+            place = place + one
         if t < points:
             product = product * powers
             owns = owns + own
-        scale = own_share / powers
+        scale, place = own_share / powers, zero
         for k in range(classes):
-            target = where_equal(label, splat(_f(k)), own_share, zero)
+            target = where_equal(label, place, own_share, zero)
             store(D, here + k * ROW, load(D, here + k * ROW) * scale - target)
+            place = place + one
     store(lost, 0, load(lost, 0) + (logarithm(product) - owns))
 
 
@@ -272,11 +275,11 @@ def _train(numbers, settings, table, X, y, keys, order, slopes, P, first, second
             if penalised:
                 _penalise(P, G, table, settings, lost, size)
             step += 1
-            optimizers.update(numbers[OPTIMIZER], numbers[NESTEROV] != 0, P, G, first, second, settings, step)
+            optimizers.count_step(settings, step, begin == epoch == 0)
+            optimizers.update(numbers[OPTIMIZER], numbers[NESTEROV] != 0, P, G, first, second, settings)
             begin += batch
         store(lost, 0, load(lost, 0) / splat(_f(n)))
         _count_right(P, X, y, n, A, D, right[epoch * GROUP : (epoch + 1) * GROUP], table, slopes)
-    return numbers[EPOCHS]
 
 
 _float, _double, _whole = types.CPointer(types.float32), types.CPointer(types.float64), types.CPointer(types.int64)
@@ -286,18 +289,25 @@ SIGNATURE = types.int64(_whole, _double, _whole, _float, _float, types.CPointer(
 
 
 def compiled():
-    """The loop as a C function of `SIGNATURE`; compiling it takes a few seconds."""
+    """The loop as a C function of `SIGNATURE`, block after block of GROUP runs; compiling it takes a few seconds."""
 
     @cfunc(SIGNATURE, error_model="numpy")
     def train(numbers, settings, table, X, y, keys, order, slopes, P, first, second, work, loss, right):
-        whole = carray(numbers, (12,))
-        n, epochs, count = whole[POINTS], whole[EPOCHS], whole[PARAMETERS]
+        whole = carray(numbers, (13,))
+        n, blocks = whole[POINTS], whole[BLOCKS]
         layers = carray(table, (whole[LAYERS], 7))
-        size = (2 * whole[ROWS] + 1) * ROW + count * GROUP
-        return _train(
-            whole, carray(settings, (SETTINGS,)), layers, carray(X, (n * layers[0, INPUTS],)), carray(y, (n,)),
-            carray(keys, (GROUP,)), carray(order, (2 * n * GROUP,)), carray(slopes, (whole[LAYERS],)),
-            carray(P, (count * GROUP,)), carray(first, (count * GROUP,)), carray(second, (count * GROUP,)),
-            carray(work, (size,)), carray(loss, (epochs * GROUP,)), carray(right, (epochs * GROUP,)))
+        count, epochs = whole[PARAMETERS] * GROUP, whole[EPOCHS] * GROUP
+        all_keys, parameters = carray(keys, (blocks * GROUP,)), carray(P, (blocks * count,))
+        firsts, seconds = carray(first, (blocks * count,)), carray(second, (blocks * count,))
+        losses, hits = carray(loss, (blocks * epochs,)), carray(right, (blocks * epochs,))
+        for block in range(blocks):
+            at, row = block * count, block * epochs
+            _train(
+                whole, carray(settings, (SETTINGS,)), layers, carray(X, (n * layers[0, INPUTS],)), carray(y, (n,)),
+                all_keys[block * GROUP : (block + 1) * GROUP], carray(order, (2 * n * GROUP,)),
+                carray(slopes, (whole[LAYERS],)), parameters[at : at + count], firsts[at : at + count],
+                seconds[at : at + count], carray(work, (2 * whole[ROWS] * ROW + ROW + count,)),
+                losses[row : row + epochs], hits[row : row + epochs])
+        return blocks
 
     return train

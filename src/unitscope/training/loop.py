@@ -67,7 +67,8 @@ def _train(numbers, settings, table, X, y, order, slopes, P, first, second, work
             if penalised:
                 extra += size * _penalty(P, G, table, settings)
             step += 1
-            optimizers.update(numbers[OPTIMIZER], numbers[NESTEROV] != 0, P, G, first, second, settings, step)
+            optimizers.count_step(settings, step, begin == epoch == 0)
+            optimizers.update(numbers[OPTIMIZER], numbers[NESTEROV] != 0, P, G, first, second, settings)
             begin += batch
         loss[epoch] = (lost + extra) / n
         correct[epoch] = int(right + 0.5)
@@ -120,7 +121,7 @@ def compiled():
 
     @cfunc(SIGNATURE, error_model="numpy")
     def train(numbers, settings, table, X, y, order, slopes, P, first, second, work, record, loss, correct):
-        whole = carray(numbers, (12,))
+        whole = carray(numbers, (13,))
         n, epochs, stride, padded = whole[POINTS], whole[EPOCHS], whole[STRIDE], whole[PADDED]
         layers = carray(table, (whole[LAYERS], 7))
         size = 2 * whole[ROWS] * stride + whole[SCRATCH] + 2 * stride + padded

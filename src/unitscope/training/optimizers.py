@@ -17,6 +17,8 @@ from unitscope.training.layout import (
     BETA_2,
     DECAY,
     EPSILON,
+    POWER_1,
+    POWER_2,
     MOMENTUM,
     RATE,
     RHO,
@@ -28,10 +30,26 @@ _f = np.float32
 
 
 @njit(inline="always", error_model="numpy")
-def update(code, nesterov, P, G, first, second, settings, step):
-    """Move P one step against its gradient G; `step` counts from 1."""
+def count_step(settings, step, first):
+    """Bring the powers of the betas in `settings` to `step`; `first` tells that they are of no step yet.
+
+    A power is computed at every 64th step and multiplied on from there: it depends on the step alone, wherever a
+    training was cut into pieces, and one in 64 costs a library call.
+    """
+    begin = step // 64 * 64
+    if first or step == begin:
+        settings[POWER_1], settings[POWER_2] = settings[BETA_1] ** np.float64(begin), settings[BETA_2] ** np.float64(begin)
+    if first or step != begin:
+        for _ in range(step - begin if first else 1):
+            settings[POWER_1] *= settings[BETA_1]
+            settings[POWER_2] *= settings[BETA_2]
+
+
+@njit(inline="always", error_model="numpy")
+def update(code, nesterov, P, G, first, second, settings):
+    """Move P one step against its gradient G; `count_step` has counted it."""
     if code in (ADAM, ADAMW):
-        _adam(P, G, first, second, settings, step, code == ADAMW)
+        _adam(P, G, first, second, settings, code == ADAMW)
     elif code == RMSPROP:
         _rmsprop(P, G, first, second, settings)
     else:
@@ -39,10 +57,10 @@ def update(code, nesterov, P, G, first, second, settings, step):
 
 
 @njit(inline="always", error_model="numpy")
-def _adam(P, G, first, second, settings, step, decoupled):
+def _adam(P, G, first, second, settings, decoupled):
     """Kingma and Ba, 2015, with the bias corrections in the rate; adamw decays first (Loshchilov and Hutter, 2019)."""
     rate, beta_1, beta_2 = settings[RATE], settings[BETA_1], settings[BETA_2]
-    alpha = splat(_f(rate * np.sqrt(1.0 - beta_2 ** np.float64(step)) / (1.0 - beta_1 ** np.float64(step))))
+    alpha = splat(_f(rate * np.sqrt(1.0 - settings[POWER_2]) / (1.0 - settings[POWER_1])))
     keep = splat(_f(1.0 - rate * settings[DECAY] if decoupled else 1.0))
     near_1, near_2, epsilon = splat(_f(1.0 - beta_1)), splat(_f(1.0 - beta_2)), splat(_f(settings[EPSILON]))
     for q in range(0, P.shape[0], WIDTH):

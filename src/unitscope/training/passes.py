@@ -12,6 +12,7 @@ from numba import njit, types
 
 from unitscope.training.lanes import (
     exponential,
+    falling_power,
     load,
     logarithm,
     splat,
@@ -155,20 +156,22 @@ def softmax_cross_entropy(A, D, at, classes, labels, weight, least, most, stride
             logit = load(A, here + k * stride)
             winner = where_greater(logit, largest, splat(_f(k)), winner)
             largest = where_greater(logit, largest, logit, largest)
-        powers, own = zero, zero
+        powers, own, place = zero, zero, zero
         for k in range(classes):
             gap = load(A, here + k * stride) - largest
-            power = exponential(gap)
+            power = falling_power(gap)
             store(D, here + k * stride, power)
             powers = powers + power
-            own = where_equal(label, splat(_f(k)), gap, own)
+            own = where_equal(label, place, gap, own)
+            place = place + one
         surprise = logarithm(powers) - own
         taught = where_greater(surprise, high, zero, where_greater(low, surprise, zero, share))
         surprise = where_greater(surprise, high, high, where_greater(low, surprise, low, surprise))
-        scale = taught / powers
+        scale, place = taught / powers, zero
         for k in range(classes):
-            target = where_equal(label, splat(_f(k)), taught, zero)
+            target = where_equal(label, place, taught, zero)
             store(D, here + k * stride, load(D, here + k * stride) * scale - target)
+            place = place + one
         loss += total(where_greater(share, zero, surprise, zero))
         right += total(where_greater(share, zero, where_equal(label, winner, one, zero), zero))
     return loss, right

@@ -27,7 +27,7 @@ LOCKSTEP = CompiledCode("unitscope.training.lockstep", tuple(f"unitscope.trainin
 
 _MOST_SEEDS = 10_000_000
 _MOST_IN_LOCKSTEP = 4096  # parameters: those of a block of larger networks leave the cache, and each trains alone
-_BLOCKS = 4  # a task of a thread is so many blocks of runs
+_BLOCKS = 8  # a task of a thread is so many blocks of runs
 _SLICE = 2e9  # points x parameters x runs at once: some tenths of a second
 
 
@@ -161,44 +161,32 @@ def _seeds(seeds: int | Iterable[int]) -> list[int]:
 
 
 def _in_lockstep(data: Dataset, recipe: Recipe, shape: Network, seeds: list[int]) -> tuple[np.ndarray, ...]:
-    """Losses, accuracies (seeds, epochs) and last weights (seeds, P), GROUP seeds at a time."""
-    n, epochs, group = data.n_points, recipe.epochs, layout.GROUP
-    lanes = seeds + seeds[-1:] * (-len(seeds) % group)  # spare lanes repeat the last seed
-    starts = glorot_starts(shape.sizes, seeds)
-    starts = np.concatenate([starts, np.repeat(starts[-1:], len(lanes) - len(seeds), axis=0)])
-    keys = np.array([key_of(seed) for seed in seeds] + [0] * (len(lanes) - len(seeds)), np.uint32)
+    """Losses, accuracies (seeds, epochs) and last weights (seeds, P), in pieces of some tenths of a second."""
+    n, epochs, count, group = data.n_points, recipe.epochs, shape.n_parameters, layout.GROUP
+    blocks = -(-len(seeds) // group)
+    lanes = seeds + seeds[-1:] * (blocks * group - len(seeds))  # spare lanes repeat the last seed
+    keys = np.array([key_of(seed) for seed in lanes], np.uint32)
+    P, first, second = (layout.zeros(blocks, count, group) for _ in range(3))
+    P[:] = glorot_starts(shape.sizes, lanes).reshape(blocks, group, count).transpose(0, 2, 1)
     with np.errstate(over="ignore"):
         X = np.ascontiguousarray(data.X.astype(np.float32).T)
-    y = data.y.astype(np.float32)
-    loss, right = (np.empty((len(lanes) // group, epochs, group), np.float32) for _ in range(2))
-    weights = np.empty((len(lanes), shape.n_parameters), np.float32)
-    for block, begin in enumerate(range(0, len(lanes), group)):
-        here = slice(begin, begin + group)
-        weights[here] = _block(X, y, shape, recipe, starts[here], keys[here], loss[block], right[block])
-    kept = len(seeds)
-    curves = (part.transpose(0, 2, 1).reshape(-1, epochs)[:kept].astype(np.float64) for part in (loss, right))
-    losses, hits = curves
-    return losses, hits / n, weights[:kept]
-
-
-def _block(X: np.ndarray, y: np.ndarray, shape: Network, recipe: Recipe, starts: np.ndarray, keys: np.ndarray,
-           loss: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Train GROUP runs, in pieces of some tenths of a second; fills `loss` and `right`, gives the last weights."""
-    (n, count), group = (X.shape[1], shape.n_parameters), layout.GROUP
-    order = np.empty((2 * n, group), np.int32)
-    P, first, second = (layout.zeros(count, group) for _ in range(3))
-    P[:] = starts.T
+    y, order = data.y.astype(np.float32), np.empty((2 * n, group), np.int32)
     slopes = np.array([layer.negative_slope for layer in shape.layers], np.float32)
-    steps = -(-n // recipe.batch_size)
-    at_once = max(1, int(_SLICE / (n * count * group)))
-    for begin in range(0, recipe.epochs, at_once):
-        end = min(recipe.epochs, begin + at_once)
-        numbers = layout.numbers(shape, recipe, n, end - begin, begin * steps)
+    table, settings = layout.layer_table(shape, layout.ROW), layout.settings(recipe)
+    pieces, steps = [], -(-n // recipe.batch_size)
+    at_once = max(1, int(_SLICE / (n * count * len(lanes))))
+    for begin in range(0, epochs, at_once):
+        size = min(epochs, begin + at_once) - begin
+        numbers = layout.numbers(shape, recipe, n, size, begin * steps, blocks)
         work = layout.zeros((2 * int(numbers[layout.ROWS]) + 1) * layout.ROW + count * group)
-        arrays = (numbers, layout.settings(recipe), layout.layer_table(shape, layout.ROW), X, y, keys, order, slopes,
-                  P, first, second, work, loss[begin:end], right[begin:end])
+        loss, right = np.empty((2, blocks, size, group), np.float32)
+        arrays = (numbers, settings, table, X, y, keys, order, slopes, P, first, second, work, loss, right)
         LOCKSTEP.entry()(*[array.ctypes.data for array in arrays])
-    return P.T
+        pieces.append((loss, right))
+    losses, hits = (np.concatenate(part, axis=1).transpose(0, 2, 1).reshape(-1, epochs)[: len(seeds)]
+                    for part in zip(*pieces, strict=True))
+    weights = P.transpose(0, 2, 1).reshape(-1, count)[: len(seeds)]
+    return losses.astype(np.float64), hits.astype(np.float64) / n, weights
 
 
 def _alone(data: Dataset, recipe: Recipe, shape: Network, seeds: list[int]) -> tuple[np.ndarray, ...]:
