@@ -94,7 +94,7 @@ def test_a_training_that_diverges_leaves_the_others_alone(monkeypatch, most):
 def test_progress_counts_to_the_end():
     calls = []
     us.sweep(LAB, seeds=300, epochs=2, progress=lambda done, of: calls.append((done, of)))
-    assert calls[-1] == (300, 300) and len(calls) == 3
+    assert calls[-1] == (300, 300) and len(calls) > 1 and calls == sorted(calls)
 
 
 def test_an_interrupt_keeps_what_is_done():

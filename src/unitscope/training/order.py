@@ -25,8 +25,16 @@ def shuffled(n: int, recipe: Recipe, past: int = 0) -> np.ndarray:
 
 
 def key_of(seed: int) -> int:
-    """The 32 bits that a seed's shuffles are drawn from."""
-    return int(np.random.SeedSequence((seed, 1)).generate_state(1)[0])
+    """The 32 bits that a seed's shuffles are drawn from: the hash of `shuffles`, another for every seed below 2**32."""
+    key = 1
+    while True:
+        key ^= seed & 0xFFFFFFFF
+        key = ((key ^ key >> 16) * 0x7FEB352D) & 0xFFFFFFFF
+        key = ((key ^ key >> 15) * 0x846CA68B) & 0xFFFFFFFF
+        key ^= key >> 16
+        seed >>= 32
+        if not seed:
+            return key
 
 
 def given_order(batch_order: Any, n: int) -> np.ndarray:

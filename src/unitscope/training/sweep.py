@@ -27,7 +27,7 @@ LOCKSTEP = CompiledCode("unitscope.training.lockstep", tuple(f"unitscope.trainin
 
 _MOST_SEEDS = 10_000_000
 _MOST_IN_LOCKSTEP = 4096  # parameters: those of a block of larger networks leave the cache, and each trains alone
-_BLOCKS = 8  # a task of a thread is so many blocks of runs
+_BLOCKS = 4  # a task of a thread is so many blocks of runs
 _SLICE = 2e9  # points x parameters x runs at once: some tenths of a second
 
 
