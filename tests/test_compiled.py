@@ -42,6 +42,21 @@ def test_the_first_process_compiles_and_the_second_loads_without_numba(tmp_path)
         assert run_program(folder), "a file that others may write must not be run"
 
 
+def test_several_codes_are_compiled_side_by_side_and_it_is_said_once(tmp_path):
+    program = """
+from unitscope.compiled import prepare
+from unitscope.training.order import SHUFFLES
+from unitscope.training.sweep import LOCKSTEP
+prepare(SHUFFLES, LOCKSTEP)
+print(SHUFFLES.is_ready() and LOCKSTEP.is_ready())
+"""
+    for said in (1, 0):
+        result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True,
+                                env={**os.environ, "UNITSCOPE_CACHE_DIR": str(tmp_path)})
+        assert result.stdout == "True\n" and result.stderr.count("compiling for this machine, once") == said
+    assert sorted(file.name.partition("-")[0] for file in tmp_path.iterdir()) == ["lockstep", "shuffles"]
+
+
 def test_a_folder_that_cannot_be_written_is_no_obstacle(tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")

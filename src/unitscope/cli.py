@@ -6,13 +6,9 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from unitscope import __version__
 from unitscope.errors import UnitscopeError
-
-if TYPE_CHECKING:
-    from unitscope.compiled import CompiledCode
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -64,13 +60,14 @@ def _lab(options: argparse.Namespace) -> int:
     import gc
 
     from unitscope import lab
+    from unitscope.compiled import prepare
     from unitscope.explanation.explain import explain
     from unitscope.geometry.subdivision import CUT
     from unitscope.training.kernel import LOOP
 
     gc.disable()  # a short process that ends with its memory: collecting costs a tenth of its time
     print("\n".join(lab.facts(lab.data())))
-    _announce_compilation(LOOP, CUT)
+    prepare(LOOP, CUT)
     run = lab.run(options.seed, progress=_bar())
     if options.verbose:
         print("\n".join(lab.epoch_lines(run)))
@@ -87,6 +84,7 @@ def _sweep(options: argparse.Namespace) -> int:
 
     import numpy as np
 
+    from unitscope.compiled import prepare
     from unitscope.data import toys
     from unitscope.errors import refusal
     from unitscope.training.sweep import LOCKSTEP, sweep
@@ -94,8 +92,7 @@ def _sweep(options: argparse.Namespace) -> int:
     if options.data not in toys.names():
         raise refusal("--data", f"one of {', '.join(toys.names())}", options.data)
     data = toys.load(options.data)
-    _announce_compilation(LOCKSTEP)
-    LOCKSTEP.entry()
+    prepare(LOCKSTEP)
     began = time.perf_counter()
     found = sweep(data, seeds=options.seeds, hidden=tuple(options.hidden),
                   epochs=options.epochs, progress=_count_bar(began))
@@ -133,11 +130,6 @@ def _count_bar(began: float) -> Callable[[int, int], None]:
         _draw_bar("sweep", done, seeds, f"{done:,}/{seeds:,} - {rate:,.0f} a second, {left:.0f} s left ")
 
     return show
-
-
-def _announce_compilation(*codes: CompiledCode) -> None:
-    if not all(code.is_ready() for code in codes):
-        print("compiling the training kernel for this machine, once (some seconds) ...", file=sys.stderr, flush=True)
 
 
 def _bar() -> Callable[[int, int, float], None]:

@@ -13,8 +13,11 @@ import functools
 import hashlib
 import importlib.metadata
 import importlib.util
+import logging
 import os
+import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +26,12 @@ from typing import Any
 from unitscope.files import replacing
 
 _MAGIC = b"unitscope kernel 1\n"
+_CHILD = """
+import sys
+from unitscope.compiled import CompiledCode
+module, arguments, *sources = sys.argv[1:]
+CompiledCode(module, tuple(sources), int(arguments)).entry()
+"""
 
 
 @dataclass(frozen=True)
@@ -40,17 +49,19 @@ class CompiledCode:
 
     def entry(self) -> Callable[..., int]:
         """The C function; the first call on a machine compiles it, in seconds."""
-        if self not in _LOADED:
-            path = _path(self)
-            try:
-                content = path.read_bytes() if _trusted(path) else b""
-            except OSError:
-                content = b""
-            if not _sound(content):
-                content = _built(self)
-                _keep(path, content)
-            _LOADED[self] = _linked(self, content)
-        return _LOADED[self]
+        with _LOADING:
+            if self not in _LOADED:
+                path = _path(self)
+                try:
+                    content = path.read_bytes() if _trusted(path) else b""
+                except OSError:
+                    content = b""
+                if not _sound(content):
+                    _tell()
+                    content = _built(self)
+                    _keep(path, content)
+                _LOADED[self] = _linked(self, content)
+            return _LOADED[self]
 
     def is_ready(self) -> bool:
         """Whether the next `entry` will load and not compile."""
@@ -61,7 +72,31 @@ class CompiledCode:
             return False
 
 
+def prepare(*codes: CompiledCode) -> None:
+    """Load each code; where several are not compiled yet, they are compiled side by side in processes of their own."""
+    missing = [code for code in codes if not code.is_ready()]
+    if len(missing) > 1 and sys.executable:
+        _tell()
+        children = [subprocess.Popen([sys.executable, "-c", _CHILD, code.module, str(code.arguments), *code.sources],
+                                     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                    for code in missing[1:]]
+        try:
+            missing[0].entry()
+        finally:
+            for child in children:
+                child.wait()
+    for code in codes:  # what a child could not compile, this process will
+        code.entry()
+
+
 _LOADED: dict[CompiledCode, Callable[..., int]] = {}
+_LOADING = threading.RLock()
+
+
+@functools.cache
+def _tell() -> None:
+    """Say once why the first call takes long; without a handler of its own, logging writes it to stderr."""
+    logging.getLogger("unitscope").warning("unitscope: compiling for this machine, once (about five seconds) ...")
 
 
 def cache_folder() -> Path:

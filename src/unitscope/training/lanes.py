@@ -187,7 +187,8 @@ def gather(typing_context: Any, array: Any, start: Any, places: Any, at: Any, co
         flags = ir.VectorType(ir.IntType(1), WIDTH)
         kind = ir.FunctionType(VECTOR, [pointers.type, _INT, flags, VECTOR])
         gathering = cgutils.get_or_insert_function(builder.module, kind, "llvm.masked.gather.v16f32.v16p0")
-        value = builder.call(gathering, [pointers, ir.Constant(_INT, 4), ir.Constant(flags, [1] * WIDTH), _constant(0.0)])
+        every = ir.Constant(flags, [1] * WIDTH)
+        value = builder.call(gathering, [pointers, ir.Constant(_INT, 4), every, _constant(0.0)])
         return builder.select(_leading(builder, size), value, _constant(0.0))
 
     return LANES(array, types.intp, places, types.intp, types.intp), code

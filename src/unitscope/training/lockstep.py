@@ -34,7 +34,6 @@ from unitscope.training.layout import (
     L2,
     LAYERS,
     LEAKY_RELU,
-    LINEAR,
     NESTEROV,
     OPTIMIZER,
     PARAMETERS,
@@ -57,7 +56,7 @@ from unitscope.training.shuffles import below, common_part
 _f = np.float32
 
 
-@njit(inline="always", error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def _forward(P, A, D, table, slopes):
     """Outputs of every layer for a tile of points, from the inputs already in A; slopes of curved ones to D."""
     zero = splat(_f(0))
@@ -90,10 +89,16 @@ def _forward(P, A, D, table, slopes):
                     curved(code, slopes[layer], A, D, t)
 
 
-@njit(inline="always", error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
+def _larger(a, b):
+    return where_greater(a, b, a, b)
+
+
+@njit(forceinline=True, error_model="numpy")
 def _loss(A, D, at, classes, labels, lost, share, points):
-    """Add each run's loss at a tile's first `points` points to `lost`; D gets the derivatives by the logits, times
-    `share`, and 0 for the other points.
+    """Add each run's loss at a tile's first `points` points to `lost`.
+
+    D gets the derivatives by the logits, times `share`, and 0 for the other points.
     """
     zero, one = splat(_f(0)), splat(_f(1))
     product, owns = one, zero  # the logarithm of the product of the sums: one for a tile
@@ -103,8 +108,7 @@ def _loss(A, D, at, classes, labels, lost, share, points):
         label = load(labels, t * GROUP)
         largest = load(A, here)
         for k in range(1, classes):
-            logit = load(A, here + k * ROW)
-            largest = where_greater(logit, largest, logit, largest)
+            largest = _larger(load(A, here + k * ROW), largest)
         powers, own, place = zero, zero, zero
         for k in range(classes):
             gap = load(A, here + k * ROW) - largest
@@ -124,7 +128,7 @@ def _loss(A, D, at, classes, labels, lost, share, points):
     store(lost, 0, load(lost, 0) + (logarithm(product) - owns))
 
 
-@njit(inline="always", error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def _backward(P, G, A, D, table, slopes):
     """Add each run's gradient at a tile of points to G, from the derivatives by the logits in D."""
     for step in range(table.shape[0]):
@@ -147,7 +151,7 @@ def _backward(P, G, A, D, table, slopes):
                        spread(slopes, layer - 1))
 
 
-@njit(inline="always", error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def _pass_back(P, A, D, source, target, inputs, units, weights, code, below):
     """The derivatives by a layer's inputs, times the slopes of the activation that gave them."""
     zero = splat(_f(0))
@@ -166,7 +170,7 @@ def _pass_back(P, A, D, source, target, inputs, units, weights, code, below):
         _slope(A, D, at + 3 * GROUP, d3, code, below)
 
 
-@njit(inline="always", error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def _slope(A, D, at, d, code, below):
     """D[at:] becomes d times the slope of the activation whose output is in A[at:]."""
     a, zero = load(A, at), splat(_f(0))
@@ -179,7 +183,7 @@ def _slope(A, D, at, d, code, below):
     store(D, at, d)
 
 
-@njit(inline="always", error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def _tile(X, y, order, begin, points, features, n, A, labels):
     """Bring the next points of each run into the first rows of A; places past `points` repeat the last."""
     for t in range(TILE):
@@ -189,7 +193,7 @@ def _tile(X, y, order, begin, points, features, n, A, labels):
         store(labels, t * GROUP, gather(y, 0, order, at, WIDTH))
 
 
-@njit(inline="always", error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def _shuffle(order, keys, epoch, n):
     """Each run's own order of an epoch: row i says which point comes i-th, the rows after n what was drawn."""
     drawn = n * GROUP
@@ -208,7 +212,7 @@ def _shuffle(order, keys, epoch, n):
             order[other] = kept
 
 
-@njit(inline="always", error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def _count_right(P, X, y, n, A, D, right, table, slopes):
     """How many points each run classifies right, into `right`."""
     classes, output = table[table.shape[0] - 1, UNITS], table[table.shape[0] - 1, TARGET]
@@ -224,15 +228,15 @@ def _count_right(P, X, y, n, A, D, right, table, slopes):
             label = int(y[begin + t])
             before, after = splat(_f(-np.inf)), splat(_f(-np.inf))  # of equal logits the first wins
             for k in range(label):
-                before = where_greater(load(A, output + k * ROW + t * GROUP), before, load(A, output + k * ROW + t * GROUP), before)
+                before = _larger(load(A, output + k * ROW + t * GROUP), before)
             for k in range(label + 1, classes):
-                after = where_greater(load(A, output + k * ROW + t * GROUP), after, load(A, output + k * ROW + t * GROUP), after)
+                after = _larger(load(A, output + k * ROW + t * GROUP), after)
             own = load(A, output + label * ROW + t * GROUP)
             hits = hits + where_greater(own, before, where_greater(after, own, zero, one), zero)
     store(right, 0, hits)
 
 
-@njit(inline="always", error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def _penalise(P, G, table, settings, lost, size):
     """Add l1 * sum |w| + l2 * sum w**2 over each run's weights to its loss, `size` times, and its gradient to G."""
     l1, twice = splat(_f(settings[L1])), splat(_f(2.0 * settings[L2]))
@@ -247,7 +251,7 @@ def _penalise(P, G, table, settings, lost, size):
                 store(lost, v, load(lost, v) + splat(_f(size)) * (l1 * sign * w + l2 * w * w))
 
 
-@njit(inline="always", error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def _train(numbers, settings, table, X, y, keys, order, slopes, P, first, second, work, loss, right):
     """Run all epochs of one block of runs; `loss` and `right` have a row of GROUP numbers for each epoch."""
     n, batch, count, step = numbers[POINTS], numbers[BATCH], numbers[PARAMETERS], numbers[STEP]

@@ -34,7 +34,7 @@ from unitscope.training.layout import (
 )
 
 
-@njit(inline="always", error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def _train(numbers, settings, table, X, y, order, slopes, P, first, second, work, record, loss, correct):
     """Run the epochs of `order`; return how many stayed finite. P, first, second are padded to whole vectors."""
     n, batch, stride, layers, step = numbers[POINTS], numbers[BATCH], numbers[STRIDE], numbers[LAYERS], numbers[STEP]
@@ -77,7 +77,7 @@ def _train(numbers, settings, table, X, y, order, slopes, P, first, second, work
     return numbers[EPOCHS]
 
 
-@njit(inline="always", error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def _recorded(P, record, at, count):
     """Copy the parameters to record[at:]; False where one is not finite."""
     unsound = np.float32(0)
@@ -87,7 +87,7 @@ def _recorded(P, record, at, count):
     return unsound == np.float32(0)
 
 
-@njit(inline="always", error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def _gather(X, y, order, at, points, vectors, features, n, stride, share, A, labels, weight):
     """Bring the chunk's points into the first rows of A; lanes without a point get zeros and weight 0."""
     for v in range(vectors):
@@ -98,7 +98,7 @@ def _gather(X, y, order, at, points, vectors, features, n, stride, share, A, lab
             store(A, q * stride + here, gather(X, q * n, order, at + here, left))
 
 
-@njit(inline="always", error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def _penalty(P, G, table, settings):
     """l1 * sum |w| + l2 * sum w**2 over the weights, its gradient added to G (Keras: the sign of 0 is 0)."""
     l1, l2 = settings[L1], settings[L2]

@@ -17,9 +17,9 @@ from unitscope.training.layout import (
     BETA_2,
     DECAY,
     EPSILON,
+    MOMENTUM,
     POWER_1,
     POWER_2,
-    MOMENTUM,
     RATE,
     RHO,
     RMSPROP,
@@ -29,7 +29,7 @@ from unitscope.training.layout import (
 _f = np.float32
 
 
-@njit(inline="always", error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def count_step(settings, step, first):
     """Bring the powers of the betas in `settings` to `step`; `first` tells that they are of no step yet.
 
@@ -38,14 +38,15 @@ def count_step(settings, step, first):
     """
     begin = step // 64 * 64
     if first or step == begin:
-        settings[POWER_1], settings[POWER_2] = settings[BETA_1] ** np.float64(begin), settings[BETA_2] ** np.float64(begin)
+        settings[POWER_1] = settings[BETA_1] ** np.float64(begin)
+        settings[POWER_2] = settings[BETA_2] ** np.float64(begin)
     if first or step != begin:
         for _ in range(step - begin if first else 1):
             settings[POWER_1] *= settings[BETA_1]
             settings[POWER_2] *= settings[BETA_2]
 
 
-@njit(inline="always", error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def update(code, nesterov, P, G, first, second, settings):
     """Move P one step against its gradient G; `count_step` has counted it."""
     if code in (ADAM, ADAMW):
@@ -56,7 +57,7 @@ def update(code, nesterov, P, G, first, second, settings):
         _sgd(P, G, first, settings, nesterov)
 
 
-@njit(inline="always", error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def _adam(P, G, first, second, settings, decoupled):
     """Kingma and Ba, 2015, with the bias corrections in the rate; adamw decays first (Loshchilov and Hutter, 2019)."""
     rate, beta_1, beta_2 = settings[RATE], settings[BETA_1], settings[BETA_2]
@@ -72,7 +73,7 @@ def _adam(P, G, first, second, settings, decoupled):
         store(P, q, load(P, q) * keep - m * alpha / (square_root(v) + epsilon))
 
 
-@njit(inline="always", error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def _rmsprop(P, G, first, second, settings):
     """Hinton's RMSprop; with momentum, the scaled gradients are summed in the second slot."""
     rate, rho, momentum = splat(_f(settings[RATE])), splat(_f(settings[RHO])), splat(_f(settings[MOMENTUM]))
@@ -88,7 +89,7 @@ def _rmsprop(P, G, first, second, settings):
         store(P, q, load(P, q) - move)
 
 
-@njit(inline="always", error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def _sgd(P, G, first, settings, nesterov):
     """Gradient descent, with momentum and Nesterov's look-ahead."""
     rate, momentum = splat(_f(settings[RATE])), splat(_f(settings[MOMENTUM]))

@@ -50,7 +50,7 @@ TRANSPOSE_FROM = 8
 _f = np.float32
 
 
-@njit(inline="always", error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def _erf(x):
     """The error function to about 1e-7, by Chebyshev fit of erfc (Press et al., Numerical Recipes, 6.2)."""
     size = where_greater(x, splat(_f(0)), x, splat(_f(0)) - x)
@@ -112,7 +112,7 @@ def curved(code, below, A, D, at):
     store(D, at, slope)
 
 
-@njit(inline="always", error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def forward(P, A, D, table, slopes, stride, vectors):
     """Outputs of every layer, from the inputs already in A; the slopes of curved activations go to D."""
     zero = splat(_f(0))
@@ -139,7 +139,7 @@ def forward(P, A, D, table, slopes, stride, vectors):
                     curved(code, slopes[layer], A, D, at)
 
 
-@njit(inline="always", error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def softmax_cross_entropy(A, D, at, classes, labels, weight, least, most, stride, vectors):
     """Loss summed over the chunk and the number of points predicted right; D gets the derivatives by the logits.
 
@@ -177,7 +177,7 @@ def softmax_cross_entropy(A, D, at, classes, labels, weight, least, most, stride
     return loss, right
 
 
-@njit(inline="always", error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def _weight_gradient(G, A, D, rows, source, target, inputs, units, weights, bias, stride, vectors):
     """Add the chunk's gradient of one layer's weights and biases to G; `rows` is scratch for wide layers."""
     for j in range(units):
@@ -209,7 +209,7 @@ def _weight_gradient(G, A, D, rows, source, target, inputs, units, weights, bias
             G[weights + i * units + j] += rows[product + i * padded + j]
 
 
-@njit(inline="always", error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def backward(P, G, A, D, rows, table, slopes, stride, vectors):
     """Add the chunk's gradient to G, from the derivatives by the logits in D."""
     zero = splat(_f(0))

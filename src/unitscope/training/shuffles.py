@@ -13,7 +13,7 @@ from numba import carray, cfunc, njit, types
 _u = np.uint32
 
 
-@njit(inline="always", error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def hashed(x):
     """A 32-bit number that looks random, another for every x."""
     x = _u(x ^ (x >> _u(16)))
@@ -23,13 +23,13 @@ def hashed(x):
     return _u(x ^ (x >> _u(16)))
 
 
-@njit(inline="always", error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def below(key, common, m):
     """A whole number from 0 to m - 1, an int32."""
     return np.int32((np.uint64(hashed(_u(key + common))) * np.uint64(m)) >> np.uint64(32))
 
 
-@njit(inline="always", error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def common_part(epoch, n, i):
     """What number i of an epoch has in common for all keys."""
     return hashed(_u(epoch * n + i))
