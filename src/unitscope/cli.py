@@ -89,7 +89,8 @@ def _sweep(options: argparse.Namespace) -> int:
 
     from unitscope.data import toys
     from unitscope.errors import refusal
-    from unitscope.training.sweep import LOCKSTEP, sweep
+    from unitscope.training.block import LOCKSTEP
+    from unitscope.training.sweep import sweep
 
     if options.data not in toys.names():
         raise refusal("--data", f"one of {', '.join(toys.names())}", options.data)
