@@ -127,9 +127,9 @@ def _train(parts: list[list[Sweep]], wanted: list[int], kept: list[SweepFolder] 
             progress(done, whole)
 
     try:
-        if not pieces:
+        if kept is not None or not pieces:
             tell()
-        elif processes:
+        if processes:
             workers.in_processes(train_seeds, pieces, jobs, keep, tell)
         else:
             workers.in_threads(train_seeds, pieces, count, keep, tell)
