@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -52,14 +53,26 @@ def _dask(address: str | None, jobs: int | None) -> Iterator[None]:
                                 ) from error
     with contextlib.ExitStack() as stack:
         if address is None:
-            cluster = stack.enter_context(LocalCluster(
-                n_workers=jobs or os.cpu_count() or 1, threads_per_worker=1, dashboard_address=None, silence_logs=50))
+            with _ctrl_c_ignored():
+                cluster = stack.enter_context(LocalCluster(
+                    n_workers=jobs or os.cpu_count() or 1, threads_per_worker=1, dashboard_address=None,
+                    silence_logs=50))
         else:
             _must_answer("dask", address)
             cluster = address
         stack.enter_context(Client(cluster, timeout=f"{_ANSWER}s"))
         stack.enter_context(joblib.parallel_config(backend="dask"))
         yield
+
+
+@contextlib.contextmanager
+def _ctrl_c_ignored() -> Iterator[None]:
+    """Processes started here ignore Ctrl-C, which a terminal sends to them too; this one ends them."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager
