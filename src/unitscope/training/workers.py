@@ -44,17 +44,28 @@ def in_processes(task: Callable[..., Any], pieces: Sequence[tuple], jobs: int | 
     """
     left, attempt = dict(enumerate(pieces)), 0
     while left:
-        before, failed = len(left), None
+        before = len(left)
+        arrived: dict[int, Any] = {}  # what joblib has and has not given yet: it drops that when a worker is lost
+
+        def taken(number: int, result: Any) -> None:
+            if isinstance(result, Exception):
+                raise result
+            del left[number]
+            keep(number, result)
+
         try:
-            with contextlib.closing(_handed_out(task, left, jobs)) as outcomes:
+            with contextlib.closing(_handed_out(task, left, jobs, arrived)) as outcomes:
                 for number, result in outcomes:
-                    if isinstance(result, Exception):
-                        failed = result
-                        break
-                    del left[number]
-                    keep(number, result)
+                    taken(number, result)
                     tell()
+        except KeyboardInterrupt:
+            for number, result in _rest(arrived, left):
+                taken(number, result)
+            raise
         except _Stopped as stopped:
+            for number, result in _rest(arrived, left):
+                taken(number, result)
+                tell()
             attempt = 1 if len(left) < before else attempt + 1
             if attempt >= ATTEMPTS:
                 cause = stopped.__cause__
@@ -62,8 +73,10 @@ def in_processes(task: Callable[..., Any], pieces: Sequence[tuple], jobs: int | 
                     f"The workers must finish a slice of seeds in {ATTEMPTS} attempts. Got "
                     f"{shown(said(f'{type(cause).__name__}: {cause}'))} instead. Look at the workers' memory and "
                     "whether unitscope is installed there.") from cause
-        if failed is not None:
-            raise failed
+
+
+def _rest(arrived: dict[int, Any], left: dict[int, tuple]) -> list[tuple[int, Any]]:
+    return [(number, result) for number, result in list(arrived.items()) if number in left]
 
 
 def chosen_backend() -> bool:
@@ -91,7 +104,9 @@ class _Stopped(Exception):
     """joblib gave up; its cause says why."""
 
 
-def _handed_out(task: Callable[..., Any], left: dict[int, tuple], jobs: int | None) -> Generator[tuple[int, Any]]:
+def _handed_out(task: Callable[..., Any], left: dict[int, tuple], jobs: int | None,
+                arrived: dict[int, Any]) -> Generator[tuple[int, Any]]:
+    """Results as they end, with the number of the piece; `arrived` has those that are here and not given yet."""
     joblib = _joblib()
     backend, number = joblib.parallel.get_active_backend()
     if type(backend).__name__ == "RayBackend":
@@ -99,12 +114,14 @@ def _handed_out(task: Callable[..., Any], left: dict[int, tuple], jobs: int | No
         backend.supports_return_generator = True
     streams = backend.supports_return_generator
     try:
-        with _every_end_told(backend):
+        with joblib.parallel_config(backend=backend), _mended(backend, arrived):
             parallel = joblib.Parallel(n_jobs=jobs or number or -1, batch_size=1,
                                        return_as="generator_unordered" if streams else "list")
             outcomes = iter(parallel(joblib.delayed(_one)(task, number, piece) for number, piece in list(left.items())))
             try:
-                yield from outcomes
+                for one in outcomes:
+                    arrived.pop(one[0], None)
+                    yield one
             finally:
                 if streams:
                     with warnings.catch_warnings():  # that tasks are cancelled is what is wanted here
@@ -123,23 +140,37 @@ def _one(task: Callable[..., Any], number: int, piece: tuple) -> tuple[int, Any]
 
 
 @contextlib.contextmanager
-def _every_end_told(backend: Any) -> Iterator[None]:
-    """joblib's Dask backend (1.6) never tells that Dask gave a task up, and would wait for ever: tell it."""
-    if type(backend).__name__ != "DaskDistributedBackend":
+def _mended(backend: Any, arrived: dict[int, Any]) -> Iterator[None]:
+    """Note each result in `arrived` as it comes, and mend two habits of joblib's Dask backend (1.6).
+
+    It never tells that Dask gave a task up, and would wait for ever: tell it. And it works in this process while the
+    cluster has one worker only, as after a loss: a slice that kills its worker would then kill this process.
+    """
+    if not backend.supports_retrieve_callback:
         yield
         return
-    submit = backend.submit
+    submit, number, dask = backend.submit, backend.effective_n_jobs, type(backend).__name__ == "DaskDistributedBackend"
 
-    def telling(task: Any, callback: Any = None) -> Any:
-        future = submit(task, callback)
-        future.add_done_callback(lambda done: callback(done.exception()) if done.exception() else None)
+    def noting(task: Any, callback: Any = None) -> Any:
+        def came(outcome: Any) -> None:
+            with contextlib.suppress(BaseException):  # what raises here is no result; joblib sees it too
+                arrived.update(backend.retrieve_result_callback(outcome))
+            callback(outcome)
+
+        future = submit(task, came)
+        if dask:
+            future.add_done_callback(lambda done: callback(done.exception()) if done.exception() else None)
         return future
 
-    backend.submit = telling
+    backend.submit = noting
+    if dask:
+        backend.effective_n_jobs = lambda jobs: max(2, number(jobs))
     try:
         yield
     finally:
         del backend.submit
+        if dask:
+            del backend.effective_n_jobs
 
 
 def _joblib() -> Any:
