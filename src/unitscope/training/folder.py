@@ -44,7 +44,7 @@ class SweepFolder:
             if not _same_data(there, swept):
                 raise refusal("folder", "of the same data", str(path), "Choose another folder.")
             if _settings(there.recipe) != _settings(swept.recipe):
-                raise refusal("folder", "of the same recipe", said(f"{str(path)!r} with {_other(there, swept)}"),
+                raise refusal("folder", "of the same recipe", said(f"one with {_other(there, swept)}"),
                               "Choose another folder.")
             if not resume:
                 raise refusal("folder", "new, or resumed", str(path),
