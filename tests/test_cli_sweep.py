@@ -95,9 +95,11 @@ def test_a_scheduler_at_an_address_does_the_work(capsys):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to another process")
 @pytest.mark.slow
-@pytest.mark.parametrize("backend", [
-    "threads", "loky", pytest.param("dask", marks=pytest.mark.dask), pytest.param("ray", marks=pytest.mark.ray)])
-@pytest.mark.parametrize("whom", ["the process", "its group, as a terminal does"])
+@pytest.mark.parametrize(("backend", "whom"), [
+    ("threads", "the process"), ("threads", "its group, as a terminal does"), ("loky", "its group, as a terminal does"),
+    pytest.param("dask", "its group, as a terminal does", marks=pytest.mark.dask),
+    pytest.param("ray", "its group, as a terminal does", marks=pytest.mark.ray),
+])
 def test_ctrl_c_keeps_what_is_done(backend, whom, tmp_path):
     folder = tmp_path / "out"
     jobs = [] if backend == "threads" else ["--jobs", "2"]
