@@ -26,11 +26,6 @@ BACKENDS = [
     pytest.param("ray", marks=[pytest.mark.slow, pytest.mark.ray]),
 ]
 
-# Ray and Dask leave sockets, files and processes to the garbage collector.
-pytestmark = [pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
-              pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning"),
-              pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]
-
 
 @contextlib.contextmanager
 def running(backend):
