@@ -14,6 +14,7 @@ os.environ.setdefault("MPLBACKEND", "agg")
 os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
 # A first call may compile for seconds, so there is no deadline; in CI the examples are the same every time.
@@ -22,11 +23,13 @@ settings.load_profile("unitscope")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """PyTorch isn't in the `dev` extra, so its tests are left out where it isn't installed; CI must have it."""
-    if find_spec("torch") is None and "CI" not in os.environ:
-        for item in items:
-            if item.get_closest_marker("torch"):
-                item.add_marker(pytest.mark.skip(reason="needs PyTorch: .venv/bin/pip install torch"))
+    """What isn't in the `dev` extra: its tests are left out where it isn't installed; CI must have it."""
+    for mark, module, wanted in (("torch", "torch", "torch"), ("dask", "distributed", '".[dask]"'),
+                                 ("ray", "ray", '".[ray]"')):
+        if find_spec(module) is None and "CI" not in os.environ:
+            for item in items:
+                if item.get_closest_marker(mark):
+                    item.add_marker(pytest.mark.skip(reason=f"needs {mark}: .venv/bin/pip install {wanted}"))
 
 
 @pytest.fixture(scope="session")

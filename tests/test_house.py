@@ -23,8 +23,8 @@ HELPER = REPOSITORY / "src" / "lab_utils_multiclass_TF.py"
 ROOMS = ("errors", "files", "compiled", "theme", "data", "network", "models", "training", "geometry", "explanation",
          "scene", "figures", "export", "widget", "app", "lab", "cli")
 
-HEAVY = ("anywidget", "jax", "keras", "matplotlib", "numba", "pandas", "scipy", "sklearn", "tensorflow", "tf_keras",
-         "torch")
+HEAVY = ("anywidget", "dask", "distributed", "jax", "joblib", "keras", "matplotlib", "numba", "pandas", "ray", "scipy",
+         "sklearn", "tensorflow", "tf_keras", "torch")
 
 
 def room(module: str) -> str:

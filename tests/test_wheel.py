@@ -59,7 +59,8 @@ def test_the_metadata_say_what_is_needed(metadata):
     needed = re.findall(r"^Requires-Dist: ([\w.-]+)[^;\n]*$", metadata, re.M)
     assert sorted(needed) == ["matplotlib", "numba", "numpy"]
     extras = re.findall(r"^Provides-Extra: (.*)$", metadata, re.M)
-    assert sorted(extras) == ["app", "bench", "dask", "dev", "keras", "notebook", "tensorflow", "torch"]
+    assert sorted(extras) == ["app", "bench", "cluster", "dask", "dev", "keras", "notebook", "ray", "tensorflow",
+                              "torch"]
     assert re.search(r"^License-Expression: Apache-2.0$", metadata, re.M)
     assert re.search(r"^Requires-Python: <3.14,>=3.11$", metadata, re.M)
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from unitscope.training.recipe import Recipe as Recipe
     from unitscope.training.run import Run as Run
     from unitscope.training.sweep import sweep as sweep
+    from unitscope.training.swept import Sweep as Sweep
     from unitscope.training.train import train as train
 
 __version__ = "0.1.0"
@@ -37,6 +38,7 @@ _PUBLIC = {
     "Plane": "unitscope.geometry.plane:Plane",
     "Recipe": "unitscope.training.recipe:Recipe",
     "Run": "unitscope.training.run:Run",
+    "Sweep": "unitscope.training.swept:Sweep",
     "datasets": "unitscope.data.toys",
     "errors": "unitscope.errors",
     "explain": "unitscope.explanation.explain:explain",

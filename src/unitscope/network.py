@@ -106,13 +106,15 @@ def glorot_starts(widths: Sequence[int], seeds: Sequence[int]) -> np.ndarray:
 
     Glorot uniform weights, zero biases.
     """
-    limits = [np.r_[np.full(inputs * units, math.sqrt(6.0 / (inputs + units))), np.zeros(units)]
-              for inputs, units in pairwise(widths)]
-    limit = np.concatenate(limits)
-    starts, drawn = np.zeros((len(seeds), len(limit))), limit > 0
-    count = int(drawn.sum())
-    starts[:, drawn] = [np.random.default_rng(seed).random(count) for seed in seeds]
-    return 2.0 * limit * starts - limit
+    rngs, parts = [np.random.default_rng(seed) for seed in seeds], []
+    for inputs, units in pairwise(widths):
+        limit, starts = math.sqrt(6.0 / (inputs + units)), np.zeros((len(seeds), (inputs + 1) * units))
+        for rng, start in zip(rngs, starts, strict=True):
+            rng.random(out=start[: inputs * units])
+        starts[:, : inputs * units] *= 2.0 * limit
+        starts[:, : inputs * units] -= limit
+        parts.append(starts)
+    return np.concatenate(parts, axis=1)
 
 
 @dataclass(frozen=True, init=False, eq=False)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import unitscope as us
 from unitscope.errors import InvalidInput
 from unitscope.network import ACTIVATIONS
-from unitscope.training import sweep as module
+from unitscope.training import block as module
 from unitscope.training.recipe import OPTIMIZERS
 
 LAB = us.datasets.lab()

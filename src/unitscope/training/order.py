@@ -19,9 +19,9 @@ def shuffled(n: int, recipe: Recipe, past: int = 0) -> np.ndarray:
     They follow from the seed and the epoch's number: the epochs of a continued run are those of a longer one.
     """
     numbers = np.array([n, recipe.epochs, past, key_of(recipe.seed)], np.int64)
-    order = np.empty((recipe.epochs, n), np.int32)
+    order = np.empty((recipe.epochs + 1, n), np.int32)
     SHUFFLES.entry()(numbers.ctypes.data, order.ctypes.data)
-    return order
+    return order[:-1]
 
 
 def key_of(seed: int) -> int:

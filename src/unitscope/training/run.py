@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import json
 import os
-import zipfile
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from unitscope.data.dataset import Dataset
-from unitscope.errors import InvalidInput, UnitscopeError, refusal, said, whole_number
-from unitscope.files import replacing
+from unitscope.errors import refusal, said, whole_number
 from unitscope.network import Dense, Network
+from unitscope.training import archive
 from unitscope.training.kernel import State
 from unitscope.training.recipe import Recipe
 
 FORMAT = 1
-_LARGEST_FILE = 4 * 2**30  # bytes a run file may unpack to
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
@@ -73,55 +69,24 @@ class Run:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write everything to one .npz file, whole or not at all; `Run.load` reads it back."""
-        target = Path(path)
         layers = [{"units": layer.units, "activation": layer.activation, "negative_slope": layer.negative_slope}
                   for layer in self.shape.layers]
-        about = {"format": FORMAT, "recipe": dataclasses.asdict(self.recipe), "layers": layers,
-                 "class_names": self.data.class_names, "feature_names": self.data.feature_names,
+        about = {"format": FORMAT, **archive.described(self.data, self.recipe), "layers": layers,
                  "step": self.state.step}
-        try:
-            with replacing(target) as unfinished, unfinished.open("wb") as file:
-                np.savez_compressed(file, about=np.array(json.dumps(about)), X=self.data.X, y=self.data.y,
-                                    weights=self.weights, loss=self.loss, parameters=self.state.parameters,
-                                    slots=self.state.slots)
-        except OSError as error:
-            raise UnitscopeError(f"path must be a file that can be written. Got {str(target)!r} instead "
-                                 f"({error.strerror}).") from error
+        archive.write(path, about, {
+            "X": self.data.X, "y": self.data.y, "weights": self.weights, "loss": self.loss,
+            "parameters": self.state.parameters, "slots": self.state.slots})
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Run:
         """Read a file written by `save`; anything else is refused, and nothing in it is executed."""
-        try:
-            about, arrays = _read(Path(path))
-            return _assembled(about, arrays)
-        except FileNotFoundError:
-            raise refusal("path", "a run file", str(path), "There is no such file.") from None
-        except UnitscopeError as error:
-            raise InvalidInput(f"path must be a run file written by Run.save. Got {str(path)!r} instead: "
-                               f"{error}") from error
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile,
-                zipfile.LargeZipFile, NotImplementedError, RuntimeError, RecursionError) as error:
-            raise refusal("path", "a run file written by Run.save", str(path)) from error
-
-
-def _read(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    names = ("X", "y", "weights", "loss", "parameters", "slots")
-    with zipfile.ZipFile(path) as archive:
-        size = sum(entry.file_size for entry in archive.infolist())
-        if size > _LARGEST_FILE:
-            raise refusal("the file's content", f"at most {_LARGEST_FILE} bytes", said(f"{size} bytes"))
-    with np.load(path, allow_pickle=False) as file:
-        about = json.loads(str(file["about"]))
-        if about.get("format") != FORMAT:
-            raise refusal("the file's format", f"{FORMAT}", about.get("format"), "Use the version that wrote it.")
-        return about, {name: file[name] for name in names}
+        with archive.refusing(path, "a run file", "Run.save"):
+            return _assembled(*archive.read(path, FORMAT, ("X", "y", "weights", "loss", "parameters", "slots")))
 
 
 def _assembled(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> Run:
     """A Run from a file's parts, each checked against the others."""
-    data = Dataset(arrays["X"], arrays["y"], about["class_names"], about["feature_names"])
-    settings = {name: tuple(value) if isinstance(value, list) else value for name, value in about["recipe"].items()}
-    recipe = Recipe.of(None, settings)
+    data, recipe = archive.data_and_recipe(about, arrays)
     inputs, layers = data.n_features, []
     for layer in about["layers"]:
         units = whole_number("units", layer["units"], at_least=1)

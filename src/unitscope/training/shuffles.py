@@ -39,20 +39,25 @@ SIGNATURE = types.int64(types.CPointer(types.int64), types.CPointer(types.int32)
 
 
 def compiled():
-    """C function: numbers (points, epochs, first epoch, key) and room for epochs x points whole numbers."""
+    """C function: numbers (points, epochs, first epoch, key) and room for (epochs + 1) x points whole numbers.
+
+    The last row is where an epoch's numbers are drawn, all at once and in lanes, before the points change places.
+    """
 
     @cfunc(SIGNATURE, error_model="numpy")
     def shuffle(numbers, order):
         whole = carray(numbers, (4,))
         n, epochs, past, key = whole[0], whole[1], whole[2], _u(whole[3])
-        places = carray(order, (epochs * n,))
+        places = carray(order, ((epochs + 1) * n,))
+        drawn = epochs * n
         for epoch in range(epochs):
             at = epoch * n
             for i in range(n):
                 places[at + i] = i
+                places[drawn + i] = below(key, common_part(past + epoch, n, i), i + 1)
             for back in range(n - 1):
                 i = n - 1 - back
-                j = below(key, common_part(past + epoch, n, i), i + 1)
+                j = np.int64(places[drawn + i])
                 kept = places[at + i]
                 places[at + i] = places[at + j]
                 places[at + j] = kept

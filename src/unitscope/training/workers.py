@@ -1,0 +1,182 @@
+"""Hand slices of work to threads, or to processes through joblib; what a lost process had is handed out again."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import warnings
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import Any
+
+from unitscope.errors import MissingDependency, UnitscopeError, said, shown
+
+ATTEMPTS = 3  # in a row with nothing finished
+
+
+def in_threads(task: Callable[..., Any], pieces: Sequence[tuple], threads: int, keep: Callable[[int, Any], None],
+               tell: Callable[[], None]) -> None:
+    """Call `keep(i, task(*pieces[i]))` for every piece as it ends, then `tell()`.
+
+    Ctrl-C ends it: what is under way comes to its end and is kept.
+    """
+    pool = ThreadPoolExecutor(threads)
+    numbers = {pool.submit(task, *piece): number for number, piece in enumerate(pieces)}
+    try:
+        for future in as_completed(list(numbers)):
+            keep(numbers.pop(future), future.result())
+            tell()
+    except BaseException:
+        pool.shutdown(wait=True, cancel_futures=True)
+        for future, number in numbers.items():
+            if future.done() and not future.cancelled() and future.exception() is None:
+                keep(number, future.result())
+        raise
+    pool.shutdown()
+
+
+def in_processes(task: Callable[..., Any], pieces: Sequence[tuple], jobs: int | None, keep: Callable[[int, Any], None],
+                 tell: Callable[[], None]) -> None:
+    """The same through joblib: with the backend that `joblib.parallel_config` chose, else `jobs` processes of loky.
+
+    Whatever ends a process, the pieces that it had are handed out again, and those that are finished are not.
+    **Raises** `UnitscopeError` after ATTEMPTS attempts in a row that finish nothing, and what a task itself raises.
+    """
+    left, attempt = dict(enumerate(pieces)), 0
+    while left:
+        before = len(left)
+        arrived: dict[int, Any] = {}  # what joblib has and has not given yet: it drops that when a worker is lost
+
+        def taken(number: int, result: Any) -> None:
+            if isinstance(result, Exception):
+                raise result
+            del left[number]
+            keep(number, result)
+
+        try:
+            with contextlib.closing(_handed_out(task, left, jobs, arrived)) as outcomes:
+                for number, result in outcomes:
+                    taken(number, result)
+                    tell()
+        except KeyboardInterrupt:
+            for number, result in _rest(arrived, left):
+                taken(number, result)
+            raise
+        except _Stopped as stopped:
+            for number, result in _rest(arrived, left):
+                taken(number, result)
+                tell()
+            attempt = 1 if len(left) < before else attempt + 1
+            if attempt >= ATTEMPTS:
+                cause = stopped.__cause__
+                raise UnitscopeError(
+                    f"The workers must finish a slice of seeds in {ATTEMPTS} attempts. Got "
+                    f"{shown(said(f'{type(cause).__name__}: {cause}'))} instead. Look at the workers' memory and "
+                    "whether unitscope is installed there.") from cause
+
+
+def _rest(arrived: dict[int, Any], left: dict[int, tuple]) -> list[tuple[int, Any]]:
+    return [(number, result) for number, result in list(arrived.items()) if number in left]
+
+
+def chosen_backend() -> bool:
+    """Whether `joblib.parallel_config` has chosen a backend of processes; joblib is not imported for this."""
+    if "joblib" not in sys.modules:
+        return False
+    import joblib
+
+    # Only where none was chosen, or threads were, does the hint make it threads.
+    return type(joblib.parallel.get_active_backend(prefer="threads")[0]).__name__ != "ThreadingBackend"
+
+
+def worker_count(jobs: int | None) -> int:
+    """How many slices will be worked on at once. **Raises** `MissingDependency` without joblib."""
+    joblib = _joblib()
+    backend, number = joblib.parallel.get_active_backend()
+    try:
+        return max(1, int(backend.effective_n_jobs(jobs or number or -1)))
+    except Exception as error:
+        raise UnitscopeError(f"The workers must answer. Got {shown(said(f'{type(error).__name__}: {error}'))} "
+                             "instead.") from error
+
+
+class _Stopped(Exception):
+    """joblib gave up; its cause says why."""
+
+
+def _handed_out(task: Callable[..., Any], left: dict[int, tuple], jobs: int | None,
+                arrived: dict[int, Any]) -> Generator[tuple[int, Any]]:
+    """Results as they end, with the number of the piece; `arrived` has those that are here and not given yet."""
+    joblib = _joblib()
+    backend, number = joblib.parallel.get_active_backend()
+    if type(backend).__name__ == "RayBackend":
+        # joblib leaves generators out for multiprocessing's pool, whose pipes can lock; Ray's pool has no pipes.
+        backend.supports_return_generator = True
+    streams = backend.supports_return_generator
+    try:
+        with joblib.parallel_config(backend=backend), _mended(backend, arrived):
+            parallel = joblib.Parallel(n_jobs=jobs or number or -1, batch_size=1,
+                                       return_as="generator_unordered" if streams else "list")
+            outcomes = iter(parallel(joblib.delayed(_one)(task, number, piece) for number, piece in list(left.items())))
+            try:
+                for one in outcomes:
+                    arrived.pop(one[0], None)
+                    yield one
+            finally:
+                if streams:
+                    with warnings.catch_warnings():  # that tasks are cancelled is what is wanted here
+                        warnings.filterwarnings("ignore", category=UserWarning, module="joblib")
+                        outcomes.close()
+    except Exception as error:
+        raise _Stopped from error
+
+
+def _one(task: Callable[..., Any], number: int, piece: tuple) -> tuple[int, Any]:
+    """In the worker. What the task raises is its result: only the loss of a worker makes joblib raise."""
+    try:
+        return number, task(*piece)
+    except Exception as error:
+        return number, error
+
+
+@contextlib.contextmanager
+def _mended(backend: Any, arrived: dict[int, Any]) -> Iterator[None]:
+    """Note each result in `arrived` as it comes, and mend two habits of joblib's Dask backend (1.6).
+
+    It never tells that Dask gave a task up, and would wait for ever: tell it. And it works in this process while the
+    cluster has one worker only, as after a loss: a slice that kills its worker would then kill this process.
+    """
+    if not backend.supports_retrieve_callback:
+        yield
+        return
+    submit, number, dask = backend.submit, backend.effective_n_jobs, type(backend).__name__ == "DaskDistributedBackend"
+
+    def noting(task: Any, callback: Any = None) -> Any:
+        def came(outcome: Any) -> None:
+            with contextlib.suppress(BaseException):  # what raises here is no result; joblib sees it too
+                arrived.update(backend.retrieve_result_callback(outcome))
+            callback(outcome)
+
+        future = submit(task, came)
+        if dask:
+            future.add_done_callback(lambda done: callback(done.exception()) if done.exception() else None)
+        return future
+
+    backend.submit = noting
+    if dask:
+        backend.effective_n_jobs = lambda jobs: max(2, number(jobs))
+    try:
+        yield
+    finally:
+        del backend.submit
+        if dask:
+            del backend.effective_n_jobs
+
+
+def _joblib() -> Any:
+    try:
+        import joblib
+    except ImportError as error:
+        raise MissingDependency("Sweeps in worker processes need joblib. Install it with: "
+                                'pip install "unitscope[cluster]"') from error
+    return joblib
