@@ -63,7 +63,8 @@ CASES = [
 def measure(case: Case, rounds: int = 3) -> dict[str, float]:
     """Seconds of an epoch of each contender, medians of rounds in which they take turns."""
     problem = case.problem()
-    contenders = {"ours": p.ours(problem), "scikit-learn": p.scikit_learn(problem), "Keras on JAX": p.keras_fit(problem)}
+    contenders = {"ours": p.ours(problem), "scikit-learn": p.scikit_learn(problem),
+                  "Keras on JAX": p.keras_fit(problem)}
     return {who: seconds / case.epochs for who, seconds in timing.medians(contenders, rounds).items()}
 
 

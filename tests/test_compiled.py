@@ -46,7 +46,7 @@ def test_several_codes_are_compiled_side_by_side_and_it_is_said_once(tmp_path):
     program = """
 from unitscope.compiled import prepare
 from unitscope.training.order import SHUFFLES
-from unitscope.training.sweep import LOCKSTEP
+from unitscope.training.block import LOCKSTEP
 prepare(SHUFFLES, LOCKSTEP)
 print(SHUFFLES.is_ready() and LOCKSTEP.is_ready())
 """
