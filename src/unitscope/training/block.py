@@ -18,7 +18,7 @@ from unitscope.training.recipe import Recipe
 from unitscope.training.train import train
 
 LOCKSTEP = CompiledCode("unitscope.training.lockstep", tuple(f"unitscope.training.{name}" for name in (
-    "layout", "lanes", "product", "passes", "optimizers", "shuffles", "lockstep")), arguments=14)
+    "layout", "lanes", "product", "team", "passes", "optimizers", "shuffles", "lockstep")), arguments=14)
 
 _MOST_IN_LOCKSTEP = 4096  # parameters: those of a block of larger networks leave the cache, and each trains alone
 _BLOCKS = 4  # blocks of GROUP runs that one call trains: while it does, Python is free for other threads
@@ -90,7 +90,7 @@ def _alone(data: Dataset, recipe: Recipe, shape: Network, seeds: list[int]) -> t
     """The same of one seed, trained by itself."""
     losses, accuracies = np.full((1, recipe.epochs), np.nan), np.full((1, recipe.epochs), np.nan)
     try:
-        run = train(data, dataclasses.replace(recipe, seed=seeds[0]))
+        run = train(data, dataclasses.replace(recipe, seed=seeds[0]), threads=1)
     except TrainingDiverged as diverged:
         run = diverged.run
     losses[0, : run.epochs], accuracies[0, : run.epochs] = run.loss, run.accuracy

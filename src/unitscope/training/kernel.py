@@ -6,6 +6,8 @@ generic in depth, widths and batch size; its innermost axis is the points of a b
 
 from __future__ import annotations
 
+import os
+import threading
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +19,9 @@ from unitscope.training import layout
 from unitscope.training.recipe import Recipe
 
 LOOP = CompiledCode("unitscope.training.loop", tuple(f"unitscope.training.{name}" for name in (
-    "layout", "lanes", "product", "passes", "optimizers", "loop")), arguments=14)
+    "layout", "lanes", "product", "team", "passes", "optimizers", "loop")), arguments=15)
+
+_TEAM_FROM = 4e6  # products of points and weights in a chunk: below, one thread is as quick as several
 
 
 @dataclass
@@ -60,7 +64,7 @@ class Outcome:
 
 
 def advance(state: State, net: Network, X: np.ndarray, y: np.ndarray, order: np.ndarray, recipe: Recipe, *,
-            clip: float = 0.0) -> Outcome:
+            clip: float = 0.0, threads: int | None = None) -> Outcome:
     """Train on from `state` for one epoch per row of `order`.
 
     **Arguments**
@@ -72,6 +76,7 @@ def advance(state: State, net: Network, X: np.ndarray, y: np.ndarray, order: np.
     - `recipe`: optimizer, its settings, batch size and penalties; its epochs, seed and hidden layers are not read.
     - `clip`: where above 0, a point whose own class has a probability outside `clip`..1 - `clip` adds the loss of that
       bound and no gradient, as Keras has it for probabilities on some backends.
+    - `threads`: how many may work on a wide network; without it, as many as there are processors. They change no bit.
     """
     epochs, n = _checked(net, X, y, order)
     numbers = layout.numbers(net, recipe, n, epochs, state.step)
@@ -87,13 +92,46 @@ def advance(state: State, net: Network, X: np.ndarray, y: np.ndarray, order: np.
         numbers, layout.settings(recipe, clip), layout.layer_table(net, stride), columns,
         np.asarray(y).astype(np.float32), places,
         np.array([layer.negative_slope for layer in net.layers], np.float32), P, first, second,
-        layout.workspace(numbers), record, loss, correct)
-    finite = LOOP.entry()(*[array.ctypes.data for array in arrays])
+        layout.workspace(numbers), record, loss, correct, np.zeros(2, np.int64))
+    wide = count * min(stride, n) >= _TEAM_FROM
+    finite = _together(arrays, (threads or os.cpu_count() or 1) if wide else 1)
     if finite < epochs:  # the vectors hold the bad epoch: go there again and stop before it
-        return _unfinished(advance(state, net, X, y, order[:finite], recipe, clip=clip))
+        return _unfinished(advance(state, net, X, y, order[:finite], recipe, clip=clip, threads=threads))
     steps = state.step + epochs * -(-n // recipe.batch_size)
     return Outcome(record, loss, correct, State(P[:count].copy(), np.stack([first[:count], second[:count]]), steps),
                    finite=True)
+
+
+def _together(arrays: tuple[np.ndarray, ...], team: int) -> int:
+    """Run the loop in `team` threads; they start only when all of them are there, since each waits for all others."""
+    loop, (numbers, *others) = LOOP.entry(), arrays
+    if team == 1:
+        return loop(*[array.ctypes.data for array in arrays])
+    go, ready = threading.Event(), False
+
+    def work(member: int) -> int:
+        own = numbers.copy()
+        own[layout.TEAM], own[layout.MEMBER] = team, member
+        return loop(*[array.ctypes.data for array in (own, *others)])
+
+    def wait(member: int) -> None:
+        go.wait()
+        if ready:
+            work(member)
+
+    helpers = [threading.Thread(target=wait, args=(member,)) for member in range(1, team)]
+    try:
+        for helper in helpers:
+            helper.start()
+        ready = True
+    except RuntimeError:  # no more threads to be had
+        helpers, team = [], 1
+    finally:
+        go.set()
+    finite = work(0)
+    for helper in helpers:
+        helper.join()
+    return finite
 
 
 def _unfinished(outcome: Outcome) -> Outcome:

@@ -37,8 +37,10 @@ OPTIMIZER_CODES = {"sgd": SGD, "rmsprop": RMSPROP, "adam": ADAM, "adamw": ADAMW}
 RATE, MOMENTUM, BETA_1, BETA_2, RHO, EPSILON, DECAY, L1, L2, LEAST, MOST, POWER_1, POWER_2 = range(13)
 SETTINGS = 13
 
-# The entries of the numbers, int64; BLOCKS is of runs in lockstep only.
-POINTS, EPOCHS, BATCH, LAYERS, PADDED, PARAMETERS, OPTIMIZER, NESTEROV, STEP, STRIDE, ROWS, SCRATCH, BLOCKS = range(13)
+# The entries of the numbers, int64; BLOCKS is of runs in lockstep only, TEAM and MEMBER of one run only.
+POINTS, EPOCHS, BATCH, LAYERS, PADDED, PARAMETERS, OPTIMIZER, NESTEROV, STEP, STRIDE, ROWS, SCRATCH = range(12)
+BLOCKS, TEAM, MEMBER = 12, 12, 13
+NUMBERS = 14
 
 GROUP = WIDTH  # runs that are trained in lockstep: the lanes of a vector
 TILE = 4  # points of each that go through together: their sums fit the registers
@@ -76,14 +78,14 @@ def _activation_code(layer: Dense) -> int:
 
 
 def numbers(net: Network, recipe: Recipe, n: int, epochs: int, step: int, blocks: int = 1) -> np.ndarray:
-    """Every whole number that the kernel needs, (13,) int64."""
+    """Every whole number that the kernel needs, (14,) int64; the last two are for one thread."""
     stride = min(_CHUNK, padded(min(recipe.batch_size, n)))
     # The widest need of the scratch: a layer's derivatives with a row for each point beside its padded gradient.
     scratch = max((stride + layer.inputs) * padded(layer.units) + layer.inputs * stride for layer in net.layers)
     count = net.n_parameters
     return np.array([n, epochs, recipe.batch_size, len(net.layers), padded(count), count,
-                     OPTIMIZER_CODES[recipe.optimizer], recipe.nesterov, step, stride, sum(net.sizes), scratch, blocks],
-                    np.int64)
+                     OPTIMIZER_CODES[recipe.optimizer], recipe.nesterov, step, stride, sum(net.sizes), scratch, blocks,
+                     0], np.int64)
 
 
 def workspace(whole: np.ndarray) -> np.ndarray:

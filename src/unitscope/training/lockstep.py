@@ -35,6 +35,7 @@ from unitscope.training.layout import (
     LAYERS,
     LEAKY_RELU,
     NESTEROV,
+    NUMBERS,
     OPTIMIZER,
     PARAMETERS,
     POINTS,
@@ -280,7 +281,8 @@ def _train(numbers, settings, table, X, y, keys, order, slopes, P, first, second
                 _penalise(P, G, table, settings, lost, size)
             step += 1
             optimizers.count_step(settings, step, begin == epoch == 0)
-            optimizers.update(numbers[OPTIMIZER], numbers[NESTEROV] != 0, P, G, first, second, settings)
+            optimizers.update(numbers[OPTIMIZER], numbers[NESTEROV] != 0, P, G, first, second, settings, 0,
+                              count * GROUP)
             begin += batch
         store(lost, 0, load(lost, 0) / splat(_f(n)))
         _count_right(P, X, y, n, A, D, right[epoch * GROUP : (epoch + 1) * GROUP], table, slopes)
@@ -297,7 +299,7 @@ def compiled():
 
     @cfunc(SIGNATURE, error_model="numpy")
     def train(numbers, settings, table, X, y, keys, order, slopes, P, first, second, work, loss, right):
-        whole = carray(numbers, (13,))
+        whole = carray(numbers, (NUMBERS,))
         n, blocks = whole[POINTS], whole[BLOCKS]
         layers = carray(table, (whole[LAYERS], 7))
         count, epochs = whole[PARAMETERS] * GROUP, whole[EPOCHS] * GROUP

@@ -16,8 +16,10 @@ from unitscope.training.layout import (
     L2,
     LAYERS,
     LEAST,
+    MEMBER,
     MOST,
     NESTEROV,
+    NUMBERS,
     OPTIMIZER,
     PADDED,
     PARAMETERS,
@@ -28,51 +30,69 @@ from unitscope.training.layout import (
     STEP,
     STRIDE,
     TARGET,
+    TEAM,
     UNITS,
     WEIGHTS,
     WIDTH,
 )
+from unitscope.training.team import meet, part
 
 
 @njit(forceinline=True, error_model="numpy")
-def _train(numbers, settings, table, X, y, order, slopes, P, first, second, work, record, loss, correct):
-    """Run the epochs of `order`; return how many stayed finite. P, first, second are padded to whole vectors."""
+def _train(numbers, settings, table, X, y, order, slopes, P, first, second, work, record, loss, correct, meeting):
+    """Run the epochs of `order`; return how many stayed finite. P, first, second are padded to whole vectors.
+
+    Every member of the team runs this; the first alone does what is not shared out (see `team`).
+    """
     n, batch, stride, layers, step = numbers[POINTS], numbers[BATCH], numbers[STRIDE], numbers[LAYERS], numbers[STEP]
+    team, member = numbers[TEAM], numbers[MEMBER]
     classes, output = table[layers - 1, UNITS], table[layers - 1, TARGET]
     penalised = settings[L1] > 0.0 or settings[L2] > 0.0
     rows = numbers[ROWS] * stride
     A, D, rest = work[:rows], work[rows : 2 * rows], work[2 * rows :]
     scratch, rest = rest[: numbers[SCRATCH]], rest[numbers[SCRATCH] :]
     labels, weight, G = rest[:stride], rest[stride : 2 * stride], rest[2 * stride :]
+    own, end = part(numbers[PADDED], WIDTH, team, member)
     for epoch in range(numbers[EPOCHS]):
         lost, right, extra = 0.0, 0.0, 0.0
         begin = 0
         while begin < n:  # range() with a step that might be 0 could raise, and nothing here may
             size = min(batch, n - begin)
-            for q in range(0, numbers[PADDED], WIDTH):
+            for q in range(own, end, WIDTH):
                 store(G, q, splat(np.float32(0)))
             chunk = begin
             while chunk < begin + size:
                 points = min(stride, begin + size - chunk)
                 vectors = (points + WIDTH - 1) // WIDTH
-                _gather(X, y, order, epoch * n + chunk, points, vectors, table[0, INPUTS], n, stride,
-                        np.float32(1.0 / size), A, labels, weight)
-                passes.forward(P, A, D, table, slopes, stride, vectors)
-                part, hits = passes.softmax_cross_entropy(A, D, output, classes, labels, weight, settings[LEAST],
-                                                          settings[MOST], stride, vectors)
-                lost += part
-                right += hits
-                passes.backward(P, G, A, D, scratch, table, slopes, stride, vectors)
+                if member == 0:
+                    _gather(X, y, order, epoch * n + chunk, points, vectors, table[0, INPUTS], n, stride,
+                            np.float32(1.0 / size), A, labels, weight)
+                meet(meeting, team)
+                passes.forward(P, A, D, table, slopes, stride, vectors, team, member, meeting)
+                if member == 0:
+                    part_lost, hits = passes.softmax_cross_entropy(A, D, output, classes, labels, weight,
+                                                                   settings[LEAST], settings[MOST], stride, vectors)
+                    lost += part_lost
+                    right += hits
+                meet(meeting, team)
+                passes.backward(P, G, A, D, scratch, table, slopes, stride, vectors, team, member, meeting)
                 chunk += stride
-            if penalised:
-                extra += size * _penalty(P, G, table, settings)
             step += 1
-            optimizers.count_step(settings, step, begin == epoch == 0)
-            optimizers.update(numbers[OPTIMIZER], numbers[NESTEROV] != 0, P, G, first, second, settings)
+            if member == 0:
+                if penalised:
+                    extra += size * _penalty(P, G, table, settings)
+                optimizers.count_step(settings, step, begin == epoch == 0)
+            meet(meeting, team)
+            optimizers.update(numbers[OPTIMIZER], numbers[NESTEROV] != 0, P, G, first, second, settings, own, end)
+            meet(meeting, team)
             begin += batch
-        loss[epoch] = (lost + extra) / n
-        correct[epoch] = int(right + 0.5)
-        if not (np.isfinite(loss[epoch]) and _recorded(P, record, epoch * numbers[PARAMETERS], numbers[PARAMETERS])):
+        if member == 0:
+            loss[epoch] = (lost + extra) / n
+            correct[epoch] = int(right + 0.5)
+            sound = _recorded(P, record, epoch * numbers[PARAMETERS], numbers[PARAMETERS])
+            meeting[1] = not (np.isfinite(loss[epoch]) and sound)
+        meet(meeting, team)
+        if meeting[1]:
             return epoch
     return numbers[EPOCHS]
 
@@ -113,15 +133,15 @@ def _penalty(P, G, table, settings):
 
 _float, _double, _whole = types.CPointer(types.float32), types.CPointer(types.float64), types.CPointer(types.int64)
 SIGNATURE = types.int64(_whole, _double, _whole, _float, _float, types.CPointer(types.int32), _float, _float, _float,
-                        _float, _float, _float, _double, _whole)
+                        _float, _float, _float, _double, _whole, _whole)
 
 
 def compiled():
     """The loop as a C function of `SIGNATURE`; compiling it takes a few seconds."""
 
     @cfunc(SIGNATURE, error_model="numpy")
-    def train(numbers, settings, table, X, y, order, slopes, P, first, second, work, record, loss, correct):
-        whole = carray(numbers, (13,))
+    def train(numbers, settings, table, X, y, order, slopes, P, first, second, work, record, loss, correct, meeting):
+        whole = carray(numbers, (NUMBERS,))
         n, epochs, stride, padded = whole[POINTS], whole[EPOCHS], whole[STRIDE], whole[PADDED]
         layers = carray(table, (whole[LAYERS], 7))
         size = 2 * whole[ROWS] * stride + whole[SCRATCH] + 2 * stride + padded
@@ -129,6 +149,7 @@ def compiled():
             whole, carray(settings, (SETTINGS,)), layers, carray(X, (n * layers[0, INPUTS],)), carray(y, (n,)),
             carray(order, (epochs * n + stride,)), carray(slopes, (whole[LAYERS],)), carray(P, (padded,)),
             carray(first, (padded,)), carray(second, (padded,)), carray(work, (size,)),
-            carray(record, (epochs * whole[PARAMETERS],)), carray(loss, (epochs,)), carray(correct, (epochs,)))
+            carray(record, (epochs * whole[PARAMETERS],)), carray(loss, (epochs,)), carray(correct, (epochs,)),
+            carray(meeting, (2,)))
 
     return train

@@ -47,24 +47,24 @@ def count_step(settings, step, first):
 
 
 @njit(forceinline=True, error_model="numpy")
-def update(code, nesterov, P, G, first, second, settings):
-    """Move P one step against its gradient G; `count_step` has counted it."""
+def update(code, nesterov, P, G, first, second, settings, begin, end):
+    """Move P[begin:end] one step against its gradient G; `count_step` has counted it."""
     if code in (ADAM, ADAMW):
-        _adam(P, G, first, second, settings, code == ADAMW)
+        _adam(P, G, first, second, settings, begin, end, code == ADAMW)
     elif code == RMSPROP:
-        _rmsprop(P, G, first, second, settings)
+        _rmsprop(P, G, first, second, settings, begin, end)
     else:
-        _sgd(P, G, first, settings, nesterov)
+        _sgd(P, G, first, settings, begin, end, nesterov)
 
 
 @njit(forceinline=True, error_model="numpy")
-def _adam(P, G, first, second, settings, decoupled):
+def _adam(P, G, first, second, settings, begin, end, decoupled):
     """Kingma and Ba, 2015, with the bias corrections in the rate; adamw decays first (Loshchilov and Hutter, 2019)."""
     rate, beta_1, beta_2 = settings[RATE], settings[BETA_1], settings[BETA_2]
     alpha = splat(_f(rate * np.sqrt(1.0 - settings[POWER_2]) / (1.0 - settings[POWER_1])))
     keep = splat(_f(1.0 - rate * settings[DECAY] if decoupled else 1.0))
     near_1, near_2, epsilon = splat(_f(1.0 - beta_1)), splat(_f(1.0 - beta_2)), splat(_f(settings[EPSILON]))
-    for q in range(0, P.shape[0], WIDTH):
+    for q in range(begin, end, WIDTH):
         g, m, v = load(G, q), load(first, q), load(second, q)
         m = m + (g - m) * near_1
         v = v + (g * g - v) * near_2
@@ -74,11 +74,11 @@ def _adam(P, G, first, second, settings, decoupled):
 
 
 @njit(forceinline=True, error_model="numpy")
-def _rmsprop(P, G, first, second, settings):
+def _rmsprop(P, G, first, second, settings, begin, end):
     """Hinton's RMSprop; with momentum, the scaled gradients are summed in the second slot."""
     rate, rho, momentum = splat(_f(settings[RATE])), splat(_f(settings[RHO])), splat(_f(settings[MOMENTUM]))
     rest, epsilon = splat(_f(1.0 - settings[RHO])), splat(_f(settings[EPSILON]))
-    for q in range(0, P.shape[0], WIDTH):
+    for q in range(begin, end, WIDTH):
         g = load(G, q)
         square = load(first, q) * rho + g * g * rest
         move = rate * g / square_root(square + epsilon)
@@ -90,10 +90,10 @@ def _rmsprop(P, G, first, second, settings):
 
 
 @njit(forceinline=True, error_model="numpy")
-def _sgd(P, G, first, settings, nesterov):
+def _sgd(P, G, first, settings, begin, end, nesterov):
     """Gradient descent, with momentum and Nesterov's look-ahead."""
     rate, momentum = splat(_f(settings[RATE])), splat(_f(settings[MOMENTUM]))
-    for q in range(0, P.shape[0], WIDTH):
+    for q in range(begin, end, WIDTH):
         move = load(G, q) * rate
         if settings[MOMENTUM] > 0.0:
             speed = load(first, q) * momentum - move

@@ -43,6 +43,7 @@ from unitscope.training.layout import (
     WIDTH,
 )
 from unitscope.training.product import add_product
+from unitscope.training.team import meet, part
 
 # From this many units on, the weights' gradient is a matrix product over the points; below, sums over the lanes.
 TRANSPOSE_FROM = 8
@@ -113,20 +114,23 @@ def curved(code, below, A, D, at):
 
 
 @njit(forceinline=True, error_model="numpy")
-def forward(P, A, D, table, slopes, stride, vectors):
-    """Outputs of every layer, from the inputs already in A; the slopes of curved activations go to D."""
+def forward(P, A, D, table, slopes, stride, vectors, team, member, meeting):
+    """Outputs of every layer, from the inputs already in A; the slopes of curved activations go to D.
+
+    Each member of the team computes some units of a layer.
+    """
     zero = splat(_f(0))
     for layer in range(table.shape[0]):
         inputs, units, code = table[layer, INPUTS], table[layer, UNITS], table[layer, ACTIVATION]
         source, target = table[layer, SOURCE], table[layer, TARGET]
-        for j in range(units):
+        first, end = part(units, 4, team, member)
+        for j in range(first, end):
             bias = spread(P, table[layer, BIAS] + j)
             for v in range(vectors):
                 store(A, target + j * stride + v * WIDTH, bias)
-        add_product(A, target, stride, P, table[layer, WEIGHTS], 1, units, A, source, stride, units, vectors, inputs)
-        if code == LINEAR:
-            continue
-        for j in range(units):
+        add_product(A, target + first * stride, stride, P, table[layer, WEIGHTS] + first, 1, units, A, source, stride,
+                    end - first, vectors, inputs)
+        for j in range(first, end if code != LINEAR else first):
             for v in range(vectors):
                 at = target + j * stride + v * WIDTH
                 if code == RELU:
@@ -137,6 +141,7 @@ def forward(P, A, D, table, slopes, stride, vectors):
                     store(A, at, where_greater(z, zero, z, z * spread(slopes, layer)))
                 else:
                     curved(code, slopes[layer], A, D, at)
+        meet(meeting, team)
 
 
 @njit(forceinline=True, error_model="numpy")
@@ -178,67 +183,80 @@ def softmax_cross_entropy(A, D, at, classes, labels, weight, least, most, stride
 
 
 @njit(forceinline=True, error_model="numpy")
-def _weight_gradient(G, A, D, rows, source, target, inputs, units, weights, bias, stride, vectors):
-    """Add the chunk's gradient of one layer's weights and biases to G; `rows` is scratch for wide layers."""
-    for j in range(units):
+def _weight_gradient(G, A, D, rows, source, target, inputs, units, weights, bias, stride, vectors, team, member):
+    """Add the chunk's gradient of one layer's weights and biases to G; `rows` is scratch for wide layers.
+
+    Each member of the team has some vectors of units.
+    """
+    first, end = part(units, WIDTH, team, member)
+    for j in range(first, end):
         sums = load(D, target + j * stride)
         for v in range(1, vectors):
             sums = sums + load(D, target + j * stride + v * WIDTH)
         G[bias + j] += total(sums)
     if units < TRANSPOSE_FROM:
         for i in range(inputs):
-            for j in range(units):
+            for j in range(first, end):
                 sums = load(A, source + i * stride) * load(D, target + j * stride)
                 for v in range(1, vectors):
                     step = v * WIDTH
                     sums = sums + load(A, source + i * stride + step) * load(D, target + j * stride + step)
                 G[weights + i * units + j] += total(sums)
         return
-    blocks = (units + WIDTH - 1) // WIDTH
-    padded = blocks * WIDTH
+    padded = (units + WIDTH - 1) // WIDTH * WIDTH
+    blocks = (end - first + WIDTH - 1) // WIDTH
     points = vectors * WIDTH
     product = points * padded  # the product's place in the scratch, after D with a row for each point
-    for j in range(units):
+    for j in range(first, end):
         for r in range(points):
             rows[r * padded + j] = D[target + j * stride + r]
-    for q in range(product, product + inputs * padded, WIDTH):
-        store(rows, q, splat(_f(0)))
-    add_product(rows, product, padded, A, source, stride, 1, rows, 0, padded, inputs, blocks, points)
     for i in range(inputs):
-        for j in range(units):
+        for v in range(blocks):
+            store(rows, product + i * padded + first + v * WIDTH, splat(_f(0)))
+    add_product(rows, product + first, padded, A, source, stride, 1, rows, first, padded, inputs, blocks, points)
+    for i in range(inputs):
+        for j in range(first, end):
             G[weights + i * units + j] += rows[product + i * padded + j]
 
 
 @njit(forceinline=True, error_model="numpy")
-def backward(P, G, A, D, rows, table, slopes, stride, vectors):
+def backward(P, G, A, D, rows, table, slopes, stride, vectors, team, member, meeting):
     """Add the chunk's gradient to G, from the derivatives by the logits in D."""
-    zero = splat(_f(0))
     for step in range(table.shape[0]):
         layer = table.shape[0] - 1 - step
         inputs, units = table[layer, INPUTS], table[layer, UNITS]
         source, target = table[layer, SOURCE], table[layer, TARGET]
         weights = table[layer, WEIGHTS]
-        _weight_gradient(G, A, D, rows, source, target, inputs, units, weights, table[layer, BIAS], stride, vectors)
-        if layer == 0:
-            break
-        code = table[layer - 1, ACTIVATION]
-        bent = code > LEAKY_RELU
-        onto = rows if bent else D  # D keeps a curved activation's slope until it has been multiplied in
-        begin = 0 if bent else source
-        for i in range(inputs):
-            for v in range(vectors):
-                store(onto, begin + i * stride + v * WIDTH, zero)
-        add_product(onto, begin, stride, P, weights, units, 1, D, target, stride, inputs, vectors, units)
-        if code == LINEAR:
-            continue
-        for i in range(inputs):
-            for v in range(vectors):
-                at = i * stride + v * WIDTH
-                d, a = load(onto, begin + at), load(A, source + at)
-                if code == RELU:
-                    d = where_greater(a, zero, d, zero)
-                elif code == LEAKY_RELU:
-                    d = where_greater(a, zero, d, d * spread(slopes, layer - 1))
-                else:
-                    d = d * load(D, source + at)
-                store(D, source + at, d)
+        _weight_gradient(G, A, D, rows, source, target, inputs, units, weights, table[layer, BIAS], stride, vectors,
+                         team, member)
+        meet(meeting, team)  # all have read the scratch, which may be written now; after the last layer, the chunk
+        if layer:
+            _pass_back(P, A, D, rows, source, target, inputs, units, weights, table[layer - 1, ACTIVATION],
+                       spread(slopes, layer - 1), stride, vectors, team, member)
+            meet(meeting, team)
+
+
+@njit(forceinline=True, error_model="numpy")
+def _pass_back(P, A, D, rows, source, target, inputs, units, weights, code, below, stride, vectors, team, member):
+    """The derivatives by a layer's inputs, times the slopes of the activation that gave them."""
+    zero = splat(_f(0))
+    bent = code > LEAKY_RELU
+    onto = rows if bent else D  # D keeps a curved activation's slope until it has been multiplied in
+    begin = 0 if bent else source
+    first, end = part(inputs, 4, team, member)
+    for i in range(first, end):
+        for v in range(vectors):
+            store(onto, begin + i * stride + v * WIDTH, zero)
+    add_product(onto, begin + first * stride, stride, P, weights + first * units, units, 1, D, target, stride,
+                end - first, vectors, units)
+    for i in range(first, end if code != LINEAR else first):
+        for v in range(vectors):
+            at = i * stride + v * WIDTH
+            d, a = load(onto, begin + at), load(A, source + at)
+            if code == RELU:
+                d = where_greater(a, zero, d, zero)
+            elif code == LEAKY_RELU:
+                d = where_greater(a, zero, d, d * below)
+            else:
+                d = d * load(D, source + at)
+            store(D, source + at, d)

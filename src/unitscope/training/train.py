@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from unitscope.data.dataset import Dataset
-from unitscope.errors import TrainingDiverged, refusal, said
+from unitscope.errors import TrainingDiverged, refusal, said, whole_number
 from unitscope.network import Network
 from unitscope.training.kernel import Outcome, State, advance
 from unitscope.training.order import given_order, shuffled
@@ -23,7 +23,8 @@ _SLICE_SECONDS = 0.1  # the compiled loop cannot be interrupted: come back this 
 
 
 def train(data: Dataset, recipe: Recipe | None = None, *, start: Network | Run | None = None,
-          batch_order: Any = None, progress: Progress | None = None, **settings: Any) -> Run:
+          batch_order: Any = None, progress: Progress | None = None, threads: int | None = None,
+          **settings: Any) -> Run:
     """Train a dense classifier; the defaults are the course lab's network and recipe.
 
     **Arguments**
@@ -36,12 +37,15 @@ def train(data: Dataset, recipe: Recipe | None = None, *, start: Network | Run |
     - `batch_order`: (epochs, n) whole numbers: row e is the order in which epoch e visits the points; batches are
       consecutive pieces of it. Without it, each epoch is shuffled anew from the seed.
     - `progress`: called as `progress(epochs_done, epochs, loss)` now and then.
+    - `threads`: how many may work at once on a wide network; without it, one for each processor. They change no bit.
 
     **Raises** `InvalidInput`; `TrainingDiverged` when a loss or weight is no longer finite: its `.run` keeps the
     epochs before.
     """
     if not isinstance(data, Dataset):
         raise refusal("data", "a Dataset", said(type(data).__name__), "Use us.Dataset(X, y).")
+    if threads is not None:
+        whole_number("threads", threads, at_least=1)
     before = start if isinstance(start, Run) else None
     chosen = _recipe(recipe, before, settings, batch_order)
     shape = _shape(data, chosen, start if before is None else before.shape)
@@ -52,7 +56,7 @@ def train(data: Dataset, recipe: Recipe | None = None, *, start: Network | Run |
     n = data.n_points
     order = shuffled(n, chosen, past) if batch_order is None else given_order(batch_order, n)
     state = before.state if before is not None else State.fresh(_start_vector(shape))
-    outcome = _in_slices(state, shape, data, order, chosen, progress)
+    outcome = _in_slices(state, shape, data, order, chosen, progress, threads)
     run = _joined(before, data, chosen, shape, state, outcome)
     if not outcome.finite:
         raise TrainingDiverged(_why(run, chosen), epoch=run.epochs + 1, run=run)
@@ -101,14 +105,14 @@ def _start_vector(shape: Network) -> np.ndarray:
 
 
 def _in_slices(state: State, shape: Network, data: Dataset, order: np.ndarray, recipe: Recipe,
-               progress: Progress | None) -> Outcome:
+               progress: Progress | None, threads: int | None) -> Outcome:
     """All epochs, in pieces of about a tenth of a second; the pieces change no result."""
     outcomes, done = [], 0
     work = max(1, shape.n_parameters * data.n_points)
     step = max(1, int(2e8 / work))  # about that many products take some hundredths of a second
     while done < len(order):
         began = time.perf_counter()
-        outcome = advance(state, shape, data.X, data.y, order[done : done + step], recipe)
+        outcome = advance(state, shape, data.X, data.y, order[done : done + step], recipe, threads=threads)
         outcomes.append(outcome)
         state, done = outcome.state, done + step
         if not outcome.finite:
