@@ -65,12 +65,12 @@ def batch_count(stream: Any) -> int | None:
 
 
 def _noting(batches: Iterator[Any], passed: list[Any]) -> Iterator[Any]:
-    """The same batches; the first ones are copied, as a generator may fill one buffer again and again."""
+    """The same batches, the first of which are kept."""
     points = 0
     for batch in batches:
         if points < POINTS_KEPT and isinstance(batch, (tuple, list)) and len(batch) > 1:
-            passed.append(tuple(np.array(part) for part in batch[:2]))
-            points += len(passed[-1][0])
+            passed.append(batch)
+            points += len(batch[0])
         yield batch
 
 
