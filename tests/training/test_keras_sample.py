@@ -109,8 +109,7 @@ def test_a_generator_is_noted_as_it_passes() -> None:
     model = made()
     model.compile("adam", keras.losses.CategoricalCrossentropy(from_logits=True))
     history = us.fit(model, generated(), steps_per_epoch=3, epochs=2, verbose=0, shuffle=False)
-    assert np.array_equal(history.run.data.X, np.concatenate([X, X]))
-    assert np.array_equal(history.run.data.y, np.concatenate([Y, Y]))
+    assert np.array_equal(history.run.data.X, X) and np.array_equal(history.run.data.y, Y)  # of one epoch
 
 
 @pytest.mark.tensorflow
@@ -122,8 +121,8 @@ def test_a_tf_dataset_sees_the_order_that_it_has_without_us() -> None:
         return tf.data.Dataset.from_tensor_slices((X, Y)).shuffle(N, seed=1).batch(BATCH)
 
     found, expected = made(), made()
-    history = us.fit(found, shuffled(), epochs=3, verbose=0)
-    assert history.history == expected.fit(shuffled(), epochs=3, verbose=0).history
+    history = us.fit(found, shuffled(), epochs=3, verbose=0, shuffle=False)
+    assert history.history == expected.fit(shuffled(), epochs=3, verbose=0, shuffle=False).history
     assert history.run.data.n_points == N
     assert {tuple(row) for row in history.run.data.X.tolist()} == {tuple(row) for row in X.tolist()}
 

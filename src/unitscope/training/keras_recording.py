@@ -29,7 +29,7 @@ def fit_with_keras(model: Any, X: Any, y: Any, callbacks: Any, arguments: Mappin
     package = keras_package(model)
     weights: list[Network] = []
     given = callbacks if isinstance(callbacks, (list, tuple)) else [] if callbacks is None else [callbacks]
-    sample = Sample(X, y)
+    sample = Sample(X, y, arguments.get("steps_per_epoch"))
     container = callbacks if isinstance(callbacks, package.callbacks.CallbackList) else None
 
     def record(*_event: Any) -> None:

@@ -24,23 +24,23 @@ class Sample:
     would change the order in which the training sees the points.
     """
 
-    def __init__(self, X: Any, y: Any) -> None:
-        self.X, self.y = X, y
+    def __init__(self, X: Any, y: Any, steps_per_epoch: int | None = None) -> None:
+        self.X, self.y, self._steps = X, y, steps_per_epoch
         self._passed: list[Any] | None = None
         if isinstance(X, types.GeneratorType):
             self._passed = []
-            self.X = _noting(X, self._passed)
+            self.X = _noting(X, self._passed, steps_per_epoch)
 
     def points(self, features: int, classes: int, validation_split: float) -> tuple[FitData, bool]:
         """The points and labels to keep, and whether they are fewer than there are.
 
         An array is kept whole as long as it fits into `LARGEST_DATA` bytes; of a larger one, POINTS_KEPT rows at
-        equal steps. Of a PyDataset, a generator or anything else that gives batches: the first ones, until there are
-        POINTS_KEPT points. **Raises** `KerasOnly` where these are no table of numbers with class numbers.
+        equal steps. Of a PyDataset, a generator or anything else that gives batches: those of the first epoch, until
+        there are POINTS_KEPT points. **Raises** `KerasOnly` where these are no table of numbers with class numbers.
         """
         X, y, partial = self.X, self.y, False
         if y is None and not hasattr(X, "__array__"):
-            X, y = _first_points(_batches(X) if self._passed is None else iter(self._passed))
+            X, y = _first_points(_batches(X, self._steps) if self._passed is None else iter(self._passed))
             partial, validation_split = True, 0.0
         elif memory(X, 0) > LARGEST_DATA:
             n = len(X)
@@ -64,20 +64,20 @@ def batch_count(stream: Any) -> int | None:
     return None
 
 
-def _noting(batches: Iterator[Any], passed: list[Any]) -> Iterator[Any]:
-    """The same batches, the first of which are kept."""
+def _noting(batches: Iterator[Any], passed: list[Any], steps: int | None) -> Iterator[Any]:
+    """The same batches; those of the first epoch are kept, as far as needed."""
     points = 0
     for batch in batches:
-        if points < POINTS_KEPT and isinstance(batch, (tuple, list)) and len(batch) > 1:
+        if points < POINTS_KEPT and len(passed) != steps and isinstance(batch, (tuple, list)) and len(batch) > 1:
             passed.append(batch)
             points += len(batch[0])
         yield batch
 
 
-def _batches(stream: Any) -> Iterator[Any]:
+def _batches(stream: Any, steps: int | None) -> Iterator[Any]:
     """One epoch of a stream; a PyDataset does not end by itself."""
     try:
-        return itertools.islice(iter(stream), batch_count(stream))
+        return itertools.islice(iter(stream), steps or batch_count(stream))
     except TypeError:
         raise KerasOnly(f"its X is of type {type(stream).__name__}") from None
 
