@@ -12,6 +12,7 @@ from unitscope.data.dataset import Dataset
 from unitscope.errors import real_number, refusal, said
 from unitscope.training.keras_plan import KerasOnly
 
+LARGEST_DATA = 2**32  # bytes that the kernel or a Run may take for points, labels and orders
 
 @dataclass(frozen=True)
 class FitData:
@@ -53,6 +54,28 @@ def fit_data(X: Any, y: Any, features: int, classes: int, one_hot: bool, *, vali
         held_out = points[cut:], labels[cut:]
         points, labels = points[:cut], labels[:cut]
     return FitData(points, labels, None if names is None else [str(name) for name in names], held_out)
+
+
+class TooLarge(KerasOnly):
+    """The kernel keeps all data in memory, several times over; Keras reads them a batch at a time."""
+
+
+def memory(X: Any, epochs: int) -> int:
+    """Bytes that the kernel takes for the points X (n, d) and as many epochs; 0 for what is no table."""
+    shape: Any = getattr(X, "shape", ())
+    if len(shape) != 2 or None in shape:
+        return 0
+    # A point: float64 in the Run, float32 twice while the kernel turns it into columns. Its label: two integers, a
+    # float. Its place in the order of every epoch, and in a copy of one of them.
+    return int(shape[0]) * (16 * int(shape[1]) + 20 + 4 * (epochs + 1))
+
+
+def check_size(X: Any, epochs: int) -> None:
+    """`TooLarge` where the kernel would take more than LARGEST_DATA bytes; nothing of X is read."""
+    needed = memory(X, epochs)
+    if needed > LARGEST_DATA:
+        raise TooLarge(f"{int(X.shape[0]):,} points in {epochs} epochs take {needed / 1e9:.1f} GB in the kernel, above "
+                       f"{LARGEST_DATA / 1e9:.1f} GB")
 
 
 def kept(n: int, validation_split: Any) -> int:

@@ -13,7 +13,8 @@ from unitscope.errors import TrainingDiverged, refusal, said, whole_number
 from unitscope.models.keras import keras_package, kind
 from unitscope.network import Network
 from unitscope.training.keras_bridge import Bridge
-from unitscope.training.keras_data import FitData, fit_data
+from unitscope.training.keras_data import FitData, TooLarge, check_size, fit_data
+from unitscope.training.keras_devices import check_devices, unused_devices
 from unitscope.training.keras_plan import BATCH_SIZE, KerasOnly, Plan, plan_for, rate_of, short
 from unitscope.training.keras_recording import fit_with_keras
 from unitscope.training.kernel import Outcome, advance
@@ -45,7 +46,12 @@ def fit(model: Any, X: Any = None, y: Any = None, batch_size: int | None = None,
 
     The kernel trains chains of Dense layers for categorical cross-entropy with SGD, RMSprop, Adam or AdamW. Weights
     and optimizer are written back, so a following `model.fit` or `us.fit` goes on exactly. Everything else is trained
-    by `model.fit`, never approximately here. X and y are only read.
+    by `model.fit`, never approximately here: other models, data in batches (a PyDataset, a `tf.data.Dataset`, a
+    generator), arrays that would take more than 4.3 GB in the kernel, and all models where a `keras.distribution` is
+    set. Of data in batches or that large, the run has 10,000 points. X and y are only read.
+
+    With `keras.distribution.DataParallel` on JAX, each batch is shared by the devices. In one of several processes
+    all arguments are this process's own share, `batch_size` too; losses are of all, `.run.data` of this one.
 
     **Raises** `InvalidInput`; `TrainingDiverged` when a loss or weight is no longer finite: the model then has the
     weights of the last finite epoch.
@@ -61,19 +67,25 @@ def fit(model: Any, X: Any = None, y: Any = None, batch_size: int | None = None,
                  "validation_data": validation_data, "shuffle": shuffle, "class_weight": class_weight,
                  "sample_weight": sample_weight, "initial_epoch": initial_epoch, **more}
     given = list(callbacks) if isinstance(callbacks, (list, tuple)) else [] if callbacks is None else [callbacks]
+    reason: KerasOnly | None = None
     try:
         _build(model, X, package)
         plan = plan_for(model, given, arguments)
+        check_size(X, max(0, epochs - initial_epoch))
         net = plan.chain.network
         data = fit_data(X, y, net.n_features, net.n_classes, plan.one_hot, validation_split=validation_split,
                         validation_data=validation_data)
-    except KerasOnly as reason:
+    except KerasOnly as found:
+        reason = found
+    if reason is not None:
         if batch_order is not None:
             raise refusal("batch_order", "left out where Keras trains", said("an order"),
-                          f"Keras is needed here because {reason}.") from None
+                          f"Keras is needed here because {reason}.")
+        check_devices(model, X, arguments)
+        why = str(reason) + (unused_devices(model) if isinstance(reason, TooLarge) else "")
         if verbose != 0:
-            _say(f"unitscope: trained by Keras because {reason}")
-        return fit_with_keras(model, X, y, callbacks, arguments, str(reason))
+            _say(f"unitscope: trained by Keras because {why}")
+        return fit_with_keras(model, X, y, callbacks, arguments, why)
     passes = max(0, epochs - initial_epoch)
     plan, order = _ordered(plan, data, batch_order, bool(shuffle), passes, batch_size or BATCH_SIZE)
     return _KernelFit(model, plan, data, given, verbose).train(order, initial_epoch, epochs)

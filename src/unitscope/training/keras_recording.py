@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from unitscope.errors import InvalidInput, UnitscopeError, UnsupportedModel
+from unitscope.errors import InvalidInput, UnsupportedModel
 from unitscope.models.keras import Chain, keras_package, kind, read_chain
 from unitscope.network import Network
-from unitscope.training.keras_data import fit_data, kept
 from unitscope.training.keras_plan import BATCH_SIZE, LARGEST_RECORD, KerasOnly, penalties, rate_of, short
+from unitscope.training.keras_sample import Sample
 from unitscope.training.kernel import State
 from unitscope.training.recipe import OPTIMIZERS, Recipe
 from unitscope.training.run import Run
@@ -21,13 +21,15 @@ from unitscope.training.run import Run
 def fit_with_keras(model: Any, X: Any, y: Any, callbacks: Any, arguments: Mapping[str, Any], why: str) -> Any:
     """Keras's History, with `.run` and `.why`.
 
-    The Run has the network of every epoch where the model is a chain of dense layers, the data are arrays, and the
-    optimizer is one a Recipe names; otherwise it is None and `.why` ends with the reason. Its recipe tells what a
-    Recipe can tell: dropout, for one, is not in it, and its state is that of an optimizer that has not started.
+    The Run has the network of every epoch where the model is a chain of dense layers, the data are points with class
+    numbers, and the optimizer is one a Recipe names; otherwise it is None and `.why` ends with the reason. Of data
+    too large to keep it has a `Sample`. Its recipe tells what a Recipe can tell: dropout, for one, is not in it, and
+    its state is that of an optimizer that has not started.
     """
     package = keras_package(model)
     weights: list[Network] = []
     given = callbacks if isinstance(callbacks, (list, tuple)) else [] if callbacks is None else [callbacks]
+    sample = Sample(X, y, arguments.get("steps_per_epoch"))
     container = callbacks if isinstance(callbacks, package.callbacks.CallbackList) else None
 
     def record(*_event: Any) -> None:
@@ -45,12 +47,14 @@ def fit_with_keras(model: Any, X: Any, y: Any, callbacks: Any, arguments: Mappin
             record(epoch, logs)
 
     if container is None:
-        history = model.fit(X, y, callbacks=[Recorder(), *given], **arguments)
+        history = model.fit(sample.X, y, callbacks=[Recorder(), *given], **arguments)
     else:
-        history = model.fit(X, y, callbacks=container, **arguments)
+        history = model.fit(sample.X, y, callbacks=container, **arguments)
     try:
-        history.run = _run(model, weights, history.history.get("loss", []), X, y, arguments)
-    except (KerasOnly, UnitscopeError) as error:
+        history.run, partial = _run(model, weights, history.history.get("loss", []), sample, arguments)
+        if partial:
+            why = f"{why}; the run keeps {history.run.data.n_points:,} points"
+    except Exception as error:  # the user's data are read once more here: whatever they do, the training was done
         history.run = None
         why = f"{why}; no run was recorded" + ("" if str(error) in why else f": {error}")
     history.why = why
@@ -61,8 +65,9 @@ def _recordable(weights: list[Network]) -> bool:
     return len(weights) < 2 or len(weights) * weights[0].n_parameters * 8 < LARGEST_RECORD
 
 
-def _run(model: Any, weights: list[Network], loss: list[float], X: Any, y: Any, arguments: Mapping[str, Any]) -> Run:
-    """The Run of what was recorded, up to the last epoch that was finite."""
+def _run(model: Any, weights: list[Network], loss: list[float], sample: Sample,
+         arguments: Mapping[str, Any]) -> tuple[Run, bool]:
+    """The Run of what was recorded, up to the last epoch that was finite, and whether it has only a sample."""
     chain = read_chain(model)
     epochs = len(weights) - 1
     if epochs < 0 or (epochs < len(loss) and np.isfinite(loss).all()):
@@ -70,18 +75,13 @@ def _run(model: Any, weights: list[Network], loss: list[float], X: Any, y: Any, 
     optimizer = kind(model.optimizer, keras_package(model)).lower()
     if optimizer not in OPTIMIZERS:
         raise KerasOnly(f"a Recipe has no optimizer {type(model.optimizer).__name__}")
-    one_hot = np.ndim(y) == 2 and np.shape(y)[1] == chain.network.n_classes
-    if getattr(y, "dtype", None) in (np.float32, np.float64) and not one_hot and (np.asarray(y) % 1 == 0).all():
-        y = np.asarray(y).astype(np.int64)  # class numbers as floats, which a binary loss takes
-    data = fit_data(X, y, chain.network.n_features, chain.network.n_classes, one_hot)
+    split = arguments["validation_split"] if arguments["validation_data"] is None else 0.0
+    data, partial = sample.points(chain.network.n_features, chain.network.n_classes, split)
     dataset = data.dataset(chain.network.n_classes)
-    split = arguments["validation_split"]
-    if split and arguments["validation_data"] is None:
-        cut = kept(dataset.n_points, split)
-        dataset = type(dataset)(dataset.X[:cut], dataset.y[:cut], dataset.class_names, dataset.feature_names)
     rows = np.stack([network.to_vector() for network in weights]).astype(np.float32)
     recipe = _recipe(chain, model, optimizer, arguments, epochs)
-    return Run(dataset, recipe, chain.network, rows, np.asarray(loss[:epochs], np.float64), State.fresh(rows[-1]))
+    run = Run(dataset, recipe, chain.network, rows, np.asarray(loss[:epochs], np.float64), State.fresh(rows[-1]))
+    return run, partial
 
 
 def _recipe(chain: Chain, model: Any, name: str, arguments: Mapping[str, Any], epochs: int) -> Recipe:

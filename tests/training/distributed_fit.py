@@ -1,0 +1,111 @@
+"""One process of a training that test_keras_distribution.py compares with others; it writes what came out as .npz.
+
+python distributed_fit.py FORM DEVICES OUT [PROCESS PROCESSES PORT]
+
+FORM is how the points are given: arrays, PyDataset, generator, or tf.data, whose full batches Keras deals out; or
+arrays with a difference: `whole` has full batches only, in `uneven` the last process has a batch less. DEVICES of this
+process are virtual ones of its CPU; with DEVICES 0 nothing is distributed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+FORM, DEVICES, OUT = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
+PROCESS, PROCESSES, PORT = (int(word) for word in sys.argv[4:]) if sys.argv[4:] else (0, 1, 0)
+os.environ["KERAS_BACKEND"] = "jax"
+os.environ["JAX_PLATFORMS"] = "cpu"
+os.environ["JAX_CPU_COLLECTIVES_IMPLEMENTATION"] = "gloo"
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["XLA_FLAGS"] = f"--xla_force_host_platform_device_count={max(DEVICES, 1)}"
+
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+
+import unitscope as us  # noqa: E402
+
+N, D, K, BATCH, EPOCHS, SEEN = 488, 5, 4, 32, 6, 96  # the last batch has 8 points: two for each of 4 devices
+RNG = np.random.default_rng(11)
+CENTRES = RNG.normal(0.0, 2.0, (K, D))
+Y = RNG.integers(0, K, N)
+X = CENTRES[Y] + RNG.normal(size=(N, D))
+WHOLE = N // BATCH * BATCH
+
+
+def made() -> keras.Model:
+    """A model that begins with the same weights everywhere."""
+    model = keras.Sequential([keras.Input((D,)), keras.layers.Dense(8, "relu"), keras.layers.Dense(K)])
+    rng = np.random.default_rng(3)
+    model.set_weights([rng.normal(0.0, 0.5, part.shape).astype(np.float32) for part in model.get_weights()])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adam(0.02), loss, metrics=["accuracy"])
+    return model
+
+
+def share(values: np.ndarray) -> np.ndarray:
+    """This process's rows: of every batch of the whole training an equal part, in their order."""
+    parts = [values[start : start + BATCH] for start in range(0, len(values), BATCH)]
+    return np.concatenate([np.split(part, PROCESSES)[PROCESS] for part in parts])
+
+
+class Batches(keras.utils.PyDataset):
+    """This process's share as it would come from files."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.X, self.y = share(X), share(Y)
+
+    def __len__(self) -> int:
+        return -(-len(self.y) // (BATCH // PROCESSES))
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        rows = slice(index * BATCH // PROCESSES, (index + 1) * BATCH // PROCESSES)
+        return self.X[rows], self.y[rows]
+
+
+def generated() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The same batches, epoch after epoch."""
+    batches = Batches()
+    for _ in range(EPOCHS):
+        yield from (batches[index] for index in range(len(batches)))
+
+
+def data() -> dict[str, object]:
+    """The arguments of fit that have the points."""
+    if FORM == "PyDataset":
+        return {"X": Batches()}
+    if FORM == "generator":
+        return {"X": generated(), "steps_per_epoch": len(Batches())}
+    if FORM == "tf.data":
+        import tensorflow as tf
+
+        return {"X": tf.data.Dataset.from_tensor_slices((X, Y)).batch(BATCH, drop_remainder=True)}
+    rows = share(X), share(Y)
+    if FORM == "whole":
+        rows = X[:WHOLE], Y[:WHOLE]
+    if FORM == "uneven" and PROCESS == PROCESSES - 1:
+        rows = rows[0][: -BATCH // PROCESSES], rows[1][: -BATCH // PROCESSES]
+    return {"X": rows[0], "y": rows[1], "batch_size": BATCH // PROCESSES,
+            "validation_data": (share(X[:SEEN]), share(Y[:SEEN]))}
+
+
+def main() -> None:
+    """Train and write."""
+    if PROCESSES > 1:
+        keras.distribution.initialize(f"127.0.0.1:{PORT}", PROCESSES, PROCESS)
+    if DEVICES:
+        keras.distribution.set_distribution(keras.distribution.DataParallel(auto_shard_dataset=FORM == "tf.data"))
+        assert len(keras.distribution.list_devices()) == DEVICES * PROCESSES
+    model = made()
+    history = us.fit(model, **data(), epochs=EPOCHS, shuffle=False, verbose=0)
+    run = history.run
+    assert type(run.weights) is np.ndarray
+    final = np.concatenate([part.ravel() for part in model.get_weights()])
+    np.savez(OUT, **history.history, why=str(history.why), weights=run.weights, run_loss=run.loss, final=final,
+             points=run.data.X, labels=run.data.y)
+
+
+main()
