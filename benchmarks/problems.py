@@ -111,31 +111,60 @@ def numpy_loop(problem: Problem) -> Callable[[], object]:
     return fit
 
 
-def c_limit() -> Callable[[], object] | None:
-    """The hand-written AVX-512 C kernel on the lab, or None without a C compiler or AVX-512; checked before use."""
+def _built(source: str) -> ctypes.CDLL | None:
+    """A C file of this folder as a library, or None without a C compiler or AVX-512."""
     compiler = shutil.which("cc") or shutil.which("gcc")
     processor = Path("/proc/cpuinfo")
     flags = processor.read_text() if processor.exists() else ""
     if compiler is None or "avx512dq" not in flags or "avx512bw" not in flags:
         return None
-    folder = tempfile.mkdtemp()
-    library = Path(folder) / "limit.so"
-    subprocess.run([compiler, "-O3", "-march=native", "-fno-math-errno", "-shared", "-fPIC",
-                    str(Path(__file__).parent / "limit.c"), "-o", str(library), "-lm"], check=True)
-    train = ctypes.CDLL(str(library)).train
+    library = Path(tempfile.mkdtemp()) / "limit.so"
+    subprocess.run([compiler, "-O3", "-march=native", "-fno-math-errno", "-shared", "-fPIC", "-pthread",
+                    str(Path(__file__).parent / source), "-o", str(library), "-lm"], check=True)
+    return ctypes.CDLL(str(library))
+
+
+def _addresses(*arrays: np.ndarray) -> list[ctypes.c_void_p]:
+    return [ctypes.c_void_p(array.ctypes.data) for array in arrays]
+
+
+def c_limit() -> Callable[[], object] | None:
+    """The hand-written AVX-512 C kernel on the lab, where it can be built; checked before use."""
+    library = _built("limit.c")
+    if library is None:
+        return None
     data, order = us.lab.data(), np.ascontiguousarray(us.lab.batch_order(), dtype=np.uint8)
     X, y = np.ascontiguousarray(data.X, dtype=np.float32), data.y.astype(np.uint8)
     start = np.concatenate([part.ravel() for part in us.lab.initial_weights()]).astype(np.float32)
 
     def fit() -> np.ndarray:
         parameters, loss = start.copy(), np.empty(200, np.float32)
-        train(100, 200, 32, ctypes.c_float(0.01), *[ctypes.c_void_p(array.ctypes.data)
-                                                    for array in (X, y, order, parameters, loss)])
+        library.train(100, 200, 32, ctypes.c_float(0.01), *_addresses(X, y, order, parameters, loss))
         return loss
 
     gap = np.abs(fit() - us.lab.printed_losses()).max()
     if gap > 6e-5:
         raise RuntimeError(f"the C limit is wrong: its losses are {gap} away from the lab's")
+    return fit
+
+
+def c_seeds(seeds: int, threads: int) -> Callable[[], object] | None:
+    """The same network from `seeds` starts at once in C, rounded up to whole vectors; its results are checked."""
+    library = _built("limit_seeds.c")
+    if library is None:
+        return None
+    data, runs = us.lab.data(), -(-seeds // 16) * 16
+    X, y = np.ascontiguousarray(data.X, dtype=np.float32), data.y.astype(np.uint8)
+    starts = np.stack([us.Network.initialize((2, 2, 4), seed=seed).to_vector() for seed in range(runs)], axis=1)
+
+    def fit() -> np.ndarray:
+        parameters, loss = starts.astype(np.float32), np.empty((200, runs), np.float32)
+        library.train_seeds(runs, 100, 200, 32, ctypes.c_float(0.01), threads, *_addresses(X, y, parameters, loss))
+        return loss
+
+    theirs, ours = np.median(fit()[-1]), np.median(us.sweep(data, seeds=seeds).loss)
+    if not abs(theirs - ours) < 0.1 * ours:
+        raise RuntimeError(f"the C limit is wrong: the median of its last losses is {theirs}, ours {ours}")
     return fit
 
 

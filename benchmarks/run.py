@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import page
 import problems as p
+import scaling
 import timing
 
 import explanation
@@ -31,7 +32,7 @@ def main() -> None:
     if "--keras" in sys.argv:
         print(json.dumps(beside_keras(sys.argv[-1])))
         return
-    sections = [lab_table(), size_table("digits"), size_table("large"), geometry.region_table(),
+    sections = [lab_table(), seeds_table(), size_table("digits"), size_table("large"), scaling.scaling_table(), geometry.region_table(),
                 explanation.explanation_table(), start_table(), picture_table()]
     PAGE.write_text(header() + "\n".join(sections), encoding="utf-8")
     print(PAGE.read_text(encoding="utf-8"))
@@ -83,6 +84,25 @@ def lab_table() -> str:
         note += (f" Ours takes {here['ours'] / here['c']:.1f} times the limit; without drawing the shuffles, as C is "
                  f"measured, {here['kernel'] / here['c']:.1f} times ({timing.shown(here['kernel'])}).")
     title = "One run of the lab: 100 points, 2-2-4, 200 epochs, warm"
+    return page.table(title, ["who", "time", "ours", "times ours"], rows) + note + "\n"
+
+
+def seeds_table() -> str:
+    """A thousand seeds of the lab."""
+    data, threads, seeds = us.datasets.lab(), os.cpu_count() or 1, 1000
+    contenders = {"ours": lambda: us.sweep(data, seeds=seeds),
+                  "one": lambda: us.train(data, seed=1)}
+    limit = p.c_seeds(seeds, threads)
+    if limit is not None:
+        contenders["c"] = limit
+    here = timing.medians(contenders, rounds=15)
+    rows = [page.row(f"`us.train`, one after the other ({seeds:,} times the time of one)", here["one"] * seeds,
+                     here["ours"])]
+    note = "\nOurs is `us.sweep`, with the accuracy of every epoch; C has none and draws its numbers more simply."
+    if limit is not None:
+        rows.append(page.row(f"C for this one shape, AVX-512, {threads} threads (the limit)", here["c"], here["ours"]))
+        note += f" Ours takes {here['ours'] / here['c']:.1f} times the limit."
+    title = f"{seeds:,} seeds of the lab, 200 epochs each, {threads} threads"
     return page.table(title, ["who", "time", "ours", "times ours"], rows) + note + "\n"
 
 

@@ -85,21 +85,21 @@ def advance(state: State, net: Network, X: np.ndarray, y: np.ndarray, order: np.
         columns = np.ascontiguousarray(np.asarray(X, dtype=np.float32).T)
     places = np.zeros(order.size + stride, np.int32)  # the last chunk reads whole vectors
     places[: order.size] = order.reshape(-1)
-    P, first, second = (layout.zeros(padded) for _ in range(3))
-    P[:count], first[:count], second[:count] = state.parameters, *state.slots
+    vectors = layout.zeros(3, padded)
+    vectors[0, :count], vectors[1:, :count] = state.parameters, state.slots
     record, loss, correct = np.empty((epochs, count), np.float32), np.empty(epochs), np.empty(epochs, np.int64)
     arrays = (
         numbers, layout.settings(recipe, clip), layout.layer_table(net, stride), columns,
         np.asarray(y).astype(np.float32), places,
-        np.array([layer.negative_slope for layer in net.layers], np.float32), P, first, second,
+        np.array([layer.negative_slope for layer in net.layers], np.float32), *vectors,
         layout.workspace(numbers), record, loss, correct, np.zeros(2, np.int64))
     wide = count * min(stride, n) >= _TEAM_FROM
     finite = _together(arrays, (threads or os.cpu_count() or 1) if wide else 1)
     if finite < epochs:  # the vectors hold the bad epoch: go there again and stop before it
         return _unfinished(advance(state, net, X, y, order[:finite], recipe, clip=clip, threads=threads))
     steps = state.step + epochs * -(-n // recipe.batch_size)
-    return Outcome(record, loss, correct, State(P[:count].copy(), np.stack([first[:count], second[:count]]), steps),
-                   finite=True)
+    after = State(vectors[0, :count].copy(), vectors[1:, :count].copy(), steps)
+    return Outcome(record, loss, correct, after, finite=True)
 
 
 def _together(arrays: tuple[np.ndarray, ...], team: int) -> int:
