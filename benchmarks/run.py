@@ -32,8 +32,8 @@ def main() -> None:
     if "--keras" in sys.argv:
         print(json.dumps(beside_keras(sys.argv[-1])))
         return
-    sections = [lab_table(), seeds_table(), size_table("digits"), size_table("large"), scaling.scaling_table(), geometry.region_table(),
-                explanation.explanation_table(), start_table(), picture_table()]
+    sections = [lab_table(), seeds_table(), size_table("digits"), size_table("large"), scaling.scaling_table(),
+                geometry.region_table(), explanation.explanation_table(), start_table(), picture_table()]
     PAGE.write_text(header() + "\n".join(sections), encoding="utf-8")
     print(PAGE.read_text(encoding="utf-8"))
 

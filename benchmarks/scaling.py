@@ -21,7 +21,7 @@ import timing
 import unitscope as us
 from unitscope.figures import canvas
 from unitscope.figures.save import save
-from unitscope.theme import CURVE_WIDTH, LIGHT
+from unitscope.theme import CURVE_WIDTH, LIGHT, class_colors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -125,7 +125,7 @@ def _roofs() -> tuple[float, float]:
 def _draw(found: list[tuple[Case, dict[str, float]]]) -> None:
     """Time by points and by width, and the roofline."""
     whos = ("ours", *RIVALS)
-    looks = dict(zip(whos, zip(LIGHT.classes[:3], ("-", "--", ":"), "os^", strict=True), strict=True))
+    looks = dict(zip(whos, zip(class_colors(3), ("-", "--", ":"), "os^", strict=True), strict=True))
     for axis, quantity in (("points", "points"), ("width", "units in each of two hidden layers")):
         cases = [(getattr(case, axis), seconds) for case, seconds in found if case.axis == axis]
         ax = _panel(whos, f"Time of an epoch by {axis}", (quantity, "seconds"))
@@ -140,7 +140,7 @@ def _draw(found: list[tuple[Case, dict[str, float]]]) -> None:
     product, copy = _roofs()
     intensity = np.geomspace(1, 200, 100)
     handles = [ax.plot(intensity, np.minimum(product, copy * intensity), color=LIGHT.text, linewidth=CURVE_WIDTH)[0]]
-    for name, color, marker in zip(names[1:], LIGHT.classes, "osD^", strict=False):
+    for name, color, marker in zip(names[1:], class_colors(4), "osD^", strict=False):
         cases = [(case, seconds["ours"]) for case, seconds in found
                  if f"{case.depth} x {case.width} units" == name and case.axis in ("batch", "corner")]
         handles.append(ax.plot(
