@@ -16,10 +16,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+import unitscope as us
+
 pytest.importorskip("keras")
 pytest.importorskip("jax")
 
 SCRIPT = Path(__file__).with_name("distributed_fit.py")
+VIRTUAL = "--xla_force_host_platform_device_count={}"
 SECONDS = 55
 # In every loss and weight; promised is 1e-4. Measured: 4e-7 from Keras on one device, 6e-6 from our kernel, since
 # the sums over a batch go another way round.
@@ -28,13 +31,14 @@ TO_KERAS, TO_KERNEL = 2e-6, 2e-5
 pytestmark = pytest.mark.slow
 
 
-def started(*words: Any) -> subprocess.Popen[str]:
+def started(*words: Any, script: Path = SCRIPT, **variables: str) -> subprocess.Popen[str]:
+    """The script, in its own folder, with these variables in its environment."""
     environment = {name: value for name, value in os.environ.items()
                    if not name.startswith(("KERAS_", "JAX_", "XLA_", "PYTHONWARNINGS"))}
     environment["NPROC"] = "8"  # XLA's threads: with fewer than devices, its all-reduce can wait for itself for ever
     environment["PYTHONPATH"] = os.pathsep.join(entry for entry in sys.path if entry)
-    return subprocess.Popen([sys.executable, str(SCRIPT), *map(str, words)], stdout=subprocess.PIPE,
-                            stderr=subprocess.STDOUT, text=True, env=environment)
+    return subprocess.Popen([sys.executable, str(script), *map(str, words)], stdout=subprocess.PIPE, text=True,
+                            stderr=subprocess.STDOUT, env={**environment, **variables}, cwd=script.parent)
 
 
 def finished(children: list[subprocess.Popen[str]]) -> list[str]:
@@ -98,11 +102,15 @@ def test_keras_on_one_device_gives_the_losses_of_the_kernel(one: dict[str, np.nd
     assert one["loss"][-1] < one["loss"][0] / 2 and np.abs(one["weights"][-1] - one["weights"][0]).max() > 0.1
 
 
-@pytest.mark.parametrize("form", ["arrays", "PyDataset", "generator"])
-def test_four_devices_give_the_losses_of_one(form: str, one: dict[str, np.ndarray], tmp_path: Path) -> None:
+@pytest.mark.parametrize(("form", "why"), [
+    ("arrays", "a keras.distribution is set"),
+    ("PyDataset", "a keras.distribution is set; the run keeps 488 points"),
+    ("generator", "only it has the argument steps_per_epoch=16; the run keeps 488 points"),
+])
+def test_four_devices_give_the_losses_of_one(form: str, why: str, one: dict[str, np.ndarray], tmp_path: Path) -> None:
     found = trained(tmp_path, form, 4)[0]
     same(found, one)
-    assert str(found["why"]).startswith("a keras.distribution is set")
+    assert str(found["why"]) == why
     assert ("val_loss" in found) == (form == "arrays")
     assert np.array_equal(found["points"], one["points"]) and np.array_equal(found["labels"], one["labels"])
 
@@ -130,3 +138,32 @@ def test_processes_with_different_numbers_of_batches_are_refused_together(tmp_pa
         assert "X must be of as many batches in every process" in said
         assert "Got 16 in process 0 and 15 in process 1 instead." in said
     assert [child.returncode for child in children] == [1, 1]
+
+
+def program(folder: Path) -> Path:
+    """The program of docs/clusters.md, and eight files for it to read: 2 full batches of 16 in each, and some rows."""
+    page = (Path(__file__).parents[2] / "docs" / "clusters.md").read_text(encoding="utf-8")
+    section = page.partition("\n## Data that fit on no machine\n")[2]
+    script = folder / "train.py"
+    script.write_text(section.partition("```python\n")[2].partition("```")[0], encoding="utf-8")
+    rng = np.random.default_rng(2)
+    for number in range(8):
+        X = rng.normal(size=(35, 20)).astype(np.float32)
+        np.save(folder / f"X{number:05}.npy", X)
+        np.save(folder / f"y{number:05}.npy", (X[:, 0] > 0) + 2 * (X[:, 1] > 0))
+    return script
+
+
+@pytest.mark.parametrize(("devices", "processes"), [(4, 1), (2, 2)])
+def test_the_program_of_the_page_runs(devices: int, processes: int, tmp_path: Path) -> None:
+    script, port, children = program(tmp_path), free_port(), []
+    for process in range(processes):
+        several = {"KERAS_DISTRIBUTION_JOB_ADDRESSES": f"127.0.0.1:{port}", "KERAS_DISTRIBUTION_NUM_PROCESSES": "2",
+                   "KERAS_DISTRIBUTION_PROCESS_ID": str(process)} if processes > 1 else {}
+        children.append(started(tmp_path, 16, 3, script=script, XLA_FLAGS=VIRTUAL.format(devices),
+                                JAX_PLATFORMS="cpu", **several))
+    said = finished(children)
+    assert [child.returncode for child in children] == [0] * processes, said
+    assert "a keras.distribution is set; the run keeps" in said[0] and "Epoch 3/3" in said[0]
+    run = us.Run.load(tmp_path / "run.npz")
+    assert run.data.n_points == 8 // processes * 32 and run.epochs == 3 and run.loss[-1] < run.loss[0]

@@ -61,7 +61,7 @@ class TooLarge(KerasOnly):
 
 
 def memory(X: Any, epochs: int) -> int:
-    """Bytes that the kernel takes for the points X (n, d) and as many epochs; 0 for what is no table."""
+    """Bytes that the kernel takes at most for the points X (n, d) and as many epochs; 0 for what is no table."""
     shape: Any = getattr(X, "shape", ())
     if len(shape) != 2 or None in shape:
         return 0

@@ -23,7 +23,7 @@ FORMAT = 1
 class Run:
     """What a training did.
 
-    - `data`: the points it was trained on; `recipe`: how.
+    - `data`: the points it was trained on, or some of them where `fit` had too many to keep; `recipe`: how.
     - `weights`: float32, (epochs + 1, P): the parameters before the first and after every epoch, each row as
       `Network.to_vector` has them.
     - `loss`: float64, (epochs,): mean cross-entropy (natural logarithm) over the points of the epoch, each batch
