@@ -23,7 +23,9 @@ QUICK = dict(epochs=20)
 BACKENDS = [
     pytest.param("loky", marks=pytest.mark.slow),
     pytest.param("dask", marks=[pytest.mark.slow, pytest.mark.dask]),
-    pytest.param("ray", marks=[pytest.mark.slow, pytest.mark.ray]),
+    # Ray leaves its processes and log files to the garbage collector, which warns of each.
+    pytest.param("ray", marks=[pytest.mark.slow, pytest.mark.ray, pytest.mark.filterwarnings(
+        "ignore::pytest.PytestUnraisableExceptionWarning")]),
 ]
 
 
