@@ -37,13 +37,14 @@ def count_step(settings, step, first):
     training was cut into pieces, and one in 64 costs a library call.
     """
     begin = step // 64 * 64
+    times = 1
     if first or step == begin:
         settings[POWER_1] = settings[BETA_1] ** np.float64(begin)
         settings[POWER_2] = settings[BETA_2] ** np.float64(begin)
-    if first or step != begin:
-        for _ in range(step - begin if first else 1):
-            settings[POWER_1] *= settings[BETA_1]
-            settings[POWER_2] *= settings[BETA_2]
+        times = step - begin
+    for _ in range(times):
+        settings[POWER_1] *= settings[BETA_1]
+        settings[POWER_2] *= settings[BETA_2]
 
 
 @njit(forceinline=True, error_model="numpy")

@@ -2,7 +2,7 @@
 
 A layer's units, its weights and the parameters of a step are shared out, so that every number is computed by one
 thread in the same order as by a single one: threads change no bit of a training. Between the parts all members of the
-team meet. Waiting is a look at one number in memory, so a meeting costs about a microsecond.
+team meet. Waiting is a look at one number in memory.
 """
 
 from __future__ import annotations
