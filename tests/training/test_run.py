@@ -2,11 +2,11 @@
 
 import io
 import json
-import pickle
 import zipfile
 
 import numpy as np
 import pytest
+from strange import CONTENTS, Trap
 
 import unitscope as us
 
@@ -85,15 +85,7 @@ def test_a_damaged_file_is_refused(run, tmp_path, change):
         us.Run.load(path)
 
 
-class Trap:
-    """Unpickling this would call the function."""
-
-    def __reduce__(self):
-        return (pytest.fail, ("a pickle was executed",))
-
-
-@pytest.mark.parametrize("content", [
-    b"", b"hello", b"PK\x03\x04 not a zip", pickle.dumps(Trap()), b"\x93NUMPY" + bytes(200)])
+@pytest.mark.parametrize("content", CONTENTS)
 def test_other_files_are_refused(tmp_path, content):
     path = tmp_path / "x.npz"
     path.write_bytes(content)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import pickle
 import signal
 import subprocess
 import sys
@@ -17,6 +16,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from strange import CONTENTS, Trap
 
 import unitscope as us
 from unitscope.errors import InvalidInput, UnitscopeError
@@ -107,15 +107,7 @@ def test_a_damaged_file_is_refused(swept, tmp_path, change):
         us.Sweep.load(path)
 
 
-class Trap:
-    """Unpickling this would call the function."""
-
-    def __reduce__(self):
-        return (pytest.fail, ("a pickle was executed",))
-
-
-@pytest.mark.parametrize("content", [
-    b"", b"hello", b"PK\x03\x04 not a zip", pickle.dumps(Trap()), b"\x93NUMPY" + bytes(200)])
+@pytest.mark.parametrize("content", CONTENTS)
 def test_other_files_are_refused(tmp_path, content):
     (tmp_path / "x.npz").write_bytes(content)
     with pytest.raises(InvalidInput, match=r"^path must be a sweep file"):
