@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from unitscope import lab as lab
     from unitscope.data import toys as datasets
     from unitscope.data.dataset import Dataset as Dataset
+    from unitscope.data.tables import read_table as read_table
     from unitscope.explanation.explain import explain as explain
+    from unitscope.export.code import export_code as export_code
+    from unitscope.export.page import export_html as export_html
     from unitscope.figures import plot as plot
     from unitscope.geometry.partition import partition as partition
     from unitscope.geometry.plane import Plane as Plane
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from unitscope.training.sweep import sweep as sweep
     from unitscope.training.swept import Sweep as Sweep
     from unitscope.training.train import train as train
+    from unitscope.widget import Scope as Scope
 
 __version__ = "0.1.0"
 
@@ -38,15 +42,19 @@ _PUBLIC = {
     "Plane": "unitscope.geometry.plane:Plane",
     "Recipe": "unitscope.training.recipe:Recipe",
     "Run": "unitscope.training.run:Run",
+    "Scope": "unitscope.widget:Scope",
     "Sweep": "unitscope.training.swept:Sweep",
     "datasets": "unitscope.data.toys",
     "errors": "unitscope.errors",
     "explain": "unitscope.explanation.explain:explain",
+    "export_code": "unitscope.export.code:export_code",
+    "export_html": "unitscope.export.page:export_html",
     "fit": "unitscope.training.keras_fit:fit",
     "from_keras": "unitscope.models.keras:from_keras",
     "lab": "unitscope.lab",
     "partition": "unitscope.geometry.partition:partition",
     "plot": "unitscope.figures.plot",
+    "read_table": "unitscope.data.tables:read_table",
     "sweep": "unitscope.training.sweep:sweep",
     "to_keras": "unitscope.models.keras:to_keras",
     "train": "unitscope.training.train:train",

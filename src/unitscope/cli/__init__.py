@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from unitscope import __version__
-from unitscope.cli import sweep
+from unitscope.cli import play, sweep
 from unitscope.cli.bars import epoch_bar
 from unitscope.errors import UnitscopeError
 
@@ -45,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     lab.add_argument("--seed", type=int, metavar="N", help="start from Glorot uniform weights of this seed instead")
     lab.add_argument("--verbose", action="store_true", help="print the loss of every epoch, as the lab does")
     lab.set_defaults(run=_lab)
+    play.add_to(commands)
     sweep.add_to(commands)
     return parser
 

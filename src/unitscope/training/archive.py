@@ -9,7 +9,7 @@ import os
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -21,17 +21,21 @@ from unitscope.training.recipe import Recipe
 LARGEST = 4 * 2**30  # bytes a file may unpack to
 
 
-def write(path: str | os.PathLike[str], about: dict[str, Any], arrays: dict[str, np.ndarray], *,
+def write(path: str | os.PathLike[str] | BinaryIO, about: dict[str, Any], arrays: dict[str, np.ndarray], *,
           compressed: bool = True) -> None:
-    """Write one file, whole or not at all."""
-    target = Path(path)
+    """Write one file, whole or not at all; or into an open one."""
     size = sum(array.nbytes for array in arrays.values())
     if size > LARGEST:
         raise refusal("the file's content", f"at most {LARGEST} bytes", said(f"{size} bytes"))
     put = np.savez_compressed if compressed else np.savez
+    content = {"about": np.array(json.dumps(about)), **arrays}
+    if not isinstance(path, (str, os.PathLike)):
+        put(path, **content)  # type: ignore[arg-type]
+        return
+    target = Path(path)
     try:
         with replacing(target) as unfinished, unfinished.open("wb") as file:
-            put(file, **{"about": np.array(json.dumps(about)), **arrays})  # type: ignore[arg-type]
+            put(file, **content)  # type: ignore[arg-type]
     except OSError as error:
         raise UnitscopeError(f"path must be a file that can be written. Got {str(target)!r} instead "
                              f"({error.strerror}).") from error

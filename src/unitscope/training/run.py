@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import os
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from unitscope.data.dataset import Dataset
 from unitscope.errors import refusal, said, whole_number
 from unitscope.network import Dense, Network
 from unitscope.training import archive
+from unitscope.training.curves import curves
 from unitscope.training.kernel import State
 from unitscope.training.recipe import Recipe
 
@@ -60,15 +61,14 @@ class Run:
     @functools.cached_property
     def accuracy(self) -> np.ndarray:
         """Share of the training points that each epoch's last weights classify right: (epochs,) in 0..1."""
-        right = [(self.at(epoch).predict(self.data.X) == self.data.y).mean() for epoch in range(1, self.epochs + 1)]
-        return np.array(right)
+        return curves(self.shape, self.weights[1:], self.data.X, self.data.y)[1]
 
     def __repr__(self) -> str:
         done = f"loss {self.loss[-1]:.4f}, accuracy {self.accuracy[-1]:.0%}" if self.epochs else "not trained"
         return f"Run({self.shape!r}; {self.epochs} epochs; {done})"
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write everything to one .npz file, whole or not at all; `Run.load` reads it back."""
+    def save(self, path: str | os.PathLike[str] | BinaryIO) -> None:
+        """Write everything to one .npz file, whole or not at all, or into an open file; `Run.load` reads it back."""
         layers = [{"units": layer.units, "activation": layer.activation, "negative_slope": layer.negative_slope}
                   for layer in self.shape.layers]
         about = {"format": FORMAT, **archive.described(self.data, self.recipe), "layers": layers,

@@ -1,0 +1,150 @@
+"""One page's connection: each request is answered off the event loop, of each kind only the newest.
+
+A newer request of a kind takes the place of one that waits and stops one that runs; a page that goes away stops all of
+its own. Nothing of a connection outlives it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from unitscope import replies, scene
+
+MOST_SECONDS = 60.0  # of one request
+_PROGRESS_SECONDS = 0.1  # between two reports
+
+
+class _Wanted(replies.Asked):
+    """A request under way: it can be told to stop, and stops by itself after `MOST_SECONDS`."""
+
+    def __init__(self, live: Live, number: int | None) -> None:
+        self.live, self.number = live, number
+        self.began = self.reported = time.monotonic()
+        self.stopped = False
+
+    @property
+    def overdue(self) -> bool:
+        return time.monotonic() - self.began > MOST_SECONDS
+
+    def wanted(self) -> bool:
+        return not self.stopped and not self.overdue
+
+    def progress(self, done: int, of: int) -> None:
+        now = time.monotonic()
+        if now - self.reported >= _PROGRESS_SECONDS and done < of:
+            self.reported = now
+            self.live.soon({"id": self.number, "kind": "progress", "done": done, "of": of})
+
+
+class Live:
+    """The conversation with one page."""
+
+    def __init__(self, socket: WebSocket, workers: ThreadPoolExecutor) -> None:
+        self._socket, self._workers = socket, workers
+        self._loop = asyncio.get_running_loop()
+        self._sending = asyncio.Lock()
+        self._waiting: dict[str, Any] = {}  # kind -> the newest request that waits
+        self._running: dict[str, _Wanted] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def talk(self) -> None:
+        """Answer until the page goes away."""
+        try:
+            await self._send(await self._loop.run_in_executor(self._workers, replies.hello))
+            while True:
+                await self._take(await self._socket.receive_text())
+        except (WebSocketDisconnect, KeyError, RuntimeError):  # KeyError: bytes instead of text
+            return
+        finally:
+            self._stop_all()
+
+    def soon(self, message: dict[str, Any]) -> None:
+        """Send from another thread."""
+        self._loop.call_soon_threadsafe(lambda: self._start(self._send(message)))
+
+    async def _take(self, text: str) -> None:
+        message = _parsed(text)
+        kind = message.get("kind") if isinstance(message, dict) else None
+        if kind == "cancel":
+            self._stop_all()
+            await self._send({"id": scene.taken_id(message), "kind": "cancelled"})
+            return
+        if not isinstance(kind, str) or kind not in replies.KINDS:
+            await self._send(replies.reply(message))
+            return
+        if kind in self._waiting:
+            await self._send(_superseded(self._waiting.pop(kind)))
+        self._waiting[kind] = message
+        if kind in self._running:
+            self._running[kind].stopped = True
+        else:
+            self._start(self._answer(kind))
+
+    async def _answer(self, kind: str) -> None:
+        """Answer the newest request of a kind, and again while there is one."""
+        while kind in self._waiting:
+            message = self._waiting.pop(kind)
+            asked = self._running[kind] = _Wanted(self, scene.taken_id(message))
+            text = await self._loop.run_in_executor(self._workers, _answered, message, asked)
+            self._running.pop(kind, None)
+            await self._send_text(text)
+
+    def _start(self, work: Any) -> None:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _stop_all(self) -> None:
+        self._waiting.clear()
+        for asked in self._running.values():
+            asked.stopped = True
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        await self._send_text(_text(message))
+
+    async def _send_text(self, text: str) -> None:
+        async with self._sending:
+            try:
+                await self._socket.send_text(text)
+            except (WebSocketDisconnect, RuntimeError):  # the page is gone
+                self._stop_all()
+
+
+def _answered(message: dict[str, Any], asked: _Wanted) -> str:
+    """The reply as text; in a worker thread, so that encoding does not hold up other pages either."""
+    try:
+        if not asked.wanted():
+            raise replies.Cancelled
+        return _text(replies.reply(message, asked))
+    except replies.Cancelled:
+        if asked.overdue and not asked.stopped:
+            return _text({"id": asked.number, "kind": "refused", "message":
+                          f"A request must be done in {MOST_SECONDS:.0f} seconds. Got a longer one instead. "
+                          "Use fewer points, epochs or units."})
+        return _text(_superseded(message))
+
+
+def _superseded(message: Any) -> dict[str, Any]:
+    return {"id": scene.taken_id(message), "kind": "superseded"}
+
+
+def _text(message: dict[str, Any]) -> str:
+    return json.dumps(message, separators=(",", ":"), allow_nan=False)
+
+
+def _parsed(text: str) -> Any:
+    """A message as JSON; what is none becomes a text, which is refused as no object."""
+    try:
+        return json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        return text[:100]
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)

@@ -1,0 +1,28 @@
+"""Files that go out of the page or the library: one offline page, runnable code, a run file."""
+
+from __future__ import annotations
+
+import io
+
+from unitscope.errors import refusal
+from unitscope.network import Network
+from unitscope.training.run import Run
+
+
+def file_of(what: object, run: Run, net: Network | None = None, *, course: bool = False) -> tuple[str, str, bytes]:
+    """A file as (name, media type, content): "html", "keras", "numpy" or "run".
+
+    `net`: another network than the run's last, for code: of an earlier epoch, or with weights changed by hand.
+    """
+    from unitscope.export.code import code_text
+    from unitscope.export.page import page_text
+
+    if what == "html":
+        return "unitscope.html", "text/html", page_text(run, course=course).encode()
+    if what in ("keras", "numpy"):
+        return f"network_{what}.py", "text/x-python", code_text(net or run.network, run.data, str(what)).encode()
+    if what == "run":
+        content = io.BytesIO()
+        run.save(content)
+        return "run.npz", "application/octet-stream", content.getvalue()
+    raise refusal("what", "one of html, keras, numpy, run", what)

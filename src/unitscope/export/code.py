@@ -1,0 +1,135 @@
+"""A runnable Keras or NumPy script with a network's own numbers."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from unitscope.data.dataset import Dataset
+from unitscope.errors import refusal, said
+from unitscope.files import replacing
+from unitscope.network import Network
+from unitscope.training.run import Run
+
+_NUMPY = {
+    "linear": "z", "relu": "np.maximum(z, 0.0)", "leaky_relu": "np.where(z > 0, z, {slope!r} * z)",
+    "tanh": "np.tanh(z)", "sigmoid": "0.5 * (1.0 + np.tanh(0.5 * z))",
+    "elu": "np.where(z > 0, z, np.expm1(np.minimum(z, 0.0)))", "softplus": "np.logaddexp(z, 0.0)",
+    "gelu": "0.5 * z * (1.0 + np.vectorize(math.erf)(z / math.sqrt(2.0)))",
+    "silu": "z * 0.5 * (1.0 + np.tanh(0.5 * z))", "abs": "np.abs(z)",
+}
+_KERAS = {"leaky_relu": "keras.layers.LeakyReLU(negative_slope={slope!r})",
+          "gelu": "lambda z: keras.activations.gelu(z, approximate=False)", "abs": "keras.ops.absolute"}
+
+
+def export_code(what: Run | Network, path: str | os.PathLike[str] | None = None, *, to: str = "numpy",
+                data: Dataset | None = None) -> str:
+    """A script that predicts as the network does, with its weights written out.
+
+    **Arguments**
+
+    - `what`: a Run, whose last network is taken, or a Network.
+    - `path`: where to write the script, whole or not at all; without it, it is only returned.
+    - `to`: "numpy", which needs nothing but NumPy, or "keras", which builds a model with the weights set.
+    - `data`: the names of classes and features are taken from it; a run has its own.
+
+    Returns the script's text: run, it classifies a first example; imported, it has `predict(X)` and
+    `probabilities(X)`. **Raises** `InvalidInput`.
+    """
+    if not isinstance(what, (Run, Network)):
+        raise refusal("what", "a Run or a Network", said(type(what).__name__))
+    net, known = (what.network, what.data) if isinstance(what, Run) else (what, None)
+    text = code_text(net, data or known, to)
+    if path is not None:
+        with replacing(Path(path)) as unfinished:
+            unfinished.write_text(text, encoding="utf-8")
+    return text
+
+
+def code_text(net: Network, data: Dataset | None, to: str) -> str:
+    """The script, `to` "numpy" or "keras"."""
+    if to not in ("numpy", "keras"):
+        raise refusal("to", "one of numpy, keras", to)
+    classes = [f"c{k}" for k in range(net.n_classes)] if data is None else list(data.class_names)
+    features = [f"x{i}" for i in range(net.n_features)] if data is None else list(data.feature_names)
+    example = [0.0] * net.n_features if data is None else data.X[0].tolist()
+    body = _numpy_body(net) if to == "numpy" else _keras_body(net)
+    imports = {"numpy": "import math\n\nimport numpy as np", "keras": "import keras\nimport numpy as np"}[to]
+    return f'''"""A small classifier as unitscope trained it: predict(X) gives the class of each row of X."""
+
+{imports}
+
+CLASS_NAMES = {_literal(classes)}
+FEATURE_NAMES = {_literal(features)}
+
+{body}
+
+def probabilities(X):
+    """The probability of every class: softmax of the logits, (n, {net.n_classes})."""
+    z = logits(X)
+    powers = np.exp(z - z.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def predict(X):
+    """The name of the most probable class of each row of X."""
+    return [CLASS_NAMES[k] for k in logits(X).argmax(axis=1)]
+
+
+if __name__ == "__main__":
+    example = [{_literal(example)}]
+    print(predict(example), probabilities(example))
+'''
+
+
+def _numpy_body(net: Network) -> str:
+    parts = []
+    for at, layer in enumerate(net.layers):
+        parts.append(f"W{at + 1} = {_array(layer.weights)}\nb{at + 1} = {_array(layer.bias)}\n")
+    lines = []
+    for at, layer in enumerate(net.layers):
+        given = "np.asarray(X, dtype=float)" if at == 0 else "a"
+        lines.append(f"    z = {given} @ W{at + 1} + b{at + 1}")
+        lines.append(f"    a = {_NUMPY[layer.activation].format(slope=float(layer.negative_slope))}")
+    lines[-1] = "    return z"
+    return "\n".join(parts) + f'''
+
+def logits(X):
+    """The outputs before softmax, (n, {net.n_classes}), for rows of {net.n_features} features."""
+''' + "\n".join(lines) + "\n"
+
+
+def _keras_body(net: Network) -> str:
+    layers = [f"    keras.Input(shape=({net.n_features},)),"]
+    last = len(net.layers) - 1
+    for at, layer in enumerate(net.layers):
+        plain = at == last or layer.activation == "linear"
+        named = _KERAS.get(layer.activation, repr(layer.activation)).format(slope=float(layer.negative_slope))
+        layers.append(f"    keras.layers.Dense({layer.units}{'' if plain else f', activation={named}'}),")
+    weights = [f"    {_array(array)},\n" for layer in net.layers for array in (layer.weights, layer.bias)]
+    stack, numbers = "\n".join(layers), "".join(weights)
+    return f'''model = keras.Sequential([
+{stack}
+])
+model.set_weights([
+{numbers}])
+
+
+def logits(X):
+    """The outputs before softmax, (n, {net.n_classes}), for rows of {net.n_features} features."""
+    return keras.ops.convert_to_numpy(model(np.asarray(X, dtype="float32"), training=False))
+'''
+
+
+def _literal(values: list[str] | list[float]) -> str:
+    """A list as Python text, in ASCII: no name can end its own quotation marks."""
+    return "[" + ", ".join(ascii(value) for value in values) + "]"
+
+
+def _array(array: np.ndarray) -> str:
+    rows = array.tolist()
+    if array.ndim == 1:
+        return f"np.array({rows!r})"
+    return "np.array([\n" + "".join(f"    {row!r},\n" for row in rows) + "])"

@@ -1,0 +1,81 @@
+"""One offline HTML file of a run: weights of every epoch, data, sentences and the script; nothing is fetched."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from unitscope import scene
+from unitscope.errors import refusal, said
+from unitscope.explanation.explain import explain
+from unitscope.export.bundle import bundle, stylesheet
+from unitscope.files import replacing
+from unitscope.training.run import Run
+
+_MOST_BYTES = 2_000_000  # of weights; above, epochs are thinned evenly
+_EXPLAINED = 24  # epochs, beside the first and the last
+_HTML = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; \
+style-src 'unsafe-inline'; img-src data: blob:">
+<title>unitscope: how this classifier decides</title>
+<style>
+{css}</style>
+</head>
+<body>
+<main id="scope"><p>This page needs JavaScript.</p></main>
+<script type="application/json" id="unitscope-data">{data}</script>
+<script type="module">
+{script}</script>
+</body>
+</html>
+"""
+
+
+def export_html(run: Run, path: str | os.PathLike[str]) -> Path:
+    """Write a run as one HTML file that opens from disk, without a network: scrub the epochs, hover, read.
+
+    **Arguments**
+
+    - `run`: a Run. Weights of all its epochs above 2 MB are thinned evenly, which the page says.
+    - `path`: where to write it, whole or not at all.
+
+    Returns the path. **Raises** `InvalidInput` for what is no run or is beyond the page's limits.
+    """
+    if not isinstance(run, Run):
+        raise refusal("run", "a Run", said(type(run).__name__), "us.train(data) makes one.")
+    target = Path(path)
+    text = page_text(run)
+    with replacing(target) as unfinished:
+        unfinished.write_text(text, encoding="utf-8")
+    return target
+
+
+def page_text(run: Run, *, course: bool = False) -> str:
+    """The file's text."""
+    check_size(run)
+    first = {"data": scene.data_scene(run.data), "run": scene.run_scene(run, course=course, most=_MOST_BYTES)}
+    content = {**scene.greeting(), "first": first, "claims_by_epoch": _claims(run)}
+    data = json.dumps(content, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+    return _HTML.format(css=stylesheet(), data=data, script=bundle("file.js"))
+
+
+def check_size(run: Run) -> None:
+    """Refuse a run that the page has no room for: DESIGN's limits are those of the wire too."""
+    for name, value in (("points", run.data.n_points), ("features", run.data.n_features),
+                        ("classes", run.data.n_classes), ("hidden_layers", len(run.shape.layers) - 1),
+                        ("units", max([layer.units for layer in run.shape.layers[:-1]], default=0))):
+        if value > scene.LIMITS[name]:
+            raise refusal(f"the run's {name.replace('_', ' ')}", f"at most {scene.LIMITS[name]:,} for a page", value)
+
+
+def _claims(run: Run) -> list[list[Any]]:
+    """The sentences of some epochs, evenly spaced; those of the last tell how it was trained, too."""
+    epochs = scene.kept_epochs(run.epochs, _EXPLAINED + 2).tolist()
+    said_of = [(epoch, explain(run if epoch == run.epochs else run.at(epoch), run.data)) for epoch in epochs]
+    return [[epoch, [scene.claim_scene(claim) for claim in text.claims]] for epoch, text in said_of]

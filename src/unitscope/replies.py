@@ -1,0 +1,218 @@
+"""Answers to the page's requests: a message in, a reply out. No state, no file system, no network.
+
+The notebook widget and the server of the live page both answer with this. A request is hostile until `scene` has taken
+its parts; whatever it breaks, the reply says so and nothing is raised.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from unitscope import scene
+from unitscope.data import toys
+from unitscope.data.dataset import Dataset
+from unitscope.errors import TrainingDiverged, UnitscopeError, refusal, said, whole_number
+from unitscope.network import Dense, Network
+from unitscope.training.recipe import Recipe
+from unitscope.training.run import Run
+
+Reply = dict[str, Any]
+Progress = Callable[[int, int], None]
+
+
+class Cancelled(Exception):
+    """The request is no longer wanted."""
+
+
+class Asked:
+    """Who asks: whether the answer is still wanted, where progress goes, and where a training's run."""
+
+    keep: Callable[[Run], None] | None = None
+
+    def wanted(self) -> bool:
+        """Whether to go on."""
+        return True
+
+    def progress(self, done: int, of: int) -> None:
+        """Tell how far it is."""
+
+    def step(self, done: int, of: int, _loss: float = 0.0) -> None:
+        """Between two slices of work: stop here where the answer is not wanted any more."""
+        if not self.wanted():
+            raise Cancelled
+        self.progress(done, of)
+
+
+def reply(message: object, asked: Asked | None = None, keep: Callable[[Run], None] | None = None) -> Reply:
+    """The reply to one message: `{"id", "kind", ...}`; "refused" with the rule where it breaks one.
+
+    `keep` is given the run of a training.
+
+    **Raises** `Cancelled` where `asked` does not want it any more, and nothing else for any message.
+    """
+    number = scene.taken_id(message)
+    try:
+        request = scene.taken_object("message", message)
+        kind = request.get("kind")
+        if not isinstance(kind, str) or kind not in _ANSWERS:
+            raise refusal("kind", "one of " + ", ".join(_ANSWERS), kind)
+        by = asked or Asked()
+        by.keep = keep
+        return {"id": number, **_ANSWERS[kind](request, by)}
+    except UnitscopeError as error:
+        return {"id": number, "kind": "refused", "message": str(error)}
+    except (MemoryError, OverflowError, RecursionError) as error:
+        return {"id": number, "kind": "refused", "message": f"The request was too large: {type(error).__name__}."}
+
+
+def _train(request: Mapping[str, Any], asked: Asked) -> Reply:
+    run, course, stopped, test = _trained(request, asked)
+    if asked.keep is not None:
+        asked.keep(run)
+    return {"kind": "trained", "run": scene.run_scene(run, course=course, stopped=stopped, test=test)}
+
+
+def _trained(request: Mapping[str, Any], asked: Asked) -> tuple[Run, bool, str | None, Dataset | None]:
+    from unitscope.training.train import train
+
+    data, held = scene.taken_data(request.get("data"))
+    recipe = scene.taken_recipe(request.get("recipe"))
+    fitted = _part(data, ~held)
+    shape = Network.initialize((data.n_features, *recipe.hidden, data.n_classes), recipe.activation, recipe.seed)
+    scene.check_work(data.n_points, recipe.epochs, shape.n_parameters)
+    start: Network | None = None
+    given: dict[str, Any] = {}
+    if request.get("start") is not None:
+        vector = scene.taken_floats("start", request["start"], shape.n_parameters)
+        start = shape.with_vector(vector.astype(np.float64))
+    course = request.get("course") is True and start is None and _fits_course(fitted, recipe)
+    if course:
+        start, given = _course_start(recipe.epochs)
+    stopped = None
+    try:
+        run = train(fitted, recipe, start=start, progress=asked.step, **given)
+    except TrainingDiverged as error:
+        run, stopped = error.run, str(error)
+    return run, course, stopped, _part(data, held) if held.any() else None
+
+
+def _part(data: Dataset, chosen: np.ndarray) -> Dataset:
+    if chosen.all():
+        return data
+    return Dataset(data.X[chosen], data.y[chosen], class_names=data.class_names, feature_names=data.feature_names)
+
+
+def _fits_course(data: Dataset, recipe: Recipe) -> bool:
+    """Whether the course lab's weights and batches fit: its network, its number of points, at most its epochs."""
+    return (data.X.shape == (100, 2) and data.n_classes == 4 and recipe.hidden == (2,) and recipe.activation == "relu"
+            and recipe.batch_size == 32 and recipe.epochs <= 200)
+
+
+def _course_start(epochs: int) -> tuple[Network, dict[str, Any]]:
+    weights, order = _course()
+    return weights, {"batch_order": order[:epochs]}
+
+
+@functools.cache
+def _course() -> tuple[Network, np.ndarray]:
+    from unitscope import lab
+
+    W1, b1, W2, b2 = lab.initial_weights()
+    return Network([Dense(W1, b1, "relu"), Dense(W2, b2)]), lab.batch_order()
+
+
+def _explain(request: Mapping[str, Any], _asked: Asked) -> Reply:
+    from unitscope.explanation.explain import explain
+
+    data, held = scene.taken_data(request.get("data"))
+    net = scene.taken_network(request.get("network"))
+    if net.n_features != data.n_features:
+        raise refusal("network", f"one of {data.n_features} inputs, as the data has", net.n_features)
+    scene.check_work(data.n_points, 100, net.n_parameters)
+    point = request.get("point")
+    if isinstance(point, list) and len(point) > scene.LIMITS["features"]:
+        raise refusal("point", f"{data.n_features} numbers", said(f"{len(point)} numbers"))
+    claims = explain(net, _part(data, ~held), point=point).claims
+    return {"kind": "explained", "claims": [scene.claim_scene(claim) for claim in claims]}
+
+
+def _seeds(request: Mapping[str, Any], asked: Asked) -> Reply:
+    from unitscope.training.sweep import sweep
+
+    data, held = scene.taken_data(request.get("data"))
+    recipe = scene.taken_recipe(request.get("recipe"))
+    count = whole_number("seeds", request.get("seeds", 64), at_least=1, at_most=scene.LIMITS["seeds"])
+    first = whole_number("first", request.get("first", 0), at_least=0, at_most=2**31 - 1 - count)
+    shape = Network.initialize((data.n_features, *recipe.hidden, data.n_classes), recipe.activation, 0)
+    scene.check_work(data.n_points, recipe.epochs, shape.n_parameters, count)
+    swept = sweep(_part(data, ~held), recipe, seeds=range(first, first + count), progress=asked.step)
+    return {"kind": "seeds", "first": first, "layers": scene.layers_scene(shape),
+            "weights": scene.floats(swept.weights), "loss": scene.floats(swept.loss),
+            "accuracy": scene.floats(swept.accuracy)}
+
+
+def _dataset(request: Mapping[str, Any], _asked: Asked) -> Reply:
+    name = request.get("name")
+    known = inspect.signature(toys.TOYS[name]).parameters if isinstance(name, str) and name in toys.TOYS else {}
+    given = {key: request[key] for key in ("n", "classes", "noise", "seed") if key in known and key in request}
+    if "n" in given:
+        whole_number("n", given["n"], at_least=2, at_most=scene.LIMITS["points"])
+    if "classes" in given:
+        whole_number("classes", given["classes"], at_least=2, at_most=scene.LIMITS["classes"])
+    return {"kind": "data", "data": scene.data_scene(toys.load(name, **given))}  # type: ignore[arg-type]
+
+
+def _table(request: Mapping[str, Any], _asked: Asked) -> Reply:
+    from unitscope.data.tables import table_from_bytes
+
+    name, target, standardise = request.get("name"), request.get("target"), request.get("standardise", False)
+    if not isinstance(name, str) or len(name) > 200:
+        raise refusal("name", "a text of at most 200 characters", name)
+    if target is not None and not isinstance(target, str):
+        raise refusal("target", "a column's name", target)
+    content = scene.taken_bytes("content", request.get("content"))
+    data, columns, chosen = table_from_bytes(
+        content, name, target, bool(standardise), most_rows=scene.LIMITS["points"],
+        most_columns=scene.LIMITS["features"] + 1)
+    if data.n_classes > scene.LIMITS["classes"]:
+        raise refusal("classes", f"at most {scene.LIMITS['classes']}", data.n_classes,
+                      f"Is {chosen!r} the column of the classes?")
+    return {"kind": "data", "data": scene.data_scene(data), "columns": columns, "target": chosen}
+
+
+def _export(request: Mapping[str, Any], asked: Asked) -> Reply:
+    from unitscope.export import file_of
+
+    what = request.get("what")
+    run, course, _, _ = _trained(request, asked)
+    net = scene.taken_network(request["network"]) if request.get("network") is not None else None
+    name, mime, content = file_of(what, run, net, course=course)
+    return {"kind": "file", "name": name, "mime": mime, "content": scene.packed(content)}
+
+
+_ANSWERS: dict[str, Callable[[Mapping[str, Any], Asked], Reply]] = {
+    "train": _train, "explain": _explain, "seeds": _seeds, "dataset": _dataset, "table": _table, "export": _export}
+
+
+KINDS = frozenset(_ANSWERS)
+
+
+@functools.cache
+def hello() -> Reply:
+    """The first message: what the page can offer, its colours, and the course lab's own run as the first screen."""
+    from unitscope import lab
+
+    return {**scene.greeting(), "first": first(lab.run(), course=True)}
+
+
+def first(run: Run, *, course: bool = False) -> Reply:
+    """A run as a first screen: its data, its weights and what is said of it."""
+    from unitscope.explanation.explain import explain
+
+    return {"data": scene.data_scene(run.data), "run": scene.run_scene(run, course=course),
+            "claims": [scene.claim_scene(claim) for claim in explain(run).claims]}

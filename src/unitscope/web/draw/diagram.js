@@ -1,0 +1,140 @@
+// @ts-check
+/** The network from left to right: every unit a live map with its zero line, links by size and sign of the weight. */
+
+import { paintSigned } from "../colors.js";
+import { element, iconButton, setText, shortNumber, svgElement } from "../elements.js";
+import { Chart } from "./canvas.js";
+
+const UNITS_SHOWN = 16; // of a layer; the rest is counted
+const LINKS_SHOWN = 1200;
+
+/**
+ * @param {any} page
+ * @returns {{node: HTMLElement, update: (view: any) => void}}
+ */
+export function diagramPanel(page) {
+  const links = svgElement("svg", { class: "links", "aria-hidden": "true" });
+  const columns = element("div", { class: "columns" });
+  const stage = element("div", { class: "stage" }, links, columns);
+  const node = element("section", { class: "panel diagram", "aria-label": "Network" },
+    element("header", {}, element("h2", {}, "Network"),
+      element("span", { class: "muted grow" }, "Each square is a unit: its output over the data's plane. Choose one to see its formula and change its weights."),
+      iconButton("Remove a hidden layer", "−", () => page.changeLayers(-1), { id: "remove-layer" }),
+      element("span", { id: "layers-count" }),
+      iconButton("Add a hidden layer", "+", () => page.changeLayers(1), { id: "add-layer" })), stage);
+  /** @type {{key: string, units: any[][], inputs: any[]}} */
+  let built = { key: "", units: [], inputs: [] };
+
+  /** @param {any} view */
+  function update(view) {
+    const key = JSON.stringify([view.network.features, view.network.layers.map((/** @type {any} */ layer) => [layer.units, layer.activation]), page.data.classNames, page.data.featureNames, page.readOnly]);
+    if (built.key !== key) built = { key, ...build(page, view, columns) };
+    const hidden = view.network.layers.length - 1;
+    setText(node.querySelector("#layers-count") ?? node, `${hidden} hidden ${hidden === 1 ? "layer" : "layers"}`);
+    built.units.forEach((units, layer) => units.forEach((unit, j) => paintUnit(page, view, unit, layer, j)));
+    drawLinks(page, view, stage, links, built);
+  }
+  return { node, update };
+}
+
+/** @param {any} page @param {any} view @param {HTMLElement} columns */
+function build(page, view, columns) {
+  const { network } = view;
+  const inputs = page.data.featureNames.slice(0, UNITS_SHOWN).map((/** @type {string} */ name) => element("span", { class: "input", title: name }, name));
+  const units = network.layers.map((/** @type {any} */ layer, /** @type {number} */ l) =>
+    Array.from({ length: Math.min(layer.units, UNITS_SHOWN) }, (_, j) => buildUnit(page, l, j)));
+  columns.replaceChildren(
+    element("div", { class: "column" }, element("div", { class: "head" }, "Inputs"), ...inputs, moreWords(network.features)),
+    ...network.layers.map((/** @type {any} */ layer, /** @type {number} */ l) => {
+      const last = l === network.layers.length - 1;
+      const head = last ? element("div", { class: "head" }, "Outputs", element("small", {}, "logits, one a class"))
+        : element("div", { class: "head" }, `Layer ${l + 1}`, element("small", {}, layer.activation),
+          element("span", { class: "count" }, iconButton(`Remove a unit of layer ${l + 1}`, "−", () => page.changeUnits(l, -1)),
+            ` ${layer.units} ${layer.units === 1 ? "unit" : "units"} `, iconButton(`Add a unit to layer ${l + 1}`, "+", () => page.changeUnits(l, 1))));
+      return element("div", { class: "column" }, head, ...units[l].map((/** @type {any} */ unit) => unit.button), moreWords(layer.units));
+    }));
+  return { units, inputs };
+}
+
+/** @param {number} count */
+function moreWords(count) {
+  return count > UNITS_SHOWN ? element("small", { class: "muted" }, `and ${count - UNITS_SHOWN} more`) : null;
+}
+
+/** @param {any} page @param {number} layer @param {number} j */
+function buildUnit(page, layer, j) {
+  const chart = new Chart({ class: "unit-map", "aria-hidden": "true" });
+  const name = element("span", { class: "unit-name" }), bias = element("span", { class: "bias" });
+  const button = element("button", {
+    type: "button", class: "unit", id: `unit-${layer}-${j}`, "aria-pressed": "false",
+    onclick: () => page.chooseUnit([layer, j]),
+    onpointerenter: () => page.hoverUnit([layer, j]), onpointerleave: () => page.hoverUnit(null),
+    onfocus: () => page.hoverUnit([layer, j]), onblur: () => page.hoverUnit(null),
+  }, chart.canvas, name, bias);
+  return { button, chart, name, bias };
+}
+
+/** @param {any} page @param {any} view @param {any} unit @param {number} layer @param {number} j */
+function paintUnit(page, view, unit, layer, j) {
+  const { look } = page, { maps } = view, last = layer === view.network.layers.length - 1;
+  const lit = page.isLit("unit", [layer, j]), pinned = page.pinnedUnit;
+  unit.button.classList.toggle("lit", lit);
+  unit.button.setAttribute("aria-pressed", String(!!pinned && pinned[0] === layer && pinned[1] === j));
+  const words = page.unitName(layer, j), bias = view.network.layers[layer].bias[j];
+  setText(unit.name, last ? page.data.classNames[j] : `${j}`);
+  setText(unit.bias, `b ${shortNumber(bias, 2)}`);
+  const valued = page.litPoint();
+  const value = valued === null ? null : view.passes[layer].a[valued * view.network.layers[layer].units + j];
+  if (value !== null) setText(unit.bias, shortNumber(value, 2));
+  unit.bias.classList.toggle("value", value !== null);
+  unit.button.setAttribute("aria-label", `${words}, bias ${shortNumber(bias)}${value === null ? "" : `, ${shortNumber(value)} at the point chosen`}`);
+  unit.button.title = words;
+  if (!unit.chart.begin(view.window, look)) return;
+  const units = view.network.layers[layer].units, image = new ImageData(maps.side, maps.side);
+  paintSigned(last ? maps.passes[layer].z : maps.passes[layer].a, j, units, page.scaleOf(view, layer, j), look, image.data);
+  unit.chart.image(image);
+  const line = view.geometry.unitLines[layer] && view.geometry.unitLines[layer][j];
+  if (line) unit.chart.segments(line, look.line, 1.2);
+}
+
+/** @param {any} page @param {any} view @param {HTMLElement} stage @param {any} links @param {any} built */
+function drawLinks(page, view, stage, links, built) {
+  const box = stage.getBoundingClientRect();
+  const wide = stage.scrollWidth, high = stage.scrollHeight;
+  links.setAttribute("viewBox", `0 0 ${wide} ${high}`);
+  links.setAttribute("width", wide);
+  links.setAttribute("height", high);
+  const place = (/** @type {HTMLElement} */ part) => {
+    const here = part.getBoundingClientRect();
+    return { left: here.left - box.left + stage.scrollLeft, right: here.right - box.left + stage.scrollLeft, y: (here.top + here.bottom) / 2 - box.top + stage.scrollTop };
+  };
+  const columns = [built.inputs.map(place), ...built.units.map((/** @type {any[]} */ units) => units.map((unit) => place(unit.button)))];
+  const paths = [];
+  for (let layer = 0; layer + 1 < columns.length; layer++) {
+    const { weights, units } = view.network.layers[layer];
+    let top = 0;
+    for (const weight of weights) top = Math.max(top, Math.abs(weight));
+    for (let i = 0; i < columns[layer].length; i++) {
+      for (let j = 0; j < columns[layer + 1].length && paths.length < LINKS_SHOWN; j++) {
+        const weight = weights[i * units + j], from = columns[layer][i], to = columns[layer + 1][j], middle = (from.right + to.left) / 2;
+        paths.push({ d: `M${from.right.toFixed(1)} ${from.y.toFixed(1)}C${middle.toFixed(1)} ${from.y.toFixed(1)} ${middle.toFixed(1)} ${to.y.toFixed(1)} ${to.left.toFixed(1)} ${to.y.toFixed(1)}`, weight, layer, i, j, width: top ? 0.4 + 4.6 * Math.abs(weight) / top : 0.4 });
+      }
+    }
+  }
+  while (links.childElementCount > paths.length) links.lastChild.remove();
+  while (links.childElementCount < paths.length) links.append(linkElement(page));
+  paths.forEach((path, k) => {
+    const made = links.children[k];
+    made.setAttribute("d", path.d);
+    made.setAttribute("stroke", path.weight < 0 ? page.look.negative : page.look.positive);
+    made.setAttribute("stroke-width", path.width.toFixed(2));
+    made.link = path;
+    setText(made.firstChild, `weight ${shortNumber(path.weight)}: choose to change it`);
+  });
+}
+
+/** @param {any} page */
+function linkElement(page) {
+  const made = svgElement("path", { fill: "none", onclick: () => page.chooseUnit([made.link.layer, made.link.j], made.link.i) }, svgElement("title"));
+  return made;
+}

@@ -1,0 +1,68 @@
+// @ts-check
+/** Panels made of words and tables: the explanation and the confusion matrix. */
+
+import { element, percentage } from "../elements.js";
+
+/** @param {any} page @returns {{node: HTMLElement, update: () => void}} */
+export function explanationPanel(page) {
+  const body = element("div", { class: "claims" });
+  const node = element("section", { class: "panel explanation", id: "explanation", "aria-label": "Explanation" },
+    element("header", {}, element("h2", {}, "What this network does")), body);
+  /** @type {any} */
+  let shown = null;
+
+  function update() {
+    node.classList.toggle("stale", page.claimsStale);
+    if (shown === page.claims) return;
+    shown = page.claims;
+    const topics = [...new Set(shown.map((/** @type {any} */ claim) => claim.topic))];
+    body.replaceChildren(...topics.map((topic) => element("section", {}, element("h3", {}, topic), element("ul", {},
+      ...shown.filter((/** @type {any} */ claim) => claim.topic === topic).map((/** @type {any} */ claim) => sentence(page, claim))))));
+  }
+  return { node, update };
+}
+
+/** @param {any} page @param {any} claim */
+function sentence(page, claim) {
+  if (!claim.about || !claim.about.length) return element("li", {}, claim.text);
+  return element("li", {
+    tabindex: 0, class: "about", onpointerenter: () => page.hoverClaim(claim), onpointerleave: () => page.hoverClaim(null),
+    onfocus: () => page.hoverClaim(claim), onblur: () => page.hoverClaim(null),
+  }, claim.text);
+}
+
+/** @param {any} page @returns {{node: HTMLElement, update: (view: any) => void}} */
+export function confusionPanel(page) {
+  const table = element("table", { class: "confusion" }), body = element("div", { class: "scroll" }, table), note = element("p", { class: "note" });
+  const node = element("section", { class: "panel", "aria-label": "Confusion matrix" }, element("header", {}, element("h2", {}, "Confusion matrix")), body, note);
+  let key = "";
+
+  /** @param {any} view */
+  function update(view) {
+    const { data } = page, counts = countPairs(data, view.predicted, view.classes), chosen = page.chosenCell;
+    const now = JSON.stringify([counts, data.classNames, chosen]);
+    if (now === key) return;
+    key = now;
+    const active = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset?.cell;
+    table.replaceChildren(
+      element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "true \\ predicted"), ...data.classNames.map((/** @type {string} */ name) => element("th", { scope: "col", title: name }, name)), element("th", { scope: "col" }, "right"))),
+      element("tbody", {}, ...counts.map((row, own) => element("tr", {}, element("th", { scope: "row", title: data.classNames[own] }, data.classNames[own]),
+        ...row.map((count, guess) => {
+          const pressed = !!chosen && chosen[0] === own && chosen[1] === guess;
+          return element("td", {}, element("button", {
+            type: "button", class: own === guess ? "right" : count ? "wrong" : "none", "data-cell": `${own},${guess}`, "aria-pressed": String(pressed),
+            "aria-label": `${count} of ${data.classNames[own]} predicted ${data.classNames[guess]}`, onclick: () => page.chooseCell(pressed ? null : [own, guess]),
+          }, String(count)));
+        }), element("td", { class: "share" }, percentage(row[own] / row.reduce((sum, count) => sum + count, 0))))))) ;
+    if (active) table.querySelector(`[data-cell="${active}"]`)?.focus();
+    note.textContent = `${data.heldOut ? "All points, training and test." : "All points."} Choose a number to see its points alone.`;
+  }
+  return { node, update };
+}
+
+/** @param {any} data @param {ArrayLike<number>} predicted @param {number} classes @returns {number[][]} */
+function countPairs(data, predicted, classes) {
+  const counts = Array.from({ length: classes }, () => new Array(classes).fill(0));
+  data.labels.forEach((/** @type {number} */ own, /** @type {number} */ i) => counts[own][predicted[i]]++);
+  return counts;
+}

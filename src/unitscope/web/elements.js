@@ -1,0 +1,130 @@
+// @ts-check
+/** Making DOM elements. Text from outside only ever becomes text nodes and attribute values, never HTML. */
+
+/**
+ * An element with attributes, listeners (keys that start with "on") and children (strings become text).
+ * @param {string} tag
+ * @param {Record<string, any>} [attributes] false, null and undefined leave an attribute out; true sets it empty
+ * @param {...(Node | string | null)} children
+ * @returns {any} an HTMLElement of the tag; `any`, since callers know which
+ */
+export function element(tag, attributes = {}, ...children) {
+  return filled(document.createElement(tag), attributes, children);
+}
+
+/**
+ * The same for SVG.
+ * @param {string} tag
+ * @param {Record<string, any>} [attributes]
+ * @param {...(Node | string | null)} children
+ * @returns {any}
+ */
+export function svgElement(tag, attributes = {}, ...children) {
+  return filled(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+}
+
+/**
+ * @param {Element} made
+ * @param {Record<string, any>} attributes
+ * @param {(Node | string | null)[]} children
+ */
+function filled(made, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else if (value !== false && value !== null && value !== undefined) made.setAttribute(name, value === true ? "" : String(value));
+  }
+  made.append(...children.filter((child) => child !== null));
+  return made;
+}
+
+/**
+ * A button with a symbol; its name is said by screen readers and shown as a tip.
+ * @param {string} name
+ * @param {string} sign a symbol's name, or a character
+ * @param {(event: Event) => void} onclick
+ * @param {Record<string, any>} [attributes]
+ */
+export function iconButton(name, sign, onclick, attributes = {}) {
+  return element("button", { type: "button", class: "icon", "aria-label": name, title: name, onclick, ...attributes }, sign in SYMBOLS ? symbol(sign) : sign);
+}
+
+/** Shapes of the symbols that fonts may lack, on a square of 24. @type {Record<string, string>} */
+const SYMBOLS = { play: "M7 4v16l13-8z", pause: "M6 4h4v16H6zM14 4h4v16h-4z", step: "M5 4v16l10-8zM16 4h3v16h-3z", reset: "M12 5V1L6 6.5 12 12V8a5 5 0 1 1-5 5H4a8 8 0 1 0 8-8z", undo: "M8 5V1L2 7l6 6V9h6a4 4 0 0 1 0 8H8v3h6a7 7 0 0 0 0-14z", redo: "M16 5V1l6 6-6 6V9h-6a4 4 0 0 0 0 8h6v3h-6a7 7 0 0 1 0-14z" };
+
+/**
+ * A symbol as a picture in the text's colour.
+ * @param {string} name
+ */
+export function symbol(name) {
+  return svgElement("svg", { viewBox: "0 0 24 24", class: "symbol", "aria-hidden": "true" }, svgElement("path", { d: SYMBOLS[name], fill: "currentColor" }));
+}
+
+/**
+ * A labelled control: the label's words, then the control.
+ * @param {string} words
+ * @param {HTMLElement} control
+ * @param {Record<string, any>} [attributes]
+ */
+export function labelled(words, control, attributes = {}) {
+  return element("label", { class: "field", ...attributes }, element("span", {}, words), control);
+}
+
+/**
+ * A select whose options are [value, words].
+ * @param {[string, string][]} options
+ * @param {string} value
+ * @param {(value: string) => void} chosen
+ * @param {Record<string, any>} [attributes]
+ */
+export function choice(options, value, chosen, attributes = {}) {
+  const made = element("select", { ...attributes, onchange: () => chosen(made.value) });
+  setOptions(made, options, value);
+  return made;
+}
+
+/**
+ * Put other options into a select, only where they differ from those there.
+ * @param {HTMLSelectElement} select
+ * @param {[string, string][]} options
+ * @param {string} value
+ */
+export function setOptions(select, options, value) {
+  const key = JSON.stringify(options);
+  if (select.dataset.options !== key) {
+    select.dataset.options = key;
+    select.replaceChildren(...options.map(([name, words]) => element("option", { value: name }, words)));
+  }
+  if (select.value !== value) select.value = value;
+}
+
+/**
+ * Give an element another text, only where it differs: screen readers read changed text again.
+ * @param {Element} where
+ * @param {string} text
+ */
+export function setText(where, text) {
+  if (where.textContent !== text) where.textContent = text;
+}
+
+/**
+ * A number in at most `digits` significant digits, with a real minus sign.
+ * @param {number} value
+ * @param {number} [digits]
+ */
+export function shortNumber(value, digits = 3) {
+  if (!Number.isFinite(value)) return String(value);
+  if (value !== 0 && (Math.abs(value) >= 1e6 || Math.abs(value) < 1e-4)) return value.toExponential(Math.max(0, digits - 1)).replace("-", "−");
+  return String(Number(value.toPrecision(digits))).replace("-", "−");
+}
+
+/**
+ * A share as a percentage, never rounded up to 100 nor down to 0.
+ * @param {number} share 0..1
+ */
+export function percentage(share) {
+  if (!Number.isFinite(share)) return "–";
+  const text = (100 * share).toFixed(1);
+  if (text === "100.0") return share < 1 ? "99.9%" : "100%";
+  if (text === "0.0" && share > 0) return "<0.1%";
+  return `${text.replace(/\.0$/, "")}%`;
+}

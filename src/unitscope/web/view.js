@@ -1,0 +1,161 @@
+// @ts-check
+/** What the panels show of one network and its data: computed once for a picture, from weights alone. Pure. */
+
+import { decisionGeometry } from "./geometry.js";
+import { classesOf, forwardPass, onPlane, softmaxRows } from "./network.js";
+
+/** Grid points times parameters of one picture: what a screen frame has room for. */
+const WORK_OF_A_PICTURE = 1.5e6;
+const FINEST = 80, COARSEST = 24;
+
+/**
+ * Points along one side of the grid that maps are computed on.
+ * @param {number} parameters
+ */
+export function gridSide(parameters) {
+  return Math.max(COARSEST, Math.min(FINEST, Math.floor(Math.sqrt(WORK_OF_A_PICTURE / Math.max(1, parameters)))));
+}
+
+/**
+ * The points of a square grid over a window, row by row from the top.
+ * @param {[[number, number], [number, number]]} window
+ * @param {number} side
+ */
+export function gridOver([[x0, x1], [y0, y1]], side) {
+  const points = new Float64Array(2 * side * side);
+  for (let row = 0, at = 0; row < side; row++) {
+    for (let column = 0; column < side; column++, at += 2) {
+      points[at] = x0 + (x1 - x0) * column / (side - 1);
+      points[at + 1] = y1 - (y1 - y0) * row / (side - 1);
+    }
+  }
+  return points;
+}
+
+/**
+ * A network as a function over a window of its two inputs.
+ * @param {any} plane a network of two inputs
+ * @param {[[number, number], [number, number]]} window
+ */
+export function mapsOf(plane, window) {
+  const parameters = plane.layers.reduce((/** @type {number} */ sum, /** @type {any} */ layer) => sum + (layer.inputs + 1) * layer.units, 0);
+  const side = gridSide(parameters);
+  const passes = forwardPass(plane, gridOver(window, side), side * side);
+  const classes = plane.layers.at(-1).units, logits = passes[passes.length - 1].z;
+  return { side, passes, logits, winners: classesOf(logits, side * side, classes), classes };
+}
+
+/**
+ * The value of each feature outside the plane shown: its median over the data.
+ * @param {{features: number, points: ArrayLike<number>}} data
+ * @returns {number[]}
+ */
+export function mediansOf(data) {
+  const n = data.points.length / data.features;
+  return Array.from({ length: data.features }, (_, j) => {
+    const column = Array.from({ length: n }, (_, i) => data.points[i * data.features + j]).sort((a, b) => a - b);
+    return n % 2 ? column[(n - 1) / 2] : (column[n / 2 - 1] + column[n / 2]) / 2;
+  });
+}
+
+/**
+ * The window of two columns of rows of numbers, with room around them.
+ * @param {ArrayLike<number>} rows
+ * @param {number} width numbers in a row
+ * @param {[number, number]} axes
+ * @param {number} [room] share of the range added on each side
+ * @returns {[[number, number], [number, number]]}
+ */
+export function windowAround(rows, width, axes, room = 0.1) {
+  return /** @type {any} */ (axes.map((axis) => {
+    let low = Infinity, high = -Infinity;
+    for (let at = axis; at < rows.length; at += width) {
+      low = Math.min(low, rows[at]);
+      high = Math.max(high, rows[at]);
+    }
+    if (!(low <= high)) return [-1, 1];
+    const margin = high > low ? room * (high - low) : Math.max(1, Math.abs(low) * room);
+    return [low - margin, high + margin];
+  }));
+}
+
+/**
+ * Everything that the panels show of a network at one moment.
+ * @param {{network: any, data: any, axes: [number, number], window: any, layer: number, pair: [number, number]}} what
+ *   `layer`, `pair`: the hidden layer and its two units of the hidden space
+ */
+export function viewOf({ network, data, axes, window, layer, pair }) {
+  const n = data.labels.length, classes = network.layers.at(-1).units;
+  const at = data.features === 2 && axes[0] === 0 && axes[1] === 1 ? null : mediansOf(data);
+  const plane = at ? onPlane(network, axes[0], axes[1], at) : network;
+  const maps = mapsOf(plane, window);
+  const passes = forwardPass(network, data.points, n);
+  const logits = passes[passes.length - 1].z;
+  return {
+    network, data, axes, window, classes, at,
+    passes, logits,
+    probabilities: softmaxRows(logits, n, classes),
+    predicted: classesOf(logits, n, classes),
+    maps,
+    geometry: decisionGeometry(plane, window, maps),
+    hidden: layer < network.layers.length - 1 ? hiddenSpace(network, passes, layer, pair) : null,
+  };
+}
+
+/**
+ * The space of two units of a hidden layer: where the points are and what the later layers make of it.
+ * @param {any} network
+ * @param {any[]} passes
+ * @param {number} layer
+ * @param {[number, number]} pair
+ */
+function hiddenSpace(network, passes, layer, pair) {
+  const units = network.layers[layer].units, outputs = passes[layer].a;
+  const axes = /** @type {[number, number]} */ (pair.map((unit) => Math.min(unit, units - 1)));
+  const window = windowAround(outputs, units, axes);
+  const later = { features: units, layers: network.layers.slice(layer + 1) };
+  const at = mediansOf({ features: units, points: outputs });
+  const plane = units === 1 ? null : onPlane(later, axes[0], axes[1], at), maps = plane && mapsOf(plane, window);
+  return {
+    layer, axes, window, units, outputs,
+    held: units > 2 ? at : null,
+    maps,
+    geometry: plane && decisionGeometry(plane, window, maps),
+  };
+}
+
+/**
+ * The largest size of a unit's values over the window: what a scale must reach.
+ * @param {ArrayLike<number>} values
+ * @param {number} offset
+ * @param {number} stride
+ */
+export function largestSize(values, offset, stride) {
+  let top = 0;
+  for (let at = offset; at < values.length; at += stride) {
+    const size = Math.abs(values[at]);
+    if (size > top) top = size;
+  }
+  return top;
+}
+
+/**
+ * Places that several points share (to a thousandth of the window): [index of one, how many].
+ * @param {ArrayLike<number>} rows
+ * @param {number} width
+ * @param {[number, number]} axes
+ * @param {[[number, number], [number, number]]} window
+ * @returns {Map<number, number[]>} one point of each crowded place, and all the points there
+ */
+export function crowdsOf(rows, width, axes, window) {
+  /** @type {Map<string, number[]>} */
+  const places = new Map();
+  const scale = axes.map((_, k) => 1000 / (window[k][1] - window[k][0] || 1));
+  for (let i = 0; i * width < rows.length; i++) {
+    const key = axes.map((axis, k) => Math.round(rows[i * width + axis] * scale[k])).join();
+    const there = places.get(key);
+    if (there) there.push(i);
+    else places.set(key, [i]);
+  }
+  return new Map([...places.values()].filter((there) => there.length > 1).map((there) => [there[0], there]));
+}
