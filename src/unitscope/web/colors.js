@@ -124,6 +124,16 @@ export function roundAbove(value) {
 }
 
 /**
+ * The end of a scale: a number of two digits at least as large as `value`, nearer to it than `roundAbove`.
+ * @param {number} value
+ */
+export function scaleTop(value) {
+  if (!(value > 0) || !Number.isFinite(value)) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  return [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].map((step) => step * power).find((step) => step >= value * (1 - 1e-12)) ?? 10 * power;
+}
+
+/**
  * A tick as text, with the decimals that tell it from its neighbours.
  * @param {number} tick
  * @param {number} low

@@ -128,3 +128,11 @@ export function percentage(share) {
   if (text === "0.0" && share > 0) return "<0.1%";
   return `${text.replace(/\.0$/, "")}%`;
 }
+
+/**
+ * A class's name, cut where it is long.
+ * @param {string} name
+ */
+export function cutName(name) {
+  return name.length > 18 ? `${name.slice(0, 17)}…` : name;
+}

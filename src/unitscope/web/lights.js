@@ -1,7 +1,7 @@
 // @ts-check
 /** What is lit, chosen and enlarged: the part of the page's state that neither trains nor changes data. */
 
-import { roundAbove } from "./colors.js";
+import { scaleTop } from "./colors.js";
 import { largestSize } from "./view.js";
 import { softmaxRows } from "./network.js";
 
@@ -135,7 +135,7 @@ export class Lights {
         const values = l === last ? view.maps.passes[l].z : view.maps.passes[l].a, units = view.network.layers[l].units;
         return own ? largestSize(values, j, units) : largestSize(values, 0, 1);
       });
-      this.scales.set(key, roundAbove(Math.max(...sizes)));
+      this.scales.set(key, scaleTop(Math.max(...sizes)));
     }
     return this.scales.get(key) ?? 1;
   }

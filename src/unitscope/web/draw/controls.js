@@ -1,9 +1,8 @@
 // @ts-check
 /** Controls: the bar on top (reset, play, step, epoch, recipe) and the data's (set, points, classes, split). */
 
-import { choice, element, iconButton, labelled, setOptions, setText, symbol } from "../elements.js";
+import { choice, cutName, element, iconButton, labelled, setOptions, setText, symbol } from "../elements.js";
 import { markerPicture } from "./canvas.js";
-import { cutName } from "./regions.js";
 
 const RATES = ["0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1"];
 const PENALTIES = ["0", "0.0001", "0.001", "0.003", "0.01", "0.03", "0.1"];

@@ -2,7 +2,7 @@
 /** Loss and accuracy by epoch, with the slider that goes through the epochs. */
 
 import { element, percentage, setText, shortNumber } from "../elements.js";
-import { roundAbove } from "../colors.js";
+import { scaleTop } from "../colors.js";
 import { Chart } from "./canvas.js";
 
 /** @param {any} page @returns {{node: HTMLElement, update: (view: any) => void}} */
@@ -28,7 +28,7 @@ export function curvesPanel(page) {
     slider.setAttribute("aria-valuetext", `epoch ${epoch} of ${epochs}`);
     let top = 0;
     for (const loss of [...run.loss, ...(run.testLoss ?? [])]) if (Number.isFinite(loss)) top = Math.max(top, loss);
-    top = roundAbove(top);
+    top = scaleTop(top);
     if (chart.begin([[0, Math.max(1, epochs)], [0, top]], look)) {
       chart.clip();
       curve(run.loss, 1, look.curves[0], []);

@@ -19,9 +19,9 @@ export function diagramPanel(page) {
   const node = element("section", { class: "panel diagram", "aria-label": "Network" },
     element("header", {}, element("h2", {}, "Network"),
       element("span", { class: "muted grow" }, "Each square is a unit: its output over the data's plane. Choose one to see its formula and change its weights."),
-      iconButton("Remove a hidden layer", "−", () => page.changeLayers(-1), { id: "remove-layer" }),
+      page.readOnly ? null : iconButton("Remove a hidden layer", "−", () => page.changeLayers(-1), { id: "remove-layer" }),
       element("span", { id: "layers-count" }),
-      iconButton("Add a hidden layer", "+", () => page.changeLayers(1), { id: "add-layer" })), stage);
+      page.readOnly ? null : iconButton("Add a hidden layer", "+", () => page.changeLayers(1), { id: "add-layer" })), stage);
   /** @type {{key: string, units: any[][], inputs: any[]}} */
   let built = { key: "", units: [], inputs: [] };
 
@@ -49,8 +49,8 @@ function build(page, view, columns) {
       const last = l === network.layers.length - 1;
       const head = last ? element("div", { class: "head" }, "Outputs", element("small", {}, "logits, one a class"))
         : element("div", { class: "head" }, `Layer ${l + 1}`, element("small", {}, layer.activation),
-          element("span", { class: "count" }, iconButton(`Remove a unit of layer ${l + 1}`, "−", () => page.changeUnits(l, -1)),
-            ` ${layer.units} ${layer.units === 1 ? "unit" : "units"} `, iconButton(`Add a unit to layer ${l + 1}`, "+", () => page.changeUnits(l, 1))));
+          element("span", { class: "count" }, page.readOnly ? null : iconButton(`Remove a unit of layer ${l + 1}`, "−", () => page.changeUnits(l, -1)),
+            ` ${layer.units} ${layer.units === 1 ? "unit" : "units"} `, page.readOnly ? null : iconButton(`Add a unit to layer ${l + 1}`, "+", () => page.changeUnits(l, 1))));
       return element("div", { class: "column" }, head, ...units[l].map((/** @type {any} */ unit) => unit.button), moreWords(layer.units));
     }));
   return { units, inputs };

@@ -19,6 +19,7 @@ export function editable(chart, page, where) {
   canvas.addEventListener("pointerdown", (event) => {
     if (event.button > 0 || !page.view) return;
     const point = pointUnder(chart, page, event, where(), event.pointerType === "touch" ? 26 : 14);
+    if (page.readOnly) return page.choosePoint(point);
     const erase = page.tool === "erase" || event.shiftKey;
     if (point !== null && erase) return page.erasePoint(point);
     if (point !== null && page.tool === "relabel") return page.relabelPoint(point, page.chosenClass);
@@ -31,7 +32,7 @@ export function editable(chart, page, where) {
     if (!press || press.point === null) {
       canvas.style.cursor = page.tool === "add" ? "crosshair" : "default";
       const near = page.view ? pointUnder(chart, page, event, where()) : null;
-      if (near !== null) canvas.style.cursor = "grab";
+      if (near !== null && !page.readOnly) canvas.style.cursor = "grab";
       return page.hoverPoint(near);
     }
     if (!press.moving && Math.hypot(event.clientX - press.x, event.clientY - press.y) < MOVED) return;
@@ -55,7 +56,7 @@ export function editable(chart, page, where) {
     const point = pointUnder(chart, page, event, where());
     if (point === null) return;
     event.preventDefault();
-    page.erasePoint(point);
+    if (!page.readOnly) page.erasePoint(point);
   });
   canvas.addEventListener("keydown", (event) => pressKey(chart, page, event));
 }
@@ -78,6 +79,8 @@ function pressKey(chart, page, event) {
     event.preventDefault();
     event.stopPropagation();
   };
+  const choosing = event.key === "." || event.key === "," || event.key === "Escape";
+  if (page.readOnly && !choosing) return;
   if (event.key in ARROWS && chosen !== null) {
     taken();
     const [dx, dy] = ARROWS[event.key], step = KEY_STEP * (event.shiftKey ? 5 : 1);

@@ -2,9 +2,8 @@
 /** Legends of the main map: what each colour means, with numbers where colour is a scale. */
 
 import { colorBetween, cssColor } from "../colors.js";
-import { element, shortNumber } from "../elements.js";
+import { cutName, element, shortNumber } from "../elements.js";
 import { markerPicture } from "./canvas.js";
-import { cutName } from "./regions.js";
 
 /**
  * Put the legend of what the main map shows into `node`; rebuilt only when it changes.

@@ -1,8 +1,8 @@
 // @ts-check
 /** The main map: decision regions with their boundary, or one unit enlarged; points on top, to be dragged. */
 
-import { paintClasses, paintRising, paintSigned, roundAbove } from "../colors.js";
-import { choice, element, iconButton, setOptions, setText } from "../elements.js";
+import { paintClasses, paintRising, paintSigned, scaleTop } from "../colors.js";
+import { choice, cutName, element, iconButton, setOptions, setText } from "../elements.js";
 import { largestSize } from "../view.js";
 import { Chart } from "./canvas.js";
 import { drawPoints } from "./points.js";
@@ -86,7 +86,7 @@ export function regionsPanel(page) {
       const map = page.probabilityMap(view);
       paintClasses(maps.winners, (i) => Math.max(0, (map[i * classes + maps.winners[i]] - 1 / classes) / (1 - 1 / classes)), look, image.data);
     } else {
-      const gaps = gapsOf(logits, maps.winners, classes), top = roundAbove(largestSize(gaps, 0, 1));
+      const gaps = gapsOf(logits, maps.winners, classes), top = scaleTop(largestSize(gaps, 0, 1));
       page.gapTop = top;
       paintClasses(maps.winners, (i) => Math.min(1, gaps[i] / top), look, image.data);
     }
@@ -139,12 +139,4 @@ function gapsOf(logits, winners, classes) {
     gaps[i] = logits[i * classes + winners[i]] - second;
   }
   return gaps;
-}
-
-/**
- * A class's name, cut where it is long.
- * @param {string} name
- */
-export function cutName(name) {
-  return name.length > 18 ? `${name.slice(0, 17)}…` : name;
 }
