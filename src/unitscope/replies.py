@@ -16,7 +16,7 @@ import numpy as np
 from unitscope import scene
 from unitscope.data import toys
 from unitscope.data.dataset import Dataset
-from unitscope.errors import TrainingDiverged, UnitscopeError, refusal, said, whole_number
+from unitscope.errors import TrainingDiverged, UnitscopeError, real_number, refusal, said, whole_number
 from unitscope.network import Dense, Network
 from unitscope.training.recipe import Recipe
 from unitscope.training.run import Run
@@ -164,6 +164,8 @@ def _dataset(request: Mapping[str, Any], _asked: Asked) -> Reply:
         whole_number("n", given["n"], at_least=2, at_most=scene.LIMITS["points"])
     if "classes" in given:
         whole_number("classes", given["classes"], at_least=2, at_most=scene.LIMITS["classes"])
+    if "noise" in given:
+        real_number("noise", given["noise"], "a number from 0 to 100", at_least=0.0, below=100.001)
     return {"kind": "data", "data": scene.data_scene(toys.load(name, **given))}  # type: ignore[arg-type]
 
 

@@ -132,7 +132,9 @@ def _taken_names(name: str, value: object, at_least: int, at_most: int) -> list[
 
 
 def data_scene(data: Dataset, held_out: np.ndarray | None = None) -> DataScene:
-    """A Dataset as the page takes it."""
+    """A Dataset as the page takes it; **raises** `InvalidInput` for numbers beyond float32's."""
+    if np.abs(data.X).max() > np.finfo(np.float32).max:
+        raise refusal("points", "of numbers up to 3.4e38", float(np.abs(data.X).max()), "Scale the features.")
     return {"features": data.n_features, "points": floats(data.X), "labels": small(data.y),
             "class_names": list(data.class_names), "feature_names": list(data.feature_names),
             "held_out": None if held_out is None else small(held_out)}

@@ -249,6 +249,14 @@ export class Editor extends Lights {
     this.data = { ...this.data, heldOut: heldOutOf(this.data.labels.length, share, 1) };
   }
 
+  /** @param {number} percent of the points that are trained on; the others are shown as test points */
+  changeSplit(percent) {
+    Object.assign(this.state, { percTrainData: percent, showTestData: true });
+    this.split();
+    this.seedsStale = true;
+    this.train();
+  }
+
   /** @param {HTMLInputElement} input */
   async loadTable(input) {
     const file = input.files?.[0];

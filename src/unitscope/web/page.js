@@ -70,7 +70,7 @@ export class Page extends Editor {
     if (!this.run || !this.data || !this.fits()) return; // data of another shape: the picture stays until its network is trained
     if (this.playing) this.playOn(now);
     const key = `${this.serial} ${this.epoch} ${this.hidden.layer} ${this.hidden.across} ${this.hidden.up} ${this.axes}`;
-    if (!this.view || this.viewKey !== key) {
+    if (!this.view || this.viewKey !== key || this.view.data !== this.data || this.view.points !== this.data.points) {
       this.viewKey = key;
       this.scales.clear();
       this.view = viewOf({ network: this.networkShown(), data: this.data, axes: this.axes, window: this.window, layer: Math.min(this.hidden.layer, Math.max(0, this.run.layers.length - 2)), pair: [this.hidden.across, this.hidden.up] });

@@ -92,7 +92,7 @@ export function viewOf({ network, data, axes, window, layer, pair }) {
   const passes = forwardPass(network, data.points, n);
   const logits = passes[passes.length - 1].z;
   return {
-    network, data, axes, window, classes, at,
+    network, data, points: data.points, axes, window, classes, at,
     passes, logits,
     probabilities: softmaxRows(logits, n, classes),
     predicted: classesOf(logits, n, classes),

@@ -119,7 +119,7 @@ function slider(page, words, name, low, high, step) {
   const value = element("output");
   const input = element("input", { type: "range", min: low, max: high, step, id: name, oninput: () => {
     setText(value, input.value);
-    if (name === "percTrainData") page.change({ percTrainData: 100 - Number(input.value), showTestData: true });
+    if (name === "percTrainData") page.changeSplit(100 - Number(input.value));
     else page.changeDataset({ [name]: Number(input.value) });
   } });
   const node = element("label", { class: "field" }, element("span", {}, words, " ", value), input);

@@ -39,8 +39,8 @@ export function regionsPanel(page) {
     const { look } = page, unit = page.litUnit();
     setOptions(which, [["-1", "all classes"], ...page.data.classNames.map((/** @type {string} */ name, /** @type {number} */ k) => [String(k), name])], String(page.shownClass));
     views.value = page.state.view;
-    which.hidden = page.state.view === "hard" || !!unit;
-    views.hidden = !!unit;
+    which.hidden = page.state.view === "hard" || !!page.pinnedUnit;
+    views.hidden = !!page.pinnedUnit;
     close.hidden = !page.pinnedUnit;
     if (!chart.begin(view.window, look)) return;
     if (unit) drawUnit(view, unit);

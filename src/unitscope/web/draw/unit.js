@@ -44,14 +44,15 @@ export function tracePanel(page) {
   const body = element("div", { class: "trace" });
   const node = element("section", { class: "panel", "aria-label": "One point, number by number" },
     element("header", {}, element("h2", {}, "One point, number by number")), body);
-  let key = "";
+  /** @type {any} */ let shownView = null;
+  /** @type {number | null | undefined} */ let shownPoint;
 
   /** @param {any} view */
   function update(view) {
     const point = page.litPoint();
-    const now = JSON.stringify([point, point === null ? 0 : page.serial]);
-    if (now === key) return;
-    key = now;
+    if (point === shownPoint && view === shownView) return;
+    shownPoint = point;
+    shownView = view;
     body.replaceChildren(...(point === null ? [element("p", { class: "muted" }, "Point at a data point, or choose one (with . and , on the keyboard), and its numbers are followed from x to its class.")] : traceSteps(page, view, point)));
   }
   return { node, update };

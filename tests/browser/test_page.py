@@ -1,0 +1,318 @@
+"""The live page in a real browser, as its users meet it."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select, WebDriverWait
+
+import unitscope as us
+
+HOSTILE = "</script><script>alert(1)</script>"
+
+
+class Page:
+    """The page as a person uses it."""
+
+    def __init__(self, driver, address: str) -> None:
+        self.driver = driver
+        driver.get(address)
+        self.until(lambda: driver.execute_script("return document.documentElement.dataset.ready === 'true'"))
+        self.until(lambda: self.text("#summary"))
+
+    def until(self, condition, seconds: float = 15):
+        return WebDriverWait(self.driver, seconds, 0.05).until(lambda _driver: condition())
+
+    def one(self, selector: str):
+        return self.driver.find_element(By.CSS_SELECTOR, selector)
+
+    def text(self, selector: str) -> str:
+        return self.driver.execute_script("return document.querySelector(arguments[0])?.textContent ?? ''", selector)
+
+    def choose(self, selector: str, value: str) -> None:
+        Select(self.one(selector)).select_by_value(value)
+
+    def picture(self, selector: str) -> str:
+        return self.driver.execute_script("return document.querySelector(arguments[0]).toDataURL()", selector)
+
+    def words(self) -> str:
+        """The explanation, once it's that of the picture."""
+        self.until(lambda: self.text(".claims") and self.text(".explanation:not(.stale)"))
+        return self.text(".claims")
+
+    def box(self, selector: str) -> dict:
+        return self.driver.execute_script(
+            "const b = document.querySelector(arguments[0]).getBoundingClientRect();"
+            "return {x: b.x, y: b.y, width: b.width, height: b.height}", selector)
+
+
+@pytest.fixture
+def page(browser, address):
+    return Page(browser, address)
+
+
+def on_plane(page: Page, x0: float, x1: float) -> tuple[int, int]:
+    """A place of the lab's data as an offset from the middle of the decision map."""
+    X, room = us.datasets.lab().X, {"left": 34, "bottom": 30, "top": 6, "right": 6}
+    low, high = X.min(axis=0), X.max(axis=0)
+    low, high = low - 0.1 * (high - low), high + 0.1 * (high - low)
+    box = page.box("#regions")
+    across = room["left"] + (x0 - low[0]) / (high[0] - low[0]) * (box["width"] - room["left"] - room["right"])
+    down = room["top"] + (high[1] - x1) / (high[1] - low[1]) * (box["height"] - room["top"] - room["bottom"])
+    return round(across - box["width"] / 2), round(down - box["height"] / 2)
+
+
+def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    canvas = page.one("#regions")
+    page.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", canvas)
+    (a, b), (c, d) = on_plane(page, *start), on_plane(page, *end)
+    chain = ActionChains(page.driver, duration=20).move_to_element_with_offset(canvas, a, b).click_and_hold()
+    for step in range(1, 9):
+        chain.move_to_element_with_offset(canvas, a + (c - a) * step // 8, b + (d - b) * step // 8)
+    chain.release().perform()
+
+
+def test_the_first_screen_is_the_lab_trained_and_explained(page):
+    assert page.text("#summary") == "100 of 100 points right at epoch 200"
+    assert "The network classifies all 100 points right (100%)." in page.words()
+    assert page.text("#epoch-count") == "000,200"
+    assert re.search(r"Exact: \d+ activation regions\.", page.text(".main-map .note"))
+
+
+def test_dragging_a_point_changes_the_regions_and_the_words(page):
+    before, words = page.picture("#regions"), page.words()
+    point = us.datasets.lab().X[23]
+    drag(page, tuple(point), (4.0, -3.0))
+    page.until(lambda: page.words() != words)
+    assert page.picture("#regions") != before
+    assert page.one("#undo").is_enabled()
+    page.one("#undo").click()
+    page.until(lambda: page.words() == words)
+
+
+def test_dragging_is_right_after_scrolling(page):
+    """Pointer coordinates under a scrolled page: the point that's dragged is the one under the pointer."""
+    page.driver.set_window_size(1000, 900)
+    drag(page, tuple(us.datasets.lab().X[0]), (0.0, 3.0))
+    note = "[aria-label='Data'] .note"
+    moved = page.until(lambda: re.search(r"Point 0, c3: x0 (\S+), x1 (\S+);", page.text(note)))
+    assert [float(moved[1]), float(moved[2])] == pytest.approx([0.0, 3.0], abs=0.15)
+
+
+def test_the_epoch_slider_shows_epoch_0s_other_boundary(page):
+    end = page.picture("#regions")
+    slider = page.one("#epoch")
+    slider.send_keys(Keys.HOME)
+    page.until(lambda: page.text("#epoch-count") == "000,000")
+    assert page.picture("#regions") != end
+    right = int(page.text("#summary").split()[0])
+    assert right == round(100 * (us.lab.run().at(0).predict(us.datasets.lab().X) == us.datasets.lab().y).mean())
+    slider.send_keys(Keys.END)
+    page.until(lambda: page.picture("#regions") == end)
+
+
+def test_play_goes_to_the_end_and_reset_repeats_the_same_start(page):
+    page.one("#reset").click()
+    page.until(lambda: page.text("#epoch-count") == "000,000")
+    start = page.picture("#regions")
+    page.one("#play").click()
+    page.until(lambda: page.text("#epoch-count") == "000,200", 20)
+    page.one("#reset").click()
+    page.until(lambda: page.picture("#regions") == start)
+
+
+def test_classes_layers_and_units_are_added_and_removed(page):
+    page.one("#add-class").click()
+    page.until(lambda: "112 points" in page.text("#summary"))
+    assert len(page.driver.find_elements(By.CSS_SELECTOR, ".confusion tbody tr")) == 5
+    page.one("#add-layer").click()
+    page.until(lambda: page.text("#layers-count") == "2 hidden layers")
+    page.one("[aria-label='Add a unit to layer 1']").click()
+    page.until(lambda: len(page.driver.find_elements(By.CSS_SELECTOR, "[id^=unit-0-]")) == 3)
+    page.one("#remove-class").click()
+    page.until(lambda: "of 100 points" in page.text("#summary"))
+
+
+def test_points_are_added_and_erased(page):
+    canvas = page.one("#regions")
+    page.one(".chip:nth-child(2)").click()
+    ActionChains(page.driver).move_to_element_with_offset(canvas, *on_plane(page, 0, -4.5)).click().perform()
+    page.until(lambda: "of 101 points" in page.text("#summary"))
+    page.one("[data-tool=erase]").click()
+    ActionChains(page.driver).move_to_element_with_offset(canvas, *on_plane(page, 0, -4.5)).click().perform()
+    page.until(lambda: "of 100 points" in page.text("#summary"))
+
+
+def test_a_weight_changed_by_hand_changes_the_picture_and_can_be_taken_back(page):
+    before = page.picture("#unit-1-0 canvas")
+    page.one("#unit-0-0").click()
+    field = page.until(lambda: page.one(".weights input"))
+    field.send_keys(Keys.CONTROL, "a")
+    field.send_keys("-3", Keys.ENTER)
+    page.until(lambda: "changed by hand" in page.text("#summary"))
+    assert page.picture("#unit-1-0 canvas") != before
+    page.one(".unit-detail button").click()
+    page.until(lambda: page.text("#summary") == "100 of 100 points right at epoch 200")
+
+
+def test_a_csv_with_text_labels_is_loaded(page, tmp_path):
+    path = tmp_path / "pets.csv"
+    rows = [f"{k % 7},{k % 5},{('cat', 'dog', HOSTILE)[k % 3]}" for k in range(60)]
+    path.write_text("a,b,kind\n" + "\n".join(rows), encoding="utf-8")
+    page.driver.execute_script("document.querySelector('#file').style.display = 'block'")
+    page.one("#file").send_keys(str(path))
+    page.until(lambda: "of 60 points" in page.text("#summary"))
+    assert HOSTILE in page.text(".confusion") and "cat" in page.text(".chips")
+    assert page.text("#target option:checked") == "kind"
+    path.write_text("a,b,kind\n1,2,x\n1,oops,y\n", encoding="utf-8")
+    page.one("#file").send_keys(str(path))
+    page.until(lambda: "line 3, column 'b' must be a finite number. Got 'oops' instead." in page.text("#status"))
+
+
+def test_the_address_gives_the_same_page_again(page, address):
+    page.choose("#learning-rate", "0.03")
+    page.one("[aria-label='Add a unit to layer 1']").click()
+    page.until(lambda: "networkShape=3" in page.driver.current_url and "learningRate=0.03" in page.driver.current_url)
+    page.one("#data").send_keys("...")
+    page.one("#data").send_keys(Keys.ARROW_UP * 3)
+    page.until(lambda: "points=" in page.driver.current_url)
+    page.one("#data").send_keys(Keys.ESCAPE)
+    words, link = page.words(), page.driver.current_url
+    page.driver.get("about:blank")
+    again = Page(page.driver, link)
+    again.until(lambda: again.words() == words)
+    assert again.text("#numbers")
+
+
+def test_everything_is_reached_and_done_by_keyboard(page):
+    body = page.one("body")
+    seen = set()
+    for _ in range(120):
+        page.driver.switch_to.active_element.send_keys(Keys.TAB)
+        name = page.driver.execute_script(
+            "const e = document.activeElement; return e === document.body ? '' : e.id || e.ariaLabel || e.textContent")
+        outline = page.driver.execute_script("return getComputedStyle(document.activeElement).outlineStyle")
+        assert not name or outline != "none", name
+        seen.add(name)
+    assert {"tour", "share", "export", "play", "reset", "step", "learning-rate", "activation", "optimizer", "batchSize",
+            "epochs", "seed", "new-start", "data", "regions", "dataset", "epoch", "unit-0-0", "unit-1-3", "train-seeds",
+            "add-class", "add-layer", "help", "theme", "scale", "view"} <= seen
+    body.send_keys(Keys.HOME)
+    page.until(lambda: page.text("#epoch-count") == "000,000")
+    body.send_keys(Keys.ARROW_RIGHT)
+    page.until(lambda: page.text("#epoch-count") == "000,001")
+    body.send_keys(Keys.END)
+    page.until(lambda: page.text("#epoch-count") == "000,200")
+    body.send_keys("r", " ")
+    page.until(lambda: page.text("#epoch-count") == "000,200", 20)
+    body.send_keys("?")
+    page.until(lambda: page.driver.find_elements(By.CSS_SELECTOR, "dialog[open]"))
+
+
+def test_the_tour_goes_through_its_eight_steps(page):
+    page.one("#tour").click()
+    for step in range(1, 9):
+        page.until(lambda step=step: page.text(".tour header").endswith(f"{step} of 8"))
+        assert len(page.driver.find_elements(By.CSS_SELECTOR, ".toured")) == 1
+        page.one("#tour-next").click()
+    page.until(lambda: not page.one(".tour").is_displayed())
+
+
+def test_hovering_a_sentence_lights_what_it_speaks_of(page):
+    page.words()
+    claim = next(item for item in page.driver.find_elements(By.CSS_SELECTOR, ".claims .about")
+                 if item.text.startswith("Unit 1 "))
+    ActionChains(page.driver).move_to_element(claim).perform()
+    page.until(lambda: "lit" in page.one("#unit-0-1").get_attribute("class"))
+    assert page.text(".main-map h2") == "Layer 1 Unit 1"
+
+
+def test_the_strip_of_seeds_opens_one(page):
+    page.one("#train-seeds").click()
+    page.until(lambda: len(page.driver.find_elements(By.CSS_SELECTOR, ".tile")) == 64)
+    share = re.match(r"(\d+) of 64", page.text(".seeds header .muted"))
+    sweep = us.sweep(us.datasets.lab(), seeds=64)
+    assert int(share[1]) == (sweep.accuracy == 1).sum()
+    worst = int(sweep.accuracy.argmin())
+    page.driver.find_elements(By.CSS_SELECTOR, ".tile")[worst].click()
+    page.until(lambda: page.text("#summary").startswith(f"{round(100 * sweep.accuracy[worst])} of 100"))
+
+
+@pytest.mark.parametrize(("width", "dark"), [(360, False), (760, True), (1280, True), (2560, False)])
+def test_nothing_is_wider_than_the_screen(page, width, dark):
+    page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
+                                {"width": width, "height": 900, "deviceScaleFactor": 2, "mobile": width < 500})
+    page.choose("#theme", "dark" if dark else "light")
+    page.choose("#dataset", "digits")
+    page.until(lambda: "of 1797 points" in page.text("#summary"), 40)
+    assert page.driver.execute_script("return document.documentElement.scrollWidth") <= width
+
+
+def test_views_themes_scales_and_the_split_need_no_reload(page):
+    pictures = {page.picture("#regions")}
+    for view in ("probability", "logit"):
+        page.choose("#view", view)
+        page.until(lambda: page.picture("#regions") not in pictures)
+        pictures.add(page.picture("#regions"))
+        page.choose("#view-class", "2")
+        page.until(lambda: page.picture("#regions") not in pictures)
+        pictures.add(page.picture("#regions"))
+        page.choose("#view-class", "-1")
+    page.driver.execute_script("const s = document.querySelector('#percTrainData'); s.value = 30;"
+                               "s.dispatchEvent(new Event('input'))")
+    page.until(lambda: "test accuracy" in page.text("#numbers"))
+    assert "30 of them for testing" in page.text("[aria-label='Data'] .note")
+    page.driver.execute_script("document.querySelector('[data-cell=\"0,0\"]').click()")
+    page.until(lambda: page.one("[data-cell='0,0']").get_attribute("aria-pressed") == "true")
+
+
+def test_the_page_comes_back_when_its_server_does(browser, tmp_path):
+    import signal
+    import subprocess
+    import sys
+
+    def start(port: int) -> tuple[subprocess.Popen, str]:
+        process = subprocess.Popen([sys.executable, "-m", "unitscope", "play", "--port", str(port), "--no-browser"],
+                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        with process.stdout as told:
+            return process, re.search(r"http://\S+", told.readline())[0]
+
+    first, address = start(0)
+    page = Page(browser, address)
+    first.send_signal(signal.SIGINT)
+    first.wait(20)
+    page.until(lambda: "server is away" in page.text("#status"))
+    second, _ = start(int(re.search(r":(\d+)/", address)[1]))
+    try:
+        page.until(lambda: page.text("#status") == "", 20)
+        page.one("#add-class").click()
+        page.until(lambda: "of 112 points" in page.text("#summary"))
+    finally:
+        second.send_signal(signal.SIGINT)
+        second.wait(20)
+    browser.get_log("browser")  # that the connection was refused meanwhile is told there
+
+
+def test_the_file_opens_from_disk_without_a_network(browser, tmp_path):
+    data = us.datasets.lab()
+    named = us.Dataset(data.X, data.y, class_names=[HOSTILE, "<img src=x onerror=alert(1)>", "c2", "c3"])
+    path = us.export_html(us.train(named), tmp_path / "run.html")
+    assert HOSTILE not in path.read_text(encoding="utf-8")
+    browser.execute_cdp_cmd("Network.enable", {})
+    browser.execute_cdp_cmd("Network.emulateNetworkConditions",
+                            {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0})
+    page = Page(browser, path.as_uri())
+    assert page.text("#summary") == "100 of 100 points right at epoch 200"
+    assert HOSTILE in page.text(".claims")
+    page.one("#epoch").send_keys(Keys.HOME)
+    page.until(lambda: page.text("#epoch-count") == "000,000")
+    assert "100 of 100" not in page.text("#summary")
+    ActionChains(browser).move_to_element(page.one("#unit-0-1")).perform()
+    page.until(lambda: page.text(".main-map h2") == "Layer 1 Unit 1")
+    time.sleep(0.2)
+    assert browser.execute_script("return performance.getEntriesByType('resource').length") == 0
