@@ -17,8 +17,9 @@ NAMES = ['"""', "</script>\n", "'); import os; os.system('x') #", "{net}"]
 
 def numbers_of(path, X: np.ndarray) -> np.ndarray:
     """The probabilities that a script gives, in a process of its own."""
-    asked = (f"import json, sys; import numpy as np\nsys.path.insert(0, {str(path.parent)!r}); import {path.stem} as m; "
-             f"X = np.array({X.tolist()!r}); print(json.dumps([m.probabilities(X).tolist(), m.predict(X)]))")
+    asked = (f"import json, sys\nimport numpy as np\nsys.path.insert(0, {str(path.parent)!r})\n"
+             f"import {path.stem} as m\nX = np.array({X.tolist()!r})\n"
+             "print(json.dumps([m.probabilities(X).tolist(), m.predict(X)]))")
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, timeout=120, check=True)
     return json.loads(done.stdout.splitlines()[-1])
 
