@@ -58,9 +58,9 @@ def page(browser, address):
 
 def on_plane(page: Page, x0: float, x1: float) -> tuple[int, int]:
     """A place of the lab's data as an offset from the middle of the decision map."""
-    X, room = us.datasets.lab().X, {"left": 34, "bottom": 30, "top": 6, "right": 6}
+    X, room = us.datasets.lab().X, {"left": 40, "bottom": 30, "top": 6, "right": 6}
     low, high = X.min(axis=0), X.max(axis=0)
-    low, high = low - 0.1 * (high - low), high + 0.1 * (high - low)
+    low, high = low - 0.08 * (high - low), high + 0.08 * (high - low)
     box = page.box("#regions")
     across = room["left"] + (x0 - low[0]) / (high[0] - low[0]) * (box["width"] - room["left"] - room["right"])
     down = room["top"] + (high[1] - x1) / (high[1] - low[1]) * (box["height"] - room["top"] - room["bottom"])

@@ -58,7 +58,7 @@ export function openScope(root, host, hello, { state = initialState(), keys = tr
   } };
   page.panels = [frame, bar, controls, plane, ...Object.values(parts), tour, extra];
   page.claims = hello.first.claims ?? [];
-  page.takeRun(hello.first.run);
+  page.takeRun(hello.first.run, hello.first.claims);
   const watched = new ResizeObserver(() => page.changed());
   watched.observe(root);
   const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -73,6 +73,7 @@ export function openScope(root, host, hello, { state = initialState(), keys = tr
     watched.disconnect();
     dark.removeEventListener("change", follow);
     target.removeEventListener("keydown", pressed);
+    parts.seeds.close?.();
     page.pause();
   };
   return page;

@@ -63,10 +63,10 @@ export function mediansOf(data) {
  * @param {ArrayLike<number>} rows
  * @param {number} width numbers in a row
  * @param {[number, number]} axes
- * @param {number} [room] share of the range added on each side
+ * @param {number} [room] share of the range added on each side; the default is Python's
  * @returns {[[number, number], [number, number]]}
  */
-export function windowAround(rows, width, axes, room = 0.1) {
+export function windowAround(rows, width, axes, room = 0.08) {
   return /** @type {any} */ (axes.map((axis) => {
     let low = Infinity, high = -Infinity;
     for (let at = axis; at < rows.length; at += width) {
