@@ -68,8 +68,8 @@ def page_text(run: Run, *, course: bool = False, data: Dataset | None = None, he
     first = {"data": scene.data_scene(shown, held if test else None),
              "run": scene.run_scene(run, course=course, test=test, most=_MOST_BYTES)}
     content = {**scene.greeting(), "first": first, "claims_by_epoch": _claims(run, shown)}
-    data = json.dumps(content, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
-    return _HTML.format(css=stylesheet(), data=data, script=bundle("file.js"))
+    text = json.dumps(content, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+    return _HTML.format(css=stylesheet(), data=text, script=bundle("file.js"))
 
 
 def check_size(run: Run) -> None:

@@ -13,7 +13,7 @@ export function hashOf(page) {
   const { data, run } = page, own = page.edits || !!page.table, points = own ? pointsToText(data) : "", weights = page.edited ? weightsToText(page.edited) : "";
   const { layer, across, up } = page.hidden, hidden = [layer, across, up, page.hiddenOutput];
   const hash = hashFromState({
-    ...page.state, course: page.course, epoch: page.epoch < (run?.loss.length ?? 0) ? page.epoch : null, point: page.pinnedPoint, unit: page.pinnedUnit,
+    ...page.state, course: page.course || !page.fitsCourse(), epoch: page.epoch < (run?.loss.length ?? 0) ? page.epoch : null, point: page.pinnedPoint, unit: page.pinnedUnit,
     hidden: hidden.join() === "0,0,1,-1" ? null : hidden, viewClass: page.shownClass, lines: page.marks.lines,
     points, weights, names: points && JSON.stringify(data.classNames), features: points && JSON.stringify(data.featureNames),
   });

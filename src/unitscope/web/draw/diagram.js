@@ -53,7 +53,10 @@ function picture(page, links, { columns, units, inputs }) {
   };
   return svgDocument(columns.offsetWidth, columns.offsetHeight, look.background,
     ...[...links.children].map((path) => svgElement("path", { d: path.getAttribute("d"), fill: "none", stroke: path.getAttribute("stroke"), "stroke-width": path.getAttribute("stroke-width"), opacity: 0.75 })),
-    ...[...columns.querySelectorAll(".head")].map((head) => svgWords([...head.childNodes].map((part) => part.textContent.trim().replace(/^[−+]|[−+]$/g, "").trim()).filter(Boolean).join(", "), place(head).x + place(head).width / 2, 14, look.text, { weight: 600, size: 11 })),
+    ...[...columns.querySelectorAll(".head")].flatMap((head) => {
+      const middle = place(head).x + place(head).width / 2;
+      return [svgWords(head.firstChild?.textContent ?? "", middle, 10, look.text, { weight: 600 }), svgWords(head.querySelector("small")?.textContent ?? "", middle, 26, look.muted, { size: 10 })];
+    }),
     ...inputs.flatMap((/** @type {HTMLElement} */ input) => [frame(input), words(input)]),
     ...units.flatMap((/** @type {any[]} */ layer, /** @type {number} */ l) => layer.flatMap((unit, j) => {
       const { x, y } = place(unit.chart.canvas), map = svgElement("g", { transform: `translate(${x} ${y})` }, drawnAsSvg(unit.chart, () => paintUnit(page, view, unit, l, j)));

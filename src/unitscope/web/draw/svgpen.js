@@ -75,7 +75,8 @@ export class SvgPen {
 
   /** @param {string} words @param {number} x @param {number} y */
   fillText(words, x, y) {
-    this.add("text", { x: round(x), y: round(y), ...this.filled(), style: `font: ${this.font}`, "text-anchor": ANCHORS[this.textAlign] ?? "start", "dominant-baseline": BASELINES[this.textBaseline] ?? "auto" }, words);
+    const [, weight, size, family] = /** @type {string[]} */ (/^(?:(\d+) )?([\d.]+)px (.*)$/.exec(this.font)); // as attributes: the page's policy allows no style in an element
+    this.add("text", { x: round(x), y: round(y), ...this.filled(), "font-size": size, "font-family": family, ...(weight ? { "font-weight": weight } : {}), "text-anchor": ANCHORS[this.textAlign] ?? "start", "dominant-baseline": BASELINES[this.textBaseline] ?? "auto" }, words);
   }
 
   /** @param {HTMLCanvasElement} picture @param {number} x @param {number} y @param {number} width @param {number} height */
