@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
@@ -169,6 +169,16 @@ def _widget_class() -> Any:
     except ImportError as error:
         raise MissingDependency(f'The widget needs {error.name}: pip install "unitscope[app]"') from error
 
+    class Checked(traitlets.TraitType):
+        """A value that a function checks, with the refusals of this library."""
+
+        def __init__(self, check: Callable[[object], Any], default: Any) -> None:
+            self._check = check
+            super().__init__(default)
+
+        def validate(self, _widget: Any, value: object) -> Any:
+            return self._check(value)
+
     class ScopeWidget(_Answering, anywidget.AnyWidget):
         """The widget that `Scope` makes."""
 
@@ -176,9 +186,9 @@ def _widget_class() -> Any:
         _css = stylesheet()
         _hello = traitlets.Dict().tag(sync=True)
         _first = traitlets.Dict().tag(sync=True)  # what a view opens with: the shown run, its data and claims
-        run = traitlets.Any(allow_none=False)
+        run = Checked(_check_run, traitlets.Undefined)
+        theme = Checked(_check_theme, "auto").tag(sync=True)
         selected = traitlets.Any(None).tag(sync=True)
-        theme = traitlets.Any("auto", allow_none=False).tag(sync=True)
 
         def __init__(self, run: Run, theme: str) -> None:
             self._by_view = False
@@ -186,15 +196,10 @@ def _widget_class() -> Any:
             super().__init__(run=run, theme=theme, _hello=scene.greeting(), _first=replies.first(run))
             self.on_msg(lambda _widget, request, _buffers: self.take(request))
 
-        @traitlets.validate("run", "theme", "selected")
-        def _check(self, proposal: Any) -> Any:
-            name, value = proposal["trait"].name, proposal["value"]
-            if name == "run":
-                return _check_run(value)
-            if name == "theme":
-                return _check_theme(value)
+        @traitlets.validate("selected")
+        def _check_selected(self, proposal: Any) -> Any:
             # In a view, a point may be chosen that is new and not trained on yet.
-            most = scene.LIMITS["points"] if self._by_view else self.data.n_points - 1
+            value, most = proposal["value"], scene.LIMITS["points"] if self._by_view else self.data.n_points - 1
             if value is not None and (type(value) is not int or not 0 <= value <= most):
                 raise refusal("selected", f"the number of a point, 0 to {most}, or None", value)
             return value

@@ -18,12 +18,15 @@ import { seedsPanel } from "./draw/seeds.js";
 import { tourPanel } from "./draw/tour.js";
 import { tracePanel, unitPanel } from "./draw/unit.js";
 
+/** Whether it is dark around the view; `matchMedia` gives one.
+ * @typedef {{readonly matches: boolean, addEventListener: (name: "change", call: () => void) => void, removeEventListener: (name: "change", call: () => void) => void}} Dark */
+
 /**
  * Build the whole view into `root`.
  * @param {HTMLElement} root
  * @param {import("./page.js").Host} host
  * @param {any} hello
- * @param {{state?: any, keys?: boolean, dark?: Pick<MediaQueryList, "matches" | "addEventListener" | "removeEventListener">}} [options] `keys`: take the keys of the whole document; `dark`: whether "auto" is dark
+ * @param {{state?: any, keys?: boolean, dark?: Dark}} [options] `keys`: take the keys of the whole document; `dark`: whether the theme "auto" is
  * @returns {Page}
  */
 export function openScope(root, host, hello, { state = initialState(), keys = true, dark = matchMedia("(prefers-color-scheme: dark)") } = {}) {
@@ -78,7 +81,7 @@ export function openScope(root, host, hello, { state = initialState(), keys = tr
 
 /** The settings that a run was trained with. @param {any} first */
 function settingsOf({ run: { recipe }, data }) {
-  const held = data.held_out ? decodeBytes(data.held_out) : [0], share = held.reduce((sum, one) => sum + one, 0) / held.length;
+  const held = decodeBytes(data.held_out ?? ""), share = held.length ? held.filter((one) => one !== 0).length / held.length : 0;
   return { networkShape: recipe.hidden, activation: recipe.activation, optimizer: recipe.optimizer, learningRate: recipe.learning_rate, batchSize: recipe.batch_size, epochs: recipe.epochs, l1: recipe.l1, l2: recipe.l2, seed: recipe.seed, percTrainData: Math.round(100 * (1 - share)) };
 }
 

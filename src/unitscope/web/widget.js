@@ -124,8 +124,8 @@ function guardKeys(root) {
   return () => removeEventListener("keydown", mark, true);
 }
 
-/** Whether the notebook is dark, where it tells (JupyterLab, VS Code, marimo), else the system; as `matchMedia` has it.
- * @returns {{readonly matches: boolean, addEventListener: (name: "change", call: () => void) => void, removeEventListener: (name: "change", call: () => void) => void, end: () => void}} */
+/** Whether the notebook is dark, where it tells (JupyterLab, VS Code, marimo), else the system.
+ * @returns {import("./scope.js").Dark & {end: () => void}} */
 function notebookDark() {
   const system = matchMedia("(prefers-color-scheme: dark)"), { body } = document;
   /** @type {MutationObserver | null} */
