@@ -21,7 +21,7 @@ HELPER = REPOSITORY / "src" / "lab_utils_multiclass_TF.py"
 
 # In the order of data flow: a room imports only from itself and from rooms before it.
 ROOMS = ("errors", "files", "compiled", "theme", "data", "network", "models", "training", "geometry", "explanation",
-         "scene", "figures", "lab", "export", "replies", "widget", "app", "cli")
+         "scene", "figures", "lab", "export", "replies", "latest", "widget", "app", "cli")
 
 HEAVY = ("anywidget", "dask", "distributed", "jax", "joblib", "keras", "matplotlib", "numba", "pandas", "ray", "scipy",
          "sklearn", "tensorflow", "tf_keras", "torch")

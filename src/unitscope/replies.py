@@ -217,10 +217,12 @@ def hello() -> Reply:
     """The first message: what the page can offer, its colours, and the course lab's own run as the first screen."""
     from unitscope import lab
 
-    return {**scene.greeting(), "first": first(lab.run(), course=True)}
+    return {**scene.greeting(), "first": first(lab.run())}
 
 
-def first(run: Run, *, course: bool = False) -> Reply:
+def first(run: Run) -> Reply:
     """A run as a first screen: its data, its weights and what is said of it."""
+    course = _fits_course(run.data, run.recipe) and bool(
+        np.array_equal(run.weights[0], _course()[0].to_vector().astype(np.float32)))
     return {"data": scene.data_scene(run.data), "run": scene.run_scene(run, course=course),
             "claims": scene.said_of(run.network, run.data, run=run)}

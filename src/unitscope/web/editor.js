@@ -250,7 +250,7 @@ export class Editor extends Lights {
 
   /** @param {string} name */
   chooseDataset(name) {
-    if (name === "table") return;
+    if (name === "table" || name === "own") return;
     const set = this.hello.datasets.find((/** @type {any} */ known) => known.name === name);
     this.changeDataset({ dataset: name, n: set.n ?? this.state.n, classes: set.classes ?? this.state.classes, noise: set.noise ?? this.state.noise });
   }

@@ -29,6 +29,11 @@ export class Lines {
     if (!waits) this.send(kind, line);
   }
 
+  /** Drop all that was asked: no answer to it is taken. */
+  forget() {
+    for (const line of Object.values(this.lines)) Object.assign(line, { number: line.number + 1, busy: false, next: null });
+  }
+
   /** Whether a request of the kind is under way. @param {string} kind */
   busy(kind) { return !!this.lines[kind]?.busy; }
 

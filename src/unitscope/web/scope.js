@@ -1,6 +1,7 @@
 // @ts-check
 /** Puts the page together: panels, status line, keys, theme. The served page, the widget and the exported file use it. */
 
+import { decodeBytes } from "./codec.js";
 import { dataFromWire } from "./editor.js";
 import { element, setText } from "./elements.js";
 import { Page } from "./page.js";
@@ -17,19 +18,20 @@ import { seedsPanel } from "./draw/seeds.js";
 import { tourPanel } from "./draw/tour.js";
 import { tracePanel, unitPanel } from "./draw/unit.js";
 
+/** Whether it is dark around the view; `matchMedia` gives one.
+ * @typedef {{readonly matches: boolean, addEventListener: (name: "change", call: () => void) => void, removeEventListener: (name: "change", call: () => void) => void}} Dark */
+
 /**
  * Build the whole view into `root`.
  * @param {HTMLElement} root
  * @param {import("./page.js").Host} host
  * @param {any} hello
- * @param {{state?: any, keys?: boolean}} [options] `keys`: take the keys of the whole document
+ * @param {{state?: any, keys?: boolean, dark?: Dark}} [options] `keys`: take the keys of the whole document; `dark`: whether the theme "auto" is
  * @returns {Page}
  */
-export function openScope(root, host, hello, { state = initialState(), keys = true } = {}) {
-  const page = new Page(host, hello, state), { recipe } = hello.first.run;
-  if (state === null || host.readOnly || !state.fromAddress) {
-    Object.assign(page.state, { networkShape: recipe.hidden, activation: recipe.activation, optimizer: recipe.optimizer, learningRate: recipe.learning_rate, batchSize: recipe.batch_size, epochs: recipe.epochs, l1: recipe.l1, l2: recipe.l2, seed: recipe.seed });
-  }
+export function openScope(root, host, hello, { state = initialState(), keys = true, dark = matchMedia("(prefers-color-scheme: dark)") } = {}) {
+  const page = new Page(host, hello, state);
+  if (state === null || host.readOnly || !state.fromAddress) Object.assign(page.state, settingsOf(hello.first));
   page.takeData(dataFromWire(hello.first.data));
   const live = element("div", { class: "sr-only", "aria-live": "polite", role: "status", id: "live" });
   const status = element("p", { class: "status", id: "status" });
@@ -61,7 +63,6 @@ export function openScope(root, host, hello, { state = initialState(), keys = tr
   page.takeRun(hello.first.run, hello.first.claims);
   const watched = new ResizeObserver(() => page.changed());
   watched.observe(root);
-  const dark = matchMedia("(prefers-color-scheme: dark)");
   const follow = () => page.showTheme(page.state.theme === "auto" ? (dark.matches ? "dark" : "light") : page.state.theme);
   dark.addEventListener("change", follow);
   page.followTheme = follow;
@@ -77,6 +78,22 @@ export function openScope(root, host, hello, { state = initialState(), keys = tr
     page.pause();
   };
   return page;
+}
+
+/** The settings that a run was trained with. @param {any} first */
+function settingsOf({ run: { recipe }, data }) {
+  const held = decodeBytes(data.held_out ?? ""), share = held.length ? held.filter((one) => one !== 0).length / held.length : 0;
+  return { networkShape: recipe.hidden, activation: recipe.activation, optimizer: recipe.optimizer, learningRate: recipe.learning_rate, batchSize: recipe.batch_size, epochs: recipe.epochs, l1: recipe.l1, l2: recipe.l2, seed: recipe.seed, percTrainData: Math.round(100 * (1 - share)) };
+}
+
+/** Show a run that comes from outside, with its data and settings; what was asked before is no longer wanted.
+ * @param {Page} page @param {any} first */
+export function showRun(page, first) {
+  page.lines.forget();
+  page.seedsBusy = false;
+  Object.assign(page.state, settingsOf(first));
+  page.takeData(dataFromWire(first.data));
+  page.takeRun(first.run, first.claims);
 }
 
 /** The theme's colours as CSS variables. @param {any} look @returns {Record<string, string>} */

@@ -70,6 +70,8 @@ function numberField(page, name, low, high, attributes) {
   return input;
 }
 
+export const OWN_DATA = "own"; // the name of a notebook's data, which no set of the list gave
+
 /** @param {any} page @returns {import("../page.js").Panel} */
 export function dataControls(page) {
   const sets = choice([], "lab", (value) => page.chooseDataset(value), { id: "dataset" });
@@ -92,6 +94,7 @@ export function dataControls(page) {
     const { state, data } = page;
     node.hidden = page.readOnly;
     const own = page.hello.datasets.map((/** @type {any} */ set) => [set.name, set.name]);
+    if (state.dataset === OWN_DATA) own.unshift([OWN_DATA, "the run's own"]);
     setOptions(sets, [...own, ...(page.table ? [["table", page.table.name]] : [])], page.table ? "table" : state.dataset);
     const set = page.hello.datasets.find((/** @type {any} */ known) => known.name === state.dataset && !page.table);
     n.node.hidden = !set || !set.has_n;

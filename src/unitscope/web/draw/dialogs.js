@@ -29,13 +29,13 @@ export function dialogs(page) {
     }
     setTimeout(() => setText(share, "Share"), 2500);
   } }, "Share");
-  share.hidden = !page.address && page.readOnly;
   const node = element("div", { class: "actions" },
     element("button", { type: "button", id: "tour", onclick: () => page.startTour() }, "Tour"), page.readOnly ? null : share,
     element("button", { type: "button", id: "export", onclick: () => openExport(page, exporting, files, shared) }, "Export"), scale, theme,
     iconButton("Keys", "?", () => help.showModal(), { id: "help" }), help, exporting);
   page.openHelp = () => help.showModal();
   return { node, update: () => {
+    share.hidden = !page.address; // a notebook's address holds no setup
     if (scale.value !== page.state.scale) scale.value = page.state.scale;
     if (theme.value !== page.state.theme) theme.value = page.state.theme;
   } };

@@ -1,0 +1,119 @@
+"""Requests answered off the event loop, of each kind only the newest.
+
+A newer request takes the place of one that waits and stops one that runs, so that a drag never queues trainings.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Hashable
+from concurrent.futures import Executor
+from typing import Any
+
+from unitscope import replies, scene
+
+_PROGRESS_SECONDS = 0.1  # between two reports
+
+
+class Wanted(replies.Asked):
+    """A request under way: it can be told to stop, and stops by itself after `most_seconds`."""
+
+    def __init__(self, report: Callable[[dict[str, Any]], None], number: int | None, most_seconds: float) -> None:
+        self.number = number
+        self._report, self._most_seconds = report, most_seconds
+        self._began = self._reported = time.monotonic()
+        self.stopped = False
+
+    @property
+    def overdue(self) -> bool:
+        """Whether it has taken longer than it may."""
+        return time.monotonic() - self._began > self._most_seconds
+
+    def wanted(self) -> bool:
+        """Whether to go on."""
+        return not self.stopped and not self.overdue
+
+    def progress(self, done: int, of: int) -> None:
+        """Report, now and then."""
+        now = time.monotonic()
+        if now - self._reported >= _PROGRESS_SECONDS and done < of:
+            self._reported = now
+            self._report({"id": self.number, "kind": "progress", "done": done, "of": of})
+
+
+class Latest:
+    """Takes requests on an event loop, answers them in `workers`, and sends the outcomes on the loop.
+
+    - `answer`: a request and its `Wanted` to an outcome, in a worker; may raise `replies.Cancelled`.
+    - `send`: sends, on the loop, what `answer` gave for a request, or a message that tells its progress or its end.
+    """
+
+    def __init__(self, answer: Callable[[Any, Wanted], Any], send: Callable[[Any, Any], Awaitable[None]],
+                 workers: Executor, *, most_seconds: float = float("inf")) -> None:
+        self.loop = asyncio.get_running_loop()
+        self._answer, self._send, self._workers, self._most_seconds = answer, send, workers, most_seconds
+        self._waiting: dict[Hashable, Any] = {}  # the newest request of each kind that waits
+        self._running: dict[Hashable, Wanted | None] = {}  # None: about to
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def take(self, kind: Hashable, request: Any) -> None:
+        """Answer a request soon; one of its kind that waits is superseded, one that runs is stopped."""
+        if kind in self._waiting:
+            self.start(self._send(self._waiting[kind], superseded(self._waiting[kind])))
+        self._waiting[kind] = request
+        if kind in self._running:
+            running = self._running[kind]
+            if running is not None:
+                running.stopped = True
+        else:
+            self._running[kind] = None
+            self.start(self._work(kind))
+
+    def stop(self, of: Callable[[Hashable], bool] = lambda kind: True) -> None:
+        """Give up the requests of all kinds, or of some."""
+        for kind in [kind for kind in self._waiting if of(kind)]:
+            del self._waiting[kind]
+        for kind, running in self._running.items():
+            if running is not None and of(kind):
+                running.stopped = True
+
+    async def _work(self, kind: Hashable) -> None:
+        """Answer the newest request of a kind, and again while there is one."""
+        try:
+            while kind in self._waiting:
+                request = self._waiting.pop(kind)
+                asked = Wanted(self._reporter(request), scene.taken_id(request), self._most_seconds)
+                self._running[kind] = asked
+                try:
+                    outcome = await self.loop.run_in_executor(self._workers, self._answer, request, asked)
+                except replies.Cancelled:
+                    outcome = _ended(asked, request, self._most_seconds)
+                await self._send(request, outcome)
+        finally:
+            del self._running[kind]
+
+    def _reporter(self, request: Any) -> Callable[[dict[str, Any]], None]:
+        """Sends from a worker's thread."""
+        def report(message: dict[str, Any]) -> None:
+            self.loop.call_soon_threadsafe(lambda: self.start(self._send(request, message)))
+        return report
+
+    def start(self, work: Any) -> None:
+        """Run a coroutine on the loop, and hold on to it until it is done."""
+        task = self.loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def superseded(request: Any) -> dict[str, Any]:
+    """The reply to a request whose place a newer one took."""
+    return {"id": scene.taken_id(request), "kind": "superseded"}
+
+
+def _ended(asked: Wanted, request: Any, most_seconds: float) -> dict[str, Any]:
+    if asked.stopped or not asked.overdue:
+        return superseded(request)
+    return {"id": asked.number, "kind": "refused", "message":
+            f"A request must be done in {most_seconds:.0f} seconds. Got a longer one instead. "
+            "Use fewer points, epochs or units."}
