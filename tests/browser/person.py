@@ -46,7 +46,7 @@ class Page:
 
 def on_plane(page: Page, x0: float, x1: float) -> tuple[int, int]:
     """A place of the lab's data as an offset from the middle of the decision map."""
-    X, room = us.datasets.lab().X, {"left": 40, "bottom": 30, "top": 6, "right": 6}
+    X, room = us.datasets.lab().X, {"left": 48, "bottom": 30, "top": 6, "right": 6}
     low, high = X.min(axis=0), X.max(axis=0)
     low, high = low - 0.08 * (high - low), high + 0.08 * (high - low)
     box = page.box("#regions")

@@ -48,7 +48,7 @@ def test_the_picture_of_the_regions_has_the_exact_boundary(page, downloads):
     run = us.lab.run()
     part = us.partition(run.network, run.data)
     box, (across, up) = page.box("#regions"), part.window
-    scale = np.array([(box["width"] - 46) / (across[1] - across[0]), (box["height"] - 36) / (up[1] - up[0])])
+    scale = np.array([(box["width"] - 54) / (across[1] - across[0]), (box["height"] - 36) / (up[1] - up[0])])
     known = np.linalg.norm((part.boundary.segments[:, 1] - part.boundary.segments[:, 0]) * scale, axis=1).sum()
     assert pixels == pytest.approx(known, rel=2e-3)
 

@@ -4,6 +4,8 @@
 import { parameterCount } from "./network.js";
 import { hashFromState, pointsFromText, pointsToText, stateFromHash, weightsFromText, weightsToText } from "./state.js";
 
+/** Which hidden layer is shown as a space, and the two units that span it; null: those that differ most. @typedef {{layer: number, across: number | null, up: number | null}} HiddenPlace */
+
 /**
  * What shows the page again, without its "#".
  * @param {import("./page.js").Page} page
@@ -11,10 +13,10 @@ import { hashFromState, pointsFromText, pointsToText, stateFromHash, weightsFrom
  */
 export function hashOf(page) {
   const { data, run } = page, own = page.edits || !!page.table, points = own ? pointsToText(data) : "", weights = page.edited ? weightsToText(page.edited) : "";
-  const { layer, across, up } = page.hidden, hidden = [layer, across, up, page.hiddenOutput];
+  const { layer, across, up } = page.hidden, hidden = [layer, across ?? -1, up ?? -1, page.hiddenOutput];
   const hash = hashFromState({
     ...page.state, course: page.course || !page.fitsCourse(), epoch: page.epoch < (run?.loss.length ?? 0) ? page.epoch : null, point: page.pinnedPoint, unit: page.pinnedUnit,
-    hidden: hidden.join() === "0,0,1,-1" ? null : hidden, viewClass: page.shownClass, lines: page.marks.lines,
+    hidden: hidden.join() === "0,-1,-1,-1" ? null : hidden, viewClass: page.shownClass, lines: page.marks.lines,
     points, weights, names: points && JSON.stringify(data.classNames), features: points && JSON.stringify(data.featureNames),
   });
   return { hash, whole: (!own || points !== "") && (!page.edited || weights !== "") };
@@ -49,9 +51,9 @@ function showAgain(page, state) {
   page.pinnedUnit = state.unit && state.unit[0] >= 0 && state.unit[1] >= 0 && state.unit[1] < units(state.unit[0]) ? state.unit : null;
   page.shownClass = Math.min(state.viewClass, data.classNames.length - 1);
   page.marks.lines = state.lines;
-  const [layer, across, up, output] = state.hidden ?? [0, 0, 1, -1];
-  if (layer >= 0 && layer < run.layers.length - 1 && Math.min(across, up) >= 0 && Math.max(across, up) < Math.max(2, units(layer)) && output < data.classNames.length) {
-    page.hidden = { layer, across, up };
+  const [layer, across, up, output] = state.hidden ?? [0, -1, -1, -1], chosen = Math.min(across, up) >= 0;
+  if (layer >= 0 && layer < Math.max(1, run.layers.length - 1) && Math.max(across, up) < Math.max(2, units(layer)) && output < data.classNames.length) {
+    page.hidden = { layer, across: chosen ? across : null, up: chosen ? up : null };
     page.hiddenOutput = output;
   }
   if (weights) page.takeWeights(weights);

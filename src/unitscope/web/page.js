@@ -36,7 +36,7 @@ export class Page extends Player {
     this.explainedKey = "";
     this.explainedAt = 0;
     this.seedsBusy = false;
-    this.hidden = { layer: 0, across: 0, up: 1 };
+    /** @type {import("./address.js").HiddenPlace} */ this.hidden = { layer: 0, across: null, up: null };
     this.hiddenOutput = -1;
     /** @type {Pick<Panel, "update">[]} */ this.panels = [];
     this.status = "";
@@ -82,7 +82,7 @@ export class Page extends Player {
     if (!this.view || this.viewKey !== key || this.view.data !== this.data || this.view.points !== this.data.points) {
       this.viewKey = key;
       this.scales.clear();
-      this.view = viewOf({ network: this.networkShown(), data: this.data, axes: this.axes, window: this.window, layer: Math.min(this.hidden.layer, Math.max(0, this.run.layers.length - 2)), pair: [this.hidden.across, this.hidden.up] });
+      this.view = viewOf({ network: this.networkShown(), data: this.data, axes: this.axes, window: this.window, layer: Math.min(this.hidden.layer, Math.max(0, this.run.layers.length - 2)), pair: [this.hidden.across, this.hidden.up], before: this.view?.hidden });
     }
     if (this.explainedKey !== `${this.serial} ${this.epoch}`) this.explainSoon(now);
     for (const panel of this.panels) panel.update(this.view);
@@ -278,8 +278,11 @@ export class Page extends Player {
   showHidden(patch) {
     const { output, ...rest } = patch;
     if (output !== undefined) this.hiddenOutput = output;
-    Object.assign(this.hidden, rest);
-    if ("layer" in rest) Object.assign(this.hidden, { across: 0, up: 1 });
+    if ("layer" in rest) Object.assign(this.hidden, { across: null, up: null }, rest);
+    else if (this.view.hidden && ("across" in rest || "up" in rest)) {
+      const [across, up] = this.view.hidden.axes;
+      Object.assign(this.hidden, { across, up }, rest);
+    }
     this.changed();
   }
 

@@ -5,7 +5,7 @@ import { roundTicks, tickText } from "../colors.js";
 import { element } from "../elements.js";
 
 /** Room for tick labels and axis names, in CSS pixels. */
-const AXIS_ROOM = { left: 40, bottom: 30, top: 6, right: 6 };
+const AXIS_ROOM = { left: 48, bottom: 30, top: 6, right: 6 };
 const NO_ROOM = { left: 0, bottom: 0, top: 0, right: 0 };
 
 /**
