@@ -118,12 +118,14 @@ function hiddenSpace(network, passes, layer, pair, before) {
   const window = windowAround(outputs, units, axes);
   const later = { features: units, layers: network.layers.slice(layer + 1) };
   const at = mediansOf({ features: units, points: outputs });
-  const plane = units === 1 ? null : onPlane(later, axes[0], axes[1], at), maps = plane && mapsOf(plane, window);
+  const plane = units === 1 ? null : onPlane(later, axes[0], axes[1], at);
+  /** @type {any} */
+  let maps = null;
   return {
     layer, axes, window, units, outputs,
     held: units > 2 ? at : null,
-    maps,
-    geometry: plane && decisionGeometry(plane, window, maps),
+    get maps() { return plane && (maps ??= mapsOf(plane, window)); }, // for one output alone: rarely looked at
+    geometry: plane && decisionGeometry(plane, window),
   };
 }
 
