@@ -10,7 +10,7 @@ import binascii
 import functools
 import inspect
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import Any, cast
 
 import numpy as np
 
@@ -20,59 +20,28 @@ from unitscope.data.dataset import Dataset
 from unitscope.errors import real_number, refusal, said, whole_number
 from unitscope.explanation.claims import Claim
 from unitscope.explanation.facts import MEASURES, Fact
+from unitscope.messages import LIMITS as LIMITS
+from unitscope.messages import (
+    About,
+    Activation,
+    ClaimScene,
+    DataScene,
+    GreetingScene,
+    LayerScene,
+    NetworkScene,
+    OfferedScene,
+    RecipeScene,
+    RunScene,
+    ThemeScene,
+)
 from unitscope.network import ACTIVATIONS, Dense, Network, check_activation
 from unitscope.training.curves import curves
 from unitscope.training.recipe import OPTIMIZERS, Recipe
 from unitscope.training.run import Run
 
-LIMITS = {"points": 10_000, "features": 256, "classes": 20, "hidden_layers": 8, "units": 64, "epochs": 5_000,
-          "work": 50_000_000_000, "message": 4 * 2**20, "seeds": 256}
 _LONGEST_NAME = 200
 _SETTINGS = ("hidden", "activation", "optimizer", "learning_rate", "batch_size", "epochs", "l1", "l2", "seed")
 _RUN_BYTES = 4 * 2**20  # of the weights in one run; above, epochs are thinned evenly
-
-
-class LayerScene(TypedDict):
-    """One layer's shape."""
-
-    units: int
-    activation: str
-    negative_slope: float
-
-
-class DataScene(TypedDict):
-    """Points and labels; `held_out` has a 1 for each test point."""
-
-    features: int
-    points: str
-    labels: str
-    class_names: list[str]
-    feature_names: list[str]
-    held_out: str | None
-
-
-class RunScene(TypedDict):
-    """A training: `weights` has a row of P float32s for each of `epochs`."""
-
-    features: int
-    layers: list[LayerScene]
-    epochs: list[int]
-    weights: str
-    loss: str
-    accuracy: str
-    test_loss: str | None
-    test_accuracy: str | None
-    recipe: dict[str, Any]
-    course: bool
-    stopped: str | None
-
-
-class ClaimScene(TypedDict):
-    """A sentence, and what it is about: {"unit": [layer, j]}, {"class": k} or {"point": i}."""
-
-    topic: str
-    text: str
-    about: list[dict[str, Any]]
 
 
 def packed(content: bytes) -> str:
@@ -164,11 +133,11 @@ def taken_data(value: object) -> tuple[Dataset, np.ndarray]:
     return Dataset(X.astype(np.float64), y.astype(np.int64), class_names=classes, feature_names=features), held
 
 
-def recipe_scene(recipe: Recipe) -> dict[str, Any]:
+def recipe_scene(recipe: Recipe) -> RecipeScene:
     """A Recipe as the page takes it."""
     activation = recipe.activation if isinstance(recipe.activation, str) else recipe.activation[0]
-    return {**{name: getattr(recipe, name) for name in _SETTINGS}, "hidden": list(recipe.hidden),
-            "activation": activation}
+    values = {name: getattr(recipe, name) for name in _SETTINGS}
+    return cast(RecipeScene, values | {"hidden": list(recipe.hidden), "activation": activation})
 
 
 def taken_recipe(value: object) -> Recipe:
@@ -199,11 +168,11 @@ def check_work(points: int, epochs: int, parameters: int, runs: int = 1) -> None
 
 def layers_scene(shape: Network) -> list[LayerScene]:
     """A network's shape."""
-    return [{"units": layer.units, "activation": layer.activation, "negative_slope": float(layer.negative_slope)}
-            for layer in shape.layers]
+    return [{"units": layer.units, "activation": cast(Activation, layer.activation),
+             "negative_slope": float(layer.negative_slope)} for layer in shape.layers]
 
 
-def network_scene(net: Network) -> dict[str, Any]:
+def network_scene(net: Network) -> NetworkScene:
     """A network with its weights."""
     return {"features": net.n_features, "layers": layers_scene(net), "weights": floats(net.to_vector())}
 
@@ -244,13 +213,13 @@ def kept_epochs(epochs: int, most: int) -> np.ndarray:
 
 def claim_scene(claim: Claim) -> ClaimScene:
     """A sentence as the page takes it."""
-    about: list[dict[str, Any]] = []
+    about: list[About] = []
     for fact in claim.facts:
         about += [ref for ref in _about(fact) if ref not in about]
     return {"topic": claim.topic, "text": claim.text, "about": about}
 
 
-def _about(fact: Fact) -> list[dict[str, Any]]:
+def _about(fact: Fact) -> list[About]:
     """What a fact is about, from the names of its measure's arguments."""
     given = dict(zip(_arguments(fact.name), fact.about, strict=False))
     if fact.name == "nearest_to_boundary" and fact.value:
@@ -267,11 +236,12 @@ def _arguments(measure: str) -> tuple[str, ...]:
     return tuple(inspect.signature(MEASURES[measure]).parameters)[1:]
 
 
-def theme_scene() -> dict[str, Any]:
+def theme_scene() -> ThemeScene:
     """Both themes' colours and the classes' colours and markers."""
     fields = {name: dict(vars(look)) for name, look in theme.THEMES.items()}
     most = LIMITS["classes"]
-    return {**fields, "class_colors": theme.class_colors(most), "class_markers": theme.class_markers(most)}
+    return cast(ThemeScene, {**fields, "class_colors": theme.class_colors(most),
+                             "class_markers": theme.class_markers(most)})
 
 
 def taken_id(message: object) -> int | None:
@@ -280,14 +250,15 @@ def taken_id(message: object) -> int | None:
     return given if isinstance(given, int) and not isinstance(given, bool) and 0 <= given < 2**53 else None
 
 
-def greeting() -> dict[str, Any]:
+def greeting() -> GreetingScene:
     """All of the first message but its run."""
     return {"id": None, "kind": "hello", "version": __version__, "limits": LIMITS,
-            "datasets": [_offered(name) for name in toys.names()], "activations": list(ACTIVATIONS),
-            "optimizers": list(OPTIMIZERS), "theme": theme_scene()}
+            "datasets": [_offered(name) for name in toys.names()],
+            "activations": cast(list[Activation], list(ACTIVATIONS)), "optimizers": list(OPTIMIZERS),
+            "theme": theme_scene()}
 
 
-def _offered(name: str) -> dict[str, Any]:
+def _offered(name: str) -> OfferedScene:
     """One data set, with the defaults of the settings that it has."""
     settings = {key: value.default for key, value in inspect.signature(toys.TOYS[name]).parameters.items()}
     return {"name": name, "n": settings.get("n"), "classes": settings.get("classes"), "noise": settings.get("noise"),

@@ -113,7 +113,7 @@ export class Page extends Editor {
     return row;
   }
 
-  /** Take a run from the host: decode it and show its end, or the epoch that was being looked at. @param {any} wire */
+  /** Take a run from the host: decode it and show its end, or the epoch that was being looked at. @param {import("./scene.d.ts").RunScene} wire */
   takeRun(wire) {
     const atEnd = !this.run || this.epoch >= this.run.loss.length;
     const decoded = (/** @type {string | null} */ text) => text === null ? null : decodeFloats(text);
@@ -126,7 +126,7 @@ export class Page extends Editor {
     this.changed();
   }
 
-  /** @returns {any} the recipe as it is sent */
+  /** @returns {import("./scene.d.ts").RecipeScene} the recipe as it is sent */
   recipe() {
     const { state } = this;
     return { hidden: state.networkShape, activation: state.activation, optimizer: state.optimizer, learning_rate: state.learningRate, batch_size: state.batchSize, epochs: state.epochs, l1: state.l1, l2: state.l2, seed: state.seed };
@@ -237,6 +237,7 @@ export class Page extends Editor {
     if (words !== this.told) this.announce(this.told = words);
   }
 
+  /** @returns {import("./scene.d.ts").NetworkScene} the network shown, as it is sent */
   networkToWire() {
     const { run } = this, count = parameterCount(run.features, run.layers), from = this.rowOf(this.epoch) * count;
     return { features: run.features, layers: run.layers, weights: encodeFloats(this.edited ?? run.weights.subarray(from, from + count)) };
