@@ -21,6 +21,9 @@ from unitscope.network import Dense, Network
 from unitscope.training.recipe import Recipe
 from unitscope.training.run import Run
 
+# What takes as long as so many products of a training: a byte of a table; an explanation's words; a pair of units.
+_PRODUCTS_A_BYTE, _SENTENCES, _REGIONS = 50, 2_000_000, 500
+
 Reply = dict[str, Any]
 Progress = Callable[[int, int], None]
 
@@ -38,13 +41,20 @@ class Asked:
         """Whether to go on."""
         return True
 
+    def weigh(self, work: int) -> None:
+        """Told how much there is to do, in products, after all checks and before anything is done."""
+
     def progress(self, done: int, of: int) -> None:
         """Tell how far it is."""
 
-    def step(self, done: int, of: int, _loss: float = 0.0) -> None:
-        """Between two slices of work: stop here where the answer is not wanted any more."""
+    def go_on(self) -> None:
+        """Between two pieces of work: stop here where the answer is not wanted any more."""
         if not self.wanted():
             raise Cancelled
+
+    def step(self, done: int, of: int, _loss: float = 0.0) -> None:
+        """`go_on`, and tell how far it is."""
+        self.go_on()
         self.progress(done, of)
 
 
@@ -60,7 +70,8 @@ def reply(message: object, asked: Asked | None = None, keep: Callable[[Run], Non
         request = scene.taken_object("message", message)
         kind = request.get("kind")
         if not isinstance(kind, str) or kind not in _ANSWERS:
-            raise refusal("kind", "one of " + ", ".join(_ANSWERS), kind)
+            raise refusal("kind", "one of " + ", ".join(_ANSWERS),
+                          kind if isinstance(kind, str) else said(type(kind).__name__))
         by = asked or Asked()
         by.keep = keep
         return {"id": number, **_ANSWERS[kind](request, by)}
@@ -74,10 +85,13 @@ def _train(request: Mapping[str, Any], asked: Asked) -> Reply:
     run, course, stopped, test = _trained(request, asked)
     if asked.keep is not None:
         asked.keep(run)
-    return {"kind": "trained", "run": scene.run_scene(run, course=course, stopped=stopped, test=test)}
+    return {"kind": "trained", "run": scene.run_scene(run, course=course, stopped=stopped, test=test,
+                                                      between=asked.go_on)}
 
 
-def _trained(request: Mapping[str, Any], asked: Asked) -> tuple[Run, bool, str | None, Dataset | None]:
+def _trained(request: Mapping[str, Any], asked: Asked, *,
+             explained: int = 0) -> tuple[Run, bool, str | None, Dataset | None]:
+    """The run that is asked for; `explained` is how many of its epochs will be explained."""
     from unitscope.training.train import train
 
     data, held = scene.taken_data(request.get("data"))
@@ -85,6 +99,7 @@ def _trained(request: Mapping[str, Any], asked: Asked) -> tuple[Run, bool, str |
     fitted = _part(data, ~held)
     shape = Network.initialize((data.n_features, *recipe.hidden, data.n_classes), recipe.activation, recipe.seed)
     scene.check_work(data.n_points, recipe.epochs, shape.n_parameters)
+    scene.check_weights(recipe.epochs, shape.n_parameters)
     start: Network | None = None
     given: dict[str, Any] = {}
     if request.get("start") is not None:
@@ -94,10 +109,13 @@ def _trained(request: Mapping[str, Any], asked: Asked) -> tuple[Run, bool, str |
     if course:
         start, given = _course_start(recipe.epochs)
     stopped = None
+    asked.weigh(data.n_points * recipe.epochs * shape.n_parameters
+                + (_explaining(data, shape) * explained if explained else 0))
     try:
         run = train(fitted, recipe, start=start, progress=asked.step, **given)
     except TrainingDiverged as error:
         run, stopped = error.run, str(error)
+    run._measure(asked.go_on)
     return run, course, stopped, _part(data, held) if held.any() else None
 
 
@@ -126,18 +144,32 @@ def _course() -> tuple[Network, np.ndarray]:
     return Network([Dense(W1, b1, "relu"), Dense(W2, b2)]), lab.batch_order()
 
 
-def _explain(request: Mapping[str, Any], _asked: Asked) -> Reply:
+def _explaining(data: Dataset, net: Network) -> int:
+    """What an explanation takes, checked: each hidden unit is taken out once. It can't be stopped on its way."""
+    units = sum(layer.units for layer in net.layers[:-1])
+    taken_out = max(1, units)
+    work = data.n_points * taken_out * net.n_parameters
+    if work > scene.LIMITS["work"]:
+        raise refusal("points x units x parameters", f"at most {scene.LIMITS['work']:,} for an explanation",
+                      said(f"{work:.1e}"), "Use fewer points or units.")
+    return work + _SENTENCES + _REGIONS * units**2
+
+
+def _explain(request: Mapping[str, Any], asked: Asked) -> Reply:
     from unitscope.explanation.explain import explain
+    from unitscope.explanation.measured import measured
 
     data, held = scene.taken_data(request.get("data"))
     net = scene.taken_network(request.get("network"))
     if net.n_features != data.n_features:
         raise refusal("network", f"one of {data.n_features} inputs, as the data has", net.n_features)
-    scene.check_work(data.n_points, 100, net.n_parameters)
+    work = _explaining(data, net)
     point = request.get("point")
     if isinstance(point, list) and len(point) > scene.LIMITS["features"]:
         raise refusal("point", f"{data.n_features} numbers", said(f"{len(point)} numbers"))
+    asked.weigh(work)
     claims = explain(net, _part(data, ~held), point=point).claims
+    measured.cache_clear()  # nothing of a user's data stays
     return {"kind": "explained", "claims": [scene.claim_scene(claim) for claim in claims]}
 
 
@@ -150,6 +182,8 @@ def _seeds(request: Mapping[str, Any], asked: Asked) -> Reply:
     first = whole_number("first", request.get("first", 0), at_least=0, at_most=2**31 - 1 - count)
     shape = Network.initialize((data.n_features, *recipe.hidden, data.n_classes), recipe.activation, 0)
     scene.check_work(data.n_points, recipe.epochs, shape.n_parameters, count)
+    scene.check_weights(count, shape.n_parameters, "seeds")
+    asked.weigh(data.n_points * recipe.epochs * shape.n_parameters * count)
     swept = sweep(_part(data, ~held), recipe, seeds=range(first, first + count), progress=asked.step)
     return {"kind": "seeds", "first": first, "layers": scene.layers_scene(shape),
             "weights": scene.floats(swept.weights), "loss": scene.floats(swept.loss),
@@ -169,7 +203,7 @@ def _dataset(request: Mapping[str, Any], _asked: Asked) -> Reply:
     return {"kind": "data", "data": scene.data_scene(toys.load(name, **given))}  # type: ignore[arg-type]
 
 
-def _table(request: Mapping[str, Any], _asked: Asked) -> Reply:
+def _table(request: Mapping[str, Any], asked: Asked) -> Reply:
     from unitscope.data.tables import table_from_bytes
 
     name, target, standardise = request.get("name"), request.get("target"), request.get("standardise", False)
@@ -178,6 +212,7 @@ def _table(request: Mapping[str, Any], _asked: Asked) -> Reply:
     if target is not None and not isinstance(target, str):
         raise refusal("target", "a column's name", target)
     content = scene.taken_bytes("content", request.get("content"))
+    asked.weigh(len(content) * _PRODUCTS_A_BYTE)
     data, columns, chosen = table_from_bytes(
         content, name, target, bool(standardise), most_rows=scene.LIMITS["points"],
         most_columns=scene.LIMITS["features"] + 1)
@@ -188,12 +223,20 @@ def _table(request: Mapping[str, Any], _asked: Asked) -> Reply:
 
 
 def _export(request: Mapping[str, Any], asked: Asked) -> Reply:
+    from unitscope.export import KINDS as KINDS_OF_FILES
     from unitscope.export import file_of
+    from unitscope.export.page import EXPLAINED
 
     what = request.get("what")
-    run, course, _, _ = _trained(request, asked)
+    if what not in KINDS_OF_FILES:
+        raise refusal("what", "one of " + ", ".join(KINDS_OF_FILES), what)
     net = scene.taken_network(request["network"]) if request.get("network") is not None else None
-    name, mime, content = file_of(what, run, net, course=course)
+    run, course, _, _ = _trained(request, asked, explained=EXPLAINED if what == "html" else 0)
+    if net is not None and (net.n_features, net.n_classes) != (run.data.n_features, run.data.n_classes):
+        raise refusal("network", f"one of {run.data.n_features} inputs and {run.data.n_classes} outputs, as the data "
+                      "has", said(f"{net.n_features} inputs and {net.n_classes} outputs"))
+    asked.go_on()
+    name, mime, content = file_of(what, run, net, course=course, between=asked.go_on)
     return {"kind": "file", "name": name, "mime": mime, "content": scene.packed(content)}
 
 

@@ -9,7 +9,7 @@ import base64
 import binascii
 import functools
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 import numpy as np
@@ -166,6 +166,13 @@ def check_work(points: int, epochs: int, parameters: int, runs: int = 1) -> None
                       "Use fewer points, epochs or units.")
 
 
+def check_weights(rows: int, parameters: int, name: str = "epochs") -> None:
+    """Refuse what would keep too many numbers: a row of weights for each epoch, or each seed."""
+    if rows * parameters > LIMITS["weights"]:
+        raise refusal(f"{name} x parameters", f"at most {LIMITS['weights']:,}", rows * parameters,
+                      f"Use fewer {name} or units.")
+
+
 def layers_scene(shape: Network) -> list[LayerScene]:
     """A network's shape."""
     return [{"units": layer.units, "activation": cast(Activation, layer.activation),
@@ -196,10 +203,13 @@ def taken_network(value: object) -> Network:
 
 
 def run_scene(run: Run, *, course: bool, stopped: str | None = None, test: Dataset | None = None,
-              most: int = _RUN_BYTES) -> RunScene:
-    """A Run as the page takes it: the weights of every epoch, thinned evenly where they have more than `most` bytes."""
+              most: int = _RUN_BYTES, between: Callable[[], None] | None = None) -> RunScene:
+    """A Run as the page takes it: the weights of every epoch, thinned evenly where they have more than `most` bytes.
+
+    `between` is called between pieces of the work on the test points.
+    """
     kept = kept_epochs(run.epochs, max(2, most // (4 * run.shape.n_parameters)))
-    tested = None if test is None else curves(run.shape, run.weights[1:], test.X, test.y)
+    tested = None if test is None else curves(run.shape, run.weights[1:], test.X, test.y, between)
     return {"features": run.shape.n_features, "layers": layers_scene(run.shape), "epochs": kept.tolist(),
             "weights": floats(run.weights[kept]), "loss": floats(run.loss), "accuracy": floats(run.accuracy),
             "test_loss": tested and floats(tested[0]), "test_accuracy": tested and floats(tested[1]),

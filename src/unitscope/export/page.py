@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from unitscope.files import replacing
 from unitscope.training.run import Run
 
 _MOST_BYTES = 2_000_000  # of weights; above, epochs are thinned evenly
-_EXPLAINED = 24  # epochs, beside the first and the last
+EXPLAINED = 26  # epochs, with the first and the last
 _HTML = """<!doctype html>
 <html lang="en">
 <head>
@@ -56,11 +57,11 @@ def export_html(run: Run, path: str | os.PathLike[str]) -> Path:
     return target
 
 
-def page_text(run: Run, *, course: bool = False) -> str:
-    """The file's text."""
+def page_text(run: Run, *, course: bool = False, between: Callable[[], None] | None = None) -> str:
+    """The file's text; `between` is called between pieces of the work, and what it raises ends it."""
     check_size(run)
     first = {"data": scene.data_scene(run.data), "run": scene.run_scene(run, course=course, most=_MOST_BYTES)}
-    content = {**scene.greeting(), "first": first, "claims_by_epoch": _claims(run)}
+    content = {**scene.greeting(), "first": first, "claims_by_epoch": _claims(run, between)}
     data = json.dumps(content, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
     return _HTML.format(css=stylesheet(), data=data, script=bundle("file.js"))
 
@@ -74,8 +75,12 @@ def check_size(run: Run) -> None:
             raise refusal(f"the run's {name.replace('_', ' ')}", f"at most {scene.LIMITS[name]:,} for a page", value)
 
 
-def _claims(run: Run) -> list[list[Any]]:
+def _claims(run: Run, between: Callable[[], None] | None) -> list[list[Any]]:
     """The sentences of some epochs, evenly spaced; those of the last tell how it was trained, too."""
-    epochs = scene.kept_epochs(run.epochs, _EXPLAINED + 2).tolist()
-    said_of = [(epoch, explain(run if epoch == run.epochs else run.at(epoch), run.data)) for epoch in epochs]
-    return [[epoch, [scene.claim_scene(claim) for claim in text.claims]] for epoch, text in said_of]
+    found = []
+    for epoch in scene.kept_epochs(run.epochs, EXPLAINED).tolist():
+        if between is not None:
+            between()
+        text = explain(run if epoch == run.epochs else run.at(epoch), run.data)
+        found.append([epoch, [scene.claim_scene(claim) for claim in text.claims]])
+    return found
