@@ -89,13 +89,16 @@ def _train(request: Mapping[str, Any], asked: Asked) -> Reply:
                                                       between=asked.go_on)}
 
 
-def _trained(request: Mapping[str, Any], asked: Asked, *,
-             explained: int = 0) -> tuple[Run, bool, str | None, Dataset | None]:
-    """The run that is asked for; `explained` is how many of its epochs will be explained."""
+def _trained(request: Mapping[str, Any], asked: Asked, *, explained: int = 0,
+             other: Network | None = None) -> tuple[Run, bool, str | None, Dataset | None]:
+    """The run that is asked for: `explained` of its epochs will be explained; `other` must fit its data, too."""
     from unitscope.training.train import train
 
     data, held = scene.taken_data(request.get("data"))
     recipe = scene.taken_recipe(request.get("recipe"))
+    if other is not None and (other.n_features, other.n_classes) != (data.n_features, data.n_classes):
+        raise refusal("network", f"one of {data.n_features} inputs and {data.n_classes} outputs, as the data has",
+                      said(f"{other.n_features} inputs and {other.n_classes} outputs"))
     fitted = _part(data, ~held)
     shape = Network.initialize((data.n_features, *recipe.hidden, data.n_classes), recipe.activation, recipe.seed)
     scene.check_work(data.n_points, recipe.epochs, shape.n_parameters)
@@ -145,7 +148,7 @@ def _course() -> tuple[Network, np.ndarray]:
 
 
 def _explaining(data: Dataset, net: Network) -> int:
-    """What an explanation takes, checked: each hidden unit is taken out once. It can't be stopped on its way."""
+    """What an explanation takes, checked: each hidden unit is taken out once."""
     units = sum(layer.units for layer in net.layers[:-1])
     taken_out = max(1, units)
     work = data.n_points * taken_out * net.n_parameters
@@ -156,7 +159,7 @@ def _explaining(data: Dataset, net: Network) -> int:
 
 
 def _explain(request: Mapping[str, Any], asked: Asked) -> Reply:
-    from unitscope.explanation.explain import explain
+    from unitscope.explanation.explain import explained
     from unitscope.explanation.measured import measured
 
     data, held = scene.taken_data(request.get("data"))
@@ -168,8 +171,10 @@ def _explain(request: Mapping[str, Any], asked: Asked) -> Reply:
     if isinstance(point, list) and len(point) > scene.LIMITS["features"]:
         raise refusal("point", f"{data.n_features} numbers", said(f"{len(point)} numbers"))
     asked.weigh(work)
-    claims = explain(net, _part(data, ~held), point=point).claims
-    measured.cache_clear()  # nothing of a user's data stays
+    try:
+        claims = explained(net, _part(data, ~held), point=point, between=asked.go_on).claims
+    finally:
+        measured.cache_clear()  # nothing of a user's data stays
     return {"kind": "explained", "claims": [scene.claim_scene(claim) for claim in claims]}
 
 
@@ -231,10 +236,7 @@ def _export(request: Mapping[str, Any], asked: Asked) -> Reply:
     if what not in KINDS_OF_FILES:
         raise refusal("what", "one of " + ", ".join(KINDS_OF_FILES), what)
     net = scene.taken_network(request["network"]) if request.get("network") is not None else None
-    run, course, _, _ = _trained(request, asked, explained=EXPLAINED if what == "html" else 0)
-    if net is not None and (net.n_features, net.n_classes) != (run.data.n_features, run.data.n_classes):
-        raise refusal("network", f"one of {run.data.n_features} inputs and {run.data.n_classes} outputs, as the data "
-                      "has", said(f"{net.n_features} inputs and {net.n_classes} outputs"))
+    run, course, _, _ = _trained(request, asked, explained=EXPLAINED if what == "html" else 0, other=net)
     asked.go_on()
     name, mime, content = file_of(what, run, net, course=course, between=asked.go_on)
     return {"kind": "file", "name": name, "mime": mime, "content": scene.packed(content)}

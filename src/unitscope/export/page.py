@@ -10,7 +10,7 @@ from typing import Any
 
 from unitscope import scene
 from unitscope.errors import refusal, said
-from unitscope.explanation.explain import explain
+from unitscope.explanation.explain import explained
 from unitscope.export.bundle import bundle, stylesheet
 from unitscope.files import replacing
 from unitscope.training.run import Run
@@ -79,8 +79,6 @@ def _claims(run: Run, between: Callable[[], None] | None) -> list[list[Any]]:
     """The sentences of some epochs, evenly spaced; those of the last tell how it was trained, too."""
     found = []
     for epoch in scene.kept_epochs(run.epochs, EXPLAINED).tolist():
-        if between is not None:
-            between()
-        text = explain(run if epoch == run.epochs else run.at(epoch), run.data)
+        text = explained(run if epoch == run.epochs else run.at(epoch), run.data, between=between)
         found.append([epoch, [scene.claim_scene(claim) for claim in text.claims]])
     return found
