@@ -74,7 +74,8 @@ def reply(message: object, asked: Asked | None = None, keep: Callable[[Run], Non
                           kind if isinstance(kind, str) else said(type(kind).__name__))
         by = asked or Asked()
         by.keep = keep
-        return {"id": number, **_ANSWERS[kind](request, by)}
+        with np.errstate(over="ignore", invalid="ignore"):  # of numbers near the largest; what comes of them is checked
+            return {"id": number, **_ANSWERS[kind](request, by)}
     except UnitscopeError as error:
         return {"id": number, "kind": "refused", "message": str(error)}
     except (MemoryError, OverflowError, RecursionError) as error:
@@ -168,8 +169,12 @@ def _explain(request: Mapping[str, Any], asked: Asked) -> Reply:
         raise refusal("network", f"one of {data.n_features} inputs, as the data has", net.n_features)
     work = _explaining(data, net)
     point = request.get("point")
-    if isinstance(point, list) and len(point) > scene.LIMITS["features"]:
-        raise refusal("point", f"{data.n_features} numbers", said(f"{len(point)} numbers"))
+    if isinstance(point, list):
+        if len(point) != data.n_features:
+            raise refusal("point", f"{data.n_features} numbers", said(f"{len(point)} numbers"))
+        point = [real_number("point", value, "of finite numbers") for value in point]
+    elif point is not None:
+        whole_number("point", point, at_least=0, at_most=data.n_points - int(held.sum()) - 1)
     asked.weigh(work)
     try:
         claims = explained(net, _part(data, ~held), point=point, between=asked.go_on).claims

@@ -97,7 +97,10 @@ class Live:
         message = _parsed(text)
         kind = message.get("kind") if isinstance(message, dict) else None
         if kind == "cancel":
+            dropped = list(self._waiting.values())
             self._stop_all()
+            for waited in dropped:
+                await self._send(_superseded(waited))
             await self._send({"id": scene.taken_id(message), "kind": "cancelled"})
             return
         if not isinstance(kind, str) or kind not in replies.KINDS:
