@@ -118,11 +118,10 @@ export class Page extends Editor {
     const atEnd = !this.run || this.epoch >= this.run.loss.length;
     const decoded = (/** @type {string | null} */ text) => text === null ? null : decodeFloats(text);
     this.run = { ...wire, weights: decoded(wire.weights), loss: decoded(wire.loss), accuracy: decoded(wire.accuracy), testLoss: decoded(wire.test_loss), testAccuracy: decoded(wire.test_accuracy) };
-    const there = (/** @type {import("./lights.js").UnitPlace | null} */ unit) => unit && unit[1] < (this.run.layers[unit[0]]?.units ?? 0) ? unit : null;
-    [this.pinnedUnit, this.hoveredUnit] = [there(this.pinnedUnit), there(this.hoveredUnit)];
     const last = this.run.loss.length;
     this.epoch = atEnd && !this.playing ? last : Math.min(this.epoch, last);
     this.edited = null;
+    this.keepUnitsOf(this.run.layers);
     this.course = !!wire.course;
     this.serial++;
     this.changed();
