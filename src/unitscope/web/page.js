@@ -45,7 +45,8 @@ export class Page extends Player {
     this.lines = new Lines((request, progress) => host.ask(request, progress), {
       refused: (kind, message) => {
         if (kind === "seeds") this.seedsBusy = false;
-        this.refused(message);
+        if (kind === "explain") this.takeClaims([{ topic: "No explanation", text: message, about: [] }]); // the pictures are whole without
+        else this.refused(message);
       },
       waiting: (kind, on) => this.waitFor(kind, on), done: () => this.changed(),
     });
@@ -123,7 +124,7 @@ export class Page extends Player {
     return row;
   }
 
-  /** Take a run from the host: decode it and show its end, or the epoch that was being looked at. @param {any} wire @param {any[]} [claims] */
+  /** Take a run from the host: decode it and show its end, or the epoch that was being looked at. @param {import("./scene.d.ts").RunScene} wire @param {import("./scene.d.ts").ClaimScene[]} [claims] */
   takeRun(wire, claims) {
     this.claimsOfEnd = claims ?? null;
     const atEnd = !this.run || this.epoch >= this.run.loss.length;
@@ -132,12 +133,13 @@ export class Page extends Player {
     const last = this.run.loss.length;
     this.epoch = atEnd && !this.playing ? last : Math.min(this.epoch, last);
     this.edited = null;
+    this.keepUnitsOf(this.run.layers);
     this.course = !!wire.course;
     this.serial++;
     this.changed();
   }
 
-  /** @returns {any} the recipe as it is sent */
+  /** @returns {import("./scene.d.ts").RecipeScene} the recipe as it is sent */
   recipe() {
     const { state } = this;
     return { hidden: state.networkShape, activation: state.activation, optimizer: state.optimizer, learning_rate: state.learningRate, batch_size: state.batchSize, epochs: state.epochs, l1: state.l1, l2: state.l2, seed: state.seed };
@@ -204,14 +206,17 @@ export class Page extends Player {
     if (!known && this.dragging && (this.lines.busy("explain") || now - this.explainedAt < EXPLAINED)) return; // words lag while pictures follow; all come with the release
     const key = this.explainedKey = `${this.serial} ${this.epoch}`;
     this.explainedAt = now;
-    const take = (/** @type {any[]} */ claims) => {
-      if (key !== this.explainedKey) return; // another network is shown meanwhile
-      this.claims = claims;
-      this.claimsStale = false;
-      if (!this.dragging && !this.playing) this.announceResult();
-    };
-    if (known) return take(known);
-    this.line("explain", () => ({ data: dataToWire(this.data), network: this.networkToWire(), window: this.windowToWire() }), (reply) => take(reply.claims));
+    if (known) return this.takeClaims(known);
+    this.line("explain", () => ({ data: dataToWire(this.data), network: this.networkToWire(), window: this.windowToWire() }), (reply) => {
+      if (key === this.explainedKey) this.takeClaims(reply.claims); // else another network is shown meanwhile
+    });
+  }
+
+  /** @param {any[]} claims */
+  takeClaims(claims) {
+    this.claims = claims;
+    this.claimsStale = false;
+    if (!this.dragging && !this.playing) this.announceResult();
   }
 
   /** The window that areas and distances are said of; of more than two features, none are. */
@@ -222,6 +227,7 @@ export class Page extends Player {
     if (words !== this.told) this.announce(this.told = words);
   }
 
+  /** @returns {import("./scene.d.ts").NetworkScene} the network shown, as it is sent */
   networkToWire() {
     const { run } = this, count = parameterCount(run.features, run.layers), from = this.rowOf(this.epoch) * count;
     return { features: run.features, layers: run.layers, weights: encodeFloats(this.edited ?? run.weights.subarray(from, from + count)) };
