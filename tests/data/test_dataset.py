@@ -322,7 +322,7 @@ def test_repr_says_what_there_is():
 
 
 def test_some_of_the_points_keep_all_names():
-    data = us.Dataset(np.arange(12.0).reshape(6, 2), ["a", "b", "c", "a", "b", "c"], feature_names=["u", "v"])
+    data = Dataset(np.arange(12.0).reshape(6, 2), ["a", "b", "c", "a", "b", "c"], feature_names=["u", "v"])
     chosen = np.array([True, False, False, True, True, False])
     part = data.where(chosen)
     assert np.array_equal(part.X, data.X[chosen]) and part.y.tolist() == [0, 0, 1]
