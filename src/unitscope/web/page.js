@@ -10,7 +10,7 @@ import { networkFrom, parameterCount } from "./network.js";
 import { Player } from "./player.js";
 import { viewOf, windowAround } from "./view.js";
 
-const EXPLAINED = 150; // ms between two explanations while a point is dragged
+const EXPLAINED = { dragging: 150, playing: 400 }; // ms between two explanations
 const SEEDS = 64; // of the strip
 /** @type {Record<string, string>} */
 const WAITING = { train: "Training …", dataset: "Making the data …", table: "Reading the file …" };
@@ -203,7 +203,8 @@ export class Page extends Player {
   explainSoon(now) {
     const atEnd = this.epoch === this.run.loss.length && !this.edited, known = this.host.claimsAt?.(this.edited ? null : this.epoch) ?? (atEnd ? this.claimsOfEnd : null);
     this.claimsStale = !known;
-    if (!known && this.dragging && (this.lines.busy("explain") || now - this.explainedAt < EXPLAINED)) return; // words lag while pictures follow; all come with the release
+    const moving = this.dragging ? "dragging" : this.playing ? "playing" : null;
+    if (!known && moving && (this.lines.busy("explain") || now - this.explainedAt < EXPLAINED[moving])) return; // words lag while pictures follow, and come at the end
     const key = this.explainedKey = `${this.serial} ${this.epoch}`;
     this.explainedAt = now;
     if (known) return this.takeClaims(known);

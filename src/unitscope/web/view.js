@@ -51,9 +51,19 @@ export function mapsOf(plane, window) {
  * @returns {number[]}
  */
 export function mediansOf(data) {
+  let found = mediansKnown.get(data.points);
+  if (!found) mediansKnown.set(data.points, found = sortedMiddles(data));
+  return found;
+}
+
+/** The medians of data that are shown again and again. @type {WeakMap<object, number[]>} */
+const mediansKnown = new WeakMap();
+
+/** @param {{features: number, points: ArrayLike<number>}} data */
+function sortedMiddles(data) {
   const n = data.points.length / data.features;
   return Array.from({ length: data.features }, (_, j) => {
-    const column = Array.from({ length: n }, (_, i) => data.points[i * data.features + j]).sort((a, b) => a - b);
+    const column = Float64Array.from({ length: n }, (_, i) => data.points[i * data.features + j]).sort();
     return n % 2 ? column[(n - 1) / 2] : (column[n / 2 - 1] + column[n / 2]) / 2;
   });
 }
