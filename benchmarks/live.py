@@ -67,12 +67,16 @@ canvas.setPointerCapture = () => {};
 const frame = () => new Promise((resolve) => window.plainFrame(() => setTimeout(resolve)));
 (async () => {
   document.querySelector("#data").dispatchEvent(new KeyboardEvent("keydown", { key: ".", bubbles: true }));
-  let start = null;
-  for (let x = 40; x < box.width - 10 && !start; x += 4) for (let y = 10; y < box.height - 36 && !start; y += 4) {
+  let held = false;
+  for (let x = 40; x < box.width - 10 && !held; x += 4) for (let y = 10; y < box.height - 36 && !held; y += 4) {
     at("pointermove", box.x + x, box.y + y);
-    if (canvas.style.cursor === "grab") start = [box.x + x, box.y + y];
+    if (canvas.style.cursor !== "grab") continue;
+    at("pointerdown", box.x + x, box.y + y);
+    at("pointermove", box.x + x + 9, box.y + y + 9);
+    held = canvas.style.cursor === "grabbing";
+    if (!held) at("pointerup", box.x + x, box.y + y);
   }
-  at("pointerdown", ...start);
+  await new Promise((resolve) => window.trained.push(resolve));
   await frame();
   window.spent = { server: [], script: 0, frames: 0 };
   const times = [];
@@ -85,7 +89,8 @@ const frame = () => new Promise((resolve) => window.plainFrame(() => setTimeout(
     await frame();
     times.push(performance.now() - began);
   }
-  at("pointerup", ...start);
+  at("pointerup", box.x + box.width / 2, box.y + box.height / 2);
+  await new Promise((resolve) => window.trained.push(resolve));
   done([times, window.spent.server, window.spent.script]);
 })();
 """
