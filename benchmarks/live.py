@@ -29,6 +29,7 @@ import unitscope as us
 from unitscope import replies, scene
 
 MOVES, CLIENTS, MOVES_EACH, TRAININGS, STARTS = 500, 50, 40, 10_000, 5
+PARTS = 10  # of the moves: each script has its own time limit
 WEB = Path(us.__file__).parent / "web"
 
 # Before the page's own scripts: note when requests go out and replies come in, and how long the frames' callbacks take.
@@ -66,12 +67,16 @@ canvas.setPointerCapture = () => {};
 const frame = () => new Promise((resolve) => window.plainFrame(() => setTimeout(resolve)));
 (async () => {
   document.querySelector("#data").dispatchEvent(new KeyboardEvent("keydown", { key: ".", bubbles: true }));
-  let start = null;
-  for (let x = 40; x < box.width - 10 && !start; x += 4) for (let y = 10; y < box.height - 36 && !start; y += 4) {
+  let held = false;
+  for (let x = 40; x < box.width - 10 && !held; x += 4) for (let y = 10; y < box.height - 36 && !held; y += 4) {
     at("pointermove", box.x + x, box.y + y);
-    if (canvas.style.cursor === "grab") start = [box.x + x, box.y + y];
+    if (canvas.style.cursor !== "grab") continue;
+    at("pointerdown", box.x + x, box.y + y);
+    at("pointermove", box.x + x + 9, box.y + y + 9);
+    held = canvas.style.cursor === "grabbing";
+    if (!held) at("pointerup", box.x + x, box.y + y);
   }
-  at("pointerdown", ...start);
+  await new Promise((resolve) => window.trained.push(resolve));
   await frame();
   window.spent = { server: [], script: 0, frames: 0 };
   const times = [];
@@ -84,7 +89,8 @@ const frame = () => new Promise((resolve) => window.plainFrame(() => setTimeout(
     await frame();
     times.push(performance.now() - began);
   }
-  at("pointerup", ...start);
+  at("pointerup", box.x + box.width / 2, box.y + box.height / 2);
+  await new Promise((resolve) => window.trained.push(resolve));
   done([times, window.spent.server, window.spent.script]);
 })();
 """
@@ -173,8 +179,9 @@ def dragging(address: str, flags: tuple[str, ...]) -> tuple[np.ndarray, np.ndarr
         driver.get(address)
         until_painted(driver)
         driver.execute_async_script(_DRAG, 30)
-        times, server, script = driver.execute_async_script(_DRAG, MOVES)
-        return np.array(times), np.array(server), script
+        parts = [driver.execute_async_script(_DRAG, MOVES // PARTS) for _ in range(PARTS)]
+        times, server = (np.concatenate([part[which] for part in parts]) for which in (0, 1))
+        return times, server, sum(part[2] for part in parts)
 
 
 def first_paints() -> list[float]:

@@ -228,6 +228,8 @@ def run_scene(run: Run, *, course: bool, stopped: str | None = None, test: Datas
 
 def kept_epochs(epochs: int, most: int) -> np.ndarray:
     """At most `most` of 0..epochs, evenly spaced, the first and the last among them."""
+    if epochs < most:
+        return np.arange(epochs + 1)
     return np.unique(np.linspace(0, epochs, min(epochs + 1, most)).round().astype(np.int64))
 
 
