@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
+import urllib.request
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -30,10 +34,8 @@ ROOM = {"left": 34, "bottom": 30, "top": 6, "right": 6}  # pixels around the map
 def lab(tmp_path_factory):
     """The address of a JupyterLab, its notebooks' folder and its settings': nothing of whoever runs the tests."""
     root = tmp_path_factory.mktemp("jupyter")
-    work, settings = root / "work", root / "JUPYTERLAB_SETTINGS_DIR" / "@jupyterlab" / "apputils-extension"
+    work, settings = root / "work", root / "JUPYTERLAB_SETTINGS_DIR"
     work.mkdir()
-    settings.mkdir(parents=True)
-    (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false", "checkForUpdates": false}')
     own = {name: str(root / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR",
                                                "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR", "IPYTHONDIR")}
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--port=0", "--allow-root",
@@ -55,17 +57,36 @@ class Notebook:
     """A notebook as a person uses it."""
 
     def __init__(self, driver, lab, name: str) -> None:
-        self.driver, (address, folder, self.settings) = driver, lab
-        self.path, self.address = folder / name, f"{address}doc/tree/{name}"
+        self.driver, (self.server, folder, self.settings) = driver, lab
+        self.path, self.address = folder / name, f"{self.server}doc/tree/{name}"
         made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("")])
         made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
         nbformat.write(made, self.path)
-        self.open()
 
     def open(self) -> None:
         self.driver.get(self.address)
         self.until(lambda: self.js(
             "return document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status") == "idle", 60)
+
+    def make(self) -> View:
+        """Open it and make the widget in its first cell."""
+        self.open()
+        self.run(MAKE)
+        return self.view()
+
+    def set(self, name: str, plugin: str = "@jupyterlab/apputils-extension", **settings) -> None:
+        """A setting of JupyterLab's, for the next time that the notebook is opened."""
+        folder = self.settings / plugin
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{name}.jupyterlab-settings").write_text(json.dumps(settings))
+
+    def stop_kernel(self) -> None:
+        with urllib.request.urlopen(f"{self.server}api/sessions") as answer:
+            (kernel,) = {one["kernel"]["id"] for one in json.load(answer) if one["path"] == self.path.name}
+        cookie = self.driver.get_cookie("_xsrf")["value"]
+        stop = urllib.request.Request(f"{self.server}api/kernels/{kernel}", method="DELETE", headers={
+            "X-XSRFToken": cookie, "Cookie": f"_xsrf={cookie}"})
+        urllib.request.urlopen(stop).close()
 
     def js(self, script: str, *arguments):
         return self.driver.execute_script(script, *arguments)
@@ -177,12 +198,13 @@ class View:
 @pytest.fixture
 def notebook(browser, lab, request):
     browser.set_window_size(1300, 1000)
+    shutil.rmtree(lab[2], ignore_errors=True)
+    Notebook.set(SimpleNamespace(settings=lab[2]), "notification", fetchNews="false", checkForUpdates=False)
     return Notebook(browser, lab, re.sub(r"\W+", "-", request.node.name) + ".ipynb")
 
 
 def test_it_shows_reacts_and_tells_python(notebook):
-    notebook.run(MAKE)
-    view = notebook.view()
+    view = notebook.make()
     assert view.text("#summary") == RIGHT
     assert view.colors("#regions") > 20 and view.colors("#data") > 20 and view.colors("#unit-0-0 canvas") > 20
     assert notebook.value("scope.selected is None, scope.run.recipe.seed") == (True, 0)
@@ -203,8 +225,7 @@ def test_it_shows_reacts_and_tells_python(notebook):
 
 
 def test_python_chooses_the_point_the_run_and_the_theme(notebook):
-    notebook.run(MAKE)
-    view = notebook.view()
+    view = notebook.make()
     notebook.run("scope.selected = 5")
     notebook.until(lambda: view.text("[aria-label='Data'] .note").startswith("Point 5, "))
     notebook.run("scope.run = us.train(us.datasets.moons(), hidden=(5,), epochs=30)")
@@ -218,6 +239,7 @@ def test_python_chooses_the_point_the_run_and_the_theme(notebook):
     assert notebook.value("scope.run.data.n_classes, scope.run.epochs, *scope.run.recipe.hidden") == (2, 30, 6)
     said = notebook.run("scope.run = 3")
     assert "run must be a Run. Got int instead." in said
+    assert view.root.get_attribute("data-theme") == "light"  # JupyterLab's own
     notebook.run("scope.theme = 'dark'")
     notebook.until(lambda: view.root.get_attribute("data-theme") == "dark")
     notebook.run("scope.theme = 'light'")
@@ -225,26 +247,18 @@ def test_python_chooses_the_point_the_run_and_the_theme(notebook):
 
 
 def test_auto_is_the_theme_of_jupyterlab(notebook):
-    notebook.run(MAKE)
-    assert notebook.view().root.get_attribute("data-theme") == "light"
-    setting = notebook.settings / "themes.jupyterlab-settings"
-    setting.write_text('{"theme": "JupyterLab Dark"}')
-    try:
-        notebook.open()
-        notebook.until(lambda: notebook.js("return document.body.dataset.jpThemeLight") == "false")
-        notebook.run(MAKE)
-        view = notebook.view(len(notebook.views()) - 1)
-        notebook.until(lambda: view.root.get_attribute("data-theme") == "dark")
-        notebook.run("us.Scope(scope.run, theme='light')")
-        last = notebook.view(len(notebook.views()) - 1)
-        notebook.until(lambda: last.root.get_attribute("data-theme") == "light")
-    finally:
-        setting.unlink()
+    notebook.set("themes", theme="JupyterLab Dark")
+    view = notebook.make()
+    assert notebook.js("return document.body.dataset.jpThemeLight") == "false"
+    notebook.until(lambda: view.root.get_attribute("data-theme") == "dark")
+    notebook.run("us.Scope(scope.run, theme='light')")
+    assert notebook.view(1).root.get_attribute("data-theme") == "light"
+    assert notebook.view(0).root.get_attribute("data-theme") == "dark"
 
 
 def test_keys_in_the_view_are_the_views_and_the_notebooks_stay_the_notebooks(notebook):
-    notebook.run(MAKE)
-    view, cells = notebook.view(), len(notebook.cells())
+    view = notebook.make()
+    cells = len(notebook.cells())
     view.one("#unit-0-0").click()
     field = notebook.until(lambda: view.one(".weights input"))
     field.click()
@@ -274,7 +288,7 @@ def test_keys_in_the_view_are_the_views_and_the_notebooks_stay_the_notebooks(not
 
 
 def test_two_views_show_one_run_and_a_closed_one_opens_again(notebook):
-    notebook.run(MAKE)
+    notebook.make()
     notebook.run("scope")
     one, two = notebook.view(0), notebook.view(1)
     Select(one.one("#learning-rate")).select_by_value("0.03")
@@ -321,7 +335,7 @@ def alive(notebook) -> int:
 
 def test_a_cell_that_is_run_again_leaves_nothing_of_its_old_view(notebook):
     summary = "return document.querySelector('.unitscope #summary')?.textContent"  # no handle that would hold a view
-    notebook.run(MAKE)
+    notebook.make()
     counts = []
     for _ in range(6):
         notebook.until(lambda: notebook.js(summary) == RIGHT)
@@ -337,9 +351,11 @@ def test_a_cell_that_is_run_again_leaves_nothing_of_its_old_view(notebook):
     assert notebook.value("scope.data.n_points") == 112
 
 
-def test_a_drag_during_a_long_cell_ends_with_its_last_place(notebook):
-    notebook.run(MAKE)
-    view, X = notebook.view(), us.datasets.lab().X
+@pytest.mark.parametrize("threads", ["perCommTarget", "disabled"])
+def test_a_drag_during_a_long_cell_ends_with_its_last_place(notebook, threads):
+    """Newer kernels take a widget's messages in a thread of their own, older ones after the cell."""
+    notebook.set("kernels-settings", commsOverSubshells=threads)
+    view, X = notebook.make(), us.datasets.lab().X
     notebook.write(1, "import time; time.sleep(4)")
     notebook.press(Keys.ENTER, held=Keys.SHIFT)
     notebook.until(lambda: notebook.count(1) == "[*]:")
@@ -350,12 +366,11 @@ def test_a_drag_during_a_long_cell_ends_with_its_last_place(notebook):
     notebook.until(lambda: view.text("#status") == "")
     shown = [float(note[1]), float(note[2])]
     assert shown == pytest.approx([1.0, -2.0], abs=0.1)
-    assert notebook.value("scope.run.data.X[0].tolist()") == pytest.approx(shown, abs=0.006)
+    notebook.until(lambda: notebook.value("scope.run.data.X[0].tolist()") == pytest.approx(shown, abs=0.006))
 
 
 def test_a_saved_notebook_is_opened_again(notebook):
-    notebook.run(MAKE)
-    view = notebook.view()
+    view = notebook.make()
     view.one("#add-class").click()
     notebook.until(lambda: "of 112 points" in view.text("#summary"))
     assert notebook.value("scope.data.n_points") == 112
@@ -368,3 +383,21 @@ def test_a_saved_notebook_is_opened_again(notebook):
     notebook.until(lambda: "of 112 points" in again.text("#summary"))
     Select(again.one("#learning-rate")).select_by_value("0.03")
     notebook.until(lambda: notebook.value("scope.run.recipe.learning_rate") == 0.03)
+
+
+def test_without_its_kernel_it_says_so_and_a_saved_state_is_still_looked_at(notebook):
+    notebook.set("plugin", "@jupyter-widgets/jupyterlab-manager", saveState=True)
+    notebook.make()
+    notebook.press("s", held=Keys.CONTROL)
+    notebook.until(lambda: nbformat.read(notebook.path, 4).metadata.get("widgets"))
+    notebook.stop_kernel()
+    view = notebook.view()
+    view.one("#add-class").click()
+    notebook.until(lambda: view.text("#status").startswith("Waiting for the notebook's kernel. Where it was stopped"))
+    notebook.open()  # with a new kernel, which knows nothing of the widget
+    again = notebook.view()
+    assert again.text("#summary") == RIGHT
+    end = again.picture()
+    again.one("#epoch").send_keys(Keys.HOME)
+    notebook.until(lambda: again.text("#epoch-count") == "000,000")
+    assert again.picture() != end

@@ -50,12 +50,15 @@ export function openScope(root, host, hello, { state = initialState(), keys = tr
       element("div", { class: "area-words" }, parts.explanation.node),
       element("div", { class: "area-seeds" }, parts.seeds.node)),
     live);
-  const frame = { update: (/** @type {any} */ view) => {
-    for (const [name, value] of Object.entries(colorsOf(page.look))) root.style.setProperty(name, value);
-    root.dataset.theme = page.theme;
+  page.showStatus = () => {
     setText(status, page.status);
     status.hidden = !page.status;
     status.classList.toggle("bad", page.statusBad);
+  };
+  const frame = { update: (/** @type {any} */ view) => {
+    for (const [name, value] of Object.entries(colorsOf(page.look))) root.style.setProperty(name, value);
+    root.dataset.theme = page.theme;
+    page.showStatus?.();
     setText(root.querySelector("#summary") ?? root, summaryOf(page, view));
   } };
   page.panels = [frame, bar, controls, plane, ...Object.values(parts), tour, extra];
