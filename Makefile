@@ -53,8 +53,9 @@ clean:  ## remove .venv and what the tools left behind
 	$(INSTALL) --editable .
 	@touch $@
 
-# tf_keras without its dependencies: one is a second copy of TensorFlow (see pyproject.toml).
+# Two without their dependencies: tf_keras has a second copy of TensorFlow (see pyproject.toml), and of
+# axe-playwright-python only the script of axe-core is used, not the browser that it brings.
 .venv/test.stamp: .venv/lab.stamp
 	$(INSTALL) --editable ".[dev]"
-	$(INSTALL) --no-deps tf_keras
+	$(INSTALL) --no-deps tf_keras axe-playwright-python
 	@touch $@

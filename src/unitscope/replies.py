@@ -9,14 +9,14 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from unitscope import scene
 from unitscope.data import toys
 from unitscope.data.dataset import Dataset
-from unitscope.errors import TrainingDiverged, UnitscopeError, real_number, refusal, said, whole_number
+from unitscope.errors import TrainingDiverged, UnitscopeError, real_number, refusal, whole_number
 from unitscope.network import Dense, Network
 from unitscope.training.recipe import Recipe
 from unitscope.training.run import Run
@@ -71,18 +71,38 @@ def reply(message: object, asked: Asked | None = None, keep: Callable[[Run], Non
 
 
 def _train(request: Mapping[str, Any], asked: Asked) -> Reply:
-    run, course, stopped, test = _trained(request, asked)
+    trained = _trained(request, asked)
+    run = trained.run
     if asked.keep is not None:
         asked.keep(run)
-    return {"kind": "trained", "run": scene.run_scene(run, course=course, stopped=stopped, test=test)}
+    answer: Reply = {"kind": "trained", "run": scene.run_scene(
+        run, course=trained.course, stopped=trained.stopped, test=trained.test)}
+    if request.get("explain") is True:
+        answer["claims"] = scene.said_of(run.network, trained.data, run=run, window=request.get("window"))
+    return answer
 
 
-def _trained(request: Mapping[str, Any], asked: Asked) -> tuple[Run, bool, str | None, Dataset | None]:
+class _Trained(NamedTuple):
+    """A training's run, on the points of `data` that are not `held` out."""
+
+    run: Run
+    course: bool
+    stopped: str | None
+    data: Dataset
+    held: np.ndarray
+
+    @property
+    def test(self) -> Dataset | None:
+        """The points that are held out."""
+        return self.data.where(self.held) if self.held.any() else None
+
+
+def _trained(request: Mapping[str, Any], asked: Asked) -> _Trained:
     from unitscope.training.train import train
 
     data, held = scene.taken_data(request.get("data"))
     recipe = scene.taken_recipe(request.get("recipe"))
-    fitted = _part(data, ~held)
+    fitted = data.where(~held)
     shape = Network.initialize((data.n_features, *recipe.hidden, data.n_classes), recipe.activation, recipe.seed)
     scene.check_work(data.n_points, recipe.epochs, shape.n_parameters)
     start: Network | None = None
@@ -98,13 +118,7 @@ def _trained(request: Mapping[str, Any], asked: Asked) -> tuple[Run, bool, str |
         run = train(fitted, recipe, start=start, progress=asked.step, **given)
     except TrainingDiverged as error:
         run, stopped = error.run, str(error)
-    return run, course, stopped, _part(data, held) if held.any() else None
-
-
-def _part(data: Dataset, chosen: np.ndarray) -> Dataset:
-    if chosen.all():
-        return data
-    return Dataset(data.X[chosen], data.y[chosen], class_names=data.class_names, feature_names=data.feature_names)
+    return _Trained(run, course, stopped, data, held)
 
 
 def _fits_course(data: Dataset, recipe: Recipe) -> bool:
@@ -127,18 +141,12 @@ def _course() -> tuple[Network, np.ndarray]:
 
 
 def _explain(request: Mapping[str, Any], _asked: Asked) -> Reply:
-    from unitscope.explanation.explain import explain
-
-    data, held = scene.taken_data(request.get("data"))
+    data, _ = scene.taken_data(request.get("data"))
     net = scene.taken_network(request.get("network"))
     if net.n_features != data.n_features:
         raise refusal("network", f"one of {data.n_features} inputs, as the data has", net.n_features)
     scene.check_work(data.n_points, 100, net.n_parameters)
-    point = request.get("point")
-    if isinstance(point, list) and len(point) > scene.LIMITS["features"]:
-        raise refusal("point", f"{data.n_features} numbers", said(f"{len(point)} numbers"))
-    claims = explain(net, _part(data, ~held), point=point).claims
-    return {"kind": "explained", "claims": [scene.claim_scene(claim) for claim in claims]}
+    return {"kind": "explained", "claims": scene.said_of(net, data, window=request.get("window"))}
 
 
 def _seeds(request: Mapping[str, Any], asked: Asked) -> Reply:
@@ -150,7 +158,7 @@ def _seeds(request: Mapping[str, Any], asked: Asked) -> Reply:
     first = whole_number("first", request.get("first", 0), at_least=0, at_most=2**31 - 1 - count)
     shape = Network.initialize((data.n_features, *recipe.hidden, data.n_classes), recipe.activation, 0)
     scene.check_work(data.n_points, recipe.epochs, shape.n_parameters, count)
-    swept = sweep(_part(data, ~held), recipe, seeds=range(first, first + count), progress=asked.step)
+    swept = sweep(data.where(~held), recipe, seeds=range(first, first + count), progress=asked.step)
     return {"kind": "seeds", "first": first, "layers": scene.layers_scene(shape),
             "weights": scene.floats(swept.weights), "loss": scene.floats(swept.loss),
             "accuracy": scene.floats(swept.accuracy)}
@@ -191,9 +199,9 @@ def _export(request: Mapping[str, Any], asked: Asked) -> Reply:
     from unitscope.export import file_of
 
     what = request.get("what")
-    run, course, _, _ = _trained(request, asked)
+    trained = _trained(request, asked)
     net = scene.taken_network(request["network"]) if request.get("network") is not None else None
-    name, mime, content = file_of(what, run, net, course=course)
+    name, mime, content = file_of(what, trained.run, net, course=trained.course, data=trained.data, held=trained.held)
     return {"kind": "file", "name": name, "mime": mime, "content": scene.packed(content)}
 
 
@@ -214,9 +222,7 @@ def hello() -> Reply:
 
 def first(run: Run) -> Reply:
     """A run as a first screen: its data, its weights and what is said of it."""
-    from unitscope.explanation.explain import explain
-
     course = _fits_course(run.data, run.recipe) and bool(
         np.array_equal(run.weights[0], _course()[0].to_vector().astype(np.float32)))
     return {"data": scene.data_scene(run.data), "run": scene.run_scene(run, course=course),
-            "claims": [scene.claim_scene(claim) for claim in explain(run).claims]}
+            "claims": scene.said_of(run.network, run.data, run=run)}

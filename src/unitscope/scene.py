@@ -250,6 +250,21 @@ def claim_scene(claim: Claim) -> ClaimScene:
     return {"topic": claim.topic, "text": claim.text, "about": about}
 
 
+def said_of(net: Network, data: Dataset, *, run: Run | None = None, window: Any = None) -> list[ClaimScene]:
+    """What is said of a network on data, as the page takes it: areas and distances are in the window that it shows.
+
+    `run`: the training that ended with the network, perhaps on a part of the data; how it went is told too.
+    """
+    from unitscope.explanation import prose
+    from unitscope.explanation.explain import explain
+
+    on_all = run is not None and run.data is data
+    claims = explain(run if on_all and run is not None else net, data, window=window).claims
+    if run is not None and not on_all:
+        claims += tuple(claim for claim in explain(run).claims if claim.topic == prose.TRAINING)
+    return [claim_scene(claim) for claim in claims]
+
+
 def _about(fact: Fact) -> list[dict[str, Any]]:
     """What a fact is about, from the names of its measure's arguments."""
     given = dict(zip(_arguments(fact.name), fact.about, strict=False))

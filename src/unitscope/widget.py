@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from unitscope import replies, scene
 from unitscope.data.dataset import Dataset
 from unitscope.errors import MissingDependency, refusal, said
-from unitscope.explanation.explain import explain
 from unitscope.export.bundle import bundle, stylesheet
 from unitscope.export.page import check_size, page_text
 from unitscope.latest import Latest, Wanted
@@ -81,10 +80,10 @@ def _view_of(request: Any) -> str | None:
     return view if isinstance(view, str) and len(view) <= _LONGEST_VIEW else None
 
 
-def _opening(request: Mapping[str, Any], run: Run, reply: Mapping[str, Any]) -> dict[str, Any]:
-    """What a view opens with after a training in the view `by`."""
-    claims = [scene.claim_scene(claim) for claim in explain(run).claims]
-    return {"data": request["data"], "run": reply["run"], "claims": claims, "by": _view_of(request)}
+def _opening(request: Mapping[str, Any], run: Run, data: Dataset, reply: Mapping[str, Any]) -> dict[str, Any]:
+    """What a view opens with after a training on points of `data` in the view `by`."""
+    return {"data": request["data"], "run": reply["run"], "claims": scene.said_of(run.network, data, run=run),
+            "by": _view_of(request)}
 
 
 @functools.cache
@@ -151,7 +150,8 @@ class _Answering:
         """Give a run to the other views, and to those that open later, unless a newer one comes."""
         await asyncio.sleep(_SETTLED_SECONDS)
         if run is self.run:
-            first = await asyncio.get_running_loop().run_in_executor(_workers(), _opening, request, run, reply)
+            loop = asyncio.get_running_loop()
+            first = await loop.run_in_executor(_workers(), _opening, request, run, self.data, reply)
             if run is self.run and self.comm is not None:
                 self._first = first
 

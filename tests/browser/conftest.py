@@ -7,8 +7,11 @@ import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
@@ -56,3 +59,28 @@ def browser(tmp_path):
     told = [entry["message"] for entry in driver.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
     driver.quit()
     assert told == []
+
+
+@pytest.fixture
+def page(browser, address):
+    """The page, opened."""
+    from person import Page
+
+    return Page(browser, address)
+
+
+@pytest.fixture
+def downloads(page, tmp_path):
+    """Presses a button of the export dialog and gives the file's content."""
+    folder = tmp_path / "downloads"
+    page.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(folder)})
+
+    def get(selector: str, name: str) -> bytes:
+        if not page.driver.find_elements("css selector", "dialog[open]"):
+            page.one("#export").click()
+        page.one(f"dialog[open] {selector}").click()
+        page.until(lambda: name in page.text("dialog[open] .note"))
+        page.until(lambda: (folder / name).exists() and not list(folder.glob("*.crdownload")))
+        return (folder / name).read_bytes()
+
+    return get

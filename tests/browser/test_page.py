@@ -6,75 +6,14 @@ import re
 import time
 
 import pytest
+from person import Page, drag, on_plane
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import Select, WebDriverWait
 
 import unitscope as us
 
 HOSTILE = "</script><script>alert(1)</script>"
-
-
-class Page:
-    """The page as a person uses it."""
-
-    def __init__(self, driver, address: str) -> None:
-        self.driver = driver
-        driver.get(address)
-        self.until(lambda: driver.execute_script("return document.documentElement.dataset.ready === 'true'"))
-        self.until(lambda: self.text("#summary"))
-
-    def until(self, condition, seconds: float = 15):
-        return WebDriverWait(self.driver, seconds, 0.05).until(lambda _driver: condition())
-
-    def one(self, selector: str):
-        return self.driver.find_element(By.CSS_SELECTOR, selector)
-
-    def text(self, selector: str) -> str:
-        return self.driver.execute_script("return document.querySelector(arguments[0])?.textContent ?? ''", selector)
-
-    def choose(self, selector: str, value: str) -> None:
-        Select(self.one(selector)).select_by_value(value)
-
-    def picture(self, selector: str) -> str:
-        return self.driver.execute_script("return document.querySelector(arguments[0]).toDataURL()", selector)
-
-    def words(self) -> str:
-        """The explanation, once it's that of the picture."""
-        self.until(lambda: self.text(".claims") and self.text(".explanation:not(.stale)"))
-        return self.text(".claims")
-
-    def box(self, selector: str) -> dict:
-        return self.driver.execute_script(
-            "const b = document.querySelector(arguments[0]).getBoundingClientRect();"
-            "return {x: b.x, y: b.y, width: b.width, height: b.height}", selector)
-
-
-@pytest.fixture
-def page(browser, address):
-    return Page(browser, address)
-
-
-def on_plane(page: Page, x0: float, x1: float) -> tuple[int, int]:
-    """A place of the lab's data as an offset from the middle of the decision map."""
-    X, room = us.datasets.lab().X, {"left": 34, "bottom": 30, "top": 6, "right": 6}
-    low, high = X.min(axis=0), X.max(axis=0)
-    low, high = low - 0.1 * (high - low), high + 0.1 * (high - low)
-    box = page.box("#regions")
-    across = room["left"] + (x0 - low[0]) / (high[0] - low[0]) * (box["width"] - room["left"] - room["right"])
-    down = room["top"] + (high[1] - x1) / (high[1] - low[1]) * (box["height"] - room["top"] - room["bottom"])
-    return round(across - box["width"] / 2), round(down - box["height"] / 2)
-
-
-def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
-    canvas = page.one("#regions")
-    page.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", canvas)
-    (a, b), (c, d) = on_plane(page, *start), on_plane(page, *end)
-    chain = ActionChains(page.driver, duration=20).move_to_element_with_offset(canvas, a, b).click_and_hold()
-    for step in range(1, 9):
-        chain.move_to_element_with_offset(canvas, a + (c - a) * step // 8, b + (d - b) * step // 8)
-    chain.release().perform()
 
 
 def test_the_first_screen_is_the_lab_trained_and_explained(page):

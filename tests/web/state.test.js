@@ -2,7 +2,7 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { decodeBytes, decodeFloats, encodeBytes, encodeFloats } from "../../src/unitscope/web/codec.js";
-import { hashFromState, initialState, pointsFromText, pointsToText, stateFromHash } from "../../src/unitscope/web/state.js";
+import { hashFromState, initialState, pointsFromText, pointsToText, stateFromHash, weightsFromText, weightsToText } from "../../src/unitscope/web/state.js";
 import { dataFromWire, dataToWire, Editor, heldOutOf } from "../../src/unitscope/web/editor.js";
 import { roundTicks, scaleTop, tickText } from "../../src/unitscope/web/colors.js";
 
@@ -36,9 +36,21 @@ const few = () => ({ features: 2, points: Float64Array.of(0, 1, 2, 3, 4, 5), lab
 
 test("points in the address come back; too many are left out; nonsense is none", () => {
   const text = pointsToText(few());
-  assert.deepEqual(pointsFromText(text), { points: few().points, labels: few().labels });
-  assert.equal(pointsToText({ features: 2, points: new Float64Array(4000), labels: new Uint8Array(2000) }), "");
+  assert.deepEqual(pointsFromText(text), { points: few().points, labels: few().labels, heldOut: null });
+  const held = { ...few(), heldOut: Uint8Array.of(0, 1, 0) }, again = pointsFromText(pointsToText(held));
+  assert.deepEqual([again.labels, again.heldOut], [held.labels, held.heldOut]);
+  assert.equal(pointsFromText(pointsToText({ ...few(), heldOut: Uint8Array.of(1, 1, 1) })), null); // nothing to train on
+  assert.equal(pointsToText({ features: 2, points: new Float64Array(4000), labels: new Uint8Array(2000), heldOut: null }), "");
   for (const bad of ["", "!!!", "AAAA", "x".repeat(40)]) assert.equal(pointsFromText(bad), null);
+});
+
+test("weights in the address come back; others than asked for are none", () => {
+  const weights = Float32Array.of(1.5, -2, 0, 3e-8);
+  assert.deepEqual(weightsFromText(weightsToText(weights), 4), weights);
+  assert.equal(weightsToText(new Float32Array(2000)), "");
+  assert.equal(weightsFromText(weightsToText(weights), 5), null);
+  assert.equal(weightsFromText(weightsToText(Float32Array.of(1, NaN)), 2), null);
+  assert.equal(weightsFromText("!!!", 4), null);
 });
 
 test("data goes over the wire and back", () => {

@@ -78,6 +78,12 @@ class Dataset:
         """Points of each class, shape (K,)."""
         return np.bincount(self.y, minlength=self.n_classes)
 
+    def where(self, chosen: np.ndarray) -> Dataset:
+        """The points that are `chosen`, (n,) bool, at least one; all names stay."""
+        if chosen.all():
+            return self
+        return Dataset(self.X[chosen], self.y[chosen], class_names=self.class_names, feature_names=self.feature_names)
+
     def standardized(self) -> Dataset:
         """The same points with mean 0 and standard deviation 1 in every feature (a constant feature becomes 0)."""
         scale = self.X.std(axis=0)

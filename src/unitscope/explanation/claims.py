@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from unitscope.data.dataset import Dataset
 from unitscope.explanation.facts import Fact
 from unitscope.explanation.measured import measured
+from unitscope.geometry.window import Window
 from unitscope.network import Network
 from unitscope.training.run import Run
 
@@ -39,6 +40,7 @@ class Claim:
     facts: tuple[Fact, ...]
     _words: str = field(repr=False)
     _run: Run | None = field(default=None, repr=False, compare=False)
+    _window: Window | None = field(default=None, repr=False, compare=False)
 
     @property
     def text(self) -> str:
@@ -62,7 +64,7 @@ class Claim:
         """
         if net.n_features != data.n_features:
             return False
-        at = measured(net, data, self._run)
+        at = measured(net, data, self._run, self._window)
         return all(fact.holds(at) for fact in self.facts)
 
     def __str__(self) -> str:

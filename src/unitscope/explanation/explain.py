@@ -13,6 +13,7 @@ from unitscope.explanation import outputs, predictions, prose, training, units  
 from unitscope.explanation.claims import Claim, Explanation
 from unitscope.explanation.grammar import Teller
 from unitscope.explanation.measured import measured
+from unitscope.geometry.window import checked_window
 from unitscope.network import Network
 from unitscope.training.run import Run
 
@@ -20,7 +21,7 @@ _LEVELS = {"brief": prose.BRIEF, "normal": prose.NORMAL, "full": prose.FULL}
 
 
 def explain(what: Network | Run, data: Dataset | None = None, *, point: Any = None,
-            length: str = "normal") -> Explanation:
+            length: str = "normal", window: Any = None) -> Explanation:
     """Say in words what a network does with its data: every sentence is measured, and can be checked again.
 
     **Arguments**
@@ -29,6 +30,8 @@ def explain(what: Network | Run, data: Dataset | None = None, *, point: Any = No
     - `data`: the points; a run has its own.
     - `point`: the number of a point of the data, or the d numbers of any point: only that point is explained.
     - `length`: "brief", "normal" or "full".
+    - `window`: of two inputs, ((x0_min, x0_max), (x1_min, x1_max)), which areas and distances are of; the data's,
+      padded, by default.
 
     **Returns** an Explanation: `str()`, `.to_markdown()`, `.to_html()`, and `.claims`, each with `.text`, `.facts` and
     `.holds(net, data)`. **Raises** `InvalidInput` for what does not fit.
@@ -44,7 +47,8 @@ def explain(what: Network | Run, data: Dataset | None = None, *, point: Any = No
         raise refusal("length", f"one of {', '.join(_LEVELS)}", length)
     if data.n_classes > net.n_classes:
         raise refusal("data", f"of at most {net.n_classes} classes, the network's", said(f"{data.n_classes} classes"))
-    teller = Teller(measured(net, data, run), _LEVELS[length])
+    looked_at = None if window is None else checked_window(window)
+    teller = Teller(measured(net, data, run, looked_at), _LEVELS[length])
     if not np.isfinite(teller.at.logits).all():
         raise refusal("net", "of weights small enough that no logit goes beyond 1e308", said("one that does"))
     claims = prose.one_point(teller, _coordinates(point, data)) if point is not None else _story(teller)

@@ -54,11 +54,12 @@ class Teller:
 
     def say(self, topic: str, level: int, words: str, *facts: Fact) -> Claim:
         """A claim: `words` with a capital letter and a full stop, and the facts that they state."""
-        return Claim(topic, level, facts, f"{words[0].upper()}{words[1:]}.")
+        return Claim(topic, level, facts, f"{words[0].upper()}{words[1:]}.", None, self.at.window)
 
     def say_of_training(self, topic: str, level: int, words: str, *facts: Fact) -> Claim:
         """A claim about the run, which holds only for the network that it ends with."""
-        return Claim(topic, level, (*facts, self.fact("trained_it")), f"{words[0].upper()}{words[1:]}.", self.at.run)
+        return Claim(topic, level, (*facts, self.fact("trained_it")), f"{words[0].upper()}{words[1:]}.", self.at.run,
+                     self.at.window)
 
     def name(self, label: int) -> str:
         """A class's name."""

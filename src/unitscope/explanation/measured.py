@@ -11,6 +11,7 @@ import numpy as np
 from unitscope.data.dataset import Dataset
 from unitscope.errors import InvalidInput, refusal, said
 from unitscope.geometry.partition import Partition, partition
+from unitscope.geometry.window import Window
 from unitscope.network import Network
 from unitscope.training.run import Run
 
@@ -19,17 +20,17 @@ _NOISE = 1e-9  # of the largest: what varies by less is constant but for roundin
 
 
 class Measured:
-    """A network, its data and, where there is one, the run that trained it.
+    """A network, its data and, where there is one, the run that trained it; areas and distances are in the window.
 
     - `z`, `a`: pre-activations and outputs of every layer, (n, units) each; the last are the logits.
     - `k`: how many classes there are, in the network or in the data.
     """
 
-    def __init__(self, net: Network, data: Dataset, run: Run | None = None) -> None:
+    def __init__(self, net: Network, data: Dataset, run: Run | None = None, window: Window | None = None) -> None:
         if net.n_features != data.n_features:
             raise refusal("data", f"points with as many features as the network has inputs, {net.n_features}",
                           said(f"{data.n_features} features"))
-        self.net, self.data, self.run = net, data, run
+        self.net, self.data, self.run, self.window = net, data, run, window
         self.z, self.a = [], []
         current = data.X
         for layer in net.layers:
@@ -78,7 +79,7 @@ class Measured:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", RuntimeWarning)
-                part = partition(self.net, self.data, max_regions=_MOST_REGIONS)
+                part = partition(self.net, self.window or self.data, max_regions=_MOST_REGIONS)
         except InvalidInput:
             return None
         return None if part.caution else part
@@ -106,6 +107,6 @@ class Measured:
 
 
 @lru_cache(maxsize=4)
-def measured(net: Network, data: Dataset, run: Run | None = None) -> Measured:
+def measured(net: Network, data: Dataset, run: Run | None = None, window: Window | None = None) -> Measured:
     """The same object for the same network and data, neither of which can change."""
-    return Measured(net, data, run)
+    return Measured(net, data, run, window)

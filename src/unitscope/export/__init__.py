@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import io
 
+import numpy as np
+
+from unitscope.data.dataset import Dataset
 from unitscope.errors import refusal
 from unitscope.network import Network
 from unitscope.training.run import Run
 
 
-def file_of(what: object, run: Run, net: Network | None = None, *, course: bool = False) -> tuple[str, str, bytes]:
+def file_of(what: object, run: Run, net: Network | None = None, *, course: bool = False, data: Dataset | None = None,
+            held: np.ndarray | None = None) -> tuple[str, str, bytes]:
     """A file as (name, media type, content): "html", "keras", "numpy" or "run".
 
-    `net`: another network than the run's last, for code: of an earlier epoch, or with weights changed by hand.
+    - `net`: another network than the run's last, for code: of an earlier epoch, or with weights changed by hand.
+    - `data`, `held`: the points with those held out from the run, and which these are, (n,) bool: for the page.
     """
     from unitscope.export.code import code_text
     from unitscope.export.page import page_text
 
     if what == "html":
-        return "unitscope.html", "text/html", page_text(run, course=course).encode()
+        return "unitscope.html", "text/html", page_text(run, course=course, data=data, held=held).encode()
     if what in ("keras", "numpy"):
         return f"network_{what}.py", "text/x-python", code_text(net or run.network, run.data, str(what)).encode()
     if what == "run":

@@ -7,9 +7,11 @@ import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from unitscope import scene
+from unitscope.data.dataset import Dataset
 from unitscope.errors import refusal, said
-from unitscope.explanation.explain import explain
 from unitscope.export.bundle import bundle, stylesheet
 from unitscope.files import replacing
 from unitscope.training.run import Run
@@ -56,13 +58,18 @@ def export_html(run: Run, path: str | os.PathLike[str]) -> Path:
     return target
 
 
-def page_text(run: Run, *, course: bool = False) -> str:
-    """The file's text."""
+def page_text(run: Run, *, course: bool = False, data: Dataset | None = None, held: np.ndarray | None = None) -> str:
+    """The file's text; `data` are the run's points and those that were held out, as `held`, (n,) bool, tells."""
     check_size(run)
-    first = {"data": scene.data_scene(run.data), "run": scene.run_scene(run, course=course, most=_MOST_BYTES)}
-    content = {**scene.greeting(), "first": first, "claims_by_epoch": _claims(run)}
-    data = json.dumps(content, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
-    return _HTML.format(css=stylesheet(), data=data, script=bundle("file.js"))
+    shown = run.data
+    test: Dataset | None = None
+    if data is not None and held is not None and held.any():
+        shown, test = data, data.where(held)
+    first = {"data": scene.data_scene(shown, held if test else None),
+             "run": scene.run_scene(run, course=course, test=test, most=_MOST_BYTES)}
+    content = {**scene.greeting(), "first": first, "claims_by_epoch": _claims(run, shown)}
+    text = json.dumps(content, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+    return _HTML.format(css=stylesheet(), data=text, script=bundle("file.js"))
 
 
 def check_size(run: Run) -> None:
@@ -74,8 +81,7 @@ def check_size(run: Run) -> None:
             raise refusal(f"the run's {name.replace('_', ' ')}", f"at most {scene.LIMITS[name]:,} for a page", value)
 
 
-def _claims(run: Run) -> list[list[Any]]:
+def _claims(run: Run, data: Dataset) -> list[list[Any]]:
     """The sentences of some epochs, evenly spaced; those of the last tell how it was trained, too."""
     epochs = scene.kept_epochs(run.epochs, _EXPLAINED + 2).tolist()
-    said_of = [(epoch, explain(run if epoch == run.epochs else run.at(epoch), run.data)) for epoch in epochs]
-    return [[epoch, [scene.claim_scene(claim) for claim in text.claims]] for epoch, text in said_of]
+    return [[epoch, scene.said_of(run.at(epoch), data, run=run if epoch == run.epochs else None)] for epoch in epochs]

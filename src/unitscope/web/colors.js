@@ -141,6 +141,7 @@ export function scaleTop(value) {
  */
 export function tickText(tick, low, high) {
   const step = roundAbove((high - low) / 5), decimals = Math.max(0, Math.min(12, -Math.floor(Math.log10(step) + 1e-9)));
+  if (step >= 1000 && Math.abs(tick) >= 1e4 && Math.abs(tick) < 1e7) return `${tick / 1000}k`.replace("-", "−");
   if (Math.abs(tick) >= 1e6 || (step < 1e-6 && tick !== 0)) return tick.toExponential(2).replace("-", "−");
   return tick.toFixed(decimals).replace(/^-0(\.0*)?$/, "0").replace("-", "−");
 }

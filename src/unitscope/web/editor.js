@@ -92,15 +92,17 @@ export class Editor extends Lights {
   seedsStale = false;
 
   fitWindow() {}
+  /** Fit the window where a point is at its edge or beyond. */
+  growWindow() {}
   train() {}
   /** @param {string} message */
   refused(message) { void message; }
 
   /** Take an edited version: it can be undone, and the network is trained again. @param {Data} data */
   edit(data) {
-    this.past = [...this.past, this.data].slice(-UNDO_STEPS);
-    this.future = [];
+    this.remember();
     this.takeData(data, { fit: false, keep: true });
+    this.growWindow();
     this.edits = true;
     this.train();
     this.changed();
@@ -121,6 +123,7 @@ export class Editor extends Lights {
     this[to] = [...this[to], this.data];
     this[from] = this[from].slice(0, -1);
     this.takeData(data, { keep: true });
+    this.edits = true;
     this.announce(words);
     this.train();
     this.changed();
@@ -129,9 +132,14 @@ export class Editor extends Lights {
   // Points
 
   beginDrag() {
-    this.past = [...this.past, { ...this.data, points: this.data.points.slice() }].slice(-UNDO_STEPS);
-    this.future = [];
+    this.remember();
     this.dragging = true;
+  }
+
+  /** Keep the data as they are now, for undo. */
+  remember() {
+    this.past = [...this.past, { ...this.data }].slice(-UNDO_STEPS); // a drag puts other points into `data`
+    this.future = [];
   }
 
   /** @param {number} point @param {number} x @param {number} y */
@@ -148,29 +156,60 @@ export class Editor extends Lights {
 
   endDrag() {
     this.dragging = false;
+    this.growWindow();
     this.train();
+  }
+
+  /** The data with one more point of the chosen class; null where there is no room for it. @param {number} x @param {number} y */
+  grown(x, y) {
+    const { data } = this, [i, j] = this.axes, most = this.hello.limits.points;
+    if (data.labels.length >= most) {
+      this.refused(`points must be at most ${most}. Got one more instead.`);
+      return null;
+    }
+    const place = [...(this.view?.at ?? new Array(data.features).fill(0))];
+    place[i] = x;
+    place[j] = y;
+    return withPoints(data, [...data.labels.keys()], { x: place, label: this.chosenClass });
   }
 
   /** @param {number} x @param {number} y */
   addPoint(x, y) {
-    const { data } = this, [i, j] = this.axes;
-    if (data.labels.length >= this.hello.limits.points) return this.refused(`points must be at most ${this.hello.limits.points}. Got one more instead.`);
-    const middle = this.view?.at ?? new Array(data.features).fill(0), place = [...middle];
-    place[i] = x;
-    place[j] = y;
-    this.edit(withPoints(data, [...data.labels.keys()], { x: place, label: this.chosenClass }));
-    this.choosePoint(this.data.labels.length - 1);
+    const grown = this.grown(x, y);
+    if (!grown) return;
+    this.edit(grown);
+    this.choosePoint(grown.labels.length - 1);
+  }
+
+  /** Add a point as part of a stroke, which `endDrag` ends: one step of undo for all of it. @param {number} x @param {number} y */
+  strokePoint(x, y) {
+    const grown = this.grown(x, y);
+    if (!grown) return;
+    if (!this.dragging) this.beginDrag();
+    this.takeData(grown, { fit: false, keep: true });
+    this.edits = true;
+    this.train();
+    this.changed();
   }
 
   /** @type {any} */ hello;
 
   /** @param {number} point */
   erasePoint(point) {
-    const { data } = this, rows = [...data.labels.keys()].filter((i) => i !== point);
-    if (rows.length < 2 || (data.heldOut && rows.every((i) => data.heldOut?.[i]))) return this.refused("points must be at least 2, one of them for training. Got fewer instead.");
-    this.pinnedPoint = null;
-    this.edit(withPoints(data, rows));
+    if (!this.keepOnly([...this.data.labels.keys()].filter((i) => i !== point))) return;
+    this.choosePoint(null);
     this.announce("Point erased");
+  }
+
+  /** Erase all points but those of `rows`; false where too few would be left. @param {number[]} rows @param {string[]} [classNames] */
+  keepOnly(rows, classNames = this.data.classNames) {
+    const { data } = this;
+    if (rows.length < 2 || (data.heldOut && rows.every((i) => data.heldOut?.[i]))) {
+      this.refused("points must be at least 2, one of them for training. Got fewer instead.");
+      return false;
+    }
+    this.edit({ ...withPoints(data, rows), classNames });
+    return true;
   }
 
   /** @param {number} point @param {number} label */
@@ -198,12 +237,7 @@ export class Editor extends Lights {
   changeClasses(by) {
     const { data } = this, classes = data.classNames.length + by, most = this.hello.limits.classes;
     if (classes < 2 || classes > most) return this.refused(`classes must be 2 to ${most}. Got ${classes} instead.`);
-    if (by < 0) {
-      const rows = [...data.labels.keys()].filter((i) => data.labels[i] < classes);
-      if (rows.length < 2) return this.refused("points must be at least 2. Got fewer instead.");
-      const fewer = withPoints(data, rows);
-      return this.edit({ ...fewer, classNames: data.classNames.slice(0, classes) });
-    }
+    if (by < 0) return void this.keepOnly([...data.labels.keys()].filter((i) => data.labels[i] < classes), data.classNames.slice(0, classes));
     const name = freeName(data.classNames), grown = newCluster(this, { ...data, classNames: [...data.classNames, name] });
     this.chosenClass = classes - 1;
     this.edit(grown);
@@ -224,17 +258,19 @@ export class Editor extends Lights {
   /** @param {any} patch */
   changeDataset(patch) {
     Object.assign(this.state, patch);
-    this.table = null;
     this.askData("dataset", { name: this.state.dataset, n: this.state.n, classes: this.state.classes, noise: this.state.noise, seed: 0 });
   }
 
   /** @param {string} kind @param {any} fields @param {(reply: any) => void} [taken] */
   askData(kind, fields, taken) {
     this.line(kind, () => fields, (reply) => {
+      const { edits, table } = this;
       this.edits = false;
+      this.table = null;
       if (taken) taken(reply);
       this.axesShown = null;
-      this.takeData(dataFromWire(reply.data));
+      if (edits || table) this.remember(); // points of the user's own come back with undo
+      this.takeData(dataFromWire(reply.data), { keep: edits || !!table });
       this.split();
       this.train();
     });

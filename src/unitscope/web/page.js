@@ -1,19 +1,25 @@
 // @ts-check
 /** The page: its state, what it asks of its host and when it paints. The panels read it and call its verbs. */
 
+import { hashOf } from "./address.js";
 import { decodeFloats, encodeFloats } from "./codec.js";
 import { lookOf, cssColor } from "./colors.js";
-import { dataToWire, Editor } from "./editor.js";
+import { dataToWire } from "./editor.js";
+import { Lines } from "./lines.js";
 import { networkFrom, parameterCount } from "./network.js";
-import { hashFromState } from "./state.js";
+import { Player } from "./player.js";
 import { viewOf, windowAround } from "./view.js";
 
-const PATIENCE = 150; // ms that a training may take before a newer request overtakes it
-const EPOCHS_A_SECOND = 60;
+const EXPLAINED = 150; // ms between two explanations while a point is dragged
+const SEEDS = 64; // of the strip
+/** @type {Record<string, string>} */
+const WAITING = { train: "Training …", dataset: "Making the data …", table: "Reading the file …" };
 
-/** @typedef {{ask: (request: any, progress?: (done: number, of: number) => void) => Promise<any>, readOnly: boolean, claimsAt?: (epoch: number) => any[], selected?: (point: number | null) => void}} Host */
+/** @typedef {{ask: (request: any, progress?: (done: number, of: number) => void) => Promise<any>, readOnly: boolean, claimsAt?: (epoch: number | null) => any[], selected?: (point: number | null) => void}} Host */
 
-export class Page extends Editor {
+/** @typedef {{node: HTMLElement, update: (view: any) => void, exported?: import("./draw/pictures.js").Exported | null, close?: () => void}} Panel */
+
+export class Page extends Player {
   /** @param {Host} host @param {any} hello @param {any} state */
   constructor(host, hello, state) {
     super();
@@ -24,22 +30,25 @@ export class Page extends Editor {
     this.course = !!hello.first.run.course;
     this.theme = "light";
     this.look = this.lookFor("light");
-    /** @type {any} */ this.run = null;
-    this.epoch = 0;
-    this.serial = 0; // one more whenever the network or the data shown are others
-    /** @type {Float32Array | null} */ this.edited = null;
-    this.playing = false;
-    this.played = 0;
     /** @type {any[]} */ this.claims = [];
+    /** @type {any[] | null} */ this.claimsOfEnd = null; // those that came with the run, with the story of its training
     this.claimsStale = false;
+    this.explainedKey = "";
+    this.explainedAt = 0;
     this.seedsBusy = false;
-    this.hidden = { layer: 0, across: 0, up: 1 };
+    /** @type {import("./address.js").HiddenPlace} */ this.hidden = { layer: 0, across: null, up: null };
     this.hiddenOutput = -1;
-    /** @type {{update: (view: any) => void}[]} */ this.panels = [];
+    /** @type {Pick<Panel, "update">[]} */ this.panels = [];
     this.status = "";
     this.waiting = false;
     this.told = "";
-    /** @type {Record<string, {busy: boolean, since: number, next: any}>} */ this.lines = {};
+    this.lines = new Lines((request, progress) => host.ask(request, progress), {
+      refused: (kind, message) => {
+        if (kind === "seeds") this.seedsBusy = false;
+        this.refused(message);
+      },
+      waiting: (kind, on) => this.waitFor(kind, on), done: () => this.changed(),
+    });
   }
 
   /** @param {string} name */
@@ -73,10 +82,11 @@ export class Page extends Editor {
     if (!this.view || this.viewKey !== key || this.view.data !== this.data || this.view.points !== this.data.points) {
       this.viewKey = key;
       this.scales.clear();
-      this.view = viewOf({ network: this.networkShown(), data: this.data, axes: this.axes, window: this.window, layer: Math.min(this.hidden.layer, Math.max(0, this.run.layers.length - 2)), pair: [this.hidden.across, this.hidden.up] });
-      this.explainSoon();
+      this.view = viewOf({ network: this.networkShown(), data: this.data, axes: this.axes, window: this.window, layer: Math.min(this.hidden.layer, Math.max(0, this.run.layers.length - 2)), pair: [this.hidden.across, this.hidden.up], before: this.view?.hidden });
     }
+    if (this.explainedKey !== `${this.serial} ${this.epoch}`) this.explainSoon(now);
     for (const panel of this.panels) panel.update(this.view);
+    if (!this.playing) this.saveState();
     this.painted?.(this.view);
     if (this.playing) this.changed();
   }
@@ -113,8 +123,9 @@ export class Page extends Editor {
     return row;
   }
 
-  /** Take a run from the host: decode it and show its end, or the epoch that was being looked at. @param {any} wire */
-  takeRun(wire) {
+  /** Take a run from the host: decode it and show its end, or the epoch that was being looked at. @param {any} wire @param {any[]} [claims] */
+  takeRun(wire, claims) {
+    this.claimsOfEnd = claims ?? null;
     const atEnd = !this.run || this.epoch >= this.run.loss.length;
     const decoded = (/** @type {string | null} */ text) => text === null ? null : decodeFloats(text);
     this.run = { ...wire, weights: decoded(wire.weights), loss: decoded(wire.loss), accuracy: decoded(wire.accuracy), testLoss: decoded(wire.test_loss), testAccuracy: decoded(wire.test_accuracy) };
@@ -137,7 +148,7 @@ export class Page extends Editor {
     Object.assign(this.state, patch);
     if (course !== undefined) this.course = course;
     if ("view" in patch && Object.keys(patch).length === 1) return this.show(patch);
-    this.seedsStale = true;
+    if (Object.keys(patch).some((name) => name !== "seed")) this.seedsStale = true;
     this.train();
   }
 
@@ -145,59 +156,30 @@ export class Page extends Editor {
   show(patch) {
     Object.assign(this.state, patch);
     this.scales.clear();
-    this.saveState();
     this.changed();
   }
 
   /** @override */
   train() {
     if (this.readOnly) return;
-    this.saveState();
     this.claimsStale = true;
-    this.line("train", () => ({ data: dataToWire(this.data), recipe: this.recipe(), course: this.course && this.fitsCourse(), start: null }), (reply) => {
-      this.say(reply.run.stopped ?? "");
-      this.takeRun(reply.run);
+    this.line("train", () => ({ data: dataToWire(this.data), recipe: this.recipe(), course: this.course && this.fitsCourse(), start: null, explain: !this.dragging, window: this.windowToWire() }), (reply) => {
+      this.say(reply.run.stopped ?? "", !!reply.run.stopped);
+      this.takeRun(reply.run, reply.claims);
       const after = this.afterTraining;
       this.afterTraining = undefined;
       after?.();
     }, (done, of) => this.say(`Training: epoch ${done} of ${of}`));
   }
 
-  /** One request of a kind at a time; what is asked meanwhile waits, only the newest. After `PATIENCE` it overtakes.
-   * @override @param {string} kind @param {() => any} make @param {(reply: any) => void} take @param {(done: number, of: number) => void} [progress] */
-  line(kind, make, take, progress) {
-    const line = this.lines[kind] ??= { busy: false, since: 0, next: null };
-    if (line.busy && performance.now() - line.since < PATIENCE) {
-      if (!line.next) setTimeout(() => {
-        if (line.next && line.busy) this.sendNext(kind);
-      }, PATIENCE);
-      line.next = { make, take, progress };
-      return;
-    }
-    line.next = { make, take, progress };
-    this.sendNext(kind);
-  }
+  /** @override @param {string} kind @param {() => any} make @param {(reply: any) => void} take @param {(done: number, of: number) => void} [progress] */
+  line(kind, make, take, progress) { this.lines.ask(kind, { make, take, progress }); }
 
-  /** @param {string} kind */
-  async sendNext(kind) {
-    const line = this.lines[kind], { make, take, progress } = line.next, mine = performance.now();
-    line.next = null;
-    line.busy = true;
-    line.since = mine;
-    let reply;
-    try {
-      reply = await this.host.ask({ kind, ...make() }, (done, of) => { if (line.since === mine && progress) progress(done, of); });
-    } catch (problem) {
-      reply = { kind: "refused", message: String(/** @type {any} */ (problem).message ?? problem) };
-    }
-    if (line.since !== mine) return; // overtaken
-    line.busy = false;
-    if (reply.kind === "refused") {
-      this.refused(reply.message);
-      if (kind === "seeds") this.seedsBusy = false;
-    } else if (reply.kind !== "superseded" && reply.kind !== "cancelled") take(reply);
-    this.changed();
-    if (line.next) this.sendNext(kind);
+  /** Say that an answer takes long, or take that back. @param {string} kind @param {boolean} on */
+  waitFor(kind, on) {
+    const words = WAITING[kind];
+    if (on && words && !this.statusBad) this.say(words);
+    else if (!on && words && this.status === words) this.say("");
   }
 
   /** @override @param {string} message */
@@ -215,22 +197,25 @@ export class Page extends Editor {
 
   statusBad = false;
 
-  explainSoon() {
-    this.claimsStale = true;
-    if (this.host.claimsAt) {
-      this.claims = this.host.claimsAt(this.epoch);
-      this.claimsStale = false;
-      return;
-    }
-    this.line("explain", () => ({
-      data: dataToWire(this.data), network: this.networkToWire(),
-      run: this.epoch === this.run.loss.length && !this.edited && this.epoch ? { loss: encodeFloats(this.run.loss), accuracy: encodeFloats(this.run.accuracy) } : null,
-    }), (reply) => {
-      this.claims = reply.claims;
+  /** Ask what is to be said of the network shown, unless its run brought that along. @param {number} now ms */
+  explainSoon(now) {
+    const atEnd = this.epoch === this.run.loss.length && !this.edited, known = this.host.claimsAt?.(this.edited ? null : this.epoch) ?? (atEnd ? this.claimsOfEnd : null);
+    this.claimsStale = !known;
+    if (!known && this.dragging && (this.lines.busy("explain") || now - this.explainedAt < EXPLAINED)) return; // words lag while pictures follow; all come with the release
+    const key = this.explainedKey = `${this.serial} ${this.epoch}`;
+    this.explainedAt = now;
+    const take = (/** @type {any[]} */ claims) => {
+      if (key !== this.explainedKey) return; // another network is shown meanwhile
+      this.claims = claims;
       this.claimsStale = false;
       if (!this.dragging && !this.playing) this.announceResult();
-    });
+    };
+    if (known) return take(known);
+    this.line("explain", () => ({ data: dataToWire(this.data), network: this.networkToWire(), window: this.windowToWire() }), (reply) => take(reply.claims));
   }
+
+  /** The window that areas and distances are said of; of more than two features, none are. */
+  windowToWire() { return this.data.features === 2 ? this.window : null; }
 
   announceResult() {
     const words = this.claims[0]?.text ?? "";
@@ -240,54 +225,6 @@ export class Page extends Editor {
   networkToWire() {
     const { run } = this, count = parameterCount(run.features, run.layers), from = this.rowOf(this.epoch) * count;
     return { features: run.features, layers: run.layers, weights: encodeFloats(this.edited ?? run.weights.subarray(from, from + count)) };
-  }
-
-  // Epochs
-
-  /** @param {number} epoch */
-  showEpoch(epoch) {
-    this.epoch = Math.max(0, Math.min(this.run.loss.length, Math.round(epoch)));
-    this.edited = null;
-    this.saveState();
-    this.changed();
-  }
-
-  /** @param {number} epochs */
-  step(epochs) {
-    this.pause();
-    this.showEpoch(this.epoch + epochs);
-  }
-
-  reset() {
-    this.pause();
-    this.showEpoch(0);
-    this.announce("Reset to the start");
-  }
-
-  pause() {
-    this.playing = false;
-    this.changed();
-  }
-
-  togglePlay() {
-    this.playing = !this.playing;
-    if (this.playing && this.epoch >= this.run.loss.length) this.showEpoch(0);
-    this.played = performance.now();
-    this.announce(this.playing ? "Playing" : "Paused");
-    this.changed();
-  }
-
-  /** @param {number} now ms */
-  playOn(now) {
-    const rate = Math.max(EPOCHS_A_SECOND, this.run.loss.length / 10) / 1000, steps = Math.floor((now - this.played) * rate);
-    if (steps < 1) return;
-    this.played = now;
-    this.edited = null;
-    this.epoch = Math.min(this.run.loss.length, this.epoch + steps);
-    if (this.epoch === this.run.loss.length) {
-      this.playing = false;
-      this.announce("The training's end");
-    }
   }
 
   newStart() { this.change({ seed: (this.state.seed + 1) % 2 ** 31 }, { course: false }); }
@@ -327,13 +264,12 @@ export class Page extends Editor {
     const { inputs, units, weights: matrix, bias } = networkFrom(run.features, run.layers, weights).layers[layer];
     if (i < inputs) matrix[i * units + j] = value;
     else bias[j] = value;
-    this.edited = weights;
-    this.serial++;
-    this.changed();
+    this.takeWeights(weights);
   }
 
-  forgetWeights() {
-    this.edited = null;
+  /** Show other weights than the trained ones; null goes back to these. @param {Float32Array | null} weights */
+  takeWeights(weights) {
+    this.edited = weights;
     this.serial++;
     this.changed();
   }
@@ -342,17 +278,23 @@ export class Page extends Editor {
   showHidden(patch) {
     const { output, ...rest } = patch;
     if (output !== undefined) this.hiddenOutput = output;
-    Object.assign(this.hidden, rest);
-    if ("layer" in rest) Object.assign(this.hidden, { across: 0, up: 1 });
+    if ("layer" in rest) Object.assign(this.hidden, { across: null, up: null }, rest);
+    else if (this.view.hidden && ("across" in rest || "up" in rest)) {
+      const [across, up] = this.view.hidden.axes;
+      Object.assign(this.hidden, { across, up }, rest);
+    }
     this.changed();
   }
 
   // Seeds
 
+  /** What training the strip takes: seeds x points x epochs x parameters. */
+  seedsWork() { return SEEDS * this.data.labels.length * this.state.epochs * parameterCount(this.run.features, this.run.layers); }
+
   trainSeeds() {
     this.seedsBusy = true;
     this.changed();
-    this.line("seeds", () => ({ data: dataToWire(this.data), recipe: this.recipe(), seeds: 64, first: 0 }), (reply) => {
+    this.line("seeds", () => ({ data: dataToWire(this.data), recipe: this.recipe(), seeds: SEEDS, first: 0 }), (reply) => {
       this.seeds = { ...reply, features: this.data.features, classes: this.data.classNames.length, weights: decodeFloats(reply.weights), loss: decodeFloats(reply.loss), accuracy: decodeFloats(reply.accuracy) };
       this.seedsStale = this.seedsBusy = false;
     });
@@ -366,9 +308,12 @@ export class Page extends Editor {
     this.saving = setTimeout(() => this.saveNow(), 250);
   }
 
+  /** @returns {boolean} whether all that is shown had room in the address */
   saveNow() {
     clearTimeout(this.saving);
-    this.address?.(hashFromState({ ...this.state, epoch: this.epoch < (this.run?.loss.length ?? 0) ? this.epoch : null, course: this.course }));
+    const { hash, whole } = hashOf(this);
+    this.address?.(hash);
+    return whole;
   }
 
   /** Where the state goes as a hash; none in a notebook or a file. @type {((hash: string) => void) | undefined} */
@@ -379,6 +324,16 @@ export class Page extends Editor {
 
   /** The window of the features shown. @override */
   fitWindow() { this.window = windowAround(this.data.points, this.data.features, this.axes); }
+
+  /** @override */
+  growWindow() {
+    const fitting = windowAround(this.data.points, this.data.features, this.axes, 0.02);
+    const out = fitting.some(([low, high], k) => low < this.window[k][0] || high > this.window[k][1]);
+    if (!out) return;
+    const wanted = windowAround(this.data.points, this.data.features, this.axes);
+    this.window = /** @type {any} */ (this.window.map(([low, high], k) => [Math.min(low, wanted[k][0]), Math.max(high, wanted[k][1])]));
+    this.serial++;
+  }
 
   /** @override @type {[[number, number], [number, number]]} */
   window = [[-1, 1], [-1, 1]];

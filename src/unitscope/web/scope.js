@@ -63,7 +63,7 @@ export function openScope(root, host, hello, { state = initialState(), keys = tr
   } };
   page.panels = [frame, bar, controls, plane, ...Object.values(parts), tour, extra];
   page.claims = hello.first.claims ?? [];
-  page.takeRun(hello.first.run);
+  page.takeRun(hello.first.run, hello.first.claims);
   const watched = new ResizeObserver(() => page.changed());
   watched.observe(root);
   const follow = () => page.showTheme(page.state.theme === "auto" ? (dark.matches ? "dark" : "light") : page.state.theme);
@@ -77,6 +77,7 @@ export function openScope(root, host, hello, { state = initialState(), keys = tr
     watched.disconnect();
     dark.removeEventListener("change", follow);
     target.removeEventListener("keydown", pressed);
+    parts.seeds.close?.();
     page.pause();
   };
   return page;
@@ -91,12 +92,11 @@ function settingsOf({ run: { recipe }, data }) {
 /** Show a run that comes from outside, with its data and settings; what was asked before is no longer wanted.
  * @param {Page} page @param {any} first */
 export function showRun(page, first) {
-  for (const line of Object.values(page.lines)) Object.assign(line, { busy: false, since: -1, next: null });
+  page.lines.forget();
   page.seedsBusy = false;
   Object.assign(page.state, settingsOf(first));
   page.takeData(dataFromWire(first.data));
-  page.claims = first.claims;
-  page.takeRun(first.run);
+  page.takeRun(first.run, first.claims);
 }
 
 /** The theme's colours as CSS variables. @param {any} look @returns {Record<string, string>} */

@@ -39,6 +39,13 @@ const optionalNumber = { start: null, read: (text) => {
   return Number(text);
 } };
 
+/** Some whole numbers, such as a unit's layer and number. @param {number} count @returns {Setting} */
+const placeSetting = (count) => ({ start: null, read: (text) => {
+  const place = text.split(",").map(Number);
+  if (place.length !== count || place.some((part) => !Number.isInteger(part) || part < -1 || part > 99)) throw new RangeError(`must be ${count} whole numbers`);
+  return place;
+} });
+
 /** @type {Setting} */
 const plainText = { start: "", read: (text) => text };
 
@@ -52,7 +59,8 @@ const SETTINGS = {
   l1: numberSetting(0, 0, 10, false), l2: numberSetting(0, 0, 10, false), seed: numberSetting(0, 0, 2 ** 31 - 1), course: switchSetting(true),
   percTrainData: numberSetting(100, 10, 100), showTestData: switchSetting(true), standardise: switchSetting(false),
   view: nameSetting("hard", ["hard", "probability", "logit"]), scale: nameSetting("shared", ["shared", "unit"]), theme: nameSetting("auto", ["auto", "light", "dark"]),
-  epoch: optionalNumber, points: plainText, names: plainText,
+  epoch: optionalNumber, point: optionalNumber, unit: placeSetting(2), hidden: placeSetting(4), viewClass: numberSetting(-1, -1, 19), lines: switchSetting(true),
+  points: plainText, names: plainText, features: plainText, weights: plainText,
 };
 
 /** @returns {any} */
@@ -94,25 +102,54 @@ export function hashFromState(state) {
   return parts.toString();
 }
 
-const LONGEST_POINTS = 6000; // characters of an address that points may take
+const LONGEST_POINTS = 6000; // characters of an address that points may take, and weights again
 
-/** Points of two features and their labels as text for the address, or "" where they are too many. @param {{features: number, points: ArrayLike<number>, labels: Uint8Array}} data */
-export function pointsToText({ features, points, labels }) {
+/** Base64 that an address takes as it is. @param {Uint8Array} bytes */
+const toAddress = (bytes) => encodeBytes(bytes).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+
+/** @param {string} text @returns {Uint8Array} throws where the text is no base64 */
+const fromAddress = (text) => decodeBytes(text.replace(/-/g, "+").replace(/_/g, "/"));
+
+const HELD = 128; // beside the label of a test point
+
+/**
+ * Points of two features with their labels as text for the address, or "" where they are too many.
+ * @param {{features: number, points: ArrayLike<number>, labels: Uint8Array, heldOut: Uint8Array | null}} data
+ */
+export function pointsToText({ features, points, labels, heldOut }) {
   if (features !== 2) return "";
   const floats = Float32Array.from(points), bytes = new Uint8Array(labels.length * 9);
-  bytes.set(labels);
+  bytes.set(labels.map((label, i) => heldOut && heldOut[i] ? label | HELD : label));
   bytes.set(new Uint8Array(floats.buffer), labels.length);
-  const text = encodeBytes(bytes).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+  const text = toAddress(bytes);
   return text.length > LONGEST_POINTS ? "" : text;
 }
 
-/** @param {string} text @returns {{points: Float64Array, labels: Uint8Array} | null} null where the text holds no points */
+/** @param {string} text @returns {{points: Float64Array, labels: Uint8Array, heldOut: Uint8Array | null} | null} null where the text holds no points */
 export function pointsFromText(text) {
   try {
-    const bytes = decodeBytes(text.replace(/-/g, "+").replace(/_/g, "/")), n = bytes.length / 9;
+    const bytes = fromAddress(text), n = bytes.length / 9;
     if (!Number.isInteger(n) || n < 2) return null;
-    const labels = bytes.slice(0, n), points = Float64Array.from(new Float32Array(bytes.slice(n).buffer));
-    return labels.some((label) => label > 19) || points.some((value) => !Number.isFinite(value)) ? null : { points, labels };
+    const marks = bytes.slice(0, n), labels = marks.map((mark) => mark & ~HELD), held = marks.map((mark) => mark & HELD ? 1 : 0);
+    const points = Float64Array.from(new Float32Array(bytes.slice(n).buffer));
+    if (labels.some((label) => label > 19) || points.some((value) => !Number.isFinite(value)) || held.every(Boolean)) return null;
+    return { points, labels, heldOut: held.some(Boolean) ? held : null };
+  } catch {
+    return null;
+  }
+}
+
+/** Weights changed by hand as text for the address, or "" where they are too many. @param {Float32Array} weights */
+export function weightsToText(weights) {
+  const text = toAddress(new Uint8Array(weights.slice().buffer));
+  return text.length > LONGEST_POINTS ? "" : text;
+}
+
+/** @param {string} text @param {number} count @returns {Float32Array | null} null where the text does not hold `count` finite numbers */
+export function weightsFromText(text, count) {
+  try {
+    const weights = new Float32Array(fromAddress(text).slice().buffer);
+    return weights.length === count && weights.every(Number.isFinite) ? weights : null;
   } catch {
     return null;
   }

@@ -63,10 +63,10 @@ export function mediansOf(data) {
  * @param {ArrayLike<number>} rows
  * @param {number} width numbers in a row
  * @param {[number, number]} axes
- * @param {number} [room] share of the range added on each side
+ * @param {number} [room] share of the range added on each side; the default is Python's
  * @returns {[[number, number], [number, number]]}
  */
-export function windowAround(rows, width, axes, room = 0.1) {
+export function windowAround(rows, width, axes, room = 0.08) {
   return /** @type {any} */ (axes.map((axis) => {
     let low = Infinity, high = -Infinity;
     for (let at = axis; at < rows.length; at += width) {
@@ -81,10 +81,11 @@ export function windowAround(rows, width, axes, room = 0.1) {
 
 /**
  * Everything that the panels show of a network at one moment.
- * @param {{network: any, data: any, axes: [number, number], window: any, layer: number, pair: [number, number]}} what
- *   `layer`, `pair`: the hidden layer and its two units of the hidden space
+ * @param {{network: any, data: any, axes: [number, number], window: any, layer: number, pair: [number | null, number | null], before?: any}} what
+ *   `layer`, `pair`: the hidden layer and its two units of the hidden space; null: those that differ most, where
+ *   those of the space `before` do not any more
  */
-export function viewOf({ network, data, axes, window, layer, pair }) {
+export function viewOf({ network, data, axes, window, layer, pair, before = null }) {
   const n = data.labels.length, classes = network.layers.at(-1).units;
   const at = data.features === 2 && axes[0] === 0 && axes[1] === 1 ? null : mediansOf(data);
   const plane = at ? onPlane(network, axes[0], axes[1], at) : network;
@@ -98,7 +99,7 @@ export function viewOf({ network, data, axes, window, layer, pair }) {
     predicted: classesOf(logits, n, classes),
     maps,
     geometry: decisionGeometry(plane, window, maps),
-    hidden: layer < network.layers.length - 1 ? hiddenSpace(network, passes, layer, pair) : null,
+    hidden: layer < network.layers.length - 1 ? hiddenSpace(network, passes, layer, pair, before) : null,
   };
 }
 
@@ -107,11 +108,13 @@ export function viewOf({ network, data, axes, window, layer, pair }) {
  * @param {any} network
  * @param {any[]} passes
  * @param {number} layer
- * @param {[number, number]} pair
+ * @param {[number | null, number | null]} pair
+ * @param {any} before
  */
-function hiddenSpace(network, passes, layer, pair) {
+function hiddenSpace(network, passes, layer, pair, before) {
   const units = network.layers[layer].units, outputs = passes[layer].a;
-  const axes = /** @type {[number, number]} */ (pair.map((unit) => Math.min(unit, units - 1)));
+  const [across, up] = pair, chosen = across !== null && up !== null;
+  const axes = chosen ? /** @type {[number, number]} */ ([Math.min(across, units - 1), Math.min(up, units - 1)]) : livelyUnits(outputs, units, before?.layer === layer ? before : null);
   const window = windowAround(outputs, units, axes);
   const later = { features: units, layers: network.layers.slice(layer + 1) };
   const at = mediansOf({ features: units, points: outputs });
@@ -122,6 +125,28 @@ function hiddenSpace(network, passes, layer, pair) {
     maps,
     geometry: plane && decisionGeometry(plane, window, maps),
   };
+}
+
+/**
+ * The two units whose outputs differ most over the points, in their order; those shown before as long as both differ.
+ * @param {ArrayLike<number>} outputs
+ * @param {number} units
+ * @param {{units: number, axes: [number, number]} | null} before
+ * @returns {[number, number]}
+ */
+export function livelyUnits(outputs, units, before) {
+  if (units < 3) return [0, units - 1];
+  const spread = Array.from({ length: units }, (_, j) => {
+    let low = Infinity, high = -Infinity;
+    for (let at = j; at < outputs.length; at += units) {
+      low = Math.min(low, outputs[at]);
+      high = Math.max(high, outputs[at]);
+    }
+    return high - low;
+  });
+  if (before && before.units === units && before.axes.every((unit) => spread[unit] > 0)) return before.axes;
+  const [first, second] = [...spread.keys()].sort((i, j) => spread[j] - spread[i]);
+  return [Math.min(first, second), Math.max(first, second)];
 }
 
 /**

@@ -5,7 +5,7 @@ import { roundTicks, tickText } from "../colors.js";
 import { element } from "../elements.js";
 
 /** Room for tick labels and axis names, in CSS pixels. */
-const AXIS_ROOM = { left: 34, bottom: 30, top: 6, right: 6 };
+const AXIS_ROOM = { left: 48, bottom: 30, top: 6, right: 6 };
 const NO_ROOM = { left: 0, bottom: 0, top: 0, right: 0 };
 
 /**
@@ -16,13 +16,13 @@ const NO_ROOM = { left: 0, bottom: 0, top: 0, right: 0 };
 export class Chart {
   /**
    * @param {Record<string, any>} attributes of the canvas
-   * @param {{axes?: boolean}} [options]
+   * @param {{axes?: boolean, right?: number}} [options] `right`: room for a second axis, in CSS pixels
    */
-  constructor(attributes, { axes = false } = {}) {
+  constructor(attributes, { axes = false, right = 0 } = {}) {
     /** @type {HTMLCanvasElement} */
     this.canvas = element("canvas", attributes);
     this.context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
-    this.room = axes ? AXIS_ROOM : NO_ROOM;
+    this.room = axes ? { ...AXIS_ROOM, right: Math.max(AXIS_ROOM.right, right) } : NO_ROOM;
     /** @type {Window} */
     this.window = [[0, 1], [0, 1]];
     this.width = 0;
@@ -233,11 +233,33 @@ export class Chart {
     for (const tick of roundTicks(...this.window[1])) {
       if (this.toY(tick) > this.top + 5 && this.toY(tick) < bottom - 3) pen.fillText(tickText(tick, ...this.window[1]), this.left - 4, this.toY(tick));
     }
+    this.upwards(nameY, 7);
+  }
+
+  /**
+   * A second scale on the right, for a curve of another unit.
+   * @param {[number, string][]} ticks in data units, with their words
+   * @param {string} name
+   * @param {any} look
+   */
+  axisOnTheRight(ticks, name, look) {
+    const pen = this.context, edge = this.left + this.plotWidth;
+    pen.fillStyle = look.muted;
+    pen.textBaseline = "middle";
+    pen.textAlign = "left";
+    for (const [value, words] of ticks) pen.fillText(words, edge + 3, Math.min(this.top + this.plotHeight - 5, Math.max(this.top + 5, this.toY(value))));
+    this.upwards(name, this.width - 6);
+  }
+
+  /** Words along an axis that goes up. @param {string} name @param {number} x CSS pixels */
+  upwards(name, x) {
+    const pen = this.context;
     pen.save();
-    pen.translate(7, this.top + this.plotHeight / 2);
+    pen.translate(x, this.top + this.plotHeight / 2);
     pen.rotate(-Math.PI / 2);
     pen.textAlign = "center";
-    pen.fillText(cutToFit(pen, nameY, this.plotHeight), 0, 0);
+    pen.textBaseline = "middle";
+    pen.fillText(cutToFit(pen, name, this.plotHeight), 0, 0);
     pen.restore();
   }
 }

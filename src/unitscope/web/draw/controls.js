@@ -16,7 +16,7 @@ const optionsWith = (values, value) => plainOptions(values.some((known) => Numbe
 /** @param {string[]} values @param {number} value */
 const wordFor = (values, value) => values.find((known) => Number(known) === value) ?? String(value);
 
-/** @param {any} page @returns {{node: HTMLElement, update: () => void}} */
+/** @param {any} page @returns {import("../page.js").Panel} */
 export function topBar(page) {
   const play = element("button", { type: "button", class: "play", id: "play", "aria-label": "Play", onclick: () => page.togglePlay() });
   const epoch = element("output", { class: "epoch", id: "epoch-count" });
@@ -72,7 +72,7 @@ function numberField(page, name, low, high, attributes) {
 
 export const OWN_DATA = "own"; // the name of a notebook's data, which no set of the list gave
 
-/** @param {any} page @returns {{node: HTMLElement, update: () => void}} */
+/** @param {any} page @returns {import("../page.js").Panel} */
 export function dataControls(page) {
   const sets = choice([], "lab", (value) => page.chooseDataset(value), { id: "dataset" });
   const file = element("input", { type: "file", accept: ".csv,.tsv,.txt,text/csv", class: "hidden-file", id: "file", onchange: () => page.loadTable(file) });

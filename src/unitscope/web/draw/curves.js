@@ -4,11 +4,12 @@
 import { element, percentage, setText, shortNumber } from "../elements.js";
 import { scaleTop } from "../colors.js";
 import { Chart } from "./canvas.js";
+import { chartPicture, exportedPicture } from "./pictures.js";
 
-/** @param {any} page @returns {{node: HTMLElement, update: (view: any) => void}} */
+/** @param {any} page @returns {import("../page.js").Panel} */
 export function curvesPanel(page) {
   const lossKey = element("span", { class: "curve-key" }, "loss"), accuracyKey = element("span", { class: "curve-key" }, "accuracy");
-  const chart = new Chart({ class: "curves", "aria-hidden": "true" }, { axes: true });
+  const chart = new Chart({ class: "curves", "aria-hidden": "true" }, { axes: true, right: 46 });
   const slider = element("input", { type: "range", id: "epoch", min: 0, max: 200, value: 200, "aria-label": "Epoch", oninput: () => page.showEpoch(Number(slider.value)) });
   const keys = element("span", { class: "legend" }, lossKey, accuracyKey);
   const numbers = element("p", { class: "note", id: "numbers" });
@@ -37,7 +38,8 @@ export function curvesPanel(page) {
       if (run.testAccuracy) curve(run.testAccuracy, top, look.curves[1], [4, 3]);
       chart.segments([epoch, 0, epoch, top], look.text, 1.2);
       chart.unclip();
-      chart.axes(["epoch", "loss; accuracy: top is 100%"], look);
+      chart.axes(["epoch", "loss"], look);
+      chart.axisOnTheRight([[0, "0%"], [top / 2, "50%"], [top, "100%"]], "accuracy", look);
     }
     setText(numbers, numbersOf(page));
     lossKey.style.borderColor = look.curves[0];
@@ -56,7 +58,7 @@ export function curvesPanel(page) {
     pen.stroke();
     pen.setLineDash([]);
   }
-  return { node, update };
+  return { node, update, exported: exportedPicture("Loss and accuracy", "curves", () => chartPicture(chart, page.look, update)) };
 }
 
 /** The numbers of the epoch shown, in words. @param {any} page */

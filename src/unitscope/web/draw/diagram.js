@@ -4,13 +4,15 @@
 import { paintSigned } from "../colors.js";
 import { element, iconButton, setText, shortNumber, svgElement } from "../elements.js";
 import { Chart } from "./canvas.js";
+import { drawnAsSvg, exportedPicture, svgDocument, svgWords } from "./pictures.js";
 
 const UNITS_SHOWN = 16; // of a layer; the rest is counted
+const ROOMY = 8; // units of a layer: with more, all maps are small
 const LINKS_SHOWN = 1200;
 
 /**
  * @param {any} page
- * @returns {{node: HTMLElement, update: (view: any) => void}}
+ * @returns {import("../page.js").Panel}
  */
 export function diagramPanel(page) {
   const links = svgElement("svg", { class: "links", "aria-hidden": "true" });
@@ -22,8 +24,8 @@ export function diagramPanel(page) {
       page.readOnly ? null : iconButton("Remove a hidden layer", "−", () => page.changeLayers(-1), { id: "remove-layer" }),
       element("span", { id: "layers-count" }),
       page.readOnly ? null : iconButton("Add a hidden layer", "+", () => page.changeLayers(1), { id: "add-layer" })), stage);
-  /** @type {{key: string, units: any[][], inputs: any[]}} */
-  let built = { key: "", units: [], inputs: [] };
+  /** @type {{key: string, units: any[][], inputs: any[], columns: HTMLElement}} */
+  let built = { key: "", units: [], inputs: [], columns };
 
   /** @param {any} view */
   function update(view) {
@@ -34,7 +36,32 @@ export function diagramPanel(page) {
     built.units.forEach((units, layer) => units.forEach((unit, j) => paintUnit(page, view, unit, layer, j)));
     drawLinks(page, view, stage, links, built);
   }
-  return { node, update };
+  return { node, update, exported: exportedPicture("Network", "network", () => picture(page, links, built)) };
+}
+
+/** The diagram as one picture, from where its parts stand. @param {any} page @param {any} links @param {any} built */
+function picture(page, links, { columns, units, inputs }) {
+  const { look, view } = page, origin = columns.getBoundingClientRect();
+  const place = (/** @type {Element} */ part) => {
+    const { left, top, width, height } = part.getBoundingClientRect();
+    return { x: left - origin.left, y: top - origin.top, width, height };
+  };
+  const frame = (/** @type {Element} */ part) => svgElement("rect", { ...place(part), rx: 6, fill: look.background, stroke: look.muted });
+  const words = (/** @type {HTMLElement} */ part, weight = 400) => {
+    const { x, y, width, height } = place(part);
+    return width ? svgWords(part.textContent ?? "", x + width / 2, y + height / 2, look.text, { weight }) : svgElement("g");
+  };
+  return svgDocument(columns.offsetWidth, columns.offsetHeight, look.background,
+    ...[...links.children].map((path) => svgElement("path", { d: path.getAttribute("d"), fill: "none", stroke: path.getAttribute("stroke"), "stroke-width": path.getAttribute("stroke-width"), opacity: 0.75 })),
+    ...[...columns.querySelectorAll(".head")].flatMap((head) => {
+      const middle = place(head).x + place(head).width / 2;
+      return [svgWords(head.firstChild?.textContent ?? "", middle, 10, look.text, { weight: 600 }), svgWords(head.querySelector("small")?.textContent ?? "", middle, 26, look.muted, { size: 10 })];
+    }),
+    ...inputs.flatMap((/** @type {HTMLElement} */ input) => [frame(input), words(input)]),
+    ...units.flatMap((/** @type {any[]} */ layer, /** @type {number} */ l) => layer.flatMap((unit, j) => {
+      const { x, y } = place(unit.chart.canvas), map = svgElement("g", { transform: `translate(${x} ${y})` }, drawnAsSvg(unit.chart, () => paintUnit(page, view, unit, l, j)));
+      return [frame(unit.button), map, words(unit.name, 600), words(unit.bias)];
+    })));
 }
 
 /** @param {any} page @param {any} view @param {HTMLElement} columns */
@@ -53,7 +80,8 @@ function build(page, view, columns) {
             ` ${layer.units} ${layer.units === 1 ? "unit" : "units"} `, page.readOnly ? null : iconButton(`Add a unit to layer ${l + 1}`, "+", () => page.changeUnits(l, 1))));
       return element("div", { class: "column" }, head, ...units[l].map((/** @type {any} */ unit) => unit.button), moreWords(layer.units));
     }));
-  return { units, inputs };
+  columns.classList.toggle("small", Math.max(...units.map((/** @type {any[]} */ layer) => layer.length), inputs.length) > ROOMY);
+  return { units, inputs, columns };
 }
 
 /** @param {number} count */
@@ -82,10 +110,10 @@ function paintUnit(page, view, unit, layer, j) {
   unit.button.setAttribute("aria-pressed", String(!!pinned && pinned[0] === layer && pinned[1] === j));
   const words = page.unitName(layer, j), bias = view.network.layers[layer].bias[j];
   setText(unit.name, last ? page.data.classNames[j] : `${j}`);
-  setText(unit.bias, `b ${shortNumber(bias, 2)}`);
+  setText(unit.bias, `b ${tinyNumber(bias)}`);
   const valued = page.litPoint();
   const value = valued === null ? null : view.passes[layer].a[valued * view.network.layers[layer].units + j];
-  if (value !== null) setText(unit.bias, shortNumber(value, 2));
+  if (value !== null) setText(unit.bias, tinyNumber(value));
   unit.bias.classList.toggle("value", value !== null);
   unit.button.setAttribute("aria-label", `${words}, bias ${shortNumber(bias)}${value === null ? "" : `, ${shortNumber(value)} at the point chosen`}`);
   unit.button.title = words;
@@ -97,10 +125,13 @@ function paintUnit(page, view, unit, layer, j) {
   if (line) unit.chart.segments(line, look.line, 1.2);
 }
 
+/** A number in the little room under a map; its full digits are said elsewhere. @param {number} value */
+const tinyNumber = (value) => Math.abs(value) < 10 ? shortNumber(Number(value.toFixed(2))) : shortNumber(value, 2);
+
 /** @param {any} page @param {any} view @param {HTMLElement} stage @param {any} links @param {any} built */
 function drawLinks(page, view, stage, links, built) {
   const box = stage.getBoundingClientRect();
-  const wide = stage.scrollWidth, high = stage.scrollHeight;
+  const { offsetWidth: wide, offsetHeight: high } = built.columns;
   links.setAttribute("viewBox", `0 0 ${wide} ${high}`);
   links.setAttribute("width", wide);
   links.setAttribute("height", high);

@@ -8,7 +8,7 @@ import { dataToWire } from "../editor.js";
 const KEYS = [["Space", "play or pause"], ["→ ←", "one epoch on or back"], ["Home, End", "first or last epoch"], ["R", "reset to the start"], ["Ctrl+Z", "undo; with Shift, redo"],
   [". and ,", "next or previous point, on a picture of the data"], ["arrows", "move the chosen point; with Shift, further"], ["0 to 9", "give it another class"], ["Delete", "erase it"], ["Enter", "add a point"], ["Esc", "back to the decision regions"], ["?", "this list"]];
 
-/** @param {any} page @returns {{node: HTMLElement, update: () => void}} */
+/** @param {any} page @returns {import("../page.js").Panel} */
 export function dialogs(page) {
   const help = dialog("Keys", element("dl", { class: "keys" }, ...KEYS.flatMap(([key, words]) => [element("dt", {}, key), element("dd", {}, words)])));
   const shared = element("p", { class: "note", "aria-live": "polite" });
@@ -20,7 +20,7 @@ export function dialogs(page) {
     page.followTheme();
   }, { "aria-label": "Theme", id: "theme" });
   const share = element("button", { type: "button", id: "share", onclick: async () => {
-    page.saveNow?.();
+    if (!page.saveNow()) page.say("The link has the settings, but no room for all points: up to about 500 of two features. Export the page as a file to send them.", true);
     try {
       await navigator.clipboard.writeText(location.href);
       setText(share, "Link copied");
@@ -51,12 +51,22 @@ function dialog(title, ...children) {
 function openExport(page, box, files, note) {
   setText(note, "");
   const made = page.readOnly ? [] : [["html", "This page as one file (works offline)"], ["keras", "Keras script with these weights"], ["numpy", "NumPy script with these weights"], ["run", "Run file (.npz) for Python"]];
-  const pictures = /** @type {HTMLCanvasElement[]} */ ([.../** @type {Document | ShadowRoot} */ (box.getRootNode()).querySelectorAll("canvas.plane, canvas.curves")]);
+  const shown = page.panels.filter((/** @type {any} */ panel) => panel.exported && !panel.node.hidden).map((/** @type {any} */ panel) => panel.exported);
   files.replaceChildren(
     ...made.map(([what, words]) => element("button", { type: "button", "data-what": what, onclick: () => askFile(page, what, note) }, words)),
-    ...pictures.map((canvas) => element("button", { type: "button", onclick: () => canvas.toBlob((blob) => blob && download(blob, `${canvas.id || "curves"}.png`)) }, `Picture: ${canvas.closest("section")?.getAttribute("aria-label")} (PNG)`)),
-    element("button", { type: "button", id: "export-svg", onclick: () => download(new Blob([regionsAsSvg(page)], { type: "image/svg+xml" }), "regions.svg") }, "Picture: Decision regions (SVG)"));
+    ...shown.map((/** @type {import("./pictures.js").Exported} */ { words, files: kinds }) => element("div", { class: "row" }, element("span", { class: "grow" }, words),
+      ...kinds.map(({ kind, name, make }) => element("button", { type: "button", "data-file": name, "aria-label": `${words} as ${kind}`, onclick: () => save(name, make, note) }, kind)))));
   box.showModal();
+}
+
+/** @param {string} name @param {() => Blob | Promise<Blob>} make @param {HTMLElement} note */
+async function save(name, make, note) {
+  try {
+    download(await make(), name);
+    setText(note, `${name} is in your downloads.`);
+  } catch (problem) {
+    setText(note, String(/** @type {any} */ (problem).message));
+  }
 }
 
 /** @param {any} page @param {string} what @param {HTMLElement} note */
@@ -73,14 +83,4 @@ function download(blob, name) {
   const link = element("a", { href: URL.createObjectURL(blob), download: name });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-}
-
-/** The decision regions as an SVG document. @param {any} page */
-export function regionsAsSvg(page) {
-  const { view, look, data } = page, [[x0, x1], [y0, y1]] = view.window, size = 600;
-  const x = (/** @type {number} */ value) => ((value - x0) / (x1 - x0) * size).toFixed(2), y = (/** @type {number} */ value) => ((y1 - value) / (y1 - y0) * size).toFixed(2);
-  const cells = view.geometry.cells.map((/** @type {any} */ { polygon, label }) => `<polygon fill="${look.tintOf[label]}" stroke="${look.tintOf[label]}" stroke-width="0.5" points="${Array.from({ length: polygon.length / 2 }, (_, i) => `${x(polygon[2 * i])},${y(polygon[2 * i + 1])}`).join(" ")}"/>`);
-  const lines = Array.from({ length: view.geometry.boundary.length / 4 }, (_, i) => view.geometry.boundary.slice(4 * i, 4 * i + 4)).map((s) => `<line stroke="${look.line}" stroke-width="2" stroke-linecap="round" x1="${x(s[0])}" y1="${y(s[1])}" x2="${x(s[2])}" y2="${y(s[3])}"/>`);
-  const points = [...data.labels].map((label, i) => `<circle fill="${look.classes[label]}" stroke="${look.halo}" cx="${x(data.points[i * data.features + page.axes[0]])}" cy="${y(data.points[i * data.features + page.axes[1]])}" r="5"/>`);
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size} ${size}" width="${size}" height="${size}">\n<rect width="${size}" height="${size}" fill="${look.background}"/>\n${[...cells, ...lines, ...points].join("\n")}\n</svg>\n`;
 }

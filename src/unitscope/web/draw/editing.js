@@ -4,6 +4,8 @@
 import { pointUnder } from "./points.js";
 
 const MOVED = 3; // CSS pixels: a press that moves less is a click
+const FINGER = 26; // CSS pixels around a point that a finger takes it by
+const STROKE = 14; // CSS pixels between two points of a stroke
 const KEY_STEP = 0.01; // of the window, an arrow key
 
 /**
@@ -13,12 +15,17 @@ const KEY_STEP = 0.01; // of the window, an arrow key
  */
 export function editable(chart, page, where) {
   const { canvas } = chart;
-  /** @type {{point: number | null, x: number, y: number, moving: boolean} | null} */
+  /** @type {{point: number | null, x: number, y: number, moving: boolean} | null} `moving`: a drag, or a stroke that adds */
   let press = null;
 
+  // A finger scrolls the page, except from a point or with the tool that adds.
+  canvas.addEventListener("touchstart", (event) => {
+    if (event.touches.length > 1 || page.readOnly || !page.view) return;
+    if (page.tool === "add" || pointUnder(chart, page, event.touches[0], where(), FINGER) !== null) event.preventDefault();
+  }, { passive: false });
   canvas.addEventListener("pointerdown", (event) => {
     if (event.button > 0 || !page.view) return;
-    const point = pointUnder(chart, page, event, where(), event.pointerType === "touch" ? 26 : 14);
+    const point = pointUnder(chart, page, event, where(), event.pointerType === "touch" ? FINGER : 14);
     if (page.readOnly) return page.choosePoint(point);
     const erase = page.tool === "erase" || event.shiftKey;
     if (point !== null && erase) return page.erasePoint(point);
@@ -29,6 +36,7 @@ export function editable(chart, page, where) {
     canvas.focus({ preventScroll: true });
   });
   canvas.addEventListener("pointermove", (event) => {
+    if (press && press.point === null && page.tool === "add") return stroke(press, event);
     if (!press || press.point === null) {
       canvas.style.cursor = page.tool === "add" ? "crosshair" : "default";
       const near = page.view ? pointUnder(chart, page, event, where()) : null;
@@ -41,6 +49,13 @@ export function editable(chart, page, where) {
     canvas.style.cursor = "grabbing";
     page.dragPoint(press.point, ...insideWindow(chart, event));
   });
+  /** Add points along the pointer's way. @param {{x: number, y: number, moving: boolean}} from @param {PointerEvent} event */
+  const stroke = (from, event) => {
+    if (Math.hypot(event.clientX - from.x, event.clientY - from.y) < STROKE) return;
+    if (!from.moving) page.strokePoint(...insideWindow(chart, { clientX: from.x, clientY: from.y }));
+    Object.assign(from, { x: event.clientX, y: event.clientY, moving: true });
+    page.strokePoint(...insideWindow(chart, event));
+  };
   const release = (/** @type {PointerEvent} */ event) => {
     if (press && press.moving) page.endDrag();
     else if (press && press.point === null && event.type === "pointerup") {

@@ -4,9 +4,10 @@
 import { paintSigned } from "../colors.js";
 import { choice, element, setOptions, setText } from "../elements.js";
 import { Chart } from "./canvas.js";
+import { chartPicture, exportedPicture } from "./pictures.js";
 import { drawPoints, pointUnder } from "./points.js";
 
-/** @param {any} page @returns {{node: HTMLElement, update: (view: any) => void}} */
+/** @param {any} page @returns {import("../page.js").Panel} */
 export function hiddenPanel(page) {
   const chart = new Chart({ class: "plane", id: "hidden-space", role: "img", "aria-label": "Data in the space of two hidden units" }, { axes: true });
   const layer = choice([], "0", (value) => page.showHidden({ layer: Number(value) }), { "aria-label": "Hidden layer" });
@@ -55,5 +56,5 @@ export function hiddenPanel(page) {
     paintSigned(hidden.maps.logits, k, view.classes, page.scaleOf(view, view.network.layers.length - 1, k), look, image.data);
     chart.image(image);
   }
-  return { node, update };
+  return { node, update, exported: exportedPicture("Hidden space", "hidden-space", () => chartPicture(chart, page.look, () => update(page.view))) };
 }

@@ -3,7 +3,7 @@
 
 import { element, percentage } from "../elements.js";
 
-/** @param {any} page @returns {{node: HTMLElement, update: () => void}} */
+/** @param {any} page @returns {import("../page.js").Panel} */
 export function explanationPanel(page) {
   const body = element("div", { class: "claims" });
   const node = element("section", { class: "panel explanation", id: "explanation", "aria-label": "Explanation" },
@@ -19,7 +19,9 @@ export function explanationPanel(page) {
     body.replaceChildren(...topics.map((topic) => element("section", {}, element("h3", {}, topic), element("ul", {},
       ...shown.filter((/** @type {any} */ claim) => claim.topic === topic).map((/** @type {any} */ claim) => sentence(page, claim))))));
   }
-  return { node, update };
+  const markdown = () => [...new Set(page.claims.map((/** @type {any} */ { topic }) => topic))].map((topic) => `## ${topic}\n\n${page.claims.filter((/** @type {any} */ claim) => claim.topic === topic).map((/** @type {any} */ { text }) => `- ${text.replace(/([\\`*_{}[\]()<>#+!|~&$])/g, "\\$1")}\n`).join("")}`).join("\n");
+  const make = () => new Blob([markdown()], { type: "text/markdown" });
+  return { node, update, exported: { words: "Explanation", files: [{ kind: "Text", name: "explanation.md", make }] } };
 }
 
 /** @param {any} page @param {any} claim */
@@ -31,7 +33,7 @@ function sentence(page, claim) {
   }, claim.text);
 }
 
-/** @param {any} page @returns {{node: HTMLElement, update: (view: any) => void}} */
+/** @param {any} page @returns {import("../page.js").Panel} */
 export function confusionPanel(page) {
   const table = element("table", { class: "confusion" }), body = element("div", { class: "scroll" }, table), note = element("p", { class: "note" });
   const node = element("section", { class: "panel", "aria-label": "Confusion matrix" }, element("header", {}, element("h2", {}, "Confusion matrix")), body, note);
@@ -43,6 +45,7 @@ export function confusionPanel(page) {
     const now = JSON.stringify([counts, data.classNames, chosen]);
     if (now === key) return;
     key = now;
+    table.classList.toggle("many", view.classes > 6);
     const active = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset?.cell;
     table.replaceChildren(
       element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "true \\ predicted"), ...data.classNames.map((/** @type {string} */ name) => element("th", { scope: "col", title: name }, name)), element("th", { scope: "col" }, "right"))),
@@ -57,7 +60,13 @@ export function confusionPanel(page) {
     if (active) table.querySelector(`[data-cell="${active}"]`)?.focus();
     note.textContent = `${data.heldOut ? "All points, training and test." : "All points."} Choose a number to see its points alone.`;
   }
-  return { node, update };
+  /** The table as CSV. */
+  function make() {
+    const { data, view } = page, quoted = (/** @type {string | number} */ cell) => `"${String(cell).replace(/"/g, '""')}"`;
+    const rows = [["true \\ predicted", ...data.classNames], ...countPairs(data, view.predicted, view.classes).map((row, own) => [data.classNames[own], ...row])];
+    return new Blob([rows.map((row) => `${row.map(quoted).join(",")}\n`).join("")], { type: "text/csv" });
+  }
+  return { node, update, exported: { words: "Confusion matrix", files: [{ kind: "CSV", name: "confusion.csv", make }] } };
 }
 
 /** @param {any} data @param {ArrayLike<number>} predicted @param {number} classes @returns {number[][]} */

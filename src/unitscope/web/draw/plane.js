@@ -4,9 +4,10 @@
 import { element, setText } from "../elements.js";
 import { Chart } from "./canvas.js";
 import { editable } from "./editing.js";
+import { chartPicture, exportedPicture } from "./pictures.js";
 import { drawPoints } from "./points.js";
 
-/** @param {any} page @returns {{node: HTMLElement, update: (view: any) => void}} */
+/** @param {any} page @returns {import("../page.js").Panel} */
 export function dataPanel(page) {
   const chart = new Chart({ class: "plane", id: "data", tabindex: "0", role: "application" }, { axes: true });
   const note = element("p", { class: "note" });
@@ -26,7 +27,7 @@ export function dataPanel(page) {
     const point = page.litPoint();
     setText(note, point === null ? `${n} points${held}.` : pointWords(page, view, point));
   }
-  return { node, update };
+  return { node, update, exported: exportedPicture("Data", "data", () => chartPicture(chart, page.look, () => update(page.view))) };
 }
 
 /** @param {any} page @param {any} view @param {number} point */

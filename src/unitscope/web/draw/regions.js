@@ -5,6 +5,7 @@ import { paintClasses, paintRising, paintSigned, scaleTop } from "../colors.js";
 import { choice, cutName, element, iconButton, setOptions, setText } from "../elements.js";
 import { largestSize } from "../view.js";
 import { Chart } from "./canvas.js";
+import { chartPicture, exportedPicture } from "./pictures.js";
 import { drawPoints } from "./points.js";
 import { editable } from "./editing.js";
 import { roomyPlaces } from "./places.js";
@@ -15,7 +16,7 @@ const MANY_REGIONS = 400; // beyond, their lines would cover the picture
 
 /**
  * @param {any} page
- * @returns {{node: HTMLElement, chart: Chart, update: (view: any) => void}}
+ * @returns {import("../page.js").Panel}
  */
 export function regionsPanel(page) {
   const chart = new Chart({ class: "plane", id: "regions", tabindex: "0", role: "application" }, { axes: true });
@@ -124,7 +125,7 @@ export function regionsPanel(page) {
       : `Sampled on ${geometry.side} × ${geometry.side} points.`) + missing + held;
   }
 
-  return { node, chart, update };
+  return { node, update, exported: exportedPicture("Decision regions, or the unit enlarged", "regions", () => chartPicture(chart, page.look, () => update(page.view))) };
 }
 
 /**

@@ -1,22 +1,45 @@
 // @ts-check
 /** The strip of seeds: each a small decision map with its accuracy; one click opens it. */
 
-import { element, percentage, setText, shortNumber } from "../elements.js";
+import { element, percentage, setText, shortNumber, svgElement } from "../elements.js";
 import { paintClasses } from "../colors.js";
 import { classesOf, forwardPass, networkFrom, onPlane, parameterCount } from "../network.js";
+import { exportedPicture, svgDocument, svgWords } from "./pictures.js";
 import { gridOver, mediansOf } from "../view.js";
 
 const TILE_SIDE = 28;
+const AT_ONCE = 3e8; // seeds x points x epochs x parameters that are trained without being asked for: about a tenth of a second
+const CALM = 400; // ms without a change before that
 
-/** @param {any} page @returns {{node: HTMLElement, update: () => void}} */
+/** @param {any} page @returns {import("../page.js").Panel} */
 export function seedsPanel(page) {
   const strip = element("div", { class: "strip" }), share = element("span", { class: "muted grow", "aria-live": "off" });
   const ask = element("button", { type: "button", id: "train-seeds", onclick: () => page.trainSeeds() }, "Train 64 seeds");
   const node = element("section", { class: "panel seeds", "aria-label": "Seeds" }, element("header", {}, element("h2", {}, "The same network from 64 starts"), share, ask), strip);
   /** @type {any} */ let shown = null;
   /** @type {any} */ let look = null;
+  let seen = false, tried = "";
+  /** @type {any} */ let points = null, calm = 0;
+  const watched = new IntersectionObserver((entries) => {
+    seen = entries[entries.length - 1].isIntersecting;
+    if (seen) page.changed();
+  });
+  watched.observe(node);
+
+  /** Train them when they are in sight, of other settings than those shown, and cheap; what is refused is not asked for again. */
+  function trainWhenCalm() {
+    clearTimeout(calm);
+    const { seed: _, ...recipe } = page.recipe(), key = JSON.stringify(recipe);
+    if (page.readOnly || !seen || page.seedsBusy || page.dragging || page.playing || (page.seeds && !page.seedsStale) || page.seedsWork() > AT_ONCE) return;
+    if (tried === key && points === page.data.points) return;
+    calm = setTimeout(() => {
+      [tried, points] = [key, page.data.points];
+      page.trainSeeds();
+    }, CALM);
+  }
 
   function update() {
+    trainWhenCalm();
     node.hidden = page.readOnly;
     const { seeds } = page;
     setText(ask, page.seedsBusy ? "Training …" : "Train 64 seeds");
@@ -31,7 +54,16 @@ export function seedsPanel(page) {
     }
     [...strip.children].forEach((button, k) => button.setAttribute("aria-pressed", String(!page.run.course && page.state.seed === seeds.first + k && !page.seedsStale)));
   }
-  return { node, update };
+  /** All maps in rows of 16, with their accuracies. */
+  function picture() {
+    const tiles = /** @type {HTMLElement[]} */ ([...strip.children]), { look: { background, text } } = page;
+    return svgDocument(16 * 70 + 6, Math.ceil(tiles.length / 16) * 88 + 6, background, ...tiles.flatMap((one, k) => {
+      const x = k % 16 * 70 + 6, y = Math.floor(k / 16) * 88 + 6, map = one.querySelector("canvas");
+      return [svgElement("image", { x, y, width: 64, height: 64, href: map?.toDataURL() ?? "" }), svgWords(one.textContent ?? "", x + 32, y + 74, text)];
+    }));
+  }
+
+  return { node, update, get exported() { return page.seeds ? exportedPicture("Seeds", "seeds", picture) : null; }, close: () => watched.disconnect() };
 }
 
 /** @param {any} page @param {any} seeds @param {number} k */

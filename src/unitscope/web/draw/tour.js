@@ -2,6 +2,7 @@
 /** The guided tour: eight steps that follow the course lab and set the page to what they speak of. */
 
 import { element, setText } from "../elements.js";
+import { hashFromState, initialState } from "../state.js";
 
 /** @type {{title: string, text: string, part: string, set: (page: any) => void}[]} */
 const STEPS = [
@@ -15,7 +16,13 @@ const STEPS = [
   { title: "Your own point", text: "Now drag a point across a line, or choose a class and click to add one: the network is trained again while you move it.", part: "[aria-label='Data']", set: (page) => page.show({ view: "hard" }) },
 ];
 
-/** @param {any} page @returns {{node: HTMLElement, update: () => void}} */
+/** Whether the page shows the lab as it was opened. @param {any} page */
+function isTheLab(page) {
+  const shown = { ...page.state, course: page.course, theme: "auto", scale: "shared", view: "hard", hide: [] };
+  return !page.edits && !page.table && hashFromState(shown) === "";
+}
+
+/** @param {any} page @returns {import("../page.js").Panel} */
 export function tourPanel(page) {
   let at = -1;
   const title = element("h2"), text = element("p"), count = element("span", { class: "muted" });
@@ -42,11 +49,11 @@ export function tourPanel(page) {
     node.focus({ preventScroll: true });
   }
   page.startTour = () => {
-    if (!page.readOnly && (page.state.dataset !== "lab" || page.edits || page.table)) {
-      page.state.networkShape = [2];
-      page.state.activation = "relu";
+    if (!page.readOnly && !isTheLab(page)) {
+      const { theme, scale, hide } = page.state;
       page.course = true;
-      page.changeDataset({ dataset: "lab" });
+      page.state = { ...initialState(), theme, scale, hide };
+      page.changeDataset({});
     }
     go(0);
   };

@@ -3,10 +3,10 @@
 
 import { element, setText, shortNumber } from "../elements.js";
 
-/** @param {any} page @returns {{node: HTMLElement, update: (view: any) => void}} */
+/** @param {any} page @returns {import("../page.js").Panel} */
 export function unitPanel(page) {
   const title = element("h2", {}, "Weights of a unit"), fields = element("div", { class: "weights" });
-  const back = element("button", { type: "button", onclick: () => page.forgetWeights() }, "Back to the trained weights");
+  const back = element("button", { type: "button", onclick: () => page.takeWeights(null) }, "Back to the trained weights");
   const node = element("section", { class: "panel unit-detail", "aria-label": "Weights of a unit", hidden: true },
     element("header", {}, title, back, element("button", { type: "button", class: "icon", "aria-label": "Close", onclick: () => page.chooseUnit(null) }, "×")), fields);
   let key = "";
@@ -39,7 +39,7 @@ export function unitPanel(page) {
   return { node, update };
 }
 
-/** @param {any} page @returns {{node: HTMLElement, update: (view: any) => void}} */
+/** @param {any} page @returns {import("../page.js").Panel} */
 export function tracePanel(page) {
   const body = element("div", { class: "trace" });
   const node = element("section", { class: "panel", "aria-label": "One point, number by number" },

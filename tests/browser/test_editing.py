@@ -1,0 +1,155 @@
+"""Changing the points and the classes, and that the words are those of the picture."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+from person import Page, on_plane
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+import unitscope as us
+
+
+def count(page: Page) -> int:
+    return int(re.search(r"of (\d+) points", page.text("#summary"))[1])
+
+
+def test_a_stroke_draws_points_and_one_undo_takes_them_back(page):
+    canvas = page.one("#regions")
+    page.one(".chip:nth-child(3)").click()
+    start, end = on_plane(page, -1, -4.9), on_plane(page, 6, -4.9)
+    chain = ActionChains(page.driver, duration=20).move_to_element_with_offset(canvas, *start).click_and_hold()
+    for step in range(1, 13):
+        chain.move_to_element_with_offset(canvas, start[0] + (end[0] - start[0]) * step // 12, start[1])
+    chain.release().perform()
+    page.until(lambda: count(page) > 104)
+    drawn = count(page)
+    page.one("#undo").click()
+    page.until(lambda: count(page) == 100)
+    page.one("#redo").click()
+    page.until(lambda: count(page) == drawn)
+
+
+def test_areas_in_words_are_those_of_the_picture(page, downloads):
+    """A share of the window in the text is the polygons' share that the page draws, also after the window grew."""
+    page.one("#data").send_keys(".")
+    for _ in range(25):
+        page.one("#data").send_keys(Keys.SHIFT, Keys.ARROW_LEFT)
+    page.one("#data").send_keys(Keys.ESCAPE)
+    page.until(lambda: page.words() and page.text("#status") == "")
+    told = {name: float(share) for name, share in re.findall(
+        r"The decision region of (c\d) has ([\d.]+)% of the window", page.words())}
+    assert len(told) >= 3
+    drawn = drawn_shares(downloads("[data-file='regions.svg']", "regions.svg"))
+    assert len(drawn) == len(told)
+    for share, known in zip(sorted(drawn), sorted(told.values()), strict=True):
+        assert share == pytest.approx(known, abs=0.06)
+
+
+def drawn_shares(picture: bytes) -> list[float]:
+    """Per cent of the picture's polygons that each colour has."""
+    areas: dict[str, float] = {}
+    for path in ET.fromstring(picture).iter("{http://www.w3.org/2000/svg}path"):
+        if (path.get("fill") or "").startswith("rgb("):
+            corners = np.array([[float(part) for part in corner.split()]
+                                for corner in path.get("d").strip("MZ").split("L")])
+            x, y = corners.T
+            area = abs(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2
+            areas[path.get("fill")] = areas.get(path.get("fill"), 0.0) + area
+    return [100 * area / sum(areas.values()) for area in areas.values()]
+
+
+def test_the_training_is_told_and_follows_the_settings(page):
+    assert "In 200 epochs the loss went from 1.816 to 0.03." in page.words()
+    field = page.one("#epochs")
+    field.send_keys(Keys.CONTROL, "a")
+    field.send_keys("150", Keys.ENTER)
+    page.until(lambda: "In 150 epochs the loss went from" in page.words())
+    page.one("body").send_keys(Keys.ARROW_LEFT)
+    page.until(lambda: "epochs the loss went from" not in page.words())
+
+
+def test_with_test_points_the_words_number_the_points_as_the_page_does(page):
+    """A sentence on a point that is wrong lights the point that the text names, of the class that it names."""
+    page.choose("#dataset", "moons")
+    page.until(lambda: "c3" not in page.text(".chips"))
+    page.driver.execute_script("const s = document.querySelector('#percTrainData'); s.value = 40;"
+                               "s.dispatchEvent(new Event('input'))")
+    page.until(lambda: "test accuracy" in page.text("#numbers"))
+    page.until(lambda: "of 100 points right" in page.words())
+    sentences = [item for item in page.driver.find_elements(By.CSS_SELECTOR, ".claims .about")
+                 if re.match(r"Point \d+ is ", item.text)]
+    assert sentences
+    for sentence in sentences[:3]:
+        number, own, other = re.match(r"Point (\d+) is (\w+), but (\w+) has the larger", sentence.text).groups()
+        page.driver.execute_script("arguments[0].scrollIntoView({block: 'center'}); arguments[0].focus()", sentence)
+        page.until(lambda number=number, own=own, other=other: re.match(
+            rf"Point {number}, {own}: .*; predicted {other} ", page.text("[aria-label='Data'] .note")))
+
+
+def test_choosing_a_set_keeps_own_points_for_undo(page):
+    page.one("#data").send_keys(".", Keys.ARROW_UP)
+    page.until(lambda: page.one("#undo").is_enabled())
+    page.choose("#dataset", "xor")
+    page.until(lambda: page.text(".chips") == "c0c1")
+    page.one("#undo").click()
+    page.until(lambda: page.text(".chips") == "c0c1c2c3" and count(page) == 100)
+
+
+def test_the_tour_begins_at_the_lab_whatever_was_set_before(page, address):
+    setup = "dataset=spirals&networkShape=6,3&learningRate=0.1&percTrainData=50&view=logit"
+    other = Page(page.driver, f"{address}#{setup}")
+    other.until(lambda: "spirals" in other.driver.current_url)
+    other.one("#tour").click()
+    other.until(lambda: other.text("#summary") == "100 of 100 points right at epoch 200")
+    assert other.text("#layers-count") == "1 hidden layer"
+    assert other.one("#learning-rate").get_attribute("value") == "0.01"
+
+
+def test_seeds_are_trained_when_they_come_into_sight(page):
+    assert page.driver.find_elements(By.CSS_SELECTOR, ".tile") == []
+    page.driver.execute_script("document.querySelector('.seeds').scrollIntoView()")
+    page.until(lambda: len(page.driver.find_elements(By.CSS_SELECTOR, ".tile")) == 64)
+    page.driver.find_elements(By.CSS_SELECTOR, ".tile")[7].click()
+    page.until(lambda: page.one(".tile:nth-child(8)").get_attribute("aria-pressed") == "true")
+    assert page.one("#seed").get_attribute("value") == "7"
+    assert "settings before" not in page.text(".seeds header")
+    page.choose("#activation", "tanh")
+    before = page.text(".seeds .strip")
+    page.driver.execute_script("document.querySelector('.seeds').scrollIntoView()")
+    page.until(lambda: page.text(".seeds .strip") != before and "settings before" not in page.text(".seeds header"))
+
+
+def test_a_finger_drags_points_and_scrolls_beside_them(page):
+    """Touch: from a point it moves the point; from elsewhere on the map the page scrolls."""
+    page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
+                                {"width": 390, "height": 800, "deviceScaleFactor": 2, "mobile": True})
+    page.driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    page.driver.execute_script("document.querySelector('#regions').scrollIntoView({block: 'center'})")
+    box = page.until(lambda: page.box("#regions"))
+
+    def place(x0: float, x1: float) -> dict:
+        a, b = on_plane(page, x0, x1)
+        return {"x": box["x"] + box["width"] / 2 + a, "y": box["y"] + box["height"] / 2 + b}
+
+    def swipe(start: dict, end: dict) -> None:
+        send = page.driver.execute_cdp_cmd
+        send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [start]})
+        for step in range(1, 11):
+            at = {key: start[key] + (end[key] - start[key]) * step / 10 for key in ("x", "y")}
+            send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [at]})
+        send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    scrolled = "return Math.round(scrollY)"
+    before = page.driver.execute_script(scrolled)
+    swipe(place(*us.datasets.lab().X[0]), place(0.5, 3.4))
+    page.until(lambda: page.one("#undo").is_enabled())
+    assert page.driver.execute_script(scrolled) == before
+    empty = place(-8.5, -4.5)
+    swipe(empty, {"x": empty["x"], "y": empty["y"] - 200})
+    page.until(lambda: page.driver.execute_script(scrolled) > before + 50)
