@@ -14,6 +14,7 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
+from person import place_in
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -27,7 +28,6 @@ pytestmark = [pytest.mark.notebook, pytest.mark.slow]
 MAKE = "import unitscope as us\nscope = us.Scope(us.train(us.datasets.lab()))\nscope"
 RIGHT = "100 of 100 points right at epoch 200"
 UNDER_WAY = ("[*]:", "[ ]:")
-ROOM = {"left": 34, "bottom": 30, "top": 6, "right": 6}  # pixels around the map for its axes
 
 
 @pytest.fixture(scope="module")
@@ -182,18 +182,9 @@ class View:
             "const d = new Uint32Array(c.getContext('2d').getImageData(0, 0, c.width, c.height).data.buffer);"
             "return new Set(d).size", self.root, selector)
 
-    def place(self, x) -> tuple[int, int]:
-        """A point of the lab's data as an offset from the middle of the decision map."""
-        X, box = us.datasets.lab().X, self.one("#regions").rect
-        low, high = X.min(axis=0), X.max(axis=0)
-        low, high = low - 0.1 * (high - low), high + 0.1 * (high - low)
-        u, v = (x - low) / (high - low)
-        across = ROOM["left"] + u * (box["width"] - ROOM["left"] - ROOM["right"])
-        down = ROOM["top"] + (1 - v) * (box["height"] - ROOM["top"] - ROOM["bottom"])
-        return round(across - box["width"] / 2), round(down - box["height"] / 2)
-
     def drag(self, start, end, *, steps: int = 8) -> None:
-        canvas, (a, b), (c, d) = self.one("#regions"), self.place(start), self.place(end)
+        canvas = self.one("#regions")
+        (a, b), (c, d) = place_in(canvas.rect, *start), place_in(canvas.rect, *end)
         chain = ActionChains(self.notebook.driver, duration=20).move_to_element_with_offset(canvas, a, b)
         chain.click_and_hold()
         for step in range(1, steps + 1):
