@@ -1,47 +1,69 @@
-"""The live page: from a drag's event to the repainted page, and many clients dragging at once on one process.
+"""The live page: from a drag's event to the repainted page, many clients at once, memory, start and weight.
 
-`python benchmarks/live.py` needs the packages chromium and chromium-driver for the first figure. Not part of
-`make bench`, whose machine may have no browser.
+`python benchmarks/live.py` prints the section of docs/benchmarks.md; `make bench` includes it. What needs a browser
+(the packages chromium and chromium-driver) is left out where there is none, which the section says.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import gzip
 import json
+import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
+import page as markdown
 
 import unitscope as us
-from unitscope import scene
+from unitscope import replies, scene
 
-MOVES, CLIENTS, MOVES_EACH = 500, 50, 40
+MOVES, CLIENTS, MOVES_EACH, TRAININGS, STARTS = 500, 50, 40, 10_000, 5
+WEB = Path(us.__file__).parent / "web"
 
-# Before the page's own scripts: note when a training's reply arrives.
+# Before the page's own scripts: note when requests go out and replies come in, and how long the frames' callbacks take.
 _WATCH = """
-window.trained = [];
-const Plain = window.WebSocket;
+window.trained = []; window.spent = { server: [], script: 0, frames: 0 };
+const Plain = window.WebSocket, frame = window.requestAnimationFrame.bind(window);
+let sent = 0;
 window.WebSocket = class extends Plain {
+  send(text) {
+    if (text.slice(0, 40).includes('"train"')) sent = performance.now();
+    super.send(text);
+  }
   constructor(...given) {
     super(...given);
     this.addEventListener("message", (event) => {
-      if (event.data.slice(0, 60).includes('"trained"')) for (const told of window.trained.splice(0)) told();
+      if (!event.data.slice(0, 60).includes('"trained"')) return;
+      window.spent.server.push(performance.now() - sent);
+      for (const told of window.trained.splice(0)) told();
     });
   }
 };
+window.requestAnimationFrame = (callback) => frame((now) => {
+  const began = performance.now();
+  callback(now);
+  window.spent.script += performance.now() - began;
+  window.spent.frames++;
+});
+window.plainFrame = frame;
 """
 _DRAG = """
 const [moves, done] = arguments, canvas = document.querySelector("#regions"), box = canvas.getBoundingClientRect();
 const at = (type, x, y) => canvas.dispatchEvent(new PointerEvent(type, {
   clientX: x, clientY: y, pointerId: 1, isPrimary: true, bubbles: true, buttons: 1 }));
 canvas.setPointerCapture = () => {};
-const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+const frame = () => new Promise((resolve) => window.plainFrame(() => setTimeout(resolve)));
 (async () => {
   document.querySelector("#data").dispatchEvent(new KeyboardEvent("keydown", { key: ".", bubbles: true }));
   let start = null;
@@ -50,6 +72,8 @@ const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTime
     if (canvas.style.cursor === "grab") start = [box.x + x, box.y + y];
   }
   at("pointerdown", ...start);
+  await frame();
+  window.spent = { server: [], script: 0, frames: 0 };
   const times = [];
   for (let k = 0; k < moves; k++) {
     await frame();
@@ -61,83 +85,167 @@ const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTime
     times.push(performance.now() - began);
   }
   at("pointerup", ...start);
-  done(times);
+  done([times, window.spent.server, window.spent.script]);
 })();
 """
 
 
 def main() -> None:
-    """Print both figures."""
+    """Print the section."""
+    print(live_table())
+
+
+def live_table() -> str:
+    """Every figure of the live page."""
+    browsing = shutil.which("chromedriver") and shutil.which("chromium")
+    rows: list[list[str]] = []
+    with served() as (address, process):
+        asyncio.run(many(address, 1, 50))  # compiled code is loaded, the processor awake
+        if browsing:
+            for name, flags in (("at 60 frames a second", ()), ("not held to a screen's frames", (
+                    "--disable-frame-rate-limit", "--disable-gpu-vsync"))):
+                times, server, script = dragging(address, flags)
+                rows.append([f"a point dragged, {MOVES} moves: event to repainted page, {name}", *shown(times)])
+            rows.append(["of it, from the request to the server's reply", *shown(server)])
+            rows.append(["of it, scripts of the frames, mean", f"{script / MOVES:.1f} ms", ""])
+        alone = asyncio.run(many(address, 1, 400))
+        rows.append(["one client: a training asked for and answered", *shown(alone)])
+        times = asyncio.run(many(address, CLIENTS, MOVES_EACH))
+        rows.append([f"{CLIENTS} clients dragging at once, {len(times):,} trainings", *shown(times)])
+        before = resident(process.pid)
+        asyncio.run(many(address, 1, TRAININGS))
+        grown = f"{(resident(process.pid) - before) / 1e6:+.1f} MB"
+    if browsing:
+        first = np.array(sorted(first_paints())) * 1000
+        rows.append([f"`unitscope play`, warm: from its start to the painted page, {STARTS} starts", *shown(first)])
+    table = markdown.table("The live page: the lab's 100 points, 200 epochs", ["what", "median", "95th percentile"],
+                           rows)
+    note = (f"\nOf {CLIENTS} clients none was answered wrong or not at all: each one's last run equals `us.train`'s. "
+            f"Memory of the server after {TRAININGS:,} more trainings: {grown}. {weight()}")
+    if not browsing:
+        note += " This machine has no Chromium: what needs a browser was not measured."
+    return table + note + "\n"
+
+
+@contextlib.contextmanager
+def served() -> Iterator[tuple[str, subprocess.Popen]]:
+    """A server in a process of its own: its address, and the process."""
     process = subprocess.Popen([sys.executable, "-m", "unitscope", "play", "--port", "0", "--no-browser"],
-                               stdout=subprocess.PIPE, text=True)
-    address = re.search(r"http://\S+", process.stdout.readline())[0]
+                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
-        if shutil.which("chromedriver"):
-            dragging(address)
-        asyncio.run(many(address))
+        yield re.search(r"http://\S+", process.stdout.readline())[0], process
     finally:
         process.send_signal(signal.SIGINT)
         process.wait()
 
 
-def dragging(address: str) -> None:
-    """Milliseconds from a pointer's event to the frame painted with the network trained for it."""
+@contextlib.contextmanager
+def browser(flags: tuple[str, ...] = ()) -> Iterator:
+    """A headless Chromium with an empty profile."""
     from selenium import webdriver
     from selenium.webdriver.chrome.service import Service
 
     options = webdriver.ChromeOptions()
     options.binary_location = shutil.which("chromium") or ""
-    with tempfile.TemporaryDirectory() as profile:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--window-size=1280,900",
-                     f"--user-data-dir={profile}"):
+                     f"--user-data-dir={profile}", *flags):
             options.add_argument(flag)
         driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
-        driver.set_script_timeout(200)
+        driver.set_script_timeout(100)
+        try:
+            yield driver
+        finally:
+            driver.quit()
+
+
+def until_painted(driver) -> None:
+    """Wait for the first picture."""
+    while not driver.execute_script("return document.documentElement.dataset.ready"):
+        time.sleep(0.005)
+    driver.execute_async_script("requestAnimationFrame(() => setTimeout(arguments[0]))")
+
+
+def dragging(address: str, flags: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray, float]:
+    """Milliseconds: from every pointer's event to the frame painted with the network trained for it; of the server."""
+    with browser(flags) as driver:
         driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": _WATCH})
-        began = time.perf_counter()
         driver.get(address)
-        while not driver.execute_script("return document.documentElement.dataset.ready"):
-            time.sleep(0.005)
-        print(f"page opened and painted: {time.perf_counter() - began:.2f} s")
-        told("drag to repainted page", np.array(driver.execute_async_script(_DRAG, MOVES)))
-        driver.quit()
+        until_painted(driver)
+        driver.execute_async_script(_DRAG, 30)
+        times, server, script = driver.execute_async_script(_DRAG, MOVES)
+        return np.array(times), np.array(server), script
 
 
-async def many(address: str) -> None:
-    """Clients that each drag a point, the next move when the last is answered."""
+def first_paints() -> list[float]:
+    """Seconds from the start of `unitscope play` to the first picture in a browser that is already there."""
+    found = []
+    for _ in range(STARTS + 1):
+        with browser() as driver:
+            with socket.socket() as free:
+                free.bind(("127.0.0.1", 0))
+                port = free.getsockname()[1]
+            began = time.perf_counter()
+            process = subprocess.Popen([sys.executable, "-m", "unitscope", "play", "--port", str(port), "--no-browser"],
+                                       stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            process.stdout.readline()
+            driver.get(f"http://127.0.0.1:{port}/")
+            until_painted(driver)
+            found.append(time.perf_counter() - began)
+            process.send_signal(signal.SIGINT)
+            process.wait()
+    return found[1:]
+
+
+async def many(address: str, clients: int, moves: int) -> np.ndarray:
+    """Milliseconds of every answer to clients that each drag a point, the next move when the last is answered."""
     from websockets.asyncio.client import connect
 
     data, times = us.datasets.lab(), []
 
     async def one(client: int) -> None:
         rng = np.random.default_rng(client)
-        async with connect(address.replace("http", "ws") + "live", origin=address.rstrip("/"), max_size=None) as socket:
-            await socket.recv()
-            for move in range(MOVES_EACH):
+        async with connect(address.replace("http", "ws") + "live", origin=address.rstrip("/"), max_size=None) as made:
+            await made.recv()
+            for move in range(moves):
                 X = data.X.copy()
                 X[client] = rng.uniform(-5, 5, 2)
-                moved = us.Dataset(X, data.y)
-                message = {"id": move, "kind": "train", "data": scene.data_scene(moved), "course": True,
+                message = {"id": move, "kind": "train", "data": scene.data_scene(us.Dataset(X, data.y)), "course": True,
                            "recipe": {"hidden": [2], "epochs": 200, "batch_size": 32}}
+                text = json.dumps(message)
                 began = time.perf_counter()
-                await socket.send(json.dumps(message))
-                answer = json.loads(await socket.recv())
+                await made.send(text)
+                answer = json.loads(await made.recv())
                 times.append(1000 * (time.perf_counter() - began))
                 assert answer["id"] == move and answer["kind"] == "trained"
-                if move == MOVES_EACH - 1:
-                    asked, _ = scene.taken_data(message["data"])
-                    lab = us.lab.run()
-                    alone = us.train(asked, lab.recipe, start=lab.at(0), batch_order=us.lab.batch_order())
-                    assert answer["run"]["loss"] == scene.floats(alone.loss), "a wrong answer"
+            asked, _ = scene.taken_data(message["data"])
+            lab = us.lab.run()
+            alone = us.train(asked, lab.recipe, start=lab.at(0), batch_order=us.lab.batch_order())
+            assert answer["run"]["loss"] == scene.floats(alone.loss), "a wrong answer"
 
-    await asyncio.gather(*[one(client) for client in range(CLIENTS)])
-    assert len(times) == CLIENTS * MOVES_EACH
-    told(f"{CLIENTS} clients at once, {len(times)} trainings, none lost, last of each checked", np.array(times))
+    await asyncio.gather(*[one(client) for client in range(clients)])
+    assert len(times) == clients * moves
+    return np.array(times)
 
 
-def told(what: str, times: np.ndarray) -> None:
+def resident(process: int) -> int:
+    """Bytes of memory of a process."""
+    return int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def weight() -> str:
+    """What a browser loads."""
+    files = [path.read_bytes() for path in sorted(WEB.rglob("*")) if path.suffix in (".html", ".css", ".js")
+             and path.name not in ("widget.js", "file.js")]
+    hello = json.dumps(replies.hello(), separators=(",", ":")).encode()
+    packed = sum(len(gzip.compress(content)) for content in files) + len(gzip.compress(hello))
+    return (f"The page is {len(files)} files of {sum(map(len, files)) / 1000:.0f} kB and a first message of "
+            f"{len(hello) / 1000:.0f} kB; with gzip, as a proxy sends it, {packed / 1000:.0f} kB in all.")
+
+
+def shown(times: np.ndarray) -> list[str]:
     """Median and 95th percentile."""
-    print(f"{what}: median {np.median(times):.1f} ms, 95th percentile {np.percentile(times, 95):.1f} ms")
+    return [f"{np.median(times):.1f} ms", f"{np.percentile(times, 95):.1f} ms"]
 
 
 if __name__ == "__main__":

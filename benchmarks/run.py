@@ -14,6 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import live
 import numpy as np
 import page
 import problems as p
@@ -33,7 +34,8 @@ def main() -> None:
         print(json.dumps(beside_keras(sys.argv[-1])))
         return
     sections = [lab_table(), seeds_table(), size_table("digits"), size_table("large"), scaling.scaling_table(),
-                geometry.region_table(), explanation.explanation_table(), start_table(), picture_table()]
+                geometry.region_table(), explanation.explanation_table(), start_table(), picture_table(),
+                live.live_table()]
     PAGE.write_text(header() + "\n".join(sections), encoding="utf-8")
     print(PAGE.read_text(encoding="utf-8"))
 

@@ -37,6 +37,8 @@ class TrainingDiverged(UnitscopeError, ArithmeticError):
 
 def shown(value: object) -> str:
     """A value as it appears in a message: its repr, on one line and never longer than 80 characters."""
+    if isinstance(value, (str, bytes, list)):
+        value = value[: 2 * _LONGEST_VALUE] if not isinstance(value, _Said) else value  # more would not be shown
     text = value if isinstance(value, _Said) else repr(value)
     text = " ".join(text.split())
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"

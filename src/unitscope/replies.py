@@ -16,10 +16,14 @@ import numpy as np
 from unitscope import scene
 from unitscope.data import toys
 from unitscope.data.dataset import Dataset
-from unitscope.errors import TrainingDiverged, UnitscopeError, real_number, refusal, whole_number
+from unitscope.errors import TrainingDiverged, UnitscopeError, real_number, refusal, said, whole_number
+from unitscope.messages import ClaimScene
 from unitscope.network import Dense, Network
 from unitscope.training.recipe import Recipe
 from unitscope.training.run import Run
+
+# What takes as long as so many products of a training: a byte of a table; an explanation's words; a pair of units.
+_PRODUCTS_A_BYTE, _SENTENCES, _REGIONS = 50, 2_000_000, 500
 
 Reply = dict[str, Any]
 Progress = Callable[[int, int], None]
@@ -38,13 +42,20 @@ class Asked:
         """Whether to go on."""
         return True
 
+    def weigh(self, work: int) -> None:
+        """Told how much there is to do, in products, after all checks and before anything is done."""
+
     def progress(self, done: int, of: int) -> None:
         """Tell how far it is."""
 
-    def step(self, done: int, of: int, _loss: float = 0.0) -> None:
-        """Between two slices of work: stop here where the answer is not wanted any more."""
+    def go_on(self) -> None:
+        """Between two pieces of work: stop here where the answer is not wanted any more."""
         if not self.wanted():
             raise Cancelled
+
+    def step(self, done: int, of: int, _loss: float = 0.0) -> None:
+        """`go_on`, and tell how far it is."""
+        self.go_on()
         self.progress(done, of)
 
 
@@ -60,10 +71,12 @@ def reply(message: object, asked: Asked | None = None, keep: Callable[[Run], Non
         request = scene.taken_object("message", message)
         kind = request.get("kind")
         if not isinstance(kind, str) or kind not in _ANSWERS:
-            raise refusal("kind", "one of " + ", ".join(_ANSWERS), kind)
+            raise refusal("kind", "one of " + ", ".join(_ANSWERS),
+                          kind if isinstance(kind, str) else said(type(kind).__name__))
         by = asked or Asked()
         by.keep = keep
-        return {"id": number, **_ANSWERS[kind](request, by)}
+        with np.errstate(over="ignore", invalid="ignore"):  # of numbers near the largest; what comes of them is checked
+            return {"id": number, **_ANSWERS[kind](request, by)}
     except UnitscopeError as error:
         return {"id": number, "kind": "refused", "message": str(error)}
     except (MemoryError, OverflowError, RecursionError) as error:
@@ -71,14 +84,14 @@ def reply(message: object, asked: Asked | None = None, keep: Callable[[Run], Non
 
 
 def _train(request: Mapping[str, Any], asked: Asked) -> Reply:
-    trained = _trained(request, asked)
+    trained = _trained(request, asked, explained=request.get("explain") is True, whole=False)
     run = trained.run
     if asked.keep is not None:
         asked.keep(run)
     answer: Reply = {"kind": "trained", "run": scene.run_scene(
-        run, course=trained.course, stopped=trained.stopped, test=trained.test)}
-    if request.get("explain") is True:
-        answer["claims"] = scene.said_of(run.network, trained.data, run=run, window=request.get("window"))
+        run, course=trained.course, stopped=trained.stopped, test=trained.test, between=asked.go_on)}
+    if trained.explained:
+        answer["claims"] = _said(run.network, trained.data, request, asked, run)
     return answer
 
 
@@ -90,6 +103,7 @@ class _Trained(NamedTuple):
     stopped: str | None
     data: Dataset
     held: np.ndarray
+    explained: bool
 
     @property
     def test(self) -> Dataset | None:
@@ -97,14 +111,24 @@ class _Trained(NamedTuple):
         return self.data.where(self.held) if self.held.any() else None
 
 
-def _trained(request: Mapping[str, Any], asked: Asked) -> _Trained:
+def _trained(request: Mapping[str, Any], asked: Asked, *, explained: int = 0, whole: bool = True,
+             other: Network | None = None) -> _Trained:
+    """The run that is asked for.
+
+    - `explained`: how many of its epochs will be explained; not `whole`: none where that is too much.
+    - `other`: another network that must fit its data.
+    """
     from unitscope.training.train import train
 
     data, held = scene.taken_data(request.get("data"))
     recipe = scene.taken_recipe(request.get("recipe"))
+    if other is not None and (other.n_features, other.n_classes) != (data.n_features, data.n_classes):
+        raise refusal("network", f"one of {data.n_features} inputs and {data.n_classes} outputs, as the data has",
+                      said(f"{other.n_features} inputs and {other.n_classes} outputs"))
     fitted = data.where(~held)
     shape = Network.initialize((data.n_features, *recipe.hidden, data.n_classes), recipe.activation, recipe.seed)
     scene.check_work(data.n_points, recipe.epochs, shape.n_parameters)
+    scene.check_weights(recipe.epochs, shape.n_parameters)
     start: Network | None = None
     given: dict[str, Any] = {}
     if request.get("start") is not None:
@@ -114,11 +138,18 @@ def _trained(request: Mapping[str, Any], asked: Asked) -> _Trained:
     if course:
         start, given = _course_start(recipe.epochs)
     stopped = None
+    explaining = _explaining(data, shape)
+    if explained and whole:
+        _check_explaining(explaining)
+    elif explaining > scene.LIMITS["work"]:
+        explained = 0
+    asked.weigh(data.n_points * recipe.epochs * shape.n_parameters + explaining * explained)
     try:
         run = train(fitted, recipe, start=start, progress=asked.step, **given)
     except TrainingDiverged as error:
         run, stopped = error.run, str(error)
-    return _Trained(run, course, stopped, data, held)
+    run._measure(asked.go_on)
+    return _Trained(run, course, stopped, data, held, explained > 0)
 
 
 def _fits_course(data: Dataset, recipe: Recipe) -> bool:
@@ -140,13 +171,37 @@ def _course() -> tuple[Network, np.ndarray]:
     return Network([Dense(W1, b1, "relu"), Dense(W2, b2)]), lab.batch_order()
 
 
-def _explain(request: Mapping[str, Any], _asked: Asked) -> Reply:
+def _explaining(data: Dataset, net: Network) -> int:
+    """What an explanation takes: each hidden unit is taken out once."""
+    units = sum(layer.units for layer in net.layers[:-1])
+    return data.n_points * max(1, units) * net.n_parameters + _SENTENCES + _REGIONS * units**2
+
+
+def _check_explaining(work: int) -> None:
+    if work > scene.LIMITS["work"]:
+        raise refusal("points x units x parameters", f"at most {scene.LIMITS['work']:,} for an explanation",
+                      said(f"{work:.1e}"), "Use fewer points or units.")
+
+
+def _explain(request: Mapping[str, Any], asked: Asked) -> Reply:
     data, _ = scene.taken_data(request.get("data"))
     net = scene.taken_network(request.get("network"))
     if net.n_features != data.n_features:
         raise refusal("network", f"one of {data.n_features} inputs, as the data has", net.n_features)
-    scene.check_work(data.n_points, 100, net.n_parameters)
-    return {"kind": "explained", "claims": scene.said_of(net, data, window=request.get("window"))}
+    work = _explaining(data, net)
+    _check_explaining(work)
+    asked.weigh(work)
+    return {"kind": "explained", "claims": _said(net, data, request, asked)}
+
+
+def _said(net: Network, data: Dataset, request: Mapping[str, Any], asked: Asked,
+          run: Run | None = None) -> list[ClaimScene]:
+    from unitscope.explanation.measured import measured
+
+    try:
+        return scene.said_of(net, data, run=run, window=scene.taken_window(request.get("window")), between=asked.go_on)
+    finally:
+        measured.cache_clear()  # nothing of a user's data stays
 
 
 def _seeds(request: Mapping[str, Any], asked: Asked) -> Reply:
@@ -158,6 +213,8 @@ def _seeds(request: Mapping[str, Any], asked: Asked) -> Reply:
     first = whole_number("first", request.get("first", 0), at_least=0, at_most=2**31 - 1 - count)
     shape = Network.initialize((data.n_features, *recipe.hidden, data.n_classes), recipe.activation, 0)
     scene.check_work(data.n_points, recipe.epochs, shape.n_parameters, count)
+    scene.check_weights(count, shape.n_parameters, "seeds")
+    asked.weigh(data.n_points * recipe.epochs * shape.n_parameters * count)
     swept = sweep(data.where(~held), recipe, seeds=range(first, first + count), progress=asked.step)
     return {"kind": "seeds", "first": first, "layers": scene.layers_scene(shape),
             "weights": scene.floats(swept.weights), "loss": scene.floats(swept.loss),
@@ -177,7 +234,7 @@ def _dataset(request: Mapping[str, Any], _asked: Asked) -> Reply:
     return {"kind": "data", "data": scene.data_scene(toys.load(name, **given))}  # type: ignore[arg-type]
 
 
-def _table(request: Mapping[str, Any], _asked: Asked) -> Reply:
+def _table(request: Mapping[str, Any], asked: Asked) -> Reply:
     from unitscope.data.tables import table_from_bytes
 
     name, target, standardise = request.get("name"), request.get("target"), request.get("standardise", False)
@@ -186,6 +243,7 @@ def _table(request: Mapping[str, Any], _asked: Asked) -> Reply:
     if target is not None and not isinstance(target, str):
         raise refusal("target", "a column's name", target)
     content = scene.taken_bytes("content", request.get("content"))
+    asked.weigh(len(content) * _PRODUCTS_A_BYTE)
     data, columns, chosen = table_from_bytes(
         content, name, target, bool(standardise), most_rows=scene.LIMITS["points"],
         most_columns=scene.LIMITS["features"] + 1)
@@ -196,12 +254,18 @@ def _table(request: Mapping[str, Any], _asked: Asked) -> Reply:
 
 
 def _export(request: Mapping[str, Any], asked: Asked) -> Reply:
+    from unitscope.export import KINDS as KINDS_OF_FILES
     from unitscope.export import file_of
+    from unitscope.export.page import EXPLAINED
 
     what = request.get("what")
-    trained = _trained(request, asked)
+    if what not in KINDS_OF_FILES:
+        raise refusal("what", "one of " + ", ".join(KINDS_OF_FILES), what)
     net = scene.taken_network(request["network"]) if request.get("network") is not None else None
-    name, mime, content = file_of(what, trained.run, net, course=trained.course, data=trained.data, held=trained.held)
+    trained = _trained(request, asked, explained=EXPLAINED if what == "html" else 0, other=net)
+    asked.go_on()
+    name, mime, content = file_of(what, trained.run, net, course=trained.course, data=trained.data, held=trained.held,
+                                  between=asked.go_on)
     return {"kind": "file", "name": name, "mime": mime, "content": scene.packed(content)}
 
 

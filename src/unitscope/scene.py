@@ -9,8 +9,8 @@ import base64
 import binascii
 import functools
 import inspect
-from collections.abc import Mapping
-from typing import Any, TypedDict
+from collections.abc import Callable, Mapping
+from typing import Any, cast
 
 import numpy as np
 
@@ -20,59 +20,29 @@ from unitscope.data.dataset import Dataset
 from unitscope.errors import real_number, refusal, said, whole_number
 from unitscope.explanation.claims import Claim
 from unitscope.explanation.facts import MEASURES, Fact
+from unitscope.geometry.window import Window, checked_window
+from unitscope.messages import LIMITS as LIMITS
+from unitscope.messages import (
+    About,
+    Activation,
+    ClaimScene,
+    DataScene,
+    GreetingScene,
+    LayerScene,
+    NetworkScene,
+    OfferedScene,
+    RecipeScene,
+    RunScene,
+    ThemeScene,
+)
 from unitscope.network import ACTIVATIONS, Dense, Network, check_activation
 from unitscope.training.curves import curves
 from unitscope.training.recipe import OPTIMIZERS, Recipe
 from unitscope.training.run import Run
 
-LIMITS = {"points": 10_000, "features": 256, "classes": 20, "hidden_layers": 8, "units": 64, "epochs": 5_000,
-          "work": 50_000_000_000, "message": 4 * 2**20, "seeds": 256}
 _LONGEST_NAME = 200
 _SETTINGS = ("hidden", "activation", "optimizer", "learning_rate", "batch_size", "epochs", "l1", "l2", "seed")
 _RUN_BYTES = 4 * 2**20  # of the weights in one run; above, epochs are thinned evenly
-
-
-class LayerScene(TypedDict):
-    """One layer's shape."""
-
-    units: int
-    activation: str
-    negative_slope: float
-
-
-class DataScene(TypedDict):
-    """Points and labels; `held_out` has a 1 for each test point."""
-
-    features: int
-    points: str
-    labels: str
-    class_names: list[str]
-    feature_names: list[str]
-    held_out: str | None
-
-
-class RunScene(TypedDict):
-    """A training: `weights` has a row of P float32s for each of `epochs`."""
-
-    features: int
-    layers: list[LayerScene]
-    epochs: list[int]
-    weights: str
-    loss: str
-    accuracy: str
-    test_loss: str | None
-    test_accuracy: str | None
-    recipe: dict[str, Any]
-    course: bool
-    stopped: str | None
-
-
-class ClaimScene(TypedDict):
-    """A sentence, and what it is about: {"unit": [layer, j]}, {"class": k} or {"point": i}."""
-
-    topic: str
-    text: str
-    about: list[dict[str, Any]]
 
 
 def packed(content: bytes) -> str:
@@ -164,11 +134,20 @@ def taken_data(value: object) -> tuple[Dataset, np.ndarray]:
     return Dataset(X.astype(np.float64), y.astype(np.int64), class_names=classes, feature_names=features), held
 
 
-def recipe_scene(recipe: Recipe) -> dict[str, Any]:
+def taken_window(value: object) -> Window | None:
+    """The window of a message, or None where it has none."""
+    if value is None:
+        return None
+    if not isinstance(value, list) or len(value) != 2 or not all(isinstance(s, list) and len(s) == 2 for s in value):
+        raise refusal("window", "[[x0_min, x0_max], [x1_min, x1_max]]", said(type(value).__name__))
+    return checked_window([[real_number("window", end, "of finite numbers") for end in side] for side in value])
+
+
+def recipe_scene(recipe: Recipe) -> RecipeScene:
     """A Recipe as the page takes it."""
     activation = recipe.activation if isinstance(recipe.activation, str) else recipe.activation[0]
-    return {**{name: getattr(recipe, name) for name in _SETTINGS}, "hidden": list(recipe.hidden),
-            "activation": activation}
+    values = {name: getattr(recipe, name) for name in _SETTINGS}
+    return cast(RecipeScene, values | {"hidden": list(recipe.hidden), "activation": activation})
 
 
 def taken_recipe(value: object) -> Recipe:
@@ -197,13 +176,20 @@ def check_work(points: int, epochs: int, parameters: int, runs: int = 1) -> None
                       "Use fewer points, epochs or units.")
 
 
+def check_weights(rows: int, parameters: int, name: str = "epochs") -> None:
+    """Refuse what would keep too many numbers: a row of weights for each epoch, or each seed."""
+    if rows * parameters > LIMITS["weights"]:
+        raise refusal(f"{name} x parameters", f"at most {LIMITS['weights']:,}", rows * parameters,
+                      f"Use fewer {name} or units.")
+
+
 def layers_scene(shape: Network) -> list[LayerScene]:
     """A network's shape."""
-    return [{"units": layer.units, "activation": layer.activation, "negative_slope": float(layer.negative_slope)}
-            for layer in shape.layers]
+    return [{"units": layer.units, "activation": cast(Activation, layer.activation),
+             "negative_slope": float(layer.negative_slope)} for layer in shape.layers]
 
 
-def network_scene(net: Network) -> dict[str, Any]:
+def network_scene(net: Network) -> NetworkScene:
     """A network with its weights."""
     return {"features": net.n_features, "layers": layers_scene(net), "weights": floats(net.to_vector())}
 
@@ -227,10 +213,13 @@ def taken_network(value: object) -> Network:
 
 
 def run_scene(run: Run, *, course: bool, stopped: str | None = None, test: Dataset | None = None,
-              most: int = _RUN_BYTES) -> RunScene:
-    """A Run as the page takes it: the weights of every epoch, thinned evenly where they have more than `most` bytes."""
+              most: int = _RUN_BYTES, between: Callable[[], None] | None = None) -> RunScene:
+    """A Run as the page takes it: the weights of every epoch, thinned evenly where they have more than `most` bytes.
+
+    `between` is called between pieces of the work on the test points.
+    """
     kept = kept_epochs(run.epochs, max(2, most // (4 * run.shape.n_parameters)))
-    tested = None if test is None else curves(run.shape, run.weights[1:], test.X, test.y)
+    tested = None if test is None else curves(run.shape, run.weights[1:], test.X, test.y, between)
     return {"features": run.shape.n_features, "layers": layers_scene(run.shape), "epochs": kept.tolist(),
             "weights": floats(run.weights[kept]), "loss": floats(run.loss), "accuracy": floats(run.accuracy),
             "test_loss": tested and floats(tested[0]), "test_accuracy": tested and floats(tested[1]),
@@ -244,28 +233,30 @@ def kept_epochs(epochs: int, most: int) -> np.ndarray:
 
 def claim_scene(claim: Claim) -> ClaimScene:
     """A sentence as the page takes it."""
-    about: list[dict[str, Any]] = []
+    about: list[About] = []
     for fact in claim.facts:
         about += [ref for ref in _about(fact) if ref not in about]
     return {"topic": claim.topic, "text": claim.text, "about": about}
 
 
-def said_of(net: Network, data: Dataset, *, run: Run | None = None, window: Any = None) -> list[ClaimScene]:
+def said_of(net: Network, data: Dataset, *, run: Run | None = None, window: Any = None,
+            between: Callable[[], None] | None = None) -> list[ClaimScene]:
     """What is said of a network on data, as the page takes it: areas and distances are in the window that it shows.
 
-    `run`: the training that ended with the network, perhaps on a part of the data; how it went is told too.
+    - `run`: the training that ended with the network, perhaps on a part of the data; how it went is told too.
+    - `between`: called between the sentences, and what it raises ends the work.
     """
     from unitscope.explanation import prose
-    from unitscope.explanation.explain import explain
+    from unitscope.explanation.explain import explained
 
     on_all = run is not None and run.data is data
-    claims = explain(run if on_all and run is not None else net, data, window=window).claims
+    claims = explained(run if on_all and run is not None else net, data, window=window, between=between).claims
     if run is not None and not on_all:
-        claims += tuple(claim for claim in explain(run).claims if claim.topic == prose.TRAINING)
+        claims += tuple(claim for claim in explained(run, between=between).claims if claim.topic == prose.TRAINING)
     return [claim_scene(claim) for claim in claims]
 
 
-def _about(fact: Fact) -> list[dict[str, Any]]:
+def _about(fact: Fact) -> list[About]:
     """What a fact is about, from the names of its measure's arguments."""
     given = dict(zip(_arguments(fact.name), fact.about, strict=False))
     if fact.name == "nearest_to_boundary" and fact.value:
@@ -282,11 +273,12 @@ def _arguments(measure: str) -> tuple[str, ...]:
     return tuple(inspect.signature(MEASURES[measure]).parameters)[1:]
 
 
-def theme_scene() -> dict[str, Any]:
+def theme_scene() -> ThemeScene:
     """Both themes' colours and the classes' colours and markers."""
     fields = {name: dict(vars(look)) for name, look in theme.THEMES.items()}
     most = LIMITS["classes"]
-    return {**fields, "class_colors": theme.class_colors(most), "class_markers": theme.class_markers(most)}
+    return cast(ThemeScene, {**fields, "class_colors": theme.class_colors(most),
+                             "class_markers": theme.class_markers(most)})
 
 
 def taken_id(message: object) -> int | None:
@@ -295,14 +287,15 @@ def taken_id(message: object) -> int | None:
     return given if isinstance(given, int) and not isinstance(given, bool) and 0 <= given < 2**53 else None
 
 
-def greeting() -> dict[str, Any]:
+def greeting() -> GreetingScene:
     """All of the first message but its run."""
     return {"id": None, "kind": "hello", "version": __version__, "limits": LIMITS,
-            "datasets": [_offered(name) for name in toys.names()], "activations": list(ACTIVATIONS),
-            "optimizers": list(OPTIMIZERS), "theme": theme_scene()}
+            "datasets": [_offered(name) for name in toys.names()],
+            "activations": cast(list[Activation], list(ACTIVATIONS)), "optimizers": list(OPTIMIZERS),
+            "theme": theme_scene()}
 
 
-def _offered(name: str) -> dict[str, Any]:
+def _offered(name: str) -> OfferedScene:
     """One data set, with the defaults of the settings that it has."""
     settings = {key: value.default for key, value in inspect.signature(toys.TOYS[name]).parameters.items()}
     return {"name": name, "n": settings.get("n"), "classes": settings.get("classes"), "noise": settings.get("noise"),

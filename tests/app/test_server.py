@@ -216,3 +216,65 @@ def test_a_taken_port_is_one_line(server):
 def test_bad_arguments_are_one_line(arguments):
     done = command(*arguments)
     assert done.returncode == 1 and "Traceback" not in done.stderr and done.stderr.count("\n") == 1
+
+
+@pytest.mark.slow
+def test_two_workers_answer_alike_and_both_end():
+    """Any process answers any request: the server keeps nothing between two."""
+    if not sys.platform.startswith("linux"):
+        pytest.skip("reads /proc")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "unitscope", "play", "--port", "0", "--no-browser", "--workers", "2"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    port = int(re.search(r":(\d+)/", process.stdout.readline())[1])
+
+    def workers() -> set[int]:
+        found = set()
+        for folder in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if int((folder / "stat").read_text().rpartition(")")[2].split()[1]) == process.pid and (
+                        b"spawn_main" in (folder / "cmdline").read_bytes()):
+                    found.add(int(folder.name))
+        return found
+
+    def serving() -> set[int]:
+        """Which processes hold an accepted connection on the port."""
+        rows = Path("/proc/net/tcp").read_text().splitlines()[1:]
+        taken = {row.split()[9] for row in rows if row.split()[1].endswith(f":{port:04X}") and row.split()[3] == "01"}
+        found = set()
+        for one in workers():
+            for handle in Path(f"/proc/{one}/fd").iterdir():
+                with contextlib.suppress(OSError):
+                    name = str(handle.readlink())
+                    if name.startswith("socket:") and name[8:-1] in taken:
+                        found.add(one)
+        return found
+
+    try:
+        for _ in range(400):
+            with contextlib.suppress(OSError):
+                if get(port, "/health")[0] == 200 and len(workers()) == 2:
+                    break
+            time.sleep(0.1)
+        both, answers = workers(), set()
+        assert len(both) == 2
+        with contextlib.ExitStack() as stack:
+            seen: set[int] = set()
+            for _ in range(60):
+                made = stack.enter_context(page(port))
+                answers.add(ask(made, training(1))["run"]["loss"])
+                seen |= serving()
+                if seen == both:
+                    break
+            assert seen == both
+            assert len(answers) == 1
+    finally:
+        os.killpg(process.pid, signal.SIGINT)  # Ctrl-C in a terminal reaches all of them
+        _, errors = process.communicate(timeout=30)
+    assert "Traceback" not in errors, errors
+    for _ in range(100):
+        left = {one for one in both if Path(f"/proc/{one}").exists()}
+        if not left:
+            break
+        time.sleep(0.1)
+    assert left == set()

@@ -41,20 +41,32 @@ def address():
     assert "Traceback" not in errors, errors
 
 
-@pytest.fixture
-def browser(tmp_path):
-    """A fresh Chromium with an empty profile; at the end of a test nothing may be in its console."""
+def started(folder):
+    """A fresh Chromium with an empty profile in a folder, and with its driver."""
     from selenium import webdriver
     from selenium.webdriver.chrome.service import Service
 
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path / 'profile'}", "--window-size=1280,900"):
+    for flag in (*FLAGS, f"--user-data-dir={folder / 'profile'}", "--window-size=1280,900"):
         options.add_argument(flag)
-    options.add_experimental_option("prefs", {"download.default_directory": str(tmp_path / "downloads")})
+    options.add_experimental_option("prefs", {"download.default_directory": str(folder / "downloads")})
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     driver = webdriver.Chrome(options=options, service=Service(DRIVER))
     driver.set_window_size(1280, 1100)
+    return driver
+
+
+@pytest.fixture
+def start_browser():
+    """The function that starts a Chromium in a folder."""
+    return started
+
+
+@pytest.fixture
+def browser(tmp_path):
+    """A fresh Chromium; at the end of a test nothing may be in its console."""
+    driver = started(tmp_path)
     yield driver
     told = [entry["message"] for entry in driver.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
     driver.quit()

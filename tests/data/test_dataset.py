@@ -319,3 +319,12 @@ def test_standardized_has_mean_0_and_deviation_1_and_zeroes_constant_features():
 
 def test_repr_says_what_there_is():
     assert repr(Dataset(X3, ["b", "a", "b"])) == "Dataset(3 points, 2 features, 2 classes: a, b)"
+
+
+def test_some_of_the_points_keep_all_names():
+    data = Dataset(np.arange(12.0).reshape(6, 2), ["a", "b", "c", "a", "b", "c"], feature_names=["u", "v"])
+    chosen = np.array([True, False, False, True, True, False])
+    part = data.where(chosen)
+    assert np.array_equal(part.X, data.X[chosen]) and part.y.tolist() == [0, 0, 1]
+    assert part.class_names == data.class_names and part.feature_names == ("u", "v")
+    assert data.where(np.ones(6, bool)) is data

@@ -245,3 +245,18 @@ def test_claims_hold_again_only_for_fitting_data(lab):
     for claim in us.explain(lab.network, lab.data).claims:
         assert not claim.holds(net, other) or oracle.is_true(claim.text, net, other)
     assert not any(claim.holds(net, lab.data) for claim in us.explain(lab.network, lab.data).claims)
+
+
+def test_areas_are_of_the_window_that_is_given():
+    run = us.lab.run()
+    window = ((-3.0, 6.0), (-4.0, 1.5))
+    explanation = us.explain(run, window=window)
+    part = us.partition(run.network, window)
+    told = dict(re.findall(r"The decision region of (c\d) has ([\d.]+)% of the window", str(explanation)))
+    assert len(told) == (part.share > 0).sum() > 2
+    for name, share in told.items():
+        assert float(share) == pytest.approx(100 * part.share[int(name[1])], rel=5e-3)
+    assert all(claim.holds(run.network, run.data) for claim in explanation.claims)
+    assert str(explanation) != str(us.explain(run))
+    with pytest.raises(InvalidInput, match=r"^window must be "):
+        us.explain(run, window=((1, 0), (0, 1)))

@@ -159,3 +159,17 @@ def test_groups_are_networks_that_are_the_same_up_to_the_order_of_units():
     keys = [{seen(seed) for seed in group.tolist()} for group in groups]
     assert all(len(key) == 1 for key in keys)
     assert len(set.union(*keys)) == len(groups)
+
+
+@pytest.mark.parametrize("hidden", [(8,), (64, 64)])
+def test_what_the_progress_raises_ends_a_sweep_in_the_middle_of_its_runs(hidden):
+    class Enough(Exception):
+        pass
+
+    def tell(done: int, _whole: int) -> None:
+        if done == 0:
+            raise Enough
+
+    data = us.datasets.blobs(n=1000)
+    with pytest.raises(Enough):  # all at once this is minutes of work
+        us.sweep(data, hidden=hidden, epochs=5000, seeds=64, progress=tell)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import logging
 import mimetypes
 import os
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,8 +22,10 @@ from starlette.websockets import WebSocket
 import unitscope
 from unitscope import replies
 from unitscope.app.live import Live
+from unitscope.app.workers import Workers
 
 ALLOWED_HOSTS = "UNITSCOPE_ALLOWED_HOSTS"  # names beside this computer's own, separated by commas; for worker processes
+MOST_PAGES = 500  # connections of one process
 _OWN_HOSTS = {"localhost", "127.0.0.1", "::1"}
 _HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -41,17 +44,27 @@ def create_app(allowed_hosts: tuple[str, ...] | None = None) -> Starlette:
     mimetypes.add_type("text/javascript", ".js")  # browsers refuse modules of another type; Windows may say otherwise
     given = os.environ.get(ALLOWED_HOSTS, "").split(",") if allowed_hosts is None else allowed_hosts
     hosts = _OWN_HOSTS | {host.strip().lower() for host in given if host.strip()}
-    workers = ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 2), thread_name_prefix="unitscope")
+    workers, pages = Workers(), set[Live]()
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        workers.submit(replies.hello)  # the first page finds the compiled code loaded and the lab trained
+        warming = asyncio.ensure_future(workers.quick(replies.hello))  # the first page finds all loaded and trained
+        logging.getLogger("uvicorn.error").addFilter(_not_of_the_clients_making)
         yield
-        workers.shutdown(wait=False, cancel_futures=True)
+        workers.end()
+        warming.cancel()
 
     async def live(socket: WebSocket) -> None:
         await socket.accept()
-        await Live(socket, workers).talk()
+        if len(pages) >= MOST_PAGES:
+            await socket.close(1013, "too many pages: try again later")
+            return
+        page = Live(socket, workers)
+        pages.add(page)
+        try:
+            await page.talk()
+        finally:
+            pages.discard(page)
 
     routes = [Route("/health", _health), WebSocketRoute("/live", live),
               Mount("/", StaticFiles(directory=Path(unitscope.__file__).parent / "web", html=True))]
@@ -62,6 +75,11 @@ def create_app(allowed_hosts: tuple[str, ...] | None = None) -> Starlette:
 
 async def _health(_request: HTTPConnection) -> Response:
     return PlainTextResponse("ok")
+
+
+def _not_of_the_clients_making(record: logging.LogRecord) -> bool:
+    """Leaves out what any client can put into the log, with a traceback: text frames that are not UTF-8."""
+    return not (record.exc_info and isinstance(record.exc_info[1], UnicodeDecodeError))
 
 
 class _Guard:

@@ -90,6 +90,8 @@ def _rows(text: str, name: str, most_columns: int) -> Any:
         except csv.Error as error:
             raise refusal(f"line {reader.line_num} of {name}", "cells in quotation marks that end",
                           said(str(error))) from None
+        if not cells:
+            continue
         if len(cells) > most_columns:
             raise refusal("columns", f"at most {most_columns:,}", len(cells))
         if any(len(cell) > _LONGEST_CELL for cell in cells):

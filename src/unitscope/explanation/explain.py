@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,12 @@ def explain(what: Network | Run, data: Dataset | None = None, *, point: Any = No
     **Returns** an Explanation: `str()`, `.to_markdown()`, `.to_html()`, and `.claims`, each with `.text`, `.facts` and
     `.holds(net, data)`. **Raises** `InvalidInput` for what does not fit.
     """
+    return explained(what, data, point=point, length=length, window=window)
+
+
+def explained(what: Network | Run, data: Dataset | None = None, *, point: Any = None, length: str = "normal",
+              window: Any = None, between: Callable[[], None] | None = None) -> Explanation:
+    """`explain`, with a call between the sentences: what it raises ends the work."""
     net, run = (what.network, what) if isinstance(what, Run) else (what, None)
     if not isinstance(net, Network):
         raise refusal("net", "a Network or a Run", said(type(what).__name__), "us.from_keras(model) makes a Network.")
@@ -52,7 +58,15 @@ def explain(what: Network | Run, data: Dataset | None = None, *, point: Any = No
     if not np.isfinite(teller.at.logits).all():
         raise refusal("net", "of weights small enough that no logit goes beyond 1e308", said("one that does"))
     claims = prose.one_point(teller, _coordinates(point, data)) if point is not None else _story(teller)
-    return Explanation(_without_repetition(claim for claim in claims if claim.level <= _LEVELS[length]))
+    return Explanation(_without_repetition(claim for claim in _watched(claims, between)
+                                           if claim.level <= _LEVELS[length]))
+
+
+def _watched(claims: Iterable[Claim], between: Callable[[], None] | None) -> Iterable[Claim]:
+    for claim in claims:
+        yield claim
+        if between is not None:
+            between()
 
 
 def _story(t: Teller) -> Iterable[Claim]:

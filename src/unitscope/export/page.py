@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from unitscope.files import replacing
 from unitscope.training.run import Run
 
 _MOST_BYTES = 2_000_000  # of weights; above, epochs are thinned evenly
-_EXPLAINED = 24  # epochs, beside the first and the last
+EXPLAINED = 26  # epochs, with the first and the last
 _HTML = """<!doctype html>
 <html lang="en">
 <head>
@@ -58,16 +59,21 @@ def export_html(run: Run, path: str | os.PathLike[str]) -> Path:
     return target
 
 
-def page_text(run: Run, *, course: bool = False, data: Dataset | None = None, held: np.ndarray | None = None) -> str:
-    """The file's text; `data` are the run's points and those that were held out, as `held`, (n,) bool, tells."""
+def page_text(run: Run, *, course: bool = False, data: Dataset | None = None, held: np.ndarray | None = None,
+              between: Callable[[], None] | None = None) -> str:
+    """The file's text.
+
+    - `data`: the run's points and those that were held out from it, as `held`, (n,) bool, tells.
+    - `between`: called between pieces of the work, and what it raises ends it.
+    """
     check_size(run)
     shown = run.data
     test: Dataset | None = None
     if data is not None and held is not None and held.any():
         shown, test = data, data.where(held)
     first = {"data": scene.data_scene(shown, held if test else None),
-             "run": scene.run_scene(run, course=course, test=test, most=_MOST_BYTES)}
-    content = {**scene.greeting(), "first": first, "claims_by_epoch": _claims(run, shown)}
+             "run": scene.run_scene(run, course=course, test=test, most=_MOST_BYTES, between=between)}
+    content = {**scene.greeting(), "first": first, "claims_by_epoch": _claims(run, shown, between)}
     text = json.dumps(content, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
     return _HTML.format(css=stylesheet(), data=text, script=bundle("file.js"))
 
@@ -81,7 +87,7 @@ def check_size(run: Run) -> None:
             raise refusal(f"the run's {name.replace('_', ' ')}", f"at most {scene.LIMITS[name]:,} for a page", value)
 
 
-def _claims(run: Run, data: Dataset) -> list[list[Any]]:
+def _claims(run: Run, data: Dataset, between: Callable[[], None] | None) -> list[list[Any]]:
     """The sentences of some epochs, evenly spaced; those of the last tell how it was trained, too."""
-    epochs = scene.kept_epochs(run.epochs, _EXPLAINED + 2).tolist()
-    return [[epoch, scene.said_of(run.at(epoch), data, run=run if epoch == run.epochs else None)] for epoch in epochs]
+    return [[epoch, scene.said_of(run.at(epoch), data, run=run if epoch == run.epochs else None, between=between)]
+            for epoch in scene.kept_epochs(run.epochs, EXPLAINED).tolist()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 import time
 
 import numpy as np
@@ -49,15 +50,25 @@ def seconds_a_block(data: Dataset, recipe: Recipe, shape: Network) -> float:
     return first + max(0.0, measured(more) - first) / (more - 1) * (recipe.epochs - 1)
 
 
-def train_seeds(data: Dataset, recipe: Recipe, shape: Network, seeds: list[int]) -> tuple[np.ndarray, ...]:
-    """Losses, accuracies (S, epochs) float64 and last weights (S, P) float32 of any number of seeds, in this thread."""
+class Halted(Exception):
+    """Another thread set `stop`."""
+
+
+def train_seeds(data: Dataset, recipe: Recipe, shape: Network, seeds: list[int],
+                stop: threading.Event | None = None) -> tuple[np.ndarray, ...]:
+    """Losses, accuracies (S, epochs) float64 and last weights (S, P) float32 of any number of seeds, in this thread.
+
+    **Raises** `Halted` within some tenths of a second after `stop` was set.
+    """
     size = block_size(shape)
     one_block = _in_lockstep if size > 1 else _alone
-    blocks = [one_block(data, recipe, shape, seeds[begin : begin + size]) for begin in range(0, len(seeds), size)]
+    blocks = [one_block(data, recipe, shape, seeds[begin : begin + size], stop)
+              for begin in range(0, len(seeds), size)]
     return blocks[0] if len(blocks) == 1 else tuple(np.concatenate(part) for part in zip(*blocks, strict=True))
 
 
-def _in_lockstep(data: Dataset, recipe: Recipe, shape: Network, seeds: list[int]) -> tuple[np.ndarray, ...]:
+def _in_lockstep(data: Dataset, recipe: Recipe, shape: Network, seeds: list[int],
+                 stop: threading.Event | None) -> tuple[np.ndarray, ...]:
     """Losses, accuracies (seeds, epochs) and last weights (seeds, P), in pieces of some tenths of a second."""
     n, epochs, count, group = data.n_points, recipe.epochs, shape.n_parameters, layout.GROUP
     blocks = -(-len(seeds) // group)
@@ -73,6 +84,7 @@ def _in_lockstep(data: Dataset, recipe: Recipe, shape: Network, seeds: list[int]
     pieces, steps = [], -(-n // recipe.batch_size)
     at_once = max(1, int(_SLICE / (n * count * len(lanes))))
     for begin in range(0, epochs, at_once):
+        _look(stop)
         size = min(epochs, begin + at_once) - begin
         numbers = layout.numbers(shape, recipe, n, size, begin * steps, blocks)
         work = layout.zeros((2 * int(numbers[layout.ROWS]) + 1) * layout.ROW + count * group)
@@ -86,12 +98,18 @@ def _in_lockstep(data: Dataset, recipe: Recipe, shape: Network, seeds: list[int]
     return losses.astype(np.float64), hits.astype(np.float64) / n, weights
 
 
-def _alone(data: Dataset, recipe: Recipe, shape: Network, seeds: list[int]) -> tuple[np.ndarray, ...]:
+def _alone(data: Dataset, recipe: Recipe, shape: Network, seeds: list[int],
+           stop: threading.Event | None) -> tuple[np.ndarray, ...]:
     """The same of one seed, trained by itself."""
     losses, accuracies = np.full((1, recipe.epochs), np.nan), np.full((1, recipe.epochs), np.nan)
     try:
-        run = train(data, dataclasses.replace(recipe, seed=seeds[0]), threads=1)
+        run = train(data, dataclasses.replace(recipe, seed=seeds[0]), threads=1, progress=lambda *_: _look(stop))
     except TrainingDiverged as diverged:
         run = diverged.run
     losses[0, : run.epochs], accuracies[0, : run.epochs] = run.loss, run.accuracy
     return losses, accuracies, run.weights[-1:].copy()
+
+
+def _look(stop: threading.Event | None) -> None:
+    if stop is not None and stop.is_set():
+        raise Halted

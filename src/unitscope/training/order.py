@@ -13,13 +13,15 @@ from unitscope.training.recipe import Recipe
 SHUFFLES = CompiledCode("unitscope.training.shuffles", ("unitscope.training.shuffles",), arguments=2)
 
 
-def shuffled(n: int, recipe: Recipe, past: int = 0) -> np.ndarray:
-    """A shuffle for each of the recipe's epochs after the first `past`, (epochs, n) int32 (see `shuffles`).
+def shuffled(n: int, recipe: Recipe, past: int = 0, epochs: int | None = None) -> np.ndarray:
+    """A shuffle for each of the recipe's epochs, or of `epochs`, after the first `past`: (epochs, n) int32.
 
-    They follow from the seed and the epoch's number: the epochs of a continued run are those of a longer one.
+    They follow from the seed and the epoch's number (see `shuffles`): the epochs of a continued run are those of a
+    longer one.
     """
-    numbers = np.array([n, recipe.epochs, past, key_of(recipe.seed)], np.int64)
-    order = np.empty((recipe.epochs + 1, n), np.int32)
+    count = recipe.epochs if epochs is None else epochs
+    numbers = np.array([n, count, past, key_of(recipe.seed)], np.int64)
+    order = np.empty((count + 1, n), np.int32)
     SHUFFLES.entry()(numbers.ctypes.data, order.ctypes.data)
     return order[:-1]
 

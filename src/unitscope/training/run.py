@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import os
+from collections.abc import Callable
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -13,7 +14,7 @@ from unitscope.data.dataset import Dataset
 from unitscope.errors import refusal, said, whole_number
 from unitscope.network import Dense, Network
 from unitscope.training import archive
-from unitscope.training.curves import curves
+from unitscope.training.curves import accuracies
 from unitscope.training.kernel import State
 from unitscope.training.recipe import Recipe
 
@@ -61,7 +62,11 @@ class Run:
     @functools.cached_property
     def accuracy(self) -> np.ndarray:
         """Share of the training points that each epoch's last weights classify right: (epochs,) in 0..1."""
-        return curves(self.shape, self.weights[1:], self.data.X, self.data.y)[1]
+        return accuracies(self.shape, self.weights[1:], self.data.X, self.data.y)
+
+    def _measure(self, between: Callable[[], None]) -> None:
+        """Work out the accuracy now, with a call between pieces of the work, which may raise."""
+        vars(self)["accuracy"] = accuracies(self.shape, self.weights[1:], self.data.X, self.data.y, between)
 
     def __repr__(self) -> str:
         done = f"loss {self.loss[-1]:.4f}, accuracy {self.accuracy[-1]:.0%}" if self.epochs else "not trained"

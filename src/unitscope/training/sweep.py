@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, overload
 
@@ -56,7 +57,7 @@ def sweep(data: Dataset, recipe: Recipe | None = None, *, seeds: int | Iterable[
     - `threads`: how many work at once in this process; without it, one for each processor.
     - `jobs`: how many processes work instead, through joblib. Under `joblib.parallel_config(backend=...)`, the workers
       of that backend (Dask, Ray, loky) do, `jobs` or all of them. Slices that a lost worker had are trained again.
-    - `progress`: called as `progress(runs_done, runs)` now and then.
+    - `progress`: called as `progress(runs_done, runs)` now and then; what it raises ends the sweep.
 
     **Returns** a Sweep, or with `grid` a SweepGrid. Ctrl-C ends it early with the seeds that are done. A training that
     diverges has losses that are not finite. **Raises** `InvalidInput`; `MissingDependency` without joblib;
@@ -122,9 +123,15 @@ def _train(parts: list[list[Sweep]], wanted: list[int], kept: list[SweepFolder] 
         parts[places[number]].append(part)
         done += len(part)
 
+    stop = threading.Event()
+
     def tell() -> None:
-        if progress is not None:
-            progress(done, whole)
+        try:
+            if progress is not None:
+                progress(done, whole)
+        except Exception:
+            stop.set()  # what is under way is not wanted any more
+            raise
 
     try:
         if kept is not None or not pieces:
@@ -132,7 +139,7 @@ def _train(parts: list[list[Sweep]], wanted: list[int], kept: list[SweepFolder] 
         if processes:
             workers.in_processes(train_seeds, pieces, jobs, keep, tell)
         else:
-            workers.in_threads(train_seeds, pieces, count, keep, tell)
+            workers.in_threads(train_seeds, [(*piece, stop) for piece in pieces], count, keep, tell)
     except KeyboardInterrupt:
         return
 

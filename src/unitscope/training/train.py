@@ -54,9 +54,15 @@ def train(data: Dataset, recipe: Recipe | None = None, *, start: Network | Run |
             chosen, hidden=tuple(layer.units for layer in shape.layers[:-1]), activation=_activation(shape, chosen))
     past = 0 if before is None else before.epochs
     n = data.n_points
-    order = shuffled(n, chosen, past) if batch_order is None else given_order(batch_order, n)
+    given = None if batch_order is None else given_order(batch_order, n)
+
+    def order(begin: int, end: int) -> np.ndarray:
+        """Of some epochs: drawn when they are trained, since those of all may take more memory than the run."""
+        return shuffled(n, chosen, past + begin, end - begin) if given is None else given[begin:end]
+
     state = before.state if before is not None else State.fresh(_start_vector(shape))
-    outcome = _in_slices(state, shape, data, order, chosen, progress, threads)
+    epochs = chosen.epochs if given is None else len(given)
+    outcome = _in_slices(state, shape, data, (order, epochs), chosen, progress, threads)
     run = _joined(before, data, chosen, shape, state, outcome)
     if not outcome.finite:
         raise TrainingDiverged(_why(run, chosen), epoch=run.epochs + 1, run=run)
@@ -104,21 +110,23 @@ def _start_vector(shape: Network) -> np.ndarray:
     return vector
 
 
-def _in_slices(state: State, shape: Network, data: Dataset, order: np.ndarray, recipe: Recipe,
-               progress: Progress | None, threads: int | None) -> Outcome:
+def _in_slices(state: State, shape: Network, data: Dataset, orders: tuple[Callable[[int, int], np.ndarray], int],
+               recipe: Recipe, progress: Progress | None, threads: int | None) -> Outcome:
     """All epochs, in pieces of about a tenth of a second; the pieces change no result."""
+    order, epochs = orders
     outcomes, done = [], 0
     work = max(1, shape.n_parameters * data.n_points)
     step = max(1, int(2e8 / work))  # about that many products take some hundredths of a second
-    while done < len(order):
+    while done < epochs:
         began = time.perf_counter()
-        outcome = advance(state, shape, data.X, data.y, order[done : done + step], recipe, threads=threads)
+        outcome = advance(state, shape, data.X, data.y, order(done, min(done + step, epochs)), recipe,
+                          threads=threads)
         outcomes.append(outcome)
         state, done = outcome.state, done + step
         if not outcome.finite:
             break
         if progress is not None:
-            progress(min(done, len(order)), len(order), float(outcome.loss[-1]))
+            progress(min(done, epochs), epochs, float(outcome.loss[-1]))
         spent = max(time.perf_counter() - began, 1e-6)
         step = max(1, min(2 * step, int(step * _SLICE_SECONDS / spent)))
     if not outcomes:

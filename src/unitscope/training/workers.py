@@ -6,25 +6,27 @@ import contextlib
 import sys
 import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from typing import Any
 
 from unitscope.errors import MissingDependency, UnitscopeError, said, shown
 
+_LOOK_SECONDS = 0.1  # between two calls of `tell`, who may raise what ends the work
 ATTEMPTS = 3  # in a row with nothing finished
 
 
 def in_threads(task: Callable[..., Any], pieces: Sequence[tuple], threads: int, keep: Callable[[int, Any], None],
                tell: Callable[[], None]) -> None:
-    """Call `keep(i, task(*pieces[i]))` for every piece as it ends, then `tell()`.
+    """Call `keep(i, task(*pieces[i]))` for every piece as it ends, and `tell()` then and now and then.
 
     Ctrl-C ends it: what is under way comes to its end and is kept.
     """
     pool = ThreadPoolExecutor(threads)
     numbers = {pool.submit(task, *piece): number for number, piece in enumerate(pieces)}
     try:
-        for future in as_completed(list(numbers)):
-            keep(numbers.pop(future), future.result())
+        while numbers:
+            for future in wait(numbers, _LOOK_SECONDS, FIRST_COMPLETED).done:
+                keep(numbers.pop(future), future.result())
             tell()
     except BaseException:
         pool.shutdown(wait=True, cancel_futures=True)

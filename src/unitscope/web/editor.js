@@ -10,7 +10,7 @@ const UNDO_STEPS = 200;
  * @typedef {{features: number, points: Float64Array, labels: Uint8Array, classNames: string[], featureNames: string[], heldOut: Uint8Array | null}} Data
  */
 
-/** @param {any} wire @returns {Data} */
+/** @param {import("./scene.d.ts").DataScene} wire @returns {Data} */
 export function dataFromWire(wire) {
   return {
     features: wire.features, points: Float64Array.from(decodeFloats(wire.points)), labels: decodeBytes(wire.labels),
@@ -18,7 +18,7 @@ export function dataFromWire(wire) {
   };
 }
 
-/** @param {Data} data */
+/** @param {Data} data @returns {import("./scene.d.ts").DataScene} */
 export function dataToWire(data) {
   return {
     features: data.features, points: encodeFloats(data.points), labels: encodeBytes(data.labels),

@@ -52,6 +52,12 @@ export class Lights {
   /** Told when another point is chosen. */
   selected() {}
 
+  /** Let go of units that a new network has not. @param {{units: number}[]} layers */
+  keepUnitsOf(layers) {
+    const there = (/** @type {UnitPlace | null} */ unit) => unit && unit[1] < (layers[unit[0]]?.units ?? 0) ? unit : null;
+    [this.hoveredUnit, this.pinnedUnit] = [there(this.hoveredUnit), there(this.pinnedUnit)];
+  }
+
   /** @param {UnitPlace | null} unit */
   hoverUnit(unit) {
     this.hoveredUnit = unit;

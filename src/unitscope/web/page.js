@@ -10,7 +10,7 @@ import { networkFrom, parameterCount } from "./network.js";
 import { Player } from "./player.js";
 import { viewOf, windowAround } from "./view.js";
 
-const EXPLAINED = 150; // ms between two explanations while a point is dragged
+const EXPLAINED = { dragging: 150, playing: 400 }; // ms between two explanations
 const SEEDS = 64; // of the strip
 /** @type {Record<string, string>} */
 const WAITING = { train: "Training …", dataset: "Making the data …", table: "Reading the file …" };
@@ -45,7 +45,8 @@ export class Page extends Player {
     this.lines = new Lines((request, progress) => host.ask(request, progress), {
       refused: (kind, message) => {
         if (kind === "seeds") this.seedsBusy = false;
-        this.refused(message);
+        if (kind === "explain") this.takeClaims([{ topic: "No explanation", text: message, about: [] }]); // the pictures are whole without
+        else this.refused(message);
       },
       waiting: (kind, on) => this.waitFor(kind, on), done: () => this.changed(),
     });
@@ -98,7 +99,8 @@ export class Page extends Player {
   followTheme;
   /** @type {(() => void) | undefined} */ openHelp;
   /** @type {(() => void) | undefined} */ startTour;
-  /** @type {(() => void) | undefined} */ close; /** @type {(() => void) | undefined} */ showStatus;
+  /** @type {(() => void) | undefined} */ close;
+  /** @type {(() => void) | undefined} */ showStatus;
 
   /** Told after every picture. @type {((view: any) => void) | undefined} */
   painted;
@@ -123,7 +125,7 @@ export class Page extends Player {
     return row;
   }
 
-  /** Take a run from the host: decode it and show its end, or the epoch that was being looked at. @param {any} wire @param {any[]} [claims] */
+  /** Take a run from the host: decode it and show its end, or the epoch that was being looked at. @param {import("./scene.d.ts").RunScene} wire @param {import("./scene.d.ts").ClaimScene[]} [claims] */
   takeRun(wire, claims) {
     this.claimsOfEnd = claims ?? null;
     const atEnd = !this.run || this.epoch >= this.run.loss.length;
@@ -132,12 +134,13 @@ export class Page extends Player {
     const last = this.run.loss.length;
     this.epoch = atEnd && !this.playing ? last : Math.min(this.epoch, last);
     this.edited = null;
+    this.keepUnitsOf(this.run.layers);
     this.course = !!wire.course;
     this.serial++;
     this.changed();
   }
 
-  /** @returns {any} the recipe as it is sent */
+  /** @returns {import("./scene.d.ts").RecipeScene} the recipe as it is sent */
   recipe() {
     const { state } = this;
     return { hidden: state.networkShape, activation: state.activation, optimizer: state.optimizer, learning_rate: state.learningRate, batch_size: state.batchSize, epochs: state.epochs, l1: state.l1, l2: state.l2, seed: state.seed };
@@ -201,17 +204,21 @@ export class Page extends Player {
   explainSoon(now) {
     const atEnd = this.epoch === this.run.loss.length && !this.edited, known = this.host.claimsAt?.(this.edited ? null : this.epoch) ?? (atEnd ? this.claimsOfEnd : null);
     this.claimsStale = !known;
-    if (!known && this.dragging && (this.lines.busy("explain") || now - this.explainedAt < EXPLAINED)) return; // words lag while pictures follow; all come with the release
+    const moving = this.dragging ? "dragging" : this.playing ? "playing" : null;
+    if (!known && moving && (this.lines.busy("explain") || now - this.explainedAt < EXPLAINED[moving])) return; // words lag while pictures follow, and come at the end
     const key = this.explainedKey = `${this.serial} ${this.epoch}`;
     this.explainedAt = now;
-    const take = (/** @type {any[]} */ claims) => {
-      if (key !== this.explainedKey) return; // another network is shown meanwhile
-      this.claims = claims;
-      this.claimsStale = false;
-      if (!this.dragging && !this.playing) this.announceResult();
-    };
-    if (known) return take(known);
-    this.line("explain", () => ({ data: dataToWire(this.data), network: this.networkToWire(), window: this.windowToWire() }), (reply) => take(reply.claims));
+    if (known) return this.takeClaims(known);
+    this.line("explain", () => ({ data: dataToWire(this.data), network: this.networkToWire(), window: this.windowToWire() }), (reply) => {
+      if (key === this.explainedKey) this.takeClaims(reply.claims); // else another network is shown meanwhile
+    });
+  }
+
+  /** @param {any[]} claims */
+  takeClaims(claims) {
+    this.claims = claims;
+    this.claimsStale = false;
+    if (!this.dragging && !this.playing) this.announceResult();
   }
 
   /** The window that areas and distances are said of; of more than two features, none are. */
@@ -222,6 +229,7 @@ export class Page extends Player {
     if (words !== this.told) this.announce(this.told = words);
   }
 
+  /** @returns {import("./scene.d.ts").NetworkScene} the network shown, as it is sent */
   networkToWire() {
     const { run } = this, count = parameterCount(run.features, run.layers), from = this.rowOf(this.epoch) * count;
     return { features: run.features, layers: run.layers, weights: encodeFloats(this.edited ?? run.weights.subarray(from, from + count)) };

@@ -55,17 +55,23 @@ export function openScope(root, host, hello, { state = initialState(), keys = tr
     status.hidden = !page.status;
     status.classList.toggle("bad", page.statusBad);
   };
+  /** @type {any} */
+  let dressed = null;
   const frame = { update: (/** @type {any} */ view) => {
-    for (const [name, value] of Object.entries(colorsOf(page.look))) root.style.setProperty(name, value);
-    root.dataset.theme = page.theme;
+    if (dressed !== page.look) { // else every frame would style the whole page anew
+      dressed = page.look;
+      for (const [name, value] of Object.entries(colorsOf(page.look))) root.style.setProperty(name, value);
+      root.dataset.theme = page.theme;
+    }
     page.showStatus?.();
     setText(root.querySelector("#summary") ?? root, summaryOf(page, view));
   } };
-  page.panels = [frame, bar, controls, plane, ...Object.values(parts), tour, extra];
+  // Canvases with words first: to write them the browser styles what was changed before.
+  const { regions, hidden, curves, ...others } = parts;
+  page.panels = [regions, hidden, curves, plane, ...Object.values(others), bar, controls, frame, tour, extra];
   page.claims = hello.first.claims ?? [];
   page.takeRun(hello.first.run, hello.first.claims);
-  const watched = new ResizeObserver(() => page.changed());
-  watched.observe(root);
+  root.addEventListener("chartfit", () => page.changed());
   const follow = () => page.showTheme(page.state.theme === "auto" ? (dark.matches ? "dark" : "light") : page.state.theme);
   dark.addEventListener("change", follow);
   page.followTheme = follow;
@@ -74,7 +80,6 @@ export function openScope(root, host, hello, { state = initialState(), keys = tr
   const pressed = (/** @type {any} */ event) => takeKey(page, event);
   target.addEventListener("keydown", pressed);
   page.close = () => {
-    watched.disconnect();
     dark.removeEventListener("change", follow);
     target.removeEventListener("keydown", pressed);
     parts.seeds.close?.();

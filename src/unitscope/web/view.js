@@ -51,9 +51,19 @@ export function mapsOf(plane, window) {
  * @returns {number[]}
  */
 export function mediansOf(data) {
+  let found = mediansKnown.get(data.points);
+  if (!found) mediansKnown.set(data.points, found = sortedMiddles(data));
+  return found;
+}
+
+/** The medians of data that are shown again and again. @type {WeakMap<object, number[]>} */
+const mediansKnown = new WeakMap();
+
+/** @param {{features: number, points: ArrayLike<number>}} data */
+function sortedMiddles(data) {
   const n = data.points.length / data.features;
   return Array.from({ length: data.features }, (_, j) => {
-    const column = Array.from({ length: n }, (_, i) => data.points[i * data.features + j]).sort((a, b) => a - b);
+    const column = Float64Array.from({ length: n }, (_, i) => data.points[i * data.features + j]).sort();
     return n % 2 ? column[(n - 1) / 2] : (column[n / 2 - 1] + column[n / 2]) / 2;
   });
 }
@@ -118,12 +128,14 @@ function hiddenSpace(network, passes, layer, pair, before) {
   const window = windowAround(outputs, units, axes);
   const later = { features: units, layers: network.layers.slice(layer + 1) };
   const at = mediansOf({ features: units, points: outputs });
-  const plane = units === 1 ? null : onPlane(later, axes[0], axes[1], at), maps = plane && mapsOf(plane, window);
+  const plane = units === 1 ? null : onPlane(later, axes[0], axes[1], at);
+  /** @type {any} */
+  let maps = null;
   return {
     layer, axes, window, units, outputs,
     held: units > 2 ? at : null,
-    maps,
-    geometry: plane && decisionGeometry(plane, window, maps),
+    get maps() { return plane && (maps ??= mapsOf(plane, window)); }, // for one output alone: rarely looked at
+    geometry: plane && decisionGeometry(plane, window),
   };
 }
 

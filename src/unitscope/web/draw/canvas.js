@@ -4,6 +4,9 @@
 import { roundTicks, tickText } from "../colors.js";
 import { element } from "../elements.js";
 
+/** One for all words on a canvas: to set another makes the browser style the page first. */
+const CHART_FONT = "12px system-ui, sans-serif";
+
 /** Room for tick labels and axis names, in CSS pixels. */
 const AXIS_ROOM = { left: 48, bottom: 30, top: 6, right: 6 };
 const NO_ROOM = { left: 0, bottom: 0, top: 0, right: 0 };
@@ -12,7 +15,14 @@ const NO_ROOM = { left: 0, bottom: 0, top: 0, right: 0 };
  * @typedef {[[number, number], [number, number]]} Window
  */
 
-/** A canvas that maps data coordinates to pixels; y grows upwards. */
+/** Told of the charts' sizes as they change: to ask the page for one while it is being changed would lay it out anew.
+ * @type {WeakMap<Element, Chart>} */
+const chartOf = new WeakMap();
+const chartSizes = new ResizeObserver((entries) => {
+  for (const { target, contentRect } of entries) chartOf.get(target)?.fit(contentRect.width, contentRect.height);
+});
+
+/** A canvas that maps data coordinates to pixels; y grows upwards. Sends "chartfit" upwards when its size is another. */
 export class Chart {
   /**
    * @param {Record<string, any>} attributes of the canvas
@@ -28,16 +38,28 @@ export class Chart {
     this.width = 0;
     this.height = 0;
     this.raster = document.createElement("canvas");
+    chartOf.set(this.canvas, this);
+    chartSizes.observe(this.canvas);
   }
 
+  /** Take the size that the page gives the canvas, in CSS pixels. @param {number} width @param {number} height */
+  fit(width, height) {
+    this.width = Math.round(width);
+    this.height = Math.round(height);
+    this.canvas.dispatchEvent(new CustomEvent("chartfit", { bubbles: true }));
+  }
+
+  /** The canvas is taken off the page. */
+  close() { chartSizes.unobserve(this.canvas); }
+
   /**
-   * Start a picture: fit the canvas to its place on the page and clear it.
+   * Start a picture: give the canvas pixels for its place on the page and clear it.
    * @param {Window} window
    * @param {any} look
    * @returns {boolean} whether there is anything to draw on
    */
   begin(window, look) {
-    const width = this.canvas.clientWidth, height = this.canvas.clientHeight;
+    const { width, height } = this;
     if (!width || !height) return false;
     const scale = Math.min(3, globalThis.devicePixelRatio || 1);
     const wide = Math.round(width * scale), high = Math.round(height * scale);
@@ -45,8 +67,6 @@ export class Chart {
       this.canvas.width = wide;
       this.canvas.height = high;
     }
-    this.width = width;
-    this.height = height;
     this.window = window;
     this.context.setTransform(wide / width, 0, 0, high / height, 0, 0);
     this.context.fillStyle = look.background;
@@ -192,11 +212,10 @@ export class Chart {
    * @param {number} x CSS pixels
    * @param {number} y
    * @param {any} look
-   * @param {{bold?: boolean}} [options]
    */
-  plate(words, x, y, look, { bold = false } = {}) {
+  plate(words, x, y, look) {
     const pen = this.context;
-    pen.font = `${bold ? "600 " : ""}12px system-ui, sans-serif`;
+    pen.font = CHART_FONT;
     pen.textAlign = "left";
     pen.textBaseline = "middle";
     const wide = pen.measureText(words).width + 8;
@@ -221,7 +240,7 @@ export class Chart {
     pen.lineWidth = 1;
     pen.strokeRect(this.left + 0.5, this.top + 0.5, this.plotWidth - 1, this.plotHeight - 1);
     pen.fillStyle = look.muted;
-    pen.font = "11px system-ui, sans-serif";
+    pen.font = CHART_FONT;
     pen.textBaseline = "top";
     pen.textAlign = "center";
     for (const tick of roundTicks(...this.window[0])) {

@@ -24,18 +24,28 @@ export function diagramPanel(page) {
       page.readOnly ? null : iconButton("Remove a hidden layer", "−", () => page.changeLayers(-1), { id: "remove-layer" }),
       element("span", { id: "layers-count" }),
       page.readOnly ? null : iconButton("Add a hidden layer", "+", () => page.changeLayers(1), { id: "add-layer" })), stage);
-  /** @type {{key: string, units: any[][], inputs: any[], columns: HTMLElement}} */
-  let built = { key: "", units: [], inputs: [], columns };
+  /** @type {{key: string, units: any[][], inputs: any[], columns: HTMLElement, places: Places | null}} */
+  let built = { key: "", units: [], inputs: [], columns, places: null };
 
   /** @param {any} view */
   function update(view) {
+    if (!built.places) built.places = placesOf(stage, built); // before anything on the page is changed
     const key = JSON.stringify([view.network.features, view.network.layers.map((/** @type {any} */ layer) => [layer.units, layer.activation]), page.data.classNames, page.data.featureNames, page.readOnly]);
-    if (built.key !== key) built = { key, ...build(page, view, columns) };
+    if (built.key !== key) {
+      for (const unit of built.units.flat()) unit.chart.close();
+      built = { key, ...build(page, view, columns), places: null };
+    }
     const hidden = view.network.layers.length - 1;
     setText(node.querySelector("#layers-count") ?? node, `${hidden} hidden ${hidden === 1 ? "layer" : "layers"}`);
     built.units.forEach((units, layer) => units.forEach((unit, j) => paintUnit(page, view, unit, layer, j)));
-    drawLinks(page, view, stage, links, built);
+    if (built.places) drawLinks(page, view, links, built.places);
   }
+  stage.addEventListener("chartfit", () => { built.places = null; });
+  const resized = new ResizeObserver(() => {
+    built.places = null;
+    page.changed();
+  });
+  resized.observe(columns);
   return { node, update, exported: exportedPicture("Network", "network", () => picture(page, links, built)) };
 }
 
@@ -128,18 +138,27 @@ function paintUnit(page, view, unit, layer, j) {
 /** A number in the little room under a map; its full digits are said elsewhere. @param {number} value */
 const tinyNumber = (value) => Math.abs(value) < 10 ? shortNumber(Number(value.toFixed(2))) : shortNumber(value, 2);
 
-/** @param {any} page @param {any} view @param {HTMLElement} stage @param {any} links @param {any} built */
-function drawLinks(page, view, stage, links, built) {
+/** Where links begin and end, in each column. @typedef {{wide: number, high: number, columns: {left: number, right: number, y: number}[][]}} Places */
+
+/** @param {HTMLElement} stage @param {any} built @returns {Places | null} */
+function placesOf(stage, built) {
+  if (!built.key) return null;
   const box = stage.getBoundingClientRect();
-  const { offsetWidth: wide, offsetHeight: high } = built.columns;
-  links.setAttribute("viewBox", `0 0 ${wide} ${high}`);
-  links.setAttribute("width", wide);
-  links.setAttribute("height", high);
   const place = (/** @type {HTMLElement} */ part) => {
     const here = part.getBoundingClientRect();
     return { left: here.left - box.left + stage.scrollLeft, right: here.right - box.left + stage.scrollLeft, y: (here.top + here.bottom) / 2 - box.top + stage.scrollTop };
   };
   const columns = [built.inputs.map(place), ...built.units.map((/** @type {any[]} */ units) => units.map((unit) => place(unit.button)))];
+  return { wide: built.columns.offsetWidth, high: built.columns.offsetHeight, columns };
+}
+
+/** @param {any} page @param {any} view @param {any} links @param {Places} places */
+function drawLinks(page, view, links, { wide, high, columns }) {
+  if (links.getAttribute("viewBox") !== `0 0 ${wide} ${high}`) {
+    links.setAttribute("viewBox", `0 0 ${wide} ${high}`);
+    links.setAttribute("width", wide);
+    links.setAttribute("height", high);
+  }
   const paths = [];
   for (let layer = 0; layer + 1 < columns.length; layer++) {
     const { weights, units } = view.network.layers[layer];
@@ -156,7 +175,7 @@ function drawLinks(page, view, stage, links, built) {
   while (links.childElementCount < paths.length) links.append(linkElement(page));
   paths.forEach((path, k) => {
     const made = links.children[k];
-    made.setAttribute("d", path.d);
+    if (made.link?.d !== path.d) made.setAttribute("d", path.d);
     made.setAttribute("stroke", path.weight < 0 ? page.look.negative : page.look.positive);
     made.setAttribute("stroke-width", path.width.toFixed(2));
     made.link = path;

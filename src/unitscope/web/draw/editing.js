@@ -25,7 +25,7 @@ export function editable(chart, page, where) {
   }, { passive: false });
   canvas.addEventListener("pointerdown", (event) => {
     if (event.button > 0 || !page.view) return;
-    const point = pointUnder(chart, page, event, where(), event.pointerType === "touch" ? FINGER : 14);
+    const point = pointUnder(chart, page, event, where(), event.pointerType === "touch" ? FINGER : undefined);
     if (page.readOnly) return page.choosePoint(point);
     const erase = page.tool === "erase" || event.shiftKey;
     if (point !== null && erase) return page.erasePoint(point);

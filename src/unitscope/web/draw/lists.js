@@ -39,9 +39,18 @@ export function confusionPanel(page) {
   const node = element("section", { class: "panel", "aria-label": "Confusion matrix" }, element("header", {}, element("h2", {}, "Confusion matrix")), body, note);
   let key = "";
 
+  /** Show where the point pointed at is counted. @param {any} view */
+  function light(view) {
+    const point = page.litPoint(), cell = point === null ? null : table.querySelector(`[data-cell="${page.data.labels[point]},${view.predicted[point]}"]`);
+    if (cell?.classList.contains("lit")) return;
+    table.querySelector(".lit")?.classList.remove("lit");
+    cell?.classList.add("lit");
+  }
+
   /** @param {any} view */
   function update(view) {
     const { data } = page, counts = countPairs(data, view.predicted, view.classes), chosen = page.chosenCell;
+    light(view);
     const now = JSON.stringify([counts, data.classNames, chosen]);
     if (now === key) return;
     key = now;
@@ -58,6 +67,7 @@ export function confusionPanel(page) {
           }, String(count)));
         }), element("td", { class: "share" }, percentage(row[own] / row.reduce((sum, count) => sum + count, 0))))))) ;
     if (active) table.querySelector(`[data-cell="${active}"]`)?.focus();
+    light(view);
     note.textContent = `${data.heldOut ? "All points, training and test." : "All points."} Choose a number to see its points alone.`;
   }
   /** The table as CSV. */

@@ -9,9 +9,10 @@ const STAYS = 0.6; // a name stays where it has this share of the best place's r
  * @param {{rows: ArrayLike<number>, width: number, axes: [number, number]}} points
  * @param {string[]} names of the classes
  * @param {Map<number, [number, number]>} before where the names were
+ * @param {boolean} hurried whether those that fit need no better place
  * @returns {Map<number, [number, number]>} class to data coordinates; classes without room have none
  */
-export function roomyPlaces(chart, view, { rows, width, axes }, names, before) {
+export function roomyPlaces(chart, view, { rows, width, axes }, names, before, hurried) {
   const { side, winners } = view.maps, [[x0, x1], [y0, y1]] = view.window, high = 10 / chart.plotHeight;
   /** @param {number} u 0..1 across @param {number} v 0..1 down */
   const classAt = (u, v) => u < 0 || v < 0 || u > 1 || v > 1 ? -1 : winners[Math.round(v * (side - 1)) * side + Math.round(u * (side - 1))];
@@ -27,6 +28,11 @@ export function roomyPlaces(chart, view, { rows, width, axes }, names, before) {
     }
     return least;
   };
+  const oldRoom = (/** @type {number} */ label) => {
+    const old = before.get(label);
+    return old ? roomAt((old[0] - x0) / (x1 - x0), (y1 - old[1]) / (y1 - y0), label) : -1;
+  };
+  if (hurried && before.size && names.every((_, label) => oldRoom(label) >= 0)) return before;
   /** @type {Map<number, [number, number, number]>} */
   const best = new Map();
   for (let a = 1; a < CANDIDATES; a++) {
@@ -36,7 +42,7 @@ export function roomyPlaces(chart, view, { rows, width, axes }, names, before) {
     }
   }
   return new Map([...best].map(([label, [u, v, room]]) => {
-    const old = before.get(label), kept = old && roomAt((old[0] - x0) / (x1 - x0), (y1 - old[1]) / (y1 - y0), label);
-    return [label, old && kept !== undefined && kept >= 0 && kept >= STAYS * room ? old : [x0 + u * (x1 - x0), y1 - v * (y1 - y0)]];
+    const old = before.get(label), kept = oldRoom(label);
+    return [label, old && kept >= 0 && kept >= STAYS * room ? old : [x0 + u * (x1 - x0), y1 - v * (y1 - y0)]];
   }));
 }

@@ -32,7 +32,7 @@ function drawCounts(chart, page, rows, width, axes) {
   const crowds = [...crowdsOf(rows, width, axes, chart.window).values()].filter((there) => there.length > 2);
   for (const there of crowds.sort((a, b) => b.length - a.length).slice(0, 4)) {
     const x = chart.toX(rows[there[0] * width + axes[0]]), y = chart.toY(rows[there[0] * width + axes[1]]);
-    chart.plate(`×${there.length}`, x + 20, y - 12, page.look, { bold: true });
+    chart.plate(`×${there.length}`, x + 20, y - 12, page.look);
   }
 }
 

@@ -112,7 +112,7 @@ export function regionsPanel(page) {
   /** Each class's name where its region and its points leave room. @param {any} view */
   function nameRegions(view) {
     const rows = { rows: page.data.points, width: page.data.features, axes: page.axes };
-    places = roomyPlaces(chart, view, rows, page.data.classNames.map(cutName), places);
+    places = roomyPlaces(chart, view, rows, page.data.classNames.map(cutName), places, page.dragging || page.playing);
     for (const [label, [x, y]] of places) chart.plate(cutName(page.data.classNames[label]), chart.toX(x), chart.toY(y), page.look);
   }
 
