@@ -150,17 +150,40 @@ def test_another_run_is_shown_when_it_is_set(widget):
     assert widget._first["run"] == first["run"] and widget._first != first
 
 
-def test_setting_a_run_gives_up_what_is_trained(widget):
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_setting_a_run_gives_up_what_is_trained(widget, elsewhere):
+    """In the loop's thread, or in a cell's while messages come in another."""
     other = us.train(us.datasets.lab(), epochs=4)
 
     async def work():
         widget.take(training(1, LONG))
         await asyncio.sleep(0.05)
-        widget.run = other
-        await until(lambda: told(widget, 1))
+        widget.take(training(2, LONG))
+        if elsewhere:
+            await asyncio.to_thread(setattr, widget, "run", other)
+        else:
+            widget.run = other
+        await until(lambda: told(widget, 1) and told(widget, 2))
 
     asyncio.run(work())
-    assert told(widget, 1) == ["superseded"] and widget.run is other
+    assert told(widget, 1) == told(widget, 2) == ["superseded"] and widget.run is other
+
+
+def test_a_fault_of_ours_is_told_and_the_next_request_is_answered(widget, monkeypatch):
+    def broken(*_given, **_named):
+        raise ZeroDivisionError("oops")
+
+    async def work():
+        with monkeypatch.context() as patch:
+            patch.setattr("unitscope.replies.reply", broken)
+            widget.take({"id": 1, "view": "abc", "kind": "dataset", "name": "moons"})
+            await until(lambda: told(widget, 1))
+        widget.take({"id": 2, "view": "abc", "kind": "dataset", "name": "moons"})
+        await until(lambda: told(widget, 2))
+
+    asyncio.run(work())
+    assert widget.told[0] == {"id": 1, "view": "abc", "kind": "refused", "message": "ZeroDivisionError: oops"}
+    assert told(widget, 2) == ["data"]
 
 
 @pytest.mark.parametrize(("name", "value", "rule"), [

@@ -6,6 +6,7 @@ A newer request takes the place of one that waits and stops one that runs, so th
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable, Hashable
 from concurrent.futures import Executor
@@ -17,22 +18,15 @@ _PROGRESS_SECONDS = 0.1  # between two reports
 
 
 class Wanted(replies.Asked):
-    """A request under way: it can be told to stop, and stops by itself after `most_seconds`."""
+    """A request under way, which can be told to stop."""
 
-    def __init__(self, report: Callable[[dict[str, Any]], None], number: int | None, most_seconds: float) -> None:
-        self.number = number
-        self._report, self._most_seconds = report, most_seconds
-        self._began = self._reported = time.monotonic()
-        self.stopped = False
-
-    @property
-    def overdue(self) -> bool:
-        """Whether it has taken longer than it may."""
-        return time.monotonic() - self._began > self._most_seconds
+    def __init__(self, report: Callable[[dict[str, Any]], None], number: int | None) -> None:
+        self.number, self.stopped = number, False
+        self._report, self._reported = report, time.monotonic()
 
     def wanted(self) -> bool:
         """Whether to go on."""
-        return not self.stopped and not self.overdue
+        return not self.stopped
 
     def progress(self, done: int, of: int) -> None:
         """Report, now and then."""
@@ -50,9 +44,9 @@ class Latest:
     """
 
     def __init__(self, answer: Callable[[Any, Wanted], Any], send: Callable[[Any, Any], Awaitable[None]],
-                 workers: Executor, *, most_seconds: float = float("inf")) -> None:
+                 workers: Executor) -> None:
         self.loop = asyncio.get_running_loop()
-        self._answer, self._send, self._workers, self._most_seconds = answer, send, workers, most_seconds
+        self._answer, self._send, self._workers = answer, send, workers
         self._waiting: dict[Hashable, Any] = {}  # the newest request of each kind that waits
         self._running: dict[Hashable, Wanted | None] = {}  # None: about to
         self._tasks: set[asyncio.Task[None]] = set()
@@ -71,10 +65,12 @@ class Latest:
             self.start(self._work(kind))
 
     def stop(self, of: Callable[[Hashable], bool] = lambda kind: True) -> None:
-        """Give up the requests of all kinds, or of some."""
-        for kind in [kind for kind in self._waiting if of(kind)]:
-            del self._waiting[kind]
-        for kind, running in self._running.items():
+        """Give up the requests of all kinds, or of some; from any thread."""
+        for kind in filter(of, list(self._waiting)):
+            request = self._waiting.pop(kind, None)
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                self._reporter(request)(superseded(request))
+        for kind, running in list(self._running.items()):
             if running is not None and of(kind):
                 running.stopped = True
 
@@ -83,12 +79,14 @@ class Latest:
         try:
             while kind in self._waiting:
                 request = self._waiting.pop(kind)
-                asked = Wanted(self._reporter(request), scene.taken_id(request), self._most_seconds)
+                asked = Wanted(self._reporter(request), scene.taken_id(request))
                 self._running[kind] = asked
                 try:
                     outcome = await self.loop.run_in_executor(self._workers, self._answer, request, asked)
                 except replies.Cancelled:
-                    outcome = _ended(asked, request, self._most_seconds)
+                    outcome = superseded(request)
+                except Exception as error:  # a fault of ours: the view is told, and the others live on
+                    outcome = {"id": asked.number, "kind": "refused", "message": f"{type(error).__name__}: {error}"}
                 await self._send(request, outcome)
         finally:
             del self._running[kind]
@@ -110,10 +108,3 @@ def superseded(request: Any) -> dict[str, Any]:
     """The reply to a request whose place a newer one took."""
     return {"id": scene.taken_id(request), "kind": "superseded"}
 
-
-def _ended(asked: Wanted, request: Any, most_seconds: float) -> dict[str, Any]:
-    if asked.stopped or not asked.overdue:
-        return superseded(request)
-    return {"id": asked.number, "kind": "refused", "message":
-            f"A request must be done in {most_seconds:.0f} seconds. Got a longer one instead. "
-            "Use fewer points, epochs or units."}

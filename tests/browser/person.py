@@ -46,10 +46,14 @@ class Page:
 
 def on_plane(page: Page, x0: float, x1: float) -> tuple[int, int]:
     """A place of the lab's data as an offset from the middle of the decision map."""
+    return place_in(page.box("#regions"), x0, x1)
+
+
+def place_in(box: dict, x0: float, x1: float) -> tuple[int, int]:
+    """The same where the map has this width and height."""
     X, room = us.datasets.lab().X, {"left": 48, "bottom": 30, "top": 6, "right": 6}
     low, high = X.min(axis=0), X.max(axis=0)
     low, high = low - 0.08 * (high - low), high + 0.08 * (high - low)
-    box = page.box("#regions")
     across = room["left"] + (x0 - low[0]) / (high[0] - low[0]) * (box["width"] - room["left"] - room["right"])
     down = room["top"] + (high[1] - x1) / (high[1] - low[1]) * (box["height"] - room["top"] - room["bottom"])
     return round(across - box["width"] / 2), round(down - box["height"] / 2)

@@ -77,7 +77,7 @@ export class Page extends Player {
 
   /** @param {number} now ms */
   paint(now) {
-    if (!this.run || !this.data || !this.fits()) return; // data of another shape: the picture stays until its network is trained
+    if (!this.run || !this.data || !this.fits()) return this.showStatus?.(); // data of another shape: the picture stays until its network is trained
     if (this.playing) this.playOn(now);
     const key = `${this.serial} ${this.epoch} ${this.hidden.layer} ${this.hidden.across} ${this.hidden.up} ${this.axes}`;
     if (!this.view || this.viewKey !== key || this.view.data !== this.data || this.view.points !== this.data.points) {
@@ -95,11 +95,12 @@ export class Page extends Player {
   /** Called once, after the next training. @type {(() => void) | undefined} */
   afterTraining;
 
-  /** What `openScope` gives: follow the system's theme, open the list of keys, begin the tour, take the page down. @type {(() => void) | undefined} */
+  /** What `openScope` gives: follow the system's theme, open the list of keys, begin the tour, take the page down, show the status line alone. @type {(() => void) | undefined} */
   followTheme;
   /** @type {(() => void) | undefined} */ openHelp;
   /** @type {(() => void) | undefined} */ startTour;
   /** @type {(() => void) | undefined} */ close;
+  /** @type {(() => void) | undefined} */ showStatus;
 
   /** Told after every picture. @type {((view: any) => void) | undefined} */
   painted;

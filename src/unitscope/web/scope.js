@@ -50,6 +50,11 @@ export function openScope(root, host, hello, { state = initialState(), keys = tr
       element("div", { class: "area-words" }, parts.explanation.node),
       element("div", { class: "area-seeds" }, parts.seeds.node)),
     live);
+  page.showStatus = () => {
+    setText(status, page.status);
+    status.hidden = !page.status;
+    status.classList.toggle("bad", page.statusBad);
+  };
   /** @type {any} */
   let dressed = null;
   const frame = { update: (/** @type {any} */ view) => {
@@ -58,9 +63,7 @@ export function openScope(root, host, hello, { state = initialState(), keys = tr
       for (const [name, value] of Object.entries(colorsOf(page.look))) root.style.setProperty(name, value);
       root.dataset.theme = page.theme;
     }
-    setText(status, page.status);
-    status.hidden = !page.status;
-    status.classList.toggle("bad", page.statusBad);
+    page.showStatus?.();
     setText(root.querySelector("#summary") ?? root, summaryOf(page, view));
   } };
   // Canvases with words first: to write them the browser styles what was changed before.

@@ -6,7 +6,7 @@ import { openScope, showRun } from "./scope.js";
 import { initialState } from "./state.js";
 
 const BUSY = 1000; // ms without an answer, until the view says that the kernel is busy
-const BUSY_WORDS = "Waiting for the notebook's kernel …";
+const BUSY_WORDS = "Waiting for the notebook's kernel. Where it was stopped, run the cell again.";
 
 /**
  * @param {{model: any, el: HTMLElement}} given by anywidget

@@ -112,7 +112,7 @@ function pressKey(chart, page, event) {
   } else if (/^[0-9]$/.test(event.key) && chosen !== null && Number(event.key) < page.data.classNames.length) {
     taken();
     page.relabelPoint(chosen, Number(event.key));
-  } else if (event.key === "Enter") {
+  } else if (event.key === "Enter" && !event.shiftKey) { // with Shift, it runs a notebook's cell
     taken();
     page.addPoint((x0 + x1) / 2, (y0 + y1) / 2);
   } else if (event.key === "Escape") {
