@@ -11,7 +11,7 @@ import pytest
 import unitscope as us
 from unitscope import scene
 
-LONG = {"hidden": [64, 64], "epochs": 5000}  # seconds of training
+LONG = {"hidden": [40, 40], "epochs": 5000, "batch_size": 2}  # seconds of training
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable, Hashable
-from concurrent.futures import Executor
 from typing import Any
 
 from unitscope import replies, scene
@@ -28,6 +27,10 @@ class Wanted(replies.Asked):
         """Whether to go on."""
         return not self.stopped
 
+    def stop(self) -> None:
+        """Not wanted any more."""
+        self.stopped = True
+
     def progress(self, done: int, of: int) -> None:
         """Report, now and then."""
         now = time.monotonic()
@@ -37,16 +40,17 @@ class Wanted(replies.Asked):
 
 
 class Latest:
-    """Takes requests on an event loop, answers them in `workers`, and sends the outcomes on the loop.
+    """Takes requests on an event loop, has them answered, and sends the outcomes on the loop.
 
-    - `answer`: a request and its `Wanted` to an outcome, in a worker; may raise `replies.Cancelled`.
-    - `send`: sends, on the loop, what `answer` gave for a request, or a message that tells its progress or its end.
+    - `answer`: has a worker make the outcome of a request, given its `Wanted`; may raise `replies.Cancelled`.
+    - `send`: sends what `answer` gave for a request, or a message that tells its progress or its end.
+    - `wanted`: makes a request's `Wanted`, of a function that sends its progress from any thread and of its number.
     """
 
-    def __init__(self, answer: Callable[[Any, Wanted], Any], send: Callable[[Any, Any], Awaitable[None]],
-                 workers: Executor) -> None:
+    def __init__(self, answer: Callable[[Any, Any], Awaitable[Any]], send: Callable[[Any, Any], Awaitable[None]],
+                 wanted: Callable[[Callable[[dict[str, Any]], None], int | None], Wanted] = Wanted) -> None:
         self.loop = asyncio.get_running_loop()
-        self._answer, self._send, self._workers = answer, send, workers
+        self._answer, self._send, self._wanted = answer, send, wanted
         self._waiting: dict[Hashable, Any] = {}  # the newest request of each kind that waits
         self._running: dict[Hashable, Wanted | None] = {}  # None: about to
         self._tasks: set[asyncio.Task[None]] = set()
@@ -59,7 +63,7 @@ class Latest:
         if kind in self._running:
             running = self._running[kind]
             if running is not None:
-                running.stopped = True
+                running.stop()
         else:
             self._running[kind] = None
             self.start(self._work(kind))
@@ -68,21 +72,20 @@ class Latest:
         """Give up the requests of all kinds, or of some; from any thread."""
         for kind in filter(of, list(self._waiting)):
             request = self._waiting.pop(kind, None)
-            with contextlib.suppress(RuntimeError):  # the loop has ended
-                self._reporter(request)(superseded(request))
+            self._reporter(request)(superseded(request))
         for kind, running in list(self._running.items()):
             if running is not None and of(kind):
-                running.stopped = True
+                running.stop()
 
     async def _work(self, kind: Hashable) -> None:
         """Answer the newest request of a kind, and again while there is one."""
         try:
             while kind in self._waiting:
                 request = self._waiting.pop(kind)
-                asked = Wanted(self._reporter(request), scene.taken_id(request))
+                asked = self._wanted(self._reporter(request), scene.taken_id(request))
                 self._running[kind] = asked
                 try:
-                    outcome = await self.loop.run_in_executor(self._workers, self._answer, request, asked)
+                    outcome = await self._answer(request, asked)
                 except replies.Cancelled:
                     outcome = superseded(request)
                 except Exception as error:  # a fault of ours: the view is told, and the others live on
@@ -92,9 +95,10 @@ class Latest:
             del self._running[kind]
 
     def _reporter(self, request: Any) -> Callable[[dict[str, Any]], None]:
-        """Sends from a worker's thread."""
+        """Sends from any thread."""
         def report(message: dict[str, Any]) -> None:
-            self.loop.call_soon_threadsafe(lambda: self.start(self._send(request, message)))
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                self.loop.call_soon_threadsafe(lambda: self.start(self._send(request, message)))
         return report
 
     def start(self, work: Any) -> None:

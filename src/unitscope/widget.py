@@ -75,6 +75,10 @@ def _answer(request: Any, asked: Wanted | None = None) -> _Outcome:
     return _Outcome(reply, kept[-1], scene.taken_data(request["data"])[0])
 
 
+async def _answer_in_a_thread(request: Any, asked: Wanted) -> _Outcome:
+    return await asyncio.get_running_loop().run_in_executor(_workers(), _answer, request, asked)
+
+
 def _view_of(request: Any) -> str | None:
     view = request.get("view") if isinstance(request, dict) else None
     return view if isinstance(view, str) and len(view) <= _LONGEST_VIEW else None
@@ -124,7 +128,7 @@ class _Answering:
             return
         if self._latest is None or self._latest.loop is not loop:
             self.stop()
-            self._latest = Latest(_answer, self._give_soon, _workers())
+            self._latest = Latest(_answer_in_a_thread, self._give_soon)
         if kind == "cancel":
             self._latest.stop(lambda key: isinstance(key, tuple) and key[0] == view)
         elif isinstance(kind, str) and kind in replies.KINDS:
