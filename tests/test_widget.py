@@ -11,7 +11,8 @@ import pytest
 import unitscope as us
 from unitscope import scene
 
-LONG = {"hidden": [40, 40], "epochs": 5000, "batch_size": 2}  # seconds of training
+LONG = {"hidden": [16], "epochs": 5000}  # seconds of training with so many points
+MANY = us.datasets.blobs(n=10_000)
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ def test_of_many_trainings_at_once_the_newest_wins(widget):
     """What a kernel hands on after a long cell: all that a drag has sent, one by one."""
     async def drag():
         for k in range(40):
-            widget.take(training(k, {**LONG, "seed": k}))
+            widget.take(training(k, {**LONG, "seed": k}, data=MANY))
         widget.take(training(40, {"hidden": [2], "epochs": 5, "seed": 40}))
         await until(lambda: told(widget, 40))
         assert widget.run.recipe.seed == 40
@@ -85,7 +86,7 @@ def test_a_long_training_holds_up_nothing_else_and_can_be_given_up(widget):
 
     async def work():
         began = time.monotonic()
-        widget.take(training(1, LONG, data=us.datasets.blobs(n=1000)))
+        widget.take(training(1, LONG, data=MANY))
         widget.take({"id": 2, "view": "abc", "kind": "dataset", "name": "moons"})
         widget.take(training(3, {"epochs": 5}, view="other"))
         await until(lambda: told(widget, 2) and told(widget, 3))
@@ -106,7 +107,7 @@ def test_a_closed_widget_gives_up_and_keeps_its_last_run(widget):
     run = widget.run
 
     async def work():
-        widget.take(training(1, LONG))
+        widget.take(training(1, LONG, data=MANY))
         await asyncio.sleep(0.05)
         widget.close()
         running = widget._latest
@@ -156,9 +157,9 @@ def test_setting_a_run_gives_up_what_is_trained(widget, elsewhere):
     other = us.train(us.datasets.lab(), epochs=4)
 
     async def work():
-        widget.take(training(1, LONG))
+        widget.take(training(1, LONG, data=MANY))
         await asyncio.sleep(0.05)
-        widget.take(training(2, LONG))
+        widget.take(training(2, LONG, data=MANY))
         if elsewhere:
             await asyncio.to_thread(setattr, widget, "run", other)
         else:
