@@ -120,7 +120,7 @@ def test_a_browser_killed_in_the_middle_of_a_training_frees_the_server(server, s
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
-def test_what_was_changed_while_the_server_was_away_is_trained_when_it_is_back(browser, server, how):
+def test_what_was_changed_while_the_server_was_away_is_trained_when_it_is_back(server, browser, how):
     opened(browser, server.address)
     browser.find_element(By.CSS_SELECTOR, "[aria-label='Add a unit to layer 1']").click()
     move_points(browser, Keys.ARROW_UP * 3)
@@ -143,7 +143,7 @@ def test_what_was_changed_while_the_server_was_away_is_trained_when_it_is_back(b
     until(browser, lambda: words(browser) == now)
 
 
-def test_data_and_seeds_asked_for_while_the_server_is_away_come_when_it_is_back(browser, server):
+def test_data_and_seeds_asked_for_while_the_server_is_away_come_when_it_is_back(server, browser):
     opened(browser, server.address)
     server.stop()
     until(browser, lambda: "server is away" in text(browser, "#status"))
