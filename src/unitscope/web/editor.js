@@ -151,8 +151,11 @@ export class Editor extends Lights {
     this.edits = true;
     this.seedsStale = true;
     this.train();
-    this.changed();
+    this.changedSoon();
   }
+
+  /** Ask for a repaint, unless one with the network of these points is there first. */
+  changedSoon() { this.changed(); }
 
   endDrag() {
     this.dragging = false;

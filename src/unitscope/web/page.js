@@ -10,7 +10,8 @@ import { networkFrom, parameterCount } from "./network.js";
 import { Player } from "./player.js";
 import { viewOf, windowAround } from "./view.js";
 
-const EXPLAINED = { dragging: 150, playing: 400 }; // ms between two explanations
+const SOON = 24; // ms that a point dragged waits for its network, so that both are painted at once
+const EXPLAINED = { dragging: 250, playing: 400 }; // ms between two explanations
 const SEEDS = 64; // of the strip
 /** @type {Record<string, string>} */
 const WAITING = { train: "Training …", dataset: "Making the data …", table: "Reading the file …" };
@@ -75,8 +76,18 @@ export class Page extends Player {
     });
   }
 
+  /** @override */
+  changedSoon() {
+    clearTimeout(this.soon);
+    this.soon = setTimeout(() => this.changed(), SOON);
+  }
+
+  /** @type {any} */
+  soon;
+
   /** @param {number} now ms */
   paint(now) {
+    clearTimeout(this.soon);
     if (!this.run || !this.data || !this.fits()) return this.showStatus?.(); // data of another shape: the picture stays until its network is trained
     if (this.playing) this.playOn(now);
     const key = `${this.serial} ${this.epoch} ${this.hidden.layer} ${this.hidden.across} ${this.hidden.up} ${this.axes}`;

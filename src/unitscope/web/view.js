@@ -21,16 +21,22 @@ export function gridSide(parameters) {
  * @param {[[number, number], [number, number]]} window
  * @param {number} side
  */
-export function gridOver([[x0, x1], [y0, y1]], side) {
-  const points = new Float64Array(2 * side * side);
+export function gridOver(window, side) {
+  const known = gridsKnown.get(window);
+  if (known?.side === side) return known.points;
+  const [[x0, x1], [y0, y1]] = window, points = new Float64Array(2 * side * side);
   for (let row = 0, at = 0; row < side; row++) {
     for (let column = 0; column < side; column++, at += 2) {
       points[at] = x0 + (x1 - x0) * column / (side - 1);
       points[at + 1] = y1 - (y1 - y0) * row / (side - 1);
     }
   }
+  gridsKnown.set(window, { side, points });
   return points;
 }
+
+/** The grid of a window that is shown again and again. @type {WeakMap<object, {side: number, points: Float64Array}>} */
+const gridsKnown = new WeakMap();
 
 /**
  * A network as a function over a window of its two inputs.

@@ -22,7 +22,12 @@ const chartSizes = new ResizeObserver((entries) => {
   for (const { target, contentRect } of entries) chartOf.get(target)?.fit(contentRect.width, contentRect.height);
 });
 
-/** A canvas that maps data coordinates to pixels; y grows upwards. Sends "chartfit" upwards when its size is another. */
+/** Told which charts are near the screen: the others are not drawn. */
+const chartsSeen = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) chartOf.get(target)?.see(isIntersecting);
+}, { rootMargin: "200px" });
+
+/** A canvas that maps data coordinates to pixels; y grows upwards. Sends "chartfit" upwards when it is to be drawn anew. */
 export class Chart {
   /**
    * @param {Record<string, any>} attributes of the canvas
@@ -40,6 +45,15 @@ export class Chart {
     this.raster = document.createElement("canvas");
     chartOf.set(this.canvas, this);
     chartSizes.observe(this.canvas);
+    this.away = false; // from the screen
+    chartsSeen.observe(this.canvas);
+  }
+
+  /** @param {boolean} near the screen */
+  see(near) {
+    const comes = this.away && near;
+    this.away = !near;
+    if (comes) this.canvas.dispatchEvent(new CustomEvent("chartfit", { bubbles: true }));
   }
 
   /** Take the size that the page gives the canvas, in CSS pixels. @param {number} width @param {number} height */
@@ -50,7 +64,10 @@ export class Chart {
   }
 
   /** The canvas is taken off the page. */
-  close() { chartSizes.unobserve(this.canvas); }
+  close() {
+    chartSizes.unobserve(this.canvas);
+    chartsSeen.unobserve(this.canvas);
+  }
 
   /**
    * Start a picture: give the canvas pixels for its place on the page and clear it.
@@ -60,7 +77,7 @@ export class Chart {
    */
   begin(window, look) {
     const { width, height } = this;
-    if (!width || !height) return false;
+    if (!width || !height || this.away) return false;
     const scale = Math.min(3, globalThis.devicePixelRatio || 1);
     const wide = Math.round(width * scale), high = Math.round(height * scale);
     if (this.canvas.width !== wide || this.canvas.height !== high) {

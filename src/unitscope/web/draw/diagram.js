@@ -109,7 +109,7 @@ function buildUnit(page, layer, j) {
     onpointerenter: () => page.hoverUnit([layer, j]), onpointerleave: () => page.hoverUnit(null),
     onfocus: () => page.hoverUnit([layer, j]), onblur: () => page.hoverUnit(null),
   }, chart.canvas, name, bias);
-  return { button, chart, name, bias };
+  return { button, chart, name, bias, image: new ImageData(1, 1) };
 }
 
 /** @param {any} page @param {any} view @param {any} unit @param {number} layer @param {number} j */
@@ -128,9 +128,9 @@ function paintUnit(page, view, unit, layer, j) {
   unit.button.setAttribute("aria-label", `${words}, bias ${shortNumber(bias)}${value === null ? "" : `, ${shortNumber(value)} at the point chosen`}`);
   unit.button.title = words;
   if (!unit.chart.begin(view.window, look)) return;
-  const units = view.network.layers[layer].units, image = new ImageData(maps.side, maps.side);
-  paintSigned(last ? maps.passes[layer].z : maps.passes[layer].a, j, units, page.scaleOf(view, layer, j), look, image.data);
-  unit.chart.image(image);
+  if (unit.image.width !== maps.side) unit.image = new ImageData(maps.side, maps.side);
+  paintSigned(last ? maps.passes[layer].z : maps.passes[layer].a, j, view.network.layers[layer].units, page.scaleOf(view, layer, j), look, unit.image.data);
+  unit.chart.image(unit.image);
   const line = view.geometry.unitLines[layer] && view.geometry.unitLines[layer][j];
   if (line) unit.chart.segments(line, look.line, 1.2);
 }

@@ -34,12 +34,17 @@ export function hiddenPanel(page) {
       select.hidden = hidden.units < 3;
     }
     setOptions(shown, [["-1", "Winner"], ...data.classNames.map((/** @type {string} */ name, /** @type {number} */ k) => [String(k), `Logit ${name}`])], String(page.hiddenOutput));
+    setText(note, noteOf(hidden));
     if (!chart.begin(hidden.window, look)) return;
-    if (hidden.maps) drawBackground(view);
+    if (hidden.geometry) drawBackground(view);
     drawPoints(chart, page, { rows: hidden.outputs, width: hidden.units, axes: hidden.axes, predicted: view.predicted, counts: true });
     chart.axes([`a[${hidden.layer + 1}]_${hidden.axes[0]}`, `a[${hidden.layer + 1}]_${hidden.axes[1]}`], look);
-    setText(note, hidden.held ? "The outputs of two units. Background: what the later layers answer, the layer's other units held at their medians."
-      : hidden.units === 1 ? "The layer has one unit: both axes show it." : "The outputs of the layer's two units: what the later layers see. Background: what they answer.");
+  }
+
+  /** @param {any} hidden */
+  function noteOf({ held, units }) {
+    if (held) return "The outputs of two units. Background: what the later layers answer, the layer's other units held at their medians.";
+    return units === 1 ? "The layer has one unit: both axes show it." : "The outputs of the layer's two units: what the later layers see. Background: what they answer.";
   }
 
   /** @param {any} view */

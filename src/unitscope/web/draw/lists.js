@@ -1,7 +1,7 @@
 // @ts-check
 /** Panels made of words and tables: the explanation and the confusion matrix. */
 
-import { element, percentage } from "../elements.js";
+import { element, percentage, setText } from "../elements.js";
 
 /** @param {any} page @returns {import("../page.js").Panel} */
 export function explanationPanel(page) {
@@ -10,27 +10,46 @@ export function explanationPanel(page) {
     element("header", {}, element("h2", {}, "What this network does")), body);
   /** @type {any} */
   let shown = null;
+  let layout = "";
 
   function update() {
     node.classList.toggle("stale", page.claimsStale);
     if (shown === page.claims) return;
     shown = page.claims;
-    const topics = [...new Set(shown.map((/** @type {any} */ claim) => claim.topic))];
-    body.replaceChildren(...topics.map((topic) => element("section", {}, element("h3", {}, topic), element("ul", {},
-      ...shown.filter((/** @type {any} */ claim) => claim.topic === topic).map((/** @type {any} */ claim) => sentence(page, claim))))));
+    const topics = Map.groupBy(shown, (/** @type {any} */ claim) => claim.topic), now = JSON.stringify([...topics].map(([topic, claims]) => [topic, claims.length]));
+    if (now === layout) return shown.forEach((/** @type {any} */ claim, /** @type {number} */ k) => saySentence(sentences[k], claim)); // in place: what is focused stays
+    layout = now;
+    sentences = [];
+    body.replaceChildren(...[...topics].map(([topic, claims]) => element("section", {}, element("h3", {}, topic), element("ul", {}, ...claims.map((/** @type {any} */ claim) => {
+      const item = sentenceItem(page);
+      sentences.push(item);
+      saySentence(item, claim);
+      return item;
+    })))));
   }
+  /** @type {any[]} in the order of the claims, whose topics are together */
+  let sentences = [];
   const markdown = () => [...new Set(page.claims.map((/** @type {any} */ { topic }) => topic))].map((topic) => `## ${topic}\n\n${page.claims.filter((/** @type {any} */ claim) => claim.topic === topic).map((/** @type {any} */ { text }) => `- ${text.replace(/([\\`*_{}[\]()<>#+!|~&$])/g, "\\$1")}\n`).join("")}`).join("\n");
   const make = () => new Blob([markdown()], { type: "text/markdown" });
   return { node, update, exported: { words: "Explanation", files: [{ kind: "Text", name: "explanation.md", make }] } };
 }
 
-/** @param {any} page @param {any} claim */
-function sentence(page, claim) {
-  if (!claim.about || !claim.about.length) return element("li", {}, claim.text);
-  return element("li", {
-    tabindex: 0, class: "about", onpointerenter: () => page.hoverClaim(claim), onpointerleave: () => page.hoverClaim(null),
-    onfocus: () => page.hoverClaim(claim), onblur: () => page.hoverClaim(null),
-  }, claim.text);
+/** A line for a sentence, which lights what it is about. @param {any} page */
+function sentenceItem(page) {
+  const light = () => page.hoverClaim(item.claim), dark = () => page.hoverClaim(null);
+  const item = element("li", { onpointerenter: light, onpointerleave: dark, onfocus: light, onblur: dark });
+  return item;
+}
+
+/** @param {any} item @param {any} claim */
+function saySentence(item, claim) {
+  item.claim = claim;
+  setText(item, claim.text);
+  const about = !!claim.about?.length;
+  if (item.classList.contains("about") === about) return;
+  item.classList.toggle("about", about);
+  if (about) item.tabIndex = 0;
+  else item.removeAttribute("tabindex");
 }
 
 /** @param {any} page @returns {import("../page.js").Panel} */

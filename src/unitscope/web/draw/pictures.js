@@ -9,12 +9,12 @@ const FONT = "system-ui, sans-serif";
 
 /** What one chart shows, as a group of SVG. @param {import("./canvas.js").Chart} chart @param {() => void} draw draws it again */
 export function drawnAsSvg(chart, draw) {
-  const { context } = chart, pen = new SvgPen(context);
-  chart.context = /** @type {any} */ (pen);
+  const { context, away } = chart, pen = new SvgPen(context);
+  Object.assign(chart, { context: pen, away: false });
   try {
     draw();
   } finally {
-    chart.context = context;
+    Object.assign(chart, { context, away });
   }
   return pen.node;
 }

@@ -18,11 +18,12 @@ export function dataPanel(page) {
   function update(view) {
     const { data, look } = page, n = data.labels.length;
     chart.canvas.setAttribute("aria-label", `The data: ${n} points of ${data.classNames.length} classes. Keys: full stop and comma choose a point, arrows move it, digits relabel it, Delete erases it, Enter adds one.`);
-    if (!chart.begin(view.window, look)) return;
-    chart.clip();
-    drawPoints(chart, page, { rows: data.points, width: data.features, axes: page.axes });
-    chart.unclip();
-    chart.axes(page.axisNames(), look);
+    if (chart.begin(view.window, look)) {
+      chart.clip();
+      drawPoints(chart, page, { rows: data.points, width: data.features, axes: page.axes });
+      chart.unclip();
+      chart.axes(page.axisNames(), look);
+    }
     const held = data.heldOut ? `, ${[...data.heldOut].filter(Boolean).length} of them for testing (hollow)` : "";
     const point = page.litPoint();
     setText(note, point === null ? `${n} points${held}.` : pointWords(page, view, point));

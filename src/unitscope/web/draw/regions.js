@@ -43,6 +43,8 @@ export function regionsPanel(page) {
     which.hidden = page.state.view === "hard" || !!page.pinnedUnit;
     views.hidden = !!page.pinnedUnit;
     close.hidden = !page.pinnedUnit;
+    setText(title, unit ? page.unitName(...unit) : "Decision regions");
+    setText(note, unit ? unitFormula(page, view, unit[0], unit[1]) : noteOf(view));
     if (!chart.begin(view.window, look)) return;
     if (unit) drawUnit(view, unit);
     else drawDecision(view);
@@ -53,7 +55,6 @@ export function regionsPanel(page) {
   /** @param {any} view */
   function drawDecision(view) {
     const { look, state } = page, { geometry } = view;
-    setText(title, "Decision regions");
     if (state.view === "hard") {
       chart.clip();
       for (const cell of geometry.cells) chart.polygon(cell.polygon, look.tintOf[cell.label]);
@@ -67,7 +68,6 @@ export function regionsPanel(page) {
     chart.unclip();
     nameRegions(view);
     drawLegend(legend, page, view);
-    setText(note, noteOf(view));
   }
 
   /** @param {any} view */
@@ -104,8 +104,6 @@ export function regionsPanel(page) {
     chart.clip();
     if (line) chart.segments(line, look.line, 2);
     chart.unclip();
-    setText(title, page.unitName(layer, j));
-    setText(note, unitFormula(page, view, layer, j));
     drawLegend(legend, page, view, [layer, j]);
   }
 
