@@ -19,7 +19,7 @@ from unitscope.training import layout
 from unitscope.training.recipe import Recipe
 
 LOOP = CompiledCode("unitscope.training.loop", tuple(f"unitscope.training.{name}" for name in (
-    "layout", "lanes", "product", "team", "passes", "optimizers", "loop")), arguments=15)
+    "layout", "lanes", "denormals", "product", "team", "passes", "optimizers", "loop")), arguments=15)
 
 _TEAM_FROM = 4e6  # products of points and weights in a chunk: below, one thread is as quick as several
 

@@ -11,6 +11,7 @@ import numpy as np
 from numba import carray, cfunc, njit, types
 
 from unitscope.training import optimizers
+from unitscope.training.denormals import flush, restore
 from unitscope.training.lanes import (
     falling_power,
     gather,
@@ -306,6 +307,7 @@ def compiled():
         all_keys, parameters = carray(keys, (blocks * GROUP,)), carray(P, (blocks * count,))
         firsts, seconds = carray(first, (blocks * count,)), carray(second, (blocks * count,))
         losses, hits = carray(loss, (blocks * epochs,)), carray(right, (blocks * epochs,))
+        before = flush()
         for block in range(blocks):
             at, row = block * count, block * epochs
             _train(
@@ -314,6 +316,7 @@ def compiled():
                 carray(slopes, (whole[LAYERS],)), parameters[at : at + count], firsts[at : at + count],
                 seconds[at : at + count], carray(work, (2 * whole[ROWS] * ROW + ROW + count,)),
                 losses[row : row + epochs], hits[row : row + epochs])
+        restore(before)
         return blocks
 
     return train

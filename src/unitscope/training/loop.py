@@ -6,6 +6,7 @@ import numpy as np
 from numba import carray, cfunc, njit, types
 
 from unitscope.training import optimizers, passes
+from unitscope.training.denormals import flush, restore
 from unitscope.training.lanes import gather, leading, splat, store
 from unitscope.training.layout import (
     BATCH,
@@ -145,11 +146,14 @@ def compiled():
         n, epochs, stride, padded = whole[POINTS], whole[EPOCHS], whole[STRIDE], whole[PADDED]
         layers = carray(table, (whole[LAYERS], 7))
         size = 2 * whole[ROWS] * stride + whole[SCRATCH] + 2 * stride + padded
-        return _train(
+        before = flush()
+        finite = _train(
             whole, carray(settings, (SETTINGS,)), layers, carray(X, (n * layers[0, INPUTS],)), carray(y, (n,)),
             carray(order, (epochs * n + stride,)), carray(slopes, (whole[LAYERS],)), carray(P, (padded,)),
             carray(first, (padded,)), carray(second, (padded,)), carray(work, (size,)),
             carray(record, (epochs * whole[PARAMETERS],)), carray(loss, (epochs,)), carray(correct, (epochs,)),
             carray(meeting, (2,)))
+        restore(before)
+        return finite
 
     return train
