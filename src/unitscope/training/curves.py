@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from unitscope.network import Network
@@ -18,11 +20,10 @@ def curves(shape: Network, weights: np.ndarray, X: np.ndarray, y: np.ndarray) ->
     Returns two float64 arrays of shape (epochs,). Computed in float64, as `Network` does.
     """
     loss, accuracy = np.empty(len(weights)), np.empty(len(weights))
-    widest = max(layer.units for layer in shape.layers)
-    step = max(1, _BYTES_AT_ONCE // (8 * max(1, len(X)) * widest))
+    step = rows_at_once(shape, len(X), _BYTES_AT_ONCE)
     for begin in range(0, len(weights), step):
         rows = slice(begin, begin + step)
-        logits = _logits(shape, weights[rows].astype(np.float64), X)
+        *_, (_, logits) = layer_outputs(shape, weights[rows].astype(np.float64), X)
         accuracy[rows] = (logits.argmax(axis=2) == y).mean(axis=1)
         largest = logits.max(axis=2)
         own = np.take_along_axis(logits, np.broadcast_to(y[None, :, None], (*logits.shape[:2], 1)), axis=2)[..., 0]
@@ -32,13 +33,18 @@ def curves(shape: Network, weights: np.ndarray, X: np.ndarray, y: np.ndarray) ->
     return loss, accuracy
 
 
-def _logits(shape: Network, weights: np.ndarray, X: np.ndarray) -> np.ndarray:
-    """The logits of every row of weights at every point: (rows, n, K)."""
+def layer_outputs(shape: Network, weights: np.ndarray, X: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Layer after layer, z and the activation of it for every row of weights at every point: (rows, n, units) each."""
     values, at = X[None], 0
     for layer in shape.layers:
         size = layer.inputs * layer.units
         matrices = weights[:, at : at + size].reshape(-1, layer.inputs, layer.units)
-        bias = weights[:, at + size : at + size + layer.units]
-        values = layer.activate(values @ matrices + bias[:, None, :])
+        z = values @ matrices + weights[:, None, at + size : at + size + layer.units]
+        values = layer.activate(z)
         at += size + layer.units
-    return values
+        yield z, values
+
+
+def rows_at_once(shape: Network, n: int, size: int) -> int:
+    """Of how many rows of weights the outputs of a layer at n points take about `size` bytes."""
+    return max(1, size // (8 * max(1, n) * max(layer.units for layer in shape.layers)))
