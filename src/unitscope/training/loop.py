@@ -39,7 +39,7 @@ from unitscope.training.layout import (
 from unitscope.training.team import meet, part
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _train(numbers, settings, table, X, y, order, slopes, P, first, second, work, record, loss, correct, meeting):
     """Run the epochs of `order`; return how many stayed finite. P, first, second are padded to whole vectors.
 
@@ -98,7 +98,7 @@ def _train(numbers, settings, table, X, y, order, slopes, P, first, second, work
     return numbers[EPOCHS]
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _recorded(P, record, at, count):
     """Copy the parameters to record[at:]; False where one is not finite."""
     unsound = np.float32(0)
@@ -108,7 +108,7 @@ def _recorded(P, record, at, count):
     return unsound == np.float32(0)
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _gather(X, y, order, at, points, vectors, features, n, stride, share, A, labels, weight):
     """Bring the chunk's points into the first rows of A; lanes without a point get zeros and weight 0."""
     for v in range(vectors):
@@ -119,7 +119,7 @@ def _gather(X, y, order, at, points, vectors, features, n, stride, share, A, lab
             store(A, q * stride + here, gather(X, q * n, order, at + here, left))
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _penalty(P, G, table, settings):
     """l1 * sum |w| + l2 * sum w**2 over the weights, its gradient added to G (Keras: the sign of 0 is 0)."""
     l1, l2 = settings[L1], settings[L2]

@@ -51,7 +51,7 @@ TRANSPOSE_FROM = 8
 _f = np.float32
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _erf(x):
     """The error function to about 1e-7, by Chebyshev fit of erfc (Press et al., Numerical Recipes, 6.2)."""
     size = where_greater(x, splat(_f(0)), x, splat(_f(0)) - x)
@@ -113,7 +113,7 @@ def curved(code, below, A, D, at):
     store(D, at, slope)
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def forward(P, A, D, table, slopes, stride, vectors, team, member, meeting):
     """Outputs of every layer, from the inputs already in A; the slopes of curved activations go to D.
 
@@ -144,7 +144,7 @@ def forward(P, A, D, table, slopes, stride, vectors, team, member, meeting):
         meet(meeting, team)
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def softmax_cross_entropy(A, D, at, classes, labels, weight, least, most, stride, vectors):
     """Loss summed over the chunk and the number of points predicted right; D gets the derivatives by the logits.
 
@@ -182,7 +182,7 @@ def softmax_cross_entropy(A, D, at, classes, labels, weight, least, most, stride
     return loss, right
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _weight_gradient(G, A, D, rows, source, target, inputs, units, weights, bias, stride, vectors, team, member):
     """Add the chunk's gradient of one layer's weights and biases to G; `rows` is scratch for wide layers.
 
@@ -219,7 +219,7 @@ def _weight_gradient(G, A, D, rows, source, target, inputs, units, weights, bias
             G[weights + i * units + j] += rows[product + i * padded + j]
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def backward(P, G, A, D, rows, table, slopes, stride, vectors, team, member, meeting):
     """Add the chunk's gradient to G, from the derivatives by the logits in D."""
     for step in range(table.shape[0]):
@@ -236,7 +236,7 @@ def backward(P, G, A, D, rows, table, slopes, stride, vectors, team, member, mee
             meet(meeting, team)
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _pass_back(P, A, D, rows, source, target, inputs, units, weights, code, below, stride, vectors, team, member):
     """The derivatives by a layer's inputs, times the slopes of the activation that gave them."""
     zero = splat(_f(0))

@@ -40,7 +40,7 @@ def reasons(shape: Network, weights: np.ndarray, data: Dataset) -> np.ndarray:
         dead, twins = np.zeros((2, len(rows)), bool)
         for layer in on:
             units = _units(layer)
-            dead |= (~layer.any(axis=1)).any(axis=1)
+            dead |= ~np.all(layer.any(axis=1), axis=1)
             twins |= (units[:, 1:] == units[:, :-1]).any(axis=1)
         shared = np.zeros(len(rows), bool)
         if on:
