@@ -42,7 +42,7 @@ from unitscope.training.layout import (
     WEIGHTS,
     WIDTH,
 )
-from unitscope.training.product import add_product
+from unitscope.training.product import ROWS, add_product
 from unitscope.training.team import meet, part
 
 # From this many units on, the weights' gradient is a matrix product over the points; below, sums over the lanes.
@@ -123,7 +123,7 @@ def forward(P, A, D, table, slopes, stride, vectors, team, member, meeting):
     for layer in range(table.shape[0]):
         inputs, units, code = table[layer, INPUTS], table[layer, UNITS], table[layer, ACTIVATION]
         source, target = table[layer, SOURCE], table[layer, TARGET]
-        first, end = part(units, 4, team, member)
+        first, end = part(units, ROWS, team, member)
         for j in range(first, end):
             bias = spread(P, table[layer, BIAS] + j)
             for v in range(vectors):
@@ -206,10 +206,14 @@ def _weight_gradient(G, A, D, rows, source, target, inputs, units, weights, bias
     padded = (units + WIDTH - 1) // WIDTH * WIDTH
     blocks = (end - first + WIDTH - 1) // WIDTH
     points = vectors * WIDTH
+    for begin in range(0, points, WIDTH):  # so that the rows which are written stay in the cache
+        for j in range(first, end):
+            for r in range(begin, begin + WIDTH):
+                rows[np.uint64(r * padded + j)] = D[np.uint64(target + j * stride + r)]
+    if units == padded:
+        add_product(G, weights + first, units, A, source, stride, 1, rows, first, padded, inputs, blocks, points)
+        return
     product = points * padded  # the product's place in the scratch, after D with a row for each point
-    for j in range(first, end):
-        for r in range(points):
-            rows[r * padded + j] = D[target + j * stride + r]
     for i in range(inputs):
         for v in range(blocks):
             store(rows, product + i * padded + first + v * WIDTH, splat(_f(0)))
@@ -243,7 +247,7 @@ def _pass_back(P, A, D, rows, source, target, inputs, units, weights, code, belo
     bent = code > LEAKY_RELU
     onto = rows if bent else D  # D keeps a curved activation's slope until it has been multiplied in
     begin = 0 if bent else source
-    first, end = part(inputs, 4, team, member)
+    first, end = part(inputs, ROWS, team, member)
     for i in range(first, end):
         for v in range(vectors):
             store(onto, begin + i * stride + v * WIDTH, zero)
