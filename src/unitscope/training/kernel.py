@@ -98,7 +98,7 @@ def advance(state: State, net: Network, X: np.ndarray, y: np.ndarray, order: np.
     if finite < epochs:  # the vectors hold the bad epoch: go there again and stop before it
         return _unfinished(advance(state, net, X, y, order[:finite], recipe, clip=clip, threads=threads))
     steps = state.step + epochs * -(-n // recipe.batch_size)
-    after = State(vectors[0, :count].copy(), vectors[1:, :count].copy(), steps)
+    after = State(vectors[0, :count], vectors[1:, :count], steps)  # for large networks a copy takes as long as a step
     return Outcome(record, loss, correct, after, finite=True)
 
 
