@@ -1,13 +1,16 @@
 """How many rows a second `us.fit` trains: our kernel, Keras on one device, on several, from arrays and from shards.
 
-    python benchmarks/large.py [BATCH] [ROWS]
+    python benchmarks/large.py [BATCH ROWS ...]
 
 The network is 20-64-64-4 with Adam, on float32 rows. Each contender has a process of its own, which trains an epoch of
-a few batches first and then three epochs; printed is the median of those, and the slowest and quickest.
+a few batches first and then three epochs; shown is the median of those, and the slowest and quickest. Without JAX the
+section says that nothing was measured.
 """
 
 from __future__ import annotations
 
+import importlib.util
+import json
 import os
 import statistics
 import subprocess
@@ -17,24 +20,46 @@ import time
 from pathlib import Path
 from typing import Any
 
+import page
+
 FEATURES, HIDDEN, CLASSES, ROUNDS = 20, (64, 64), 4, 3
+SIZES = ((8192, 819_200), (1024, 409_600))  # batch, rows
 CONTENDERS = (("kernel", 1), ("Keras", 1), ("Keras", 2), ("Keras", 4), ("shards", 1), ("shards", 4))
+NAMES = {"kernel": "our kernel", "Keras": "Keras on JAX, arrays", "shards": "Keras on JAX, shards read from files"}
+TITLE = "Rows a second: `us.fit`, 20-64-64-4"
 
 
-def main() -> None:
-    """Measure every contender in turn."""
-    batch, rows = (int(word) for word in (*sys.argv[1:], *("8192", "1638400")[len(sys.argv) - 1 :]))
-    print(f"{rows:,} rows, batches of {batch:,}, 20-64-64-4, {os.cpu_count()} cores", flush=True)
+def rows_table(sizes: tuple[tuple[int, int], ...] = SIZES) -> str:
+    """The section: every contender in turn, for each batch and number of rows."""
+    for needed in ("keras", "jax"):
+        if importlib.util.find_spec(needed) is None:
+            raise ModuleNotFoundError(name=needed)
+    rows = []
     for who, devices in CONTENDERS:
-        with tempfile.TemporaryDirectory() as folder:
-            environment = {**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu", "NPROC": "8",
-                           "XLA_FLAGS": f"--xla_force_host_platform_device_count={devices}"}
-            words = [sys.executable, __file__, who, str(devices), str(batch), str(rows), folder]
-            subprocess.run(words, env=environment, check=True)
+        cells = [NAMES[who], str(devices)]
+        for batch, count in sizes:
+            rates = _in_process(who, devices, batch, count)
+            cells.append(f"{statistics.median(rates):,.0f} ({min(rates):,.0f} to {max(rates):,.0f})")
+        rows.append(cells)
+    columns = ["who", "devices", *(f"batch {batch:,}, {count:,} rows" for batch, count in sizes)]
+    return page.table(TITLE, columns, rows) + f"""
+Medians of {ROUNDS} epochs, and the slowest and quickest. The devices are virtual ones on {os.cpu_count()} cores, under
+`keras.distribution.DataParallel`.
+"""
 
 
-def measure(who: str, devices: int, batch: int, rows: int, folder: Path) -> None:
-    """Print the rate of one contender."""
+def _in_process(who: str, devices: int, batch: int, rows: int) -> list[float]:
+    """The rates of one contender, measured in a fresh process."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu", "NPROC": "8",
+                       "XLA_FLAGS": f"--xla_force_host_platform_device_count={devices}"}
+        words = [sys.executable, __file__, who, str(devices), str(batch), str(rows), folder]
+        result = subprocess.run(words, env=environment, check=True, capture_output=True, text=True)
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+def measure(who: str, devices: int, batch: int, rows: int, folder: Path) -> list[float]:
+    """Rows a second of one contender, an epoch each."""
     import keras
     import numpy as np
 
@@ -57,8 +82,7 @@ def measure(who: str, devices: int, batch: int, rows: int, folder: Path) -> None
         began = time.perf_counter()
         us.fit(model, **data, verbose=0)
         rates.append(rows / (time.perf_counter() - began))
-    print(f"{who}, devices: {devices}: {statistics.median(rates):,.0f} rows/s "
-          f"({min(rates):,.0f} to {max(rates):,.0f})")
+    return rates
 
 
 def shards(X: Any, y: Any, batch: int, folder: Path) -> Any:
@@ -85,7 +109,11 @@ def shards(X: Any, y: Any, batch: int, folder: Path) -> Any:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 3:
-        measure(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), Path(sys.argv[5]))
+    if sys.argv[1:2] and sys.argv[1] in NAMES:
+        print(json.dumps(measure(sys.argv[1], *map(int, sys.argv[2:5]), Path(sys.argv[5]))))
     else:
-        main()
+        given = [int(word) for word in sys.argv[1:]]
+        try:
+            print(rows_table(tuple(zip(given[::2], given[1::2], strict=True)) or SIZES))
+        except ImportError as error:
+            print(page.skipped(TITLE, error))

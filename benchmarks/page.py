@@ -19,3 +19,8 @@ def row(name: str, seconds: float, ours: float) -> list[str]:
 def times(ratio: float) -> str:
     """How many times, two digits."""
     return f"{ratio:,.0f}" if ratio >= 20 else f"{ratio:.2g}"
+
+
+def skipped(title: str, error: ImportError) -> str:
+    """A section that could not be measured here, with the library that it needs."""
+    return f"## {title}\n\nNot measured: {error.name} is not installed.\n"

@@ -33,9 +33,9 @@ def main() -> None:
     if "--keras" in sys.argv:
         print(json.dumps(beside_keras(sys.argv[-1])))
         return
-    sections = [lab_table(), seeds_table(), size_table("digits"), size_table("large"), scaling.scaling_table(),
-                geometry.region_table(), explanation.explanation_table(), start_table(), picture_table(),
-                live.live_table()]
+    sections = [lab_table(), seeds_table(), of_script("sweep_workers.py"), size_table("digits"), size_table("large"),
+                scaling.scaling_table(), of_script("large.py"), geometry.region_table(),
+                explanation.explanation_table(), start_table(), picture_table(), live.live_table()]
     PAGE.write_text(header() + "\n".join(sections), encoding="utf-8")
     print(PAGE.read_text(encoding="utf-8"))
 
@@ -64,6 +64,13 @@ def in_keras_process(backend: str, name: str) -> dict[str, float]:
     result = subprocess.run([sys.executable, __file__, "--keras", name], env=environment, check=True,
                             capture_output=True, text=True)
     return json.loads(result.stdout.splitlines()[-1])
+
+
+def of_script(name: str) -> str:
+    """The section that a script of this folder prints, in a process of its own: it starts clusters or many devices."""
+    result = subprocess.run([sys.executable, str(Path(__file__).parent / name)], check=True, stdout=subprocess.PIPE,
+                            text=True)
+    return result.stdout
 
 
 def lab_table() -> str:

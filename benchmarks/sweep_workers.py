@@ -1,31 +1,33 @@
 """Sweeps of the lab's network on each kind of worker, taking turns: runs a second, and what a slice costs besides.
 
-Needs the extras dask and ray: .venv/bin/python benchmarks/sweep_workers.py
+`python benchmarks/sweep_workers.py [SEEDS ROUNDS]` prints the section; it needs the extras dask and ray, and says so
+where they are missing.
 """
 
 from __future__ import annotations
 
+import contextlib
 import statistics
+import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import joblib
-import ray
-from distributed import Client, LocalCluster
-from ray.util.joblib import register_ray
+import page
 
 import unitscope as us
 from unitscope.training import sweep as module
+from unitscope.training.block import block_size
 
 LAB = us.datasets.lab()
 WORKERS = 2
-SEEDS, ROUNDS = 12_000, 7
+TITLE = f"Workers: seeds of the lab, 200 epochs, {WORKERS} of each kind"
 
 
 def seconds(seeds: int, **asked: Any) -> float:
+    """Of one sweep of the lab."""
     began = time.perf_counter()
     us.sweep(LAB, seeds=seeds, **asked)
     return time.perf_counter() - began
@@ -33,15 +35,20 @@ def seconds(seeds: int, **asked: Any) -> float:
 
 def a_slice(go: Callable[..., float]) -> float:
     """Seconds a slice costs: 400 slices of one block and one epoch against 20 slices of the same seeds."""
-    sized, spent = module._slice_size, []
-    for blocks in (1, 20):
-        module._slice_size = lambda empty, missing, count, size=32 * blocks: size
-        spent.append(go(12_800, epochs=1))
-    module._slice_size = sized
+    block, sized, spent = block_size(us.Network.initialize((2, 2, 4))), module._slice_size, []
+    try:
+        for blocks in (1, 20):
+            module._slice_size = lambda empty, missing, count, size=block * blocks: size
+            spent.append(go(400 * block, epochs=1))
+    finally:
+        module._slice_size = sized
     return (spent[0] - spent[1]) / (400 - 20)
 
 
 def under(backend: str) -> Callable[..., float]:
+    """`seconds` with the workers of a joblib backend."""
+    import joblib
+
     def go(seeds: int, **asked: Any) -> float:
         with joblib.parallel_config(backend=backend):
             return seconds(seeds, **asked)
@@ -49,32 +56,51 @@ def under(backend: str) -> Callable[..., float]:
     return go
 
 
-def main() -> None:
+@contextlib.contextmanager
+def clusters() -> Iterator[None]:
+    """A Ray and a Dask cluster of WORKERS processes each on this machine."""
+    import ray
+    from distributed import Client, LocalCluster
+    from ray.util.joblib import register_ray
+
     ray.init(num_cpus=WORKERS, include_dashboard=False, logging_level="error", log_to_driver=False)
     register_ray()
-    with LocalCluster(n_workers=WORKERS, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster):
-        who = {"one thread": lambda *a, **k: seconds(*a, threads=1, **k), "threads": seconds,
-               "loky": lambda *a, **k: seconds(*a, jobs=WORKERS, **k), "dask": under("dask"), "ray": under("ray")}
-        rates: dict[str, list[float]] = {name: [] for name in who}
-        costs: dict[str, list[float]] = {name: [] for name in ("loky", "dask", "ray")}
-        for turn in range(ROUNDS + 1):  # the first is not counted
+    try:
+        with (LocalCluster(n_workers=WORKERS, threads_per_worker=1, dashboard_address=None) as cluster,
+              Client(cluster)):
+            yield
+    finally:
+        ray.shutdown()
+
+
+def workers_table(seeds: int = 12_000, rounds: int = 7) -> str:
+    """The section: every kind of worker in turn, a round of which is not counted."""
+    who = {"one thread": lambda *a, **k: seconds(*a, threads=1, **k), "threads": seconds,
+           "loky": lambda *a, **k: seconds(*a, jobs=WORKERS, **k), "dask": under("dask"), "ray": under("ray")}
+    rates: dict[str, list[float]] = {name: [] for name in who}
+    costs: dict[str, list[float]] = {name: [] for name in ("loky", "dask", "ray")}
+    with clusters():
+        for turn in range(rounds + 1):
             for name, go in who.items():
-                rate = SEEDS / go(SEEDS)
+                rate = seeds / go(seeds)
                 cost = a_slice(go) if name in costs else 0.0
                 if turn:
                     rates[name].append(rate)
                     costs.get(name, []).append(cost)
-    ray.shutdown()
-    for name, found in rates.items():
-        print(f"{name}: {statistics.median(found):,.0f} runs/s ({min(found):,.0f} to {max(found):,.0f})")
-    for name, found in costs.items():
-        print(f"{name}: {1000 * statistics.median(found):.2f} ms a slice "
-              f"({1000 * min(found):.2f} to {1000 * max(found):.2f})")
+    rows = [[name, f"{statistics.median(found):,.0f}", f"{min(found):,.0f} to {max(found):,.0f}",
+             f"{1000 * statistics.median(costs[name]):.2f} ms" if name in costs else ""]
+            for name, found in rates.items()]
     with tempfile.TemporaryDirectory() as folder:
-        us.sweep(LAB, seeds=SEEDS, folder=Path(folder) / "sweep")
+        us.sweep(LAB, seeds=seeds, folder=Path(folder) / "sweep")
         size = sum(path.stat().st_size for path in (Path(folder) / "sweep").glob("seeds-*"))
-        print(f"folder: {size / SEEDS:,.1f} bytes a run")
+    return page.table(TITLE, ["who", "runs a second", "least to most", "a slice costs"], rows) + f"""
+Medians of {rounds} rounds of {seeds:,} seeds. What a slice costs is what sending one away and getting it back takes,
+whatever is trained in it. In a folder a run takes {size / seeds:,.0f} bytes.
+"""
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        print(workers_table(*map(int, sys.argv[1:])))
+    except ImportError as error:
+        print(page.skipped(TITLE, error))

@@ -15,6 +15,7 @@ import pytest
 import unitscope as us
 from unitscope import cli
 from unitscope.cli import backends
+from unitscope.training import block
 
 LAB = us.datasets.lab()
 
@@ -26,6 +27,12 @@ def test_several_values_make_a_grid(capsys):
     assert "\n160 of 160 runs in " in out
     table = us.sweep(LAB, seeds=40, epochs=30, grid={"hidden": [(2,), (3, 3)], "learning_rate": [0.01, 0.1]})
     assert out.endswith(f"s\n{table}\n")
+
+
+def test_what_large_networks_do_not_need_is_not_compiled(monkeypatch, capsys):
+    monkeypatch.setattr(block, "LOCKSTEP", None)
+    assert cli.main(["sweep", "--seeds", "2", "--epochs", "1", "--hidden", "80", "80"]) == 0
+    assert "\n2 of 2 seeds in " in capsys.readouterr().out
 
 
 def test_a_folder_is_kept_and_resumed(tmp_path, capsys):

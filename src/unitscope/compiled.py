@@ -3,6 +3,9 @@
 Importing Numba and loading a function from its own cache takes about half a second; an object file handed to LLVM
 takes a few milliseconds. The file lies in the user's cache folder under a name made of the code's source, the
 versions of Numba and LLVM and the processor, so that a change of any of them compiles afresh.
+
+A process of its own compiles each code: side by side, and Numba stays out of this one. Numba would optimise a function
+for itself and again in each that it is inlined in; there, it is told not to, and LLVM optimises the whole once.
 """
 
 from __future__ import annotations
@@ -28,9 +31,9 @@ from unitscope.files import replacing
 _MAGIC = b"unitscope kernel 1\n"
 _CHILD = """
 import sys
-from unitscope.compiled import CompiledCode
+from unitscope.compiled import CompiledCode, built
 module, arguments, *sources = sys.argv[1:]
-CompiledCode(module, tuple(sources), int(arguments)).entry()
+sys.stdout.buffer.write(built(CompiledCode(module, tuple(sources), int(arguments))))
 """
 
 
@@ -51,45 +54,50 @@ class CompiledCode:
         """The C function; the first call on a machine compiles it, in seconds."""
         with _LOADING:
             if self not in _LOADED:
-                path = _path(self)
-                try:
-                    content = path.read_bytes() if _trusted(path) else b""
-                except OSError:
-                    content = b""
-                if not _sound(content):
-                    _tell()
-                    content = _built(self)
-                    _keep(path, content)
-                _LOADED[self] = _linked(self, content)
+                prepare(self)
+                child = _CHILDREN.pop(self, None)
+                content = _kept(self) if child is None else _finished(child)
+                _LOADED[self] = _linked(self, content or built(self))
             return _LOADED[self]
 
     def is_ready(self) -> bool:
         """Whether the next `entry` will load and not compile."""
-        path = _path(self)
-        try:
-            return self in _LOADED or (_trusted(path) and _sound(path.read_bytes()))
-        except OSError:
-            return False
+        return self in _LOADED or bool(_kept(self))
 
 
 def prepare(*codes: CompiledCode) -> None:
-    """Load each code; where several are not compiled yet, they are compiled side by side in processes of their own."""
-    missing = [code for code in codes if not code.is_ready()]
-    if len(missing) > 1 and sys.executable:
-        _tell()
-        children = [subprocess.Popen([sys.executable, "-c", _CHILD, code.module, str(code.arguments), *code.sources],
-                                     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-                    for code in missing[1:]]
+    """Begin to compile each code that is not compiled yet, in a process of its own; its `entry` waits for it."""
+    with _LOADING:
+        missing = [code for code in codes if code not in _CHILDREN and not code.is_ready()]
+        if missing:
+            _tell()
+        if Path(sys.executable or "").stem.startswith("python"):  # not where another program has Python inside
+            with contextlib.suppress(OSError):  # no processes to be had: `entry` compiles here
+                for code in missing:
+                    _CHILDREN[code] = _child(code)
+
+
+def _child(code: CompiledCode) -> subprocess.Popen[bytes]:
+    """A process that compiles the code, keeps it and writes it to its output."""
+    environment = os.environ | {"NUMBA_OPT": "0", "PYTHONPATH": os.pathsep.join(sys.path)}
+    return subprocess.Popen([sys.executable, "-c", _CHILD, code.module, str(code.arguments), *code.sources],
+                            env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            stderr=subprocess.DEVNULL)
+
+
+def _finished(child: subprocess.Popen[bytes]) -> bytes:
+    """What a child has compiled; empty where it could not."""
+    with child:
         try:
-            missing[0].entry()
-        finally:
-            for child in children:
-                child.wait()
-    for code in codes:  # what a child could not compile, this process will
-        code.entry()
+            content, _ = child.communicate()
+        except BaseException:  # Ctrl-C
+            child.kill()
+            raise
+    return content if _sound(content) else b""
 
 
 _LOADED: dict[CompiledCode, Callable[..., int]] = {}
+_CHILDREN: dict[CompiledCode, subprocess.Popen[bytes]] = {}  # those whose code is not loaded yet
 _LOADING = threading.RLock()
 
 
@@ -141,14 +149,36 @@ def _sound(content: bytes) -> bool:
     return hashlib.sha256(rest).hexdigest().encode() == digest
 
 
-def _built(code: CompiledCode) -> bytes:
-    """Compile the code and lay it out as a cache file."""
+def _kept(code: CompiledCode) -> bytes:
+    """The code's file; empty where there is none, or none that may be run."""
+    try:
+        content = _path(code).read_bytes() if _trusted(_path(code)) else b""
+    except OSError:
+        return b""
+    return content if _sound(content) else b""
+
+
+def built(code: CompiledCode) -> bytes:
+    """Compile the code in this process and keep it: the content of its file."""
     import llvmlite.binding as llvm
 
     function = importlib.import_module(code.module).compiled()
-    module = llvm.parse_assembly(function.inspect_llvm())
-    rest = function.native_name.encode() + b"\n" + _machine(llvm).emit_object(module)
-    return _MAGIC + hashlib.sha256(rest).hexdigest().encode() + b"\n" + rest
+    module, machine = llvm.parse_assembly(function.inspect_llvm()), _machine(llvm)
+    for other in module.functions:
+        if not other.is_declaration and other.name != function.native_name:
+            other.linkage = "internal"
+    tuning = llvm.create_pipeline_tuning_options(3)
+    tuning.loop_vectorization = True
+    builder = llvm.create_pass_builder(machine, tuning)
+    simplify = builder.getFunctionPassManager()
+    for one in module.functions:
+        if not one.is_declaration:
+            simplify.run(one, builder)
+    builder.getModulePassManager().run(module, builder)
+    rest = function.native_name.encode() + b"\n" + machine.emit_object(module)
+    content = _MAGIC + hashlib.sha256(rest).hexdigest().encode() + b"\n" + rest
+    _keep(_path(code), content)
+    return content
 
 
 def _keep(path: Path, content: bytes) -> None:

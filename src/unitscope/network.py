@@ -106,15 +106,16 @@ def glorot_starts(widths: Sequence[int], seeds: Sequence[int]) -> np.ndarray:
 
     Glorot uniform weights, zero biases.
     """
-    rngs, parts = [np.random.default_rng(seed) for seed in seeds], []
+    rngs, at = [np.random.default_rng(seed) for seed in seeds], 0
+    starts = np.zeros((len(seeds), sum((inputs + 1) * units for inputs, units in pairwise(widths))))
     for inputs, units in pairwise(widths):
-        limit, starts = math.sqrt(6.0 / (inputs + units)), np.zeros((len(seeds), (inputs + 1) * units))
-        for rng, start in zip(rngs, starts, strict=True):
-            rng.random(out=start[: inputs * units])
-        starts[:, : inputs * units] *= 2.0 * limit
-        starts[:, : inputs * units] -= limit
-        parts.append(starts)
-    return np.concatenate(parts, axis=1)
+        limit, weights = math.sqrt(6.0 / (inputs + units)), starts[:, at : at + inputs * units]
+        for rng, start in zip(rngs, weights, strict=True):
+            rng.random(out=start)
+        weights *= 2.0 * limit
+        weights -= limit
+        at += (inputs + 1) * units
+    return starts
 
 
 @dataclass(frozen=True, init=False, eq=False)

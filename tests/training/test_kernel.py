@@ -7,10 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from unitscope.data.dataset import Dataset
 from unitscope.errors import InvalidInput
 from unitscope.network import ACTIVATIONS, Dense, Network
+from unitscope.training.block import train_seeds
 from unitscope.training.kernel import State, advance
 from unitscope.training.recipe import OPTIMIZERS, Recipe
+from unitscope.training.train import train
 
 
 def problem(sizes, activation, n, seed):
@@ -186,6 +189,21 @@ def test_a_nan_anywhere_is_seen(activation):
         vector[q] = np.nan
         outcome = advance(State.fresh(vector), net, X, y, np.arange(8)[None], Recipe(batch_size=8))
         assert not outcome.finite, f"a NaN in parameter {q} went unseen"
+
+
+def test_denormal_numbers_are_put_to_zero_and_the_caller_keeps_its_own():
+    # A feature that is always 0: its weights only decay, by a tenth at each of 1,200 steps, from 1e-3 to far below the
+    # least normal float32 (1.2e-38). Rounding would leave them at a denormal number for ever.
+    rng = np.random.default_rng(0)
+    data = Dataset(np.column_stack([rng.normal(size=40), np.zeros(40)]), np.arange(40) % 3)
+    recipe = Recipe(hidden=(3,), optimizer="adamw", weight_decay=10.0, learning_rate=0.01, batch_size=10, epochs=300)
+    run, tiny = train(data, recipe), np.finfo(np.float32).tiny
+    assert (run.at(1).layers[0].weights[1] != 0).all() and (run.network.layers[0].weights[1] == 0).all()
+    for numbers in (run.state.slots, run.weights):
+        assert (np.abs(numbers[numbers != 0]) >= tiny).all()
+    _, _, weights = train_seeds(data, recipe, run.shape, list(range(20)))
+    assert (weights[:, 3:6] == 0).all() and (np.abs(weights[weights != 0]) >= tiny).all()
+    assert np.float32(1e-40) * np.ones(1, np.float32) > 0
 
 
 def test_the_caller_keeps_its_arrays():

@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _lab(options: argparse.Namespace) -> int:
     import gc
+    import importlib
 
     from unitscope import lab
     from unitscope.compiled import prepare
@@ -62,6 +63,8 @@ def _lab(options: argparse.Namespace) -> int:
     gc.disable()  # a short process that ends with its memory: collecting costs a tenth of its time
     print("\n".join(lab.facts(lab.data())))
     prepare(LOOP, CUT)
+    for drawing in ("backend_agg", "backend_svg"):  # while other processes compile
+        importlib.import_module(f"matplotlib.backends.{drawing}")
     run = lab.run(options.seed, progress=epoch_bar())
     if options.verbose:
         print("\n".join(lab.epoch_lines(run)))

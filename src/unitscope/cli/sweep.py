@@ -45,9 +45,11 @@ def add_to(commands: Any) -> None:
 def _sweep(options: argparse.Namespace) -> int:
     from unitscope.data import toys
     from unitscope.errors import InvalidInput, refusal
-    from unitscope.training.block import LOCKSTEP
-    from unitscope.training.grid import SweepGrid
+    from unitscope.training.block import prepare
+    from unitscope.training.grid import SweepGrid, combinations
+    from unitscope.training.recipe import Recipe
     from unitscope.training.sweep import sweep
+    from unitscope.training.swept import Sweep
 
     if options.data not in toys.names():
         raise refusal("--data", f"one of {', '.join(toys.names())}", options.data)
@@ -55,7 +57,8 @@ def _sweep(options: argparse.Namespace) -> int:
         raise InvalidInput("--resume must be given with --out FOLDER. Got no folder instead.")
     settings, grid = _settings(options)
     data = toys.load(options.data)
-    LOCKSTEP.entry()  # compiled before the clock starts
+    for recipe in [Recipe.of(None, settings)] if grid is None else combinations(None, settings, grid)[0]:
+        prepare(Sweep.of(data, recipe).shape)  # compiled before the clock starts
     with workers(options.backend, options.address, options.jobs) as jobs:
         began = time.perf_counter()
         found = sweep(data, seeds=options.seeds, grid=grid, folder=options.out, resume=options.resume, jobs=jobs,

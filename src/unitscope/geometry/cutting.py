@@ -61,7 +61,7 @@ _ROUNDS = 20  # of repair; one has always been enough
 _HAS_POSITIVE, _HAS_NEGATIVE = 1, 2
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _signs(z, count, tolerance, sign):
     """The sign of z at every vertex, zero within the tolerance; gives how many are positive and how many negative."""
     above, below = 0, 0
@@ -73,7 +73,7 @@ def _signs(z, count, tolerance, sign):
     return above, below
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _changes(edges, count, sign, changed):
     """List the edges with exactly one positive end; gives how many."""
     found = 0
@@ -83,7 +83,7 @@ def _changes(edges, count, sign, changed):
     return found
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _worst_face(edges, sign, changed, found, exits):
     """A face around which the positive vertices are in more than one run, or OUTSIDE; leaves `exits` at zero."""
     worst = OUTSIDE
@@ -102,7 +102,7 @@ def _worst_face(edges, sign, changed, found, exits):
     return worst
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _snap(edges, count, face, z, sign):
     """Rounding made a face look as if it was not convex: the weaker side is noise and becomes zero.
 
@@ -127,7 +127,7 @@ def _snap(edges, count, face, z, sign):
     return snapped
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _mark(edges, count, sign, marks):
     """Which faces have a positive vertex, and which a negative one."""
     for e in range(count):
@@ -138,7 +138,7 @@ def _mark(edges, count, sign, marks):
             marks[edges[RIGHT, e]] |= mark
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _place_vertices(numbers, z, points, values, edges, origins, changed, found, sign):
     """A new vertex on every listed edge whose ends differ in sign: the edge ends there, a new one goes on."""
     nv, ne, columns = numbers[VERTICES], numbers[EDGES], values.shape[1]
@@ -164,7 +164,7 @@ def _place_vertices(numbers, z, points, values, edges, origins, changed, found, 
     numbers[VERTICES], numbers[EDGES] = nv + made, ne + made
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _find_runs(edges, changed, found, sign, scratch):
     """For every face on a listed edge: where its run of positive vertices ends and begins; gives how many faces."""
     listed = 0
@@ -183,7 +183,7 @@ def _find_runs(edges, changed, found, sign, scratch):
     return listed
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _split_faces(numbers, edges, faces, bits, scratch, listed):
     """Split every listed face by the chord from the end of its positive run to its beginning."""
     ne, nf, words = numbers[EDGES], numbers[FACES], numbers[WORDS]
@@ -201,7 +201,7 @@ def _split_faces(numbers, edges, faces, bits, scratch, listed):
     numbers[EDGES], numbers[FACES] = ne + listed, nf + listed
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _hand_over(edges, count, sign, scratch, listed):
     """Give the edges on the other side of the chords to the new faces."""
     for e in range(count):
@@ -216,7 +216,7 @@ def _hand_over(edges, count, sign, scratch, listed):
         scratch[SPLIT_OFF, scratch[LISTED, i]] = -1
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _settle(numbers, cut, count, faces, bits, sign, marks, zeros):
     """Write into the first `count` faces which are positive: their bit of this cut, or the class it inserts."""
     word, bit = cut >> 6, np.uint64(1) << np.uint64(cut & 63)
@@ -229,7 +229,7 @@ def _settle(numbers, cut, count, faces, bits, sign, marks, zeros):
                 bits[word, face] |= bit
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _cut(numbers, cut, z, tolerance, points, values, edges, origins, faces, bits, sign, changed, marks, scratch):
     """Cut once along z = 0; nothing is changed unless it gives DONE."""
     nv, ne, nf = numbers[VERTICES], numbers[EDGES], numbers[FACES]
@@ -284,7 +284,7 @@ def _cut(numbers, cut, z, tolerance, points, values, edges, origins, faces, bits
     return status
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _cut_units(numbers, tolerances, points, values, edges, origins, faces, bits, starts, sign, changed, marks, scratch,
                block):
     """Cut along every column of the values from number NEXT on; stop where that cannot be done, with NEXT at it."""
@@ -309,7 +309,7 @@ def _cut_units(numbers, tolerances, points, values, edges, origins, faces, bits,
     return DONE
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _insert_classes(numbers, tolerances, points, values, edges, origins, faces, bits, starts, sign, changed, marks,
                     scratch, block):
     """Cut along value k minus the greatest of the values before it, which the last column keeps, for every class k."""

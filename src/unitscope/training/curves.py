@@ -24,7 +24,7 @@ def curves(shape: Network, weights: np.ndarray, X: np.ndarray, y: np.ndarray,
     """
     loss, accuracy = np.empty(len(weights)), np.empty(len(weights))
     for rows, logits in _pieces(shape, weights, X, between):
-        accuracy[rows] = (_winners(logits) == y).mean(axis=1)
+        accuracy[rows] = (winners(logits) == y).mean(axis=1)
         largest = logits.max(axis=1)
         own = np.take_along_axis(logits, np.broadcast_to(y[None, None], (len(logits), 1, len(y))), axis=1)[:, 0]
         with np.errstate(under="ignore"):
@@ -38,32 +38,44 @@ def accuracies(shape: Network, weights: np.ndarray, X: np.ndarray, y: np.ndarray
     """The second half of `curves`, in less time."""
     accuracy = np.empty(len(weights))
     for rows, logits in _pieces(shape, weights, X, between):
-        accuracy[rows] = (_winners(logits) == y).mean(axis=1)
+        accuracy[rows] = (winners(logits) == y).mean(axis=1)
     return accuracy
 
 
 def _pieces(shape: Network, weights: np.ndarray, X: np.ndarray,
             between: _Between) -> Iterator[tuple[slice, np.ndarray]]:
-    """Rows of weights and their logits at every point, (rows, K, n): a class's are in one piece."""
-    widest = max(layer.units for layer in shape.layers)
-    step = max(1, _BYTES_AT_ONCE // (8 * max(1, len(X)) * widest))
-    columns = np.ascontiguousarray(X.T)[None]
+    """Rows of weights and their logits at every point, (rows, K, n)."""
+    step = rows_at_once(shape, len(X), _BYTES_AT_ONCE)
     for begin in range(0, len(weights), step):
         if begin and between is not None:
             between()
         rows = slice(begin, begin + step)
-        vectors, values, at = weights[rows].astype(np.float64), columns, 0
-        for layer in shape.layers:
-            size = layer.inputs * layer.units
-            matrices = vectors[:, at : at + size].reshape(-1, layer.inputs, layer.units)
-            values = np.matmul(matrices.swapaxes(1, 2), values)
-            values += vectors[:, at + size : at + size + layer.units, None]
-            values = layer.activate(values)
-            at += size + layer.units
-        yield rows, values
+        *_, (_, logits) = layer_outputs(shape, weights[rows].astype(np.float64), X)
+        yield rows, logits
 
 
-def _winners(logits: np.ndarray) -> np.ndarray:
+def layer_outputs(shape: Network, weights: np.ndarray, X: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Layer after layer, z and the activation of it for every row of weights at every point: (rows, units, n) each.
+
+    What a unit gives at all points is in one piece.
+    """
+    values, at = np.ascontiguousarray(X.T)[None], 0
+    for layer in shape.layers:
+        size = layer.inputs * layer.units
+        matrices = weights[:, at : at + size].reshape(-1, layer.inputs, layer.units)
+        z = np.matmul(matrices.swapaxes(1, 2), values)
+        z += weights[:, at + size : at + size + layer.units, None]
+        values = layer.activate(z)
+        at += size + layer.units
+        yield z, values
+
+
+def rows_at_once(shape: Network, n: int, size: int) -> int:
+    """Of how many rows of weights the outputs of a layer at n points take about `size` bytes."""
+    return max(1, size // (8 * max(1, n) * max(layer.units for layer in shape.layers)))
+
+
+def winners(logits: np.ndarray) -> np.ndarray:
     """The first of the largest of every point's logits, (rows, n): as argmax, which is slow along an inner axis."""
     best, winner = logits[:, 0], np.zeros(logits[:, 0].shape, np.int64)
     for label in range(1, logits.shape[1]):

@@ -19,7 +19,7 @@ from unitscope.training import layout
 from unitscope.training.recipe import Recipe
 
 LOOP = CompiledCode("unitscope.training.loop", tuple(f"unitscope.training.{name}" for name in (
-    "layout", "lanes", "product", "team", "passes", "optimizers", "loop")), arguments=15)
+    "layout", "lanes", "denormals", "product", "team", "passes", "optimizers", "loop")), arguments=15)
 
 _TEAM_FROM = 4e6  # products of points and weights in a chunk: below, one thread is as quick as several
 
@@ -98,7 +98,7 @@ def advance(state: State, net: Network, X: np.ndarray, y: np.ndarray, order: np.
     if finite < epochs:  # the vectors hold the bad epoch: go there again and stop before it
         return _unfinished(advance(state, net, X, y, order[:finite], recipe, clip=clip, threads=threads))
     steps = state.step + epochs * -(-n // recipe.batch_size)
-    after = State(vectors[0, :count].copy(), vectors[1:, :count].copy(), steps)
+    after = State(vectors[0, :count], vectors[1:, :count], steps)  # for large networks a copy takes as long as a step
     return Outcome(record, loss, correct, after, finite=True)
 
 

@@ -58,8 +58,8 @@ def _integers(value: int) -> Any:
 
 def emit_pointer(context: Any, builder: Any, array_type: Any, array: Any, index: Any) -> Any:
     """The address of array[index]; the bounds are not checked."""
-    data = context.make_array(array_type)(context, builder, array).data
-    return builder.gep(data, [index])
+    place = context.data_model_manager[array_type].get_field_position("data")  # a proxy of the array is slow to make
+    return builder.gep(builder.extract_value(array, place), [index])
 
 
 def emit_load(builder: Any, pointer: Any) -> Any:

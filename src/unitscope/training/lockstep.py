@@ -11,6 +11,7 @@ import numpy as np
 from numba import carray, cfunc, njit, types
 
 from unitscope.training import optimizers
+from unitscope.training.denormals import flush, restore
 from unitscope.training.lanes import (
     falling_power,
     gather,
@@ -57,7 +58,7 @@ from unitscope.training.shuffles import below, common_part
 _f = np.float32
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _forward(P, A, D, table, slopes):
     """Outputs of every layer for a tile of points, from the inputs already in A; slopes of curved ones to D."""
     zero = splat(_f(0))
@@ -90,12 +91,12 @@ def _forward(P, A, D, table, slopes):
                     curved(code, slopes[layer], A, D, t)
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _larger(a, b):
     return where_greater(a, b, a, b)
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _loss(A, D, at, classes, labels, lost, share, points):
     """Add each run's loss at a tile's first `points` points to `lost`.
 
@@ -129,7 +130,7 @@ def _loss(A, D, at, classes, labels, lost, share, points):
     store(lost, 0, load(lost, 0) + (logarithm(product) - owns))
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _backward(P, G, A, D, table, slopes):
     """Add each run's gradient at a tile of points to G, from the derivatives by the logits in D."""
     for step in range(table.shape[0]):
@@ -152,7 +153,7 @@ def _backward(P, G, A, D, table, slopes):
                        spread(slopes, layer - 1))
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _pass_back(P, A, D, source, target, inputs, units, weights, code, below):
     """The derivatives by a layer's inputs, times the slopes of the activation that gave them."""
     zero = splat(_f(0))
@@ -171,7 +172,7 @@ def _pass_back(P, A, D, source, target, inputs, units, weights, code, below):
         _slope(A, D, at + 3 * GROUP, d3, code, below)
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _slope(A, D, at, d, code, below):
     """D[at:] becomes d times the slope of the activation whose output is in A[at:]."""
     a, zero = load(A, at), splat(_f(0))
@@ -184,7 +185,7 @@ def _slope(A, D, at, d, code, below):
     store(D, at, d)
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _tile(X, y, order, begin, points, features, n, A, labels):
     """Bring the next points of each run into the first rows of A; places past `points` repeat the last."""
     for t in range(TILE):
@@ -194,9 +195,12 @@ def _tile(X, y, order, begin, points, features, n, A, labels):
         store(labels, t * GROUP, gather(y, 0, order, at, WIDTH))
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _shuffle(order, keys, epoch, n):
-    """Each run's own order of an epoch: row i says which point comes i-th, the rows after n what was drawn."""
+    """Each run's own order of an epoch: row i says which point comes i-th, the rows after n what was drawn.
+
+    As `shuffles` draws it.
+    """
     drawn = n * GROUP
     for i in range(n):
         common = common_part(epoch, n, i)
@@ -213,7 +217,7 @@ def _shuffle(order, keys, epoch, n):
             order[other] = kept
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _count_right(P, X, y, n, A, D, right, table, slopes):
     """How many points each run classifies right, into `right`."""
     classes, output = table[table.shape[0] - 1, UNITS], table[table.shape[0] - 1, TARGET]
@@ -237,7 +241,7 @@ def _count_right(P, X, y, n, A, D, right, table, slopes):
     store(right, 0, hits)
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _penalise(P, G, table, settings, lost, size):
     """Add l1 * sum |w| + l2 * sum w**2 over each run's weights to its loss, `size` times, and its gradient to G."""
     l1, twice = splat(_f(settings[L1])), splat(_f(2.0 * settings[L2]))
@@ -252,7 +256,7 @@ def _penalise(P, G, table, settings, lost, size):
                 store(lost, v, load(lost, v) + splat(_f(size)) * (l1 * sign * w + l2 * w * w))
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _train(numbers, settings, table, X, y, keys, order, slopes, P, first, second, work, loss, right):
     """Run all epochs of one block of runs; `loss` and `right` have a row of GROUP numbers for each epoch."""
     n, batch, count, step = numbers[POINTS], numbers[BATCH], numbers[PARAMETERS], numbers[STEP]
@@ -306,6 +310,7 @@ def compiled():
         all_keys, parameters = carray(keys, (blocks * GROUP,)), carray(P, (blocks * count,))
         firsts, seconds = carray(first, (blocks * count,)), carray(second, (blocks * count,))
         losses, hits = carray(loss, (blocks * epochs,)), carray(right, (blocks * epochs,))
+        before = flush()
         for block in range(blocks):
             at, row = block * count, block * epochs
             _train(
@@ -314,6 +319,7 @@ def compiled():
                 carray(slopes, (whole[LAYERS],)), parameters[at : at + count], firsts[at : at + count],
                 seconds[at : at + count], carray(work, (2 * whole[ROWS] * ROW + ROW + count,)),
                 losses[row : row + epochs], hits[row : row + epochs])
+        restore(before)
         return blocks
 
     return train

@@ -6,6 +6,7 @@ import numpy as np
 from numba import carray, cfunc, njit, types
 
 from unitscope.training import optimizers, passes
+from unitscope.training.denormals import flush, restore
 from unitscope.training.lanes import gather, leading, splat, store
 from unitscope.training.layout import (
     BATCH,
@@ -38,7 +39,7 @@ from unitscope.training.layout import (
 from unitscope.training.team import meet, part
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _train(numbers, settings, table, X, y, order, slopes, P, first, second, work, record, loss, correct, meeting):
     """Run the epochs of `order`; return how many stayed finite. P, first, second are padded to whole vectors.
 
@@ -97,7 +98,7 @@ def _train(numbers, settings, table, X, y, order, slopes, P, first, second, work
     return numbers[EPOCHS]
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _recorded(P, record, at, count):
     """Copy the parameters to record[at:]; False where one is not finite."""
     unsound = np.float32(0)
@@ -107,7 +108,7 @@ def _recorded(P, record, at, count):
     return unsound == np.float32(0)
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _gather(X, y, order, at, points, vectors, features, n, stride, share, A, labels, weight):
     """Bring the chunk's points into the first rows of A; lanes without a point get zeros and weight 0."""
     for v in range(vectors):
@@ -118,7 +119,7 @@ def _gather(X, y, order, at, points, vectors, features, n, stride, share, A, lab
             store(A, q * stride + here, gather(X, q * n, order, at + here, left))
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _penalty(P, G, table, settings):
     """l1 * sum |w| + l2 * sum w**2 over the weights, its gradient added to G (Keras: the sign of 0 is 0)."""
     l1, l2 = settings[L1], settings[L2]
@@ -145,11 +146,14 @@ def compiled():
         n, epochs, stride, padded = whole[POINTS], whole[EPOCHS], whole[STRIDE], whole[PADDED]
         layers = carray(table, (whole[LAYERS], 7))
         size = 2 * whole[ROWS] * stride + whole[SCRATCH] + 2 * stride + padded
-        return _train(
+        before = flush()
+        finite = _train(
             whole, carray(settings, (SETTINGS,)), layers, carray(X, (n * layers[0, INPUTS],)), carray(y, (n,)),
             carray(order, (epochs * n + stride,)), carray(slopes, (whole[LAYERS],)), carray(P, (padded,)),
             carray(first, (padded,)), carray(second, (padded,)), carray(work, (size,)),
             carray(record, (epochs * whole[PARAMETERS],)), carray(loss, (epochs,)), carray(correct, (epochs,)),
             carray(meeting, (2,)))
+        restore(before)
+        return finite
 
     return train

@@ -29,7 +29,7 @@ from unitscope.training.layout import (
 _f = np.float32
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def count_step(settings, step, first):
     """Bring the powers of the betas in `settings` to `step`; `first` tells that they are of no step yet.
 
@@ -47,7 +47,7 @@ def count_step(settings, step, first):
         settings[POWER_2] *= settings[BETA_2]
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def update(code, nesterov, P, G, first, second, settings, begin, end):
     """Move P[begin:end] one step against its gradient G; `count_step` has counted it."""
     if code in (ADAM, ADAMW):
@@ -58,7 +58,7 @@ def update(code, nesterov, P, G, first, second, settings, begin, end):
         _sgd(P, G, first, settings, begin, end, nesterov)
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _adam(P, G, first, second, settings, begin, end, decoupled):
     """Kingma and Ba, 2015, with the bias corrections in the rate; adamw decays first (Loshchilov and Hutter, 2019)."""
     rate, beta_1, beta_2 = settings[RATE], settings[BETA_1], settings[BETA_2]
@@ -74,7 +74,7 @@ def _adam(P, G, first, second, settings, begin, end, decoupled):
         store(P, q, load(P, q) * keep - m * alpha / (square_root(v) + epsilon))
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _rmsprop(P, G, first, second, settings, begin, end):
     """Hinton's RMSprop; with momentum, the scaled gradients are summed in the second slot."""
     rate, rho, momentum = splat(_f(settings[RATE])), splat(_f(settings[RHO])), splat(_f(settings[MOMENTUM]))
@@ -90,7 +90,7 @@ def _rmsprop(P, G, first, second, settings, begin, end):
         store(P, q, load(P, q) - move)
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _sgd(P, G, first, settings, begin, end, nesterov):
     """Gradient descent, with momentum and Nesterov's look-ahead."""
     rate, momentum = splat(_f(settings[RATE])), splat(_f(settings[MOMENTUM]))

@@ -42,7 +42,7 @@ from unitscope.training.layout import (
     WEIGHTS,
     WIDTH,
 )
-from unitscope.training.product import add_product
+from unitscope.training.product import ROWS, add_product
 from unitscope.training.team import meet, part
 
 # From this many units on, the weights' gradient is a matrix product over the points; below, sums over the lanes.
@@ -51,7 +51,7 @@ TRANSPOSE_FROM = 8
 _f = np.float32
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _erf(x):
     """The error function to about 1e-7, by Chebyshev fit of erfc (Press et al., Numerical Recipes, 6.2)."""
     size = where_greater(x, splat(_f(0)), x, splat(_f(0)) - x)
@@ -113,7 +113,7 @@ def curved(code, below, A, D, at):
     store(D, at, slope)
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def forward(P, A, D, table, slopes, stride, vectors, team, member, meeting):
     """Outputs of every layer, from the inputs already in A; the slopes of curved activations go to D.
 
@@ -123,7 +123,7 @@ def forward(P, A, D, table, slopes, stride, vectors, team, member, meeting):
     for layer in range(table.shape[0]):
         inputs, units, code = table[layer, INPUTS], table[layer, UNITS], table[layer, ACTIVATION]
         source, target = table[layer, SOURCE], table[layer, TARGET]
-        first, end = part(units, 4, team, member)
+        first, end = part(units, ROWS, team, member)
         for j in range(first, end):
             bias = spread(P, table[layer, BIAS] + j)
             for v in range(vectors):
@@ -144,7 +144,7 @@ def forward(P, A, D, table, slopes, stride, vectors, team, member, meeting):
         meet(meeting, team)
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def softmax_cross_entropy(A, D, at, classes, labels, weight, least, most, stride, vectors):
     """Loss summed over the chunk and the number of points predicted right; D gets the derivatives by the logits.
 
@@ -182,7 +182,7 @@ def softmax_cross_entropy(A, D, at, classes, labels, weight, least, most, stride
     return loss, right
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _weight_gradient(G, A, D, rows, source, target, inputs, units, weights, bias, stride, vectors, team, member):
     """Add the chunk's gradient of one layer's weights and biases to G; `rows` is scratch for wide layers.
 
@@ -206,10 +206,14 @@ def _weight_gradient(G, A, D, rows, source, target, inputs, units, weights, bias
     padded = (units + WIDTH - 1) // WIDTH * WIDTH
     blocks = (end - first + WIDTH - 1) // WIDTH
     points = vectors * WIDTH
+    for begin in range(0, points, WIDTH):  # so that the rows which are written stay in the cache
+        for j in range(first, end):
+            for r in range(begin, begin + WIDTH):
+                rows[np.uint64(r * padded + j)] = D[np.uint64(target + j * stride + r)]
+    if units == padded:
+        add_product(G, weights + first, units, A, source, stride, 1, rows, first, padded, inputs, blocks, points)
+        return
     product = points * padded  # the product's place in the scratch, after D with a row for each point
-    for j in range(first, end):
-        for r in range(points):
-            rows[r * padded + j] = D[target + j * stride + r]
     for i in range(inputs):
         for v in range(blocks):
             store(rows, product + i * padded + first + v * WIDTH, splat(_f(0)))
@@ -219,7 +223,7 @@ def _weight_gradient(G, A, D, rows, source, target, inputs, units, weights, bias
             G[weights + i * units + j] += rows[product + i * padded + j]
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def backward(P, G, A, D, rows, table, slopes, stride, vectors, team, member, meeting):
     """Add the chunk's gradient to G, from the derivatives by the logits in D."""
     for step in range(table.shape[0]):
@@ -236,14 +240,14 @@ def backward(P, G, A, D, rows, table, slopes, stride, vectors, team, member, mee
             meet(meeting, team)
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _pass_back(P, A, D, rows, source, target, inputs, units, weights, code, below, stride, vectors, team, member):
     """The derivatives by a layer's inputs, times the slopes of the activation that gave them."""
     zero = splat(_f(0))
     bent = code > LEAKY_RELU
     onto = rows if bent else D  # D keeps a curved activation's slope until it has been multiplied in
     begin = 0 if bent else source
-    first, end = part(inputs, 4, team, member)
+    first, end = part(inputs, ROWS, team, member)
     for i in range(first, end):
         for v in range(vectors):
             store(onto, begin + i * stride + v * WIDTH, zero)

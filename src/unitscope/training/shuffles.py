@@ -13,7 +13,7 @@ from numba import carray, cfunc, njit, types
 _u = np.uint32
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def hashed(x):
     """A 32-bit number that looks random, another for every x."""
     x = _u(x ^ (x >> _u(16)))
@@ -23,13 +23,13 @@ def hashed(x):
     return _u(x ^ (x >> _u(16)))
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def below(key, common, m):
     """A whole number from 0 to m - 1, an int32."""
     return np.int32((np.uint64(hashed(_u(key + common))) * np.uint64(m)) >> np.uint64(32))
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def common_part(epoch, n, i):
     """What number i of an epoch has in common for all keys."""
     return hashed(_u(epoch * n + i))
@@ -56,11 +56,11 @@ def compiled():
                 places[at + i] = i
                 places[drawn + i] = below(key, common_part(past + epoch, n, i), i + 1)
             for back in range(n - 1):
-                i = n - 1 - back
-                j = np.int64(places[drawn + i])
-                kept = places[at + i]
-                places[at + i] = places[at + j]
-                places[at + j] = kept
+                last = n - 1 - back  # unsigned, since an index with a sign is looked at for one from the end
+                own, other = np.uint64(at + last), np.uint64(at + places[np.uint64(drawn + last)])
+                kept = places[own]
+                places[own] = places[other]
+                places[other] = kept
         return epochs
 
     return shuffle

@@ -1,55 +1,70 @@
-"""What the networks of a sweep have in common: which are the same up to the order of units, and why some are stuck."""
+"""What the networks of a sweep have in common: which are the same up to the order of units, and why some are stuck.
+
+Many networks of one shape are looked at together, each a row of weights.
+"""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 
 import numpy as np
 
 from unitscope.data.dataset import Dataset
 from unitscope.network import Network
+from unitscope.training.curves import layer_outputs, rows_at_once, winners
 
 DIVERGED, DEAD, TWINS, SHARED, OTHER = (
     "diverged", "a dead unit", "twin units", "a class without a pattern of its own", "none of these")
 REASONS = (DIVERGED, DEAD, TWINS, SHARED, OTHER)
 
+_BYTES_AT_ONCE = 1_000_000
 
-def reason(net: Network | None, data: Dataset) -> str:
-    """The first of REASONS that is so of a network that gets points wrong.
 
-    - Diverged: no weights that are finite; `net` is None.
+def reasons(shape: Network, weights: np.ndarray, data: Dataset) -> np.ndarray:
+    """Why each network that gets points wrong does, (rows,) places in REASONS: the first that is so.
+
+    - Diverged: no weights that are finite.
     - A dead unit: a hidden unit that is on (its pre-activation positive) at no point.
     - Twin units: two of one layer that are on at the same points.
     - A class without a pattern of its own: every activation pattern that its points have, points of one other class
       have too.
     - None of these: what is wrong is where the lines run, or training is not at its end.
+
+    `weights` (rows, P): each row as `Network.to_vector` of a network of this `shape` has it.
     """
-    if net is None:
-        return DIVERGED
-    on = [z > 0 for z in net.pre_activations(data.X)[:-1]]
-    if any((~layer.any(axis=0)).any() for layer in on):
-        return DEAD
-    if any(len(np.unique(layer, axis=1).T) < layer.shape[1] for layer in on):
-        return TWINS
-    if on:
-        codes = np.unique(np.concatenate(on, axis=1), axis=0, return_inverse=True)[1].ravel()
-        patterns = [set(codes[data.y == label].tolist()) for label in range(data.n_classes)]
-        if any(one <= other for i, one in enumerate(patterns) for j, other in enumerate(patterns) if i != j):
-            return SHARED
-    return OTHER
+    found = np.full(len(weights), REASONS.index(DIVERGED))
+    for rows in _finite_rows(shape, weights, data):
+        outputs = layer_outputs(shape, weights[rows].astype(np.float64), data.X)
+        on = [z > 0 for z, _ in itertools.islice(outputs, len(shape.layers) - 1)]
+        dead, twins = np.zeros((2, len(rows)), bool)
+        for layer in on:
+            units = _units(layer)
+            dead |= ~np.all(layer.any(axis=2), axis=1)
+            twins |= (units[:, 1:] == units[:, :-1]).any(axis=1)
+        shared = np.zeros(len(rows), bool)
+        if on:
+            left = np.flatnonzero(~(dead | twins))
+            patterns = np.concatenate([layer[left] for layer in on], axis=1).swapaxes(1, 2)
+            shared[left] = _without_own_pattern(patterns, data)
+        found[rows] = np.select([dead, twins, shared], [REASONS.index(one) for one in (DEAD, TWINS, SHARED)],
+                                REASONS.index(OTHER))
+    return found
 
 
-def signature(net: Network | None, data: Dataset) -> bytes:
+def signatures(shape: Network, weights: np.ndarray, data: Dataset) -> list[bytes]:
     """The same for networks that predict the same and whose units, in some order, are on at the same points.
 
-    Empty for None, a training that diverged.
+    One for each row of `weights` (see `reasons`); empty for a training that diverged.
     """
-    if net is None:
-        return b""
-    parts = [net.predict(data.X).astype(np.int16).tobytes()]
-    for z in net.pre_activations(data.X)[:-1]:
-        parts += sorted(np.packbits(unit).tobytes() for unit in (z > 0).T)
-    return b"".join(parts)
+    found = [b""] * len(weights)
+    for rows in _finite_rows(shape, weights, data):
+        *hidden, (_, logits) = layer_outputs(shape, weights[rows].astype(np.float64), data.X)
+        parts = [winners(logits).astype(np.int16), *(_units(z > 0) for z, _ in hidden)]
+        table = np.concatenate([np.ascontiguousarray(part).view(np.uint8) for part in parts], axis=1)
+        for row, own in zip(rows.tolist(), table, strict=True):
+            found[row] = own.tobytes()
+    return found
 
 
 def grouped(keys: Iterable[object], seeds: np.ndarray) -> list[np.ndarray]:
@@ -58,3 +73,36 @@ def grouped(keys: Iterable[object], seeds: np.ndarray) -> list[np.ndarray]:
     for key, seed in zip(keys, seeds.tolist(), strict=True):
         found.setdefault(key, []).append(seed)
     return [np.array(group) for group in sorted(found.values(), key=lambda group: (-len(group), group[0]))]
+
+
+def _finite_rows(shape: Network, weights: np.ndarray, data: Dataset) -> list[np.ndarray]:
+    """The places of the rows with finite numbers only, in pieces whose outputs stay in the cache."""
+    rows = np.flatnonzero(np.isfinite(weights).all(axis=1))
+    step = rows_at_once(shape, data.n_points, _BYTES_AT_ONCE)
+    return [rows[begin : begin + step] for begin in range(0, len(rows), step)]
+
+
+def _units(on: np.ndarray) -> np.ndarray:
+    """The points at which each unit is on as one string of bits, (rows, units), those of a row in their order."""
+    return np.sort(_strings(on), axis=1)
+
+
+def _without_own_pattern(on: np.ndarray, data: Dataset) -> np.ndarray:
+    """Whether some class has no pattern that one other class lacks, (rows,); `on` is (rows, n, units) bools."""
+    patterns = _strings(on)
+    order = np.argsort(patterns, axis=1)
+    ordered = np.take_along_axis(patterns, order, axis=1)
+    codes = np.zeros(patterns.shape, np.int64)
+    codes[:, 1:] = np.cumsum(ordered[:, 1:] != ordered[:, :-1], axis=1)
+    has = np.zeros((len(on), data.n_classes, data.n_points), np.float32)
+    has[np.arange(len(on))[:, None], data.y[order], codes] = 1
+    common = has @ has.transpose(0, 2, 1)  # how many patterns two classes have in common
+    inside = common == has.sum(axis=2)[:, :, None]
+    inside[:, np.arange(data.n_classes), np.arange(data.n_classes)] = False
+    return inside.any(axis=(1, 2))
+
+
+def _strings(bits: np.ndarray) -> np.ndarray:
+    """The bits of the last axis as one string of bytes, as many for all."""
+    packed = np.ascontiguousarray(np.packbits(bits, axis=2))
+    return packed.view(f"S{packed.shape[2]}")[..., 0]

@@ -17,7 +17,7 @@ from unitscope.network import Network
 from unitscope.training import archive
 from unitscope.training.recipe import Recipe
 from unitscope.training.run import Run
-from unitscope.training.solutions import REASONS, grouped, reason, signature
+from unitscope.training.solutions import REASONS, grouped, reasons, signatures
 from unitscope.training.train import train
 
 FORMAT = 1
@@ -62,17 +62,17 @@ class Sweep:
         return train(self.data, dataclasses.replace(self.recipe, seed=int(seed)))
 
     def stuck(self) -> dict[str, np.ndarray]:
-        """The seeds that do not classify every point right, by the reason (see `solutions.reason`)."""
-        wrong = self.seeds[~(self.accuracy == 1)]
-        why = [reason(self._finite(seed), self.data) for seed in wrong.tolist()]
-        return {one: wrong[[found == one for found in why]] for one in REASONS if one in why}
+        """The seeds that do not classify every point right, by the reason (see `solutions.reasons`)."""
+        wrong = ~(self.accuracy == 1)
+        why, seeds = reasons(self.shape, self.weights[wrong], self.data), self.seeds[wrong]
+        return {one: seeds[why == code] for code, one in enumerate(REASONS) if (why == code).any()}
 
     def groups(self) -> list[np.ndarray]:
         """Seeds whose networks are the same up to the order of units, the largest group first.
 
         The same: they predict the same class for every point, and their units are on at the same points.
         """
-        return grouped([signature(self._finite(seed), self.data) for seed in self.seeds.tolist()], self.seeds)
+        return grouped(signatures(self.shape, self.weights, self.data), self.seeds)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write everything to one .npz file, whole or not at all; `Sweep.load` reads it back.
@@ -128,10 +128,6 @@ class Sweep:
         losses, accuracies, weights = (np.concatenate([getattr(part, name) for part in parts])[taken]
                                        for name in ("losses", "accuracies", "weights"))
         return self.part([seeds[row] for row in taken], (losses, accuracies, weights))
-
-    def _finite(self, seed: int) -> Network | None:
-        """A seed's network; None where its training diverged."""
-        return self.network(seed) if np.isfinite(self.weights[self._place(seed)]).all() else None
 
     def _place(self, seed: int) -> int:
         place = self._places.get(whole_number("seed", seed, at_least=0))

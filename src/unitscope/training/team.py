@@ -51,14 +51,14 @@ def _await_all(typing_context: Any, meeting: Any, members: Any) -> Any:
     return types.void(meeting, types.int64), code
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def meet(meeting, team):
     """Go on when every member of the team has come here."""
     if team > 1:
         _await_all(meeting, team)
 
 
-@njit(forceinline=True, error_model="numpy")
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def part(count, size, team, member):
     """The first and the end of a member's part of `count` things, in whole pieces of `size`."""
     if team == 1:

@@ -104,7 +104,7 @@ def _activation(shape: Network, recipe: Recipe) -> str | tuple[str, ...]:
 
 def _start_vector(shape: Network) -> np.ndarray:
     vector = shape.to_vector()
-    largest = np.abs(vector).max()
+    largest = max(vector.max(), -vector.min())
     if largest > np.finfo(np.float32).max:
         raise refusal("start", "a network whose weights fit in float32", said(f"a weight of size {largest:g}"))
     return vector
@@ -131,6 +131,8 @@ def _in_slices(state: State, shape: Network, data: Dataset, orders: tuple[Callab
         step = max(1, min(2 * step, int(step * _SLICE_SECONDS / spent)))
     if not outcomes:
         return Outcome(np.empty((0, shape.n_parameters), np.float32), np.empty(0), np.empty(0, np.int64), state, True)
+    if len(outcomes) == 1:
+        return outcomes[0]
     return Outcome(np.concatenate([part.weights for part in outcomes]),
                    np.concatenate([part.loss for part in outcomes]),
                    np.concatenate([part.correct for part in outcomes]), outcomes[-1].state, outcomes[-1].finite)
