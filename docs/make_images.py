@@ -1,5 +1,13 @@
-"""Draw the pictures of the README and of docs/: `python docs/make_images.py`."""
+"""Draw the pictures of the README and of docs/: `python docs/make_images.py`.
 
+That of the live page needs the packages chromium and chromium-driver, and is left as it is without them.
+"""
+
+import base64
+import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -14,6 +22,36 @@ def main() -> None:
     run = us.lab.run()
     draw_lab(run)
     draw_regions(run)
+    if shutil.which("chromedriver"):
+        draw_page()
+
+
+def draw_page() -> None:
+    """The live page's first screen, with a point chosen."""
+    from selenium import webdriver
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium") or ""
+    for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--hide-scrollbars"):
+        options.add_argument(flag)
+    process = subprocess.Popen([sys.executable, "-m", "unitscope", "play", "--port", "0", "--no-browser"],
+                               stdout=subprocess.PIPE, text=True)
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
+    try:
+        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
+                               {"width": 1280, "height": 1560, "deviceScaleFactor": 1, "mobile": False})
+        driver.get(re.search(r"http://\S+", process.stdout.readline())[0])
+        WebDriverWait(driver, 60).until(lambda page: page.execute_script(
+            "return document.documentElement.dataset.ready && document.querySelectorAll('.tile').length === 64"))
+        driver.find_element("css selector", "#data").send_keys("." * 24)
+        driver.execute_script("document.activeElement.blur()")
+        driver.execute_async_script("requestAnimationFrame(() => setTimeout(arguments[0], 500))")
+        shot = driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})
+        (IMAGES / "page.png").write_bytes(base64.b64decode(shot["data"]))
+    finally:
+        driver.quit()
+        process.terminate()
 
 
 def draw_lab(run: us.Run) -> None:
