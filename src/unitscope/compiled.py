@@ -174,7 +174,9 @@ def built(code: CompiledCode) -> bytes:
     for one in module.functions:
         if not one.is_declaration:
             simplify.run(one, builder)
-    builder.getModulePassManager().run(module, builder)
+    optimise = builder.getModulePassManager()
+    optimise.add_refprune_pass()  # arrays that nobody owns are counted nowhere
+    optimise.run(module, builder)
     rest = function.native_name.encode() + b"\n" + machine.emit_object(module)
     content = _MAGIC + hashlib.sha256(rest).hexdigest().encode() + b"\n" + rest
     _keep(_path(code), content)
