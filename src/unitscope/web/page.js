@@ -18,7 +18,7 @@ const WAITING = { train: "Training …", dataset: "Making the data …", table: 
 
 /** @typedef {{ask: (request: any, progress?: (done: number, of: number) => void) => Promise<any>, readOnly: boolean, claimsAt?: (epoch: number | null) => any[], selected?: (point: number | null) => void}} Host */
 
-/** @typedef {{node: HTMLElement, update: (view: any) => void, exported?: import("./draw/pictures.js").Exported | null, close?: () => void}} Panel */
+/** @typedef {{node: HTMLElement, update: (view: any) => void, exported?: import("./draw/pictures.js").Exported | null, close?: () => void, away?: boolean}} Panel `away` from the screen */
 
 export class Page extends Player {
   /** @param {Host} host @param {any} hello @param {any} state */
@@ -39,7 +39,7 @@ export class Page extends Player {
     this.seedsBusy = false;
     /** @type {import("./address.js").HiddenPlace} */ this.hidden = { layer: 0, across: null, up: null };
     this.hiddenOutput = -1;
-    /** @type {Pick<Panel, "update">[]} */ this.panels = [];
+    /** @type {Pick<Panel, "update" | "away">[]} */ this.panels = [];
     this.status = "";
     this.waiting = false;
     this.told = "";
@@ -97,7 +97,7 @@ export class Page extends Player {
       this.view = viewOf({ network: this.networkShown(), data: this.data, axes: this.axes, window: this.window, layer: Math.min(this.hidden.layer, Math.max(0, this.run.layers.length - 2)), pair: [this.hidden.across, this.hidden.up], before: this.view?.hidden });
     }
     if (this.explainedKey !== `${this.serial} ${this.epoch}`) this.explainSoon(now);
-    for (const panel of this.panels) panel.update(this.view);
+    for (const panel of this.panels) if (!(panel.away && this.dragging)) panel.update(this.view); // out of sight, words wait for the release
     if (!this.playing) this.saveState();
     this.painted?.(this.view);
     if (this.playing) this.changed();

@@ -69,6 +69,11 @@ export function openScope(root, host, hello, { state = initialState(), keys = tr
   // Canvases with words first: to write them the browser styles what was changed before.
   const { regions, hidden, curves, ...others } = parts;
   page.panels = [regions, hidden, curves, plane, ...Object.values(others), bar, controls, frame, tour, extra];
+  const seen = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) for (const part of [parts.trace, parts.confusion]) if (part.node === target) part.away = !isIntersecting;
+    page.changed();
+  });
+  for (const { node } of [parts.trace, parts.confusion]) seen.observe(node);
   page.claims = hello.first.claims ?? [];
   page.takeRun(hello.first.run, hello.first.claims);
   root.addEventListener("chartfit", () => page.changed());
@@ -83,6 +88,7 @@ export function openScope(root, host, hello, { state = initialState(), keys = tr
     dark.removeEventListener("change", follow);
     target.removeEventListener("keydown", pressed);
     parts.seeds.close?.();
+    seen.disconnect();
     page.pause();
   };
   return page;
