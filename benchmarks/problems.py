@@ -44,9 +44,9 @@ def problems() -> dict[str, Problem]:
     }
 
 
-def ours(problem: Problem) -> Callable[[], object]:
-    """us.train, shuffles and the recording of every epoch's weights included."""
-    return lambda: us.train(problem.data, problem.recipe)
+def ours(problem: Problem, start: us.Network | None = None) -> Callable[[], object]:
+    """us.train, shuffles and the recording of every epoch's weights included; without `start` it draws its weights."""
+    return lambda: us.train(problem.data, problem.recipe, start=start)
 
 
 def kernel_alone(problem: Problem) -> Callable[[], object]:

@@ -46,7 +46,7 @@ export function seedsPanel(page) {
     node.classList.toggle("stale", !!seeds && page.seedsStale);
     if (!seeds) return setText(share, "How much of this is luck? Train it from 64 random starts and see.");
     const full = seeds.accuracy.filter((/** @type {number} */ value) => value >= 1 - 1e-9).length;
-    setText(share, `${full} of ${seeds.accuracy.length} (${percentage(full / seeds.accuracy.length)}) classify every training point right.${page.seedsStale ? " Of the settings before: train them again." : ""}`);
+    setText(share, `${full} of ${seeds.accuracy.length} (${percentage(full / seeds.accuracy.length)}) classify every training point right. Below each: accuracy and loss.${page.seedsStale ? " Of the settings before: train them again." : ""}`);
     if (shown !== seeds || look !== page.look) {
       shown = seeds;
       look = page.look;
@@ -54,12 +54,12 @@ export function seedsPanel(page) {
     }
     [...strip.children].forEach((button, k) => button.setAttribute("aria-pressed", String(!page.run.course && page.state.seed === seeds.first + k && !page.seedsStale)));
   }
-  /** All maps in rows of 16, with their accuracies. */
+  /** All maps in rows of 16, with accuracy and loss. */
   function picture() {
     const tiles = /** @type {HTMLElement[]} */ ([...strip.children]), { look: { background, text } } = page;
-    return svgDocument(16 * 70 + 6, Math.ceil(tiles.length / 16) * 88 + 6, background, ...tiles.flatMap((one, k) => {
-      const x = k % 16 * 70 + 6, y = Math.floor(k / 16) * 88 + 6, map = one.querySelector("canvas");
-      return [svgElement("image", { x, y, width: 64, height: 64, href: map?.toDataURL() ?? "" }), svgWords(one.textContent ?? "", x + 32, y + 74, text)];
+    return svgDocument(16 * 70 + 6, Math.ceil(tiles.length / 16) * 100 + 6, background, ...tiles.flatMap((one, k) => {
+      const x = k % 16 * 70 + 6, y = Math.floor(k / 16) * 100 + 6, map = one.querySelector("canvas");
+      return [svgElement("image", { x, y, width: 64, height: 64, href: map?.toDataURL() ?? "" }), ...[...one.querySelectorAll("small")].map((words, line) => svgWords(words.textContent ?? "", x + 32, y + 74 + 14 * line, text))];
     }));
   }
 
@@ -79,5 +79,5 @@ function tile(page, seeds, k) {
   canvas.getContext("2d").putImageData(image, 0, 0);
   const seed = seeds.first + k, words = `Seed ${seed}: accuracy ${percentage(seeds.accuracy[k])}, loss ${shortNumber(seeds.loss[k])}`;
   return element("button", { type: "button", class: "tile", "aria-label": words, title: words, onclick: () => page.change({ seed }, { course: false }) },
-    canvas, element("small", {}, percentage(seeds.accuracy[k])));
+    canvas, element("small", {}, percentage(seeds.accuracy[k])), element("small", { class: "muted" }, shortNumber(seeds.loss[k], 2)));
 }
