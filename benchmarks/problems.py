@@ -111,12 +111,19 @@ def numpy_loop(problem: Problem) -> Callable[[], object]:
     return fit
 
 
-def _built(source: str) -> ctypes.CDLL | None:
-    """A C file of this folder as a library, or None without a C compiler or AVX-512."""
-    compiler = shutil.which("cc") or shutil.which("gcc")
+def vectors() -> str | None:
+    """The vector instructions that the C limits would use here: AVX-512, AVX2 or, with neither, None."""
     processor = Path("/proc/cpuinfo")
-    flags = processor.read_text() if processor.exists() else ""
-    if compiler is None or "avx512dq" not in flags or "avx512bw" not in flags:
+    flags = set(processor.read_text().split()) if processor.exists() else set()
+    if {"avx512f", "avx512dq", "avx512bw"} <= flags:
+        return "AVX-512"
+    return "AVX2" if {"avx2", "fma"} <= flags else None
+
+
+def _built(source: str) -> ctypes.CDLL | None:
+    """A C file of this folder as a library, or None without a C compiler or vectors for it."""
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if compiler is None or vectors() is None:
         return None
     library = Path(tempfile.mkdtemp()) / "limit.so"
     subprocess.run([compiler, "-O3", "-march=native", "-fno-math-errno", "-shared", "-fPIC", "-pthread",
@@ -129,7 +136,7 @@ def _addresses(*arrays: np.ndarray) -> list[ctypes.c_void_p]:
 
 
 def c_limit() -> Callable[[], object] | None:
-    """The hand-written AVX-512 C kernel on the lab, where it can be built; checked before use."""
+    """The hand-written C kernel (AVX-512 or AVX2) on the lab, where it can be built; checked before use."""
     library = _built("limit.c")
     if library is None:
         return None

@@ -89,7 +89,7 @@ def lab_table() -> str:
     note = ("\nOurs is `us.train`, with its shuffles and the weights of every epoch recorded; Keras, scikit-learn and "
             "C record no weights.")
     if limit is not None:
-        rows.append(page.row("C for this one shape, AVX-512 (the limit)", here["c"], here["ours"]))
+        rows.append(page.row(f"C for this one shape, {p.vectors()} (the limit)", here["c"], here["ours"]))
         note += (f" Ours takes {here['ours'] / here['c']:.1f} times the limit; without drawing the shuffles, as C is "
                  f"measured, {here['kernel'] / here['c']:.1f} times ({timing.shown(here['kernel'])}).")
     title = "One run of the lab: 100 points, 2-2-4, 200 epochs, warm"
@@ -109,7 +109,8 @@ def seeds_table() -> str:
                      here["ours"])]
     note = "\nOurs is `us.sweep`, with the accuracy of every epoch; C has none and draws its numbers more simply."
     if limit is not None:
-        rows.append(page.row(f"C for this one shape, AVX-512, {threads} threads (the limit)", here["c"], here["ours"]))
+        rows.append(page.row(f"C for this one shape, {p.vectors()}, {threads} threads (the limit)", here["c"],
+                             here["ours"]))
         note += f" Ours takes {here['ours'] / here['c']:.1f} times the limit."
     title = f"{seeds:,} seeds of the lab, 200 epochs each, {threads} threads"
     return page.table(title, ["who", "time", "ours", "times ours"], rows) + note + "\n"
