@@ -9,6 +9,16 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 import unitscope as us
 
 
+def drawn(driver, canvas) -> str:
+    """A canvas's picture, after it was brought into sight and the page had the frames to draw it."""
+    return driver.execute_async_script("""
+        const [canvas, done] = arguments;
+        canvas.scrollIntoView({ block: "nearest" });
+        let frames = 4;
+        const next = () => frames-- ? requestAnimationFrame(next) : done(canvas.toDataURL());
+        next();""", canvas)
+
+
 class Page:
     """The page as a person uses it."""
 
@@ -31,7 +41,8 @@ class Page:
         Select(self.one(selector)).select_by_value(value)
 
     def picture(self, selector: str) -> str:
-        return self.driver.execute_script("return document.querySelector(arguments[0]).toDataURL()", selector)
+        """A canvas as it is when it is in sight: out of sight none is drawn."""
+        return drawn(self.driver, self.one(selector))
 
     def words(self) -> str:
         """The explanation, once it's that of the picture."""

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
-from person import place_in
+from person import drawn, place_in
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -173,7 +173,7 @@ class View:
                                 selector)
 
     def picture(self, selector: str = "#regions") -> str:
-        return self.notebook.js("return arguments[0].querySelector(arguments[1]).toDataURL()", self.root, selector)
+        return drawn(self.notebook.driver, self.one(selector))
 
     def colors(self, selector: str) -> int:
         """How many colours a canvas shows."""

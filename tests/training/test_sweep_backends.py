@@ -65,14 +65,16 @@ def same(one, other):
                for name in ("seeds", "losses", "accuracies", "weights"))
 
 
-def watched(log, *, kills=""):
+def watched(log, *, kills="", together=False):
     """`train_seeds` that notes what it begins and ends; `kills` is the seed of a slice whose process is killed.
 
-    "17 once" the first time that it is begun, "17 always" every time. A function inside one, so that it is sent whole.
+    "17 once" the first time that it is begun, "17 always" every time. `together`: a slice waits until two processes
+    have begun one, for a worker that starts quickly would do all. A function inside one, so that it is sent whole.
     """
     def train(data, recipe, shape, seeds):
         import os
         import signal
+        import time
         from pathlib import Path
 
         def note(what):
@@ -84,6 +86,11 @@ def watched(log, *, kills=""):
         if kills and int(seed) in seeds and (often == "always" or not Path(f"{log}.killed").exists()):
             Path(f"{log}.killed").touch()
             os.kill(os.getpid(), signal.SIGKILL)
+        until = time.monotonic() + 20
+        while together and time.monotonic() < until:
+            if len({line.split()[2] for line in Path(log).read_text().splitlines()}) > 1:
+                break
+            time.sleep(0.02)
         result = train_seeds(data, recipe, shape, seeds)
         note("ended")
         return result
@@ -106,7 +113,7 @@ def test_workers_give_the_same_bits_as_threads(backend, tmp_path, monkeypatch, s
     threads = us.sweep(LAB, seeds=330, **QUICK)
     grid = {"hidden": [(2,), (3,)], "optimizer": ["adam", "sgd"]}
     varied = us.sweep(LAB, seeds=40, grid=grid, **QUICK)
-    monkeypatch.setattr(module, "train_seeds", watched(tmp_path / "log"))
+    monkeypatch.setattr(module, "train_seeds", watched(tmp_path / "log", together=True))
     with running(backend) as jobs:
         calls = []
         found = us.sweep(LAB, seeds=330, jobs=jobs, progress=lambda *call: calls.append(call), **QUICK)

@@ -8,7 +8,6 @@ import socket
 import webbrowser
 from typing import Any
 
-from unitscope import scene
 from unitscope.errors import MissingDependency, refusal, said
 
 _PORT = 8600
@@ -34,6 +33,7 @@ def _play(options: argparse.Namespace) -> int:
     try:
         import uvicorn
 
+        from unitscope import scene
         from unitscope.app.server import ALLOWED_HOSTS
     except ImportError as error:
         raise MissingDependency(f"The live page needs {error.name or 'Starlette and uvicorn'}: "
