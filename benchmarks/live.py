@@ -128,7 +128,9 @@ def live_table() -> str:
                            rows)
     note = (f"\nOf {CLIENTS} clients none was answered wrong or not at all: each one's last run equals `us.train`'s. "
             f"Memory of the server after {TRAININGS:,} more trainings: {grown}. {weight()}")
-    if not browsing:
+    if browsing:
+        note += " Chromium ran without a graphics processor."
+    else:
         note += " This machine has no Chromium: what needs a browser was not measured."
     return table + note + "\n"
 

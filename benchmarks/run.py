@@ -46,8 +46,8 @@ def header() -> str:
 
 Written by `make bench` (benchmarks/run.py). Every row of a table was measured in the same run as ours, the contenders
 taking turns; each figure is the median of at least 5 rounds after an uncounted one. The ratio is what holds on another
-machine; the seconds are this one's: {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()},
-NumPy {np.__version__}.
+machine; the seconds are this one's: {platform.machine()} with {p.vectors() or "other vectors"}, {os.cpu_count()} cores,
+Python {platform.python_version()}, NumPy {np.__version__}.
 
 """
 
