@@ -229,6 +229,8 @@ class Monkey:
     def do_drag(self) -> None:
         canvas = self.one("canvas")
         half = [size // 2 - 2 for size in (canvas.size["width"], canvas.size["height"])]
+        if min(half) < 1:  # out of the page, or going
+            return
         chain = ActionChains(self.driver, duration=15)
         for step in range(self.rng.randrange(2, 7)):
             chain.move_to_element_with_offset(canvas, *[self.rng.randint(-side, side) for side in half])
