@@ -26,7 +26,6 @@ from unitscope.training.run import Run
 _PRODUCTS_A_BYTE, _SENTENCES, _REGIONS = 50, 2_000_000, 500
 
 Reply = dict[str, Any]
-Progress = Callable[[int, int], None]
 
 
 class Cancelled(Exception):

@@ -41,16 +41,12 @@ export class Lights {
   /** @param {number | null} point */
   choosePoint(point) {
     this.pinnedPoint = point;
-    this.selected();
     if (point !== null && this.view) {
       const { data, view } = this, at = this.axes.map((/** @type {number} */ axis) => data.points[point * data.features + axis].toPrecision(3));
       this.announce(`Point ${point} of ${data.classNames[data.labels[point]]} at ${at.join(", ")}, predicted ${data.classNames[view.predicted[point]]}`);
     }
     this.changed();
   }
-
-  /** Told when another point is chosen. */
-  selected() {}
 
   /** Let go of units that a new network has not. @param {{units: number}[]} layers */
   keepUnitsOf(layers) {

@@ -16,7 +16,7 @@ const SEEDS = 64; // of the strip
 /** @type {Record<string, string>} */
 const WAITING = { train: "Training …", dataset: "Making the data …", table: "Reading the file …" };
 
-/** @typedef {{ask: (request: any, progress?: (done: number, of: number) => void) => Promise<any>, readOnly: boolean, claimsAt?: (epoch: number | null) => any[], selected?: (point: number | null) => void}} Host */
+/** @typedef {{ask: (request: any, progress?: (done: number, of: number) => void) => Promise<any>, readOnly: boolean, claimsAt?: (epoch: number | null) => any[]}} Host */
 
 /** @typedef {{node: HTMLElement, update: (view: any) => void, exported?: import("./draw/pictures.js").Exported | null, close?: () => void, away?: boolean}} Panel `away` from the screen */
 
@@ -366,7 +366,4 @@ export class Page extends Player {
     this.serial++;
     this.changed();
   }
-
-  /** @override */
-  selected() { this.host.selected?.(this.pinnedPoint); }
 }
