@@ -205,7 +205,7 @@ def test_views_themes_scales_and_the_split_need_no_reload(page):
     page.driver.execute_script("const s = document.querySelector('#percTrainData'); s.value = 30;"
                                "s.dispatchEvent(new Event('input'))")
     page.until(lambda: "test accuracy" in page.text("#numbers"))
-    assert "30 of them for testing" in page.text("[aria-label='Data'] .note")
+    page.until(lambda: "30 of them for testing" in page.text("[aria-label='Data'] .note"))
     page.driver.execute_script("document.querySelector('[data-cell=\"0,0\"]').click()")
     page.until(lambda: page.one("[data-cell='0,0']").get_attribute("aria-pressed") == "true")
 
