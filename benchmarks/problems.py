@@ -53,7 +53,7 @@ def kernel_alone(problem: Problem) -> Callable[[], object]:
     """The training without the shuffles, weights of every epoch recorded."""
     net = us.Network.initialize(problem.sizes)
     rng = np.random.default_rng(0)
-    order = np.stack([rng.permutation(problem.data.n_points) for _ in range(problem.recipe.epochs)])
+    order = np.stack([rng.permutation(problem.data.n_points) for _ in range(problem.recipe.epochs)]).astype(np.int32)
     start = State.fresh(net.to_vector())
     return lambda: advance(start, net, problem.data.X, problem.data.y, order, problem.recipe)
 

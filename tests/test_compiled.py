@@ -87,13 +87,18 @@ def test_the_layout_has_room_for_every_shape():
 
     rng = np.random.default_rng(0)
     for _ in range(200):
-        sizes = rng.integers(1, 70, rng.integers(2, 6))
+        sizes = rng.integers(1, rng.choice([9, 70]), rng.integers(2, 6))
         net, recipe = Network.initialize([int(s) for s in sizes]), Recipe(batch_size=int(rng.integers(1, 300)))
         numbers = layout.numbers(net, recipe, int(rng.integers(1, 400)), 1, 0)
         stride = numbers[layout.STRIDE]
         table = layout.layer_table(net, stride)
         assert table[-1, layout.TARGET] + net.n_classes * stride <= numbers[layout.ROWS] * stride
         assert (table[1:, layout.SOURCE] == table[:-1, layout.TARGET]).all()
+        assert net.n_features < numbers[layout.PITCH]  # a point's class comes after its features
+        assert table[0, layout.SOURCE] + numbers[layout.PITCH] * stride <= table[0, layout.TARGET]
+        if numbers[layout.NARROW]:
+            assert numbers[layout.PADDED] * layout.WIDTH <= numbers[layout.SCRATCH]
+            continue
         for layer in net.layers:
             block = layout.padded(layer.units)
             assert stride * block + layer.inputs * block <= numbers[layout.SCRATCH]

@@ -155,9 +155,12 @@ class Network:
             raise refusal("sizes", "at least two whole numbers: inputs and classes", sizes)
         names = hidden_activations(activation, len(widths) - 2)
         (start,) = glorot_starts(widths, [whole_number("seed", seed, at_least=0)])
-        blank = [Dense(np.zeros((inputs, units)), np.zeros(units), name)
-                 for (inputs, units), name in zip(pairwise(widths), (*names, "linear"), strict=True)]
-        return cls(blank).with_vector(start)
+        layers, at = [], 0
+        for (inputs, units), name in zip(pairwise(widths), (*names, "linear"), strict=True):
+            bias = at + inputs * units
+            layers.append(Dense(start[at:bias].reshape(inputs, units), start[bias : bias + units], name))
+            at = bias + units
+        return cls(layers)
 
     @property
     def sizes(self) -> tuple[int, ...]:

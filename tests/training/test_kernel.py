@@ -96,7 +96,8 @@ def test_one_step_worked_by_hand():
     # so d loss / d logits = (1/2 - 1, 1/2) and the step of rate 0.1 moves against x times that.
     net = Network([Dense(np.zeros((2, 2)), np.zeros(2))])
     recipe = Recipe(optimizer="sgd", learning_rate=0.1, batch_size=1)
-    outcome = advance(State.fresh(net.to_vector()), net, np.array([[1.0, 2.0]]), np.array([0]), np.array([[0]]), recipe)
+    outcome = advance(State.fresh(net.to_vector()), net, np.array([[1.0, 2.0]]), np.array([0]), np.array([[0]]), recipe,
+                      counted=True)
     assert outcome.loss[0] == pytest.approx(np.log(2.0), abs=1e-7)
     np.testing.assert_allclose(outcome.weights[0], [0.05, -0.05, 0.1, -0.1, 0.05, -0.05], atol=1e-8)
     assert outcome.correct[0] == 1  # a tie goes to the lowest class

@@ -8,7 +8,7 @@ import time
 
 import numpy as np
 
-from unitscope.compiled import CompiledCode
+from unitscope.compiled import CompiledCode, address
 from unitscope.data.dataset import Dataset
 from unitscope.errors import TrainingDiverged
 from unitscope.network import Network, glorot_starts
@@ -19,7 +19,8 @@ from unitscope.training.recipe import Recipe
 from unitscope.training.train import train
 
 LOCKSTEP = CompiledCode("unitscope.training.lockstep", tuple(f"unitscope.training.{name}" for name in (
-    "layout", "lanes", "denormals", "product", "team", "passes", "optimizers", "shuffles", "lockstep")), arguments=14)
+    "layout", "lanes", "denormals", "transposes", "product", "team", "passes", "optimizers", "shuffles", "lockstep")),
+    arguments=12)
 
 _MOST_IN_LOCKSTEP = 4096  # parameters: those of a block of larger networks leave the cache, and each trains alone
 _BLOCKS = 4  # blocks of GROUP runs that one call trains: while it does, Python is free for other threads
@@ -76,21 +77,18 @@ def _in_lockstep(data: Dataset, recipe: Recipe, shape: Network, seeds: list[int]
     keys = np.array([key_of(seed) for seed in lanes], np.uint32)
     P, first, second = (layout.zeros(blocks, count, group) for _ in range(3))
     P[:] = glorot_starts(shape.sizes, lanes).reshape(blocks, group, count).transpose(0, 2, 1)
-    with np.errstate(over="ignore"):
-        X = np.ascontiguousarray(data.X.astype(np.float32).T)
-    y, order = data.y.astype(np.float32), np.empty((2 * n, group), np.int32)
-    slopes = np.array([layer.negative_slope for layer in shape.layers], np.float32)
-    table, settings = layout.layer_table(shape, layout.ROW), layout.settings(recipe)
+    X, order = layout.points(data.X, data.y), np.empty((2 * n, group), np.int32)
+    table, settings = layout.layer_table(shape, layout.ROW), layout.settings(shape, recipe)
     pieces, steps = [], -(-n // recipe.batch_size)
     at_once = max(1, int(_SLICE / (n * count * len(lanes))))
     for begin in range(0, epochs, at_once):
         _look(stop)
         size = min(epochs, begin + at_once) - begin
-        numbers = layout.numbers(shape, recipe, n, size, begin * steps, blocks)
-        work = layout.zeros((2 * int(numbers[layout.ROWS]) + 1) * layout.ROW + count * group)
+        numbers = layout.numbers(shape, recipe, n, size, begin * steps, blocks=blocks)
+        work = layout.zeros(2 * int(numbers[layout.ROWS]) * layout.ROW + count * group)
         loss, right = np.empty((2, blocks, size, group), np.float32)
-        arrays = (numbers, settings, table, X, y, keys, order, slopes, P, first, second, work, loss, right)
-        LOCKSTEP.entry()(*[array.ctypes.data for array in arrays])
+        arrays = (numbers, settings, table, X, keys, order, P, first, second, work, loss, right)
+        LOCKSTEP.entry()(*map(address, arrays))
         pieces.append((loss, right))
     losses, hits = (np.concatenate(part, axis=1).transpose(0, 2, 1).reshape(-1, epochs)[: len(seeds)]
                     for part in zip(*pieces, strict=True))

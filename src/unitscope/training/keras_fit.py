@@ -183,7 +183,7 @@ class _KernelFit:
 
     def _advance(self, order: np.ndarray) -> Outcome:
         return advance(self.state, self.plan.chain.network, self.data.X, self.data.y, order, self.recipe,
-                       clip=self.plan.clip)
+                       clip=self.plan.clip, counted=bool(self.plan.accuracies))
 
     def _logs(self, weights: np.ndarray, loss: float, correct: int) -> dict[str, float]:
         """What Keras logs at the end of an epoch."""

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from unitscope.compiled import CompiledCode
+from unitscope.compiled import CompiledCode, address
 from unitscope.errors import refusal, said
 from unitscope.network import Network
 from unitscope.training import layout
 from unitscope.training.recipe import Recipe
 
 LOOP = CompiledCode("unitscope.training.loop", tuple(f"unitscope.training.{name}" for name in (
-    "layout", "lanes", "denormals", "product", "team", "passes", "optimizers", "loop")), arguments=15)
+    "layout", "lanes", "denormals", "transposes", "product", "team", "passes", "narrow", "optimizers", "loop")),
+    arguments=10)
 
 _TEAM_FROM = 4e6  # products of points and weights in a chunk: below, one thread is as quick as several
 
@@ -52,8 +53,8 @@ class Outcome:
     """What `advance` did, an entry for each finite epoch.
 
     `weights` (epochs, P) float32 after each epoch; `loss` (epochs,) float64; `correct` (epochs,) points predicted
-    right just before their own batch's step; `state` the standing after them; `finite` False when the next epoch
-    reached a loss or a weight that is not finite (that epoch is left out).
+    right just before their own batch's step, 0 where nobody asked; `state` the standing after them; `finite` False when
+    the next epoch reached a loss or a weight that is not finite (that epoch is left out).
     """
 
     weights: np.ndarray
@@ -64,7 +65,7 @@ class Outcome:
 
 
 def advance(state: State, net: Network, X: np.ndarray, y: np.ndarray, order: np.ndarray, recipe: Recipe, *,
-            clip: float = 0.0, threads: int | None = None) -> Outcome:
+            clip: float = 0.0, counted: bool = False, threads: int | None = None) -> Outcome:
     """Train on from `state` for one epoch per row of `order`.
 
     **Arguments**
@@ -76,43 +77,43 @@ def advance(state: State, net: Network, X: np.ndarray, y: np.ndarray, order: np.
     - `recipe`: optimizer, its settings, batch size and penalties; its epochs, seed and hidden layers are not read.
     - `clip`: where above 0, a point whose own class has a probability outside `clip`..1 - `clip` adds the loss of that
       bound and no gradient, as Keras has it for probabilities on some backends.
+    - `counted`: whether to count the points that are predicted right.
     - `threads`: how many may work on a wide network; without it, as many as there are processors. They change no bit.
     """
     epochs, n = _checked(net, X, y, order)
-    numbers = layout.numbers(net, recipe, n, epochs, state.step)
+    if epochs == 0:
+        empty = np.empty(0)
+        return Outcome(np.empty((0, net.n_parameters), np.float32), empty, empty.astype(np.int64), state.copy(), True)
+    numbers = layout.numbers(net, recipe, n, epochs, state.step, counted=counted)
     stride, padded, count = numbers[layout.STRIDE], numbers[layout.PADDED], net.n_parameters
-    with np.errstate(over="ignore"):
-        columns = np.ascontiguousarray(np.asarray(X, dtype=np.float32).T)
-    places = np.zeros(order.size + stride, np.int32)  # the last chunk reads whole vectors
-    places[: order.size] = order.reshape(-1)
+    places = np.empty(order.size + stride, np.int32)
+    places[: order.size], places[order.size :] = order.reshape(-1), 0  # the last chunk reads whole vectors
     vectors = layout.zeros(3, padded)
     vectors[0, :count], vectors[1:, :count] = state.parameters, state.slots
-    record, loss, correct = np.empty((epochs, count), np.float32), np.empty(epochs), np.empty(epochs, np.int64)
-    arrays = (
-        numbers, layout.settings(recipe, clip), layout.layer_table(net, stride), columns,
-        np.asarray(y).astype(np.float32), places,
-        np.array([layer.negative_slope for layer in net.layers], np.float32), *vectors,
-        layout.workspace(numbers), record, loss, correct, np.zeros(2, np.int64))
-    wide = count * min(stride, n) >= _TEAM_FROM
+    record, loss, counts = np.empty((epochs, count), np.float32), np.empty(epochs), np.zeros(epochs + 2, np.int64)
+    arrays = (numbers, layout.settings(net, recipe, clip), layout.layer_table(net, stride), layout.points(X, y), places,
+              vectors, layout.workspace(numbers), record, loss, counts)
+    wide = not numbers[layout.NARROW] and count * min(stride, n) >= _TEAM_FROM
     finite = _together(arrays, (threads or os.cpu_count() or 1) if wide else 1)
     if finite < epochs:  # the vectors hold the bad epoch: go there again and stop before it
-        return _unfinished(advance(state, net, X, y, order[:finite], recipe, clip=clip, threads=threads))
+        return _unfinished(advance(state, net, X, y, order[:finite], recipe, clip=clip, counted=counted,
+                                   threads=threads))
     steps = state.step + epochs * -(-n // recipe.batch_size)
     after = State(vectors[0, :count], vectors[1:, :count], steps)  # for large networks a copy takes as long as a step
-    return Outcome(record, loss, correct, after, finite=True)
+    return Outcome(record, loss, counts[:epochs], after, finite=True)
 
 
 def _together(arrays: tuple[np.ndarray, ...], team: int) -> int:
     """Run the loop in `team` threads; they start only when all of them are there, since each waits for all others."""
     loop, (numbers, *others) = LOOP.entry(), arrays
     if team == 1:
-        return loop(*[array.ctypes.data for array in arrays])
+        return loop(*map(address, arrays))
     go, ready = threading.Event(), False
 
     def work(member: int) -> int:
         own = numbers.copy()
         own[layout.TEAM], own[layout.MEMBER] = team, member
-        return loop(*[array.ctypes.data for array in (own, *others)])
+        return loop(*map(address, (own, *others)))
 
     def wait(member: int) -> None:
         go.wait()
@@ -145,8 +146,13 @@ def _checked(net: Network, X: np.ndarray, y: np.ndarray, order: np.ndarray) -> t
     epochs, n = order.shape
     if np.shape(X) != (n, net.n_features):
         raise refusal("X", f"of shape ({n}, {net.n_features})", said(f"shape {np.shape(X)}"))
-    if np.shape(y) != (n,) or np.min(y) < 0 or np.max(y) >= net.n_classes:
+    if np.shape(y) != (n,) or _beyond(y, net.n_classes):
         raise refusal("y", f"{n} classes in 0..{net.n_classes - 1}", said(f"shape {np.shape(y)}"))
-    if order.size and (order.min() < 0 or order.max() >= n):
+    if order.size and _beyond(order, n):
         raise refusal("order", f"indices in 0..{n - 1}", said(f"{order.min()}..{order.max()}"))
     return epochs, n
+
+
+def _beyond(indices: np.ndarray, end: int) -> bool:
+    """Whether any of these whole numbers is below 0 or not below `end`, in one look: as unsigned, -1 is a large one."""
+    return bool(indices.view(f"u{indices.itemsize}").max() >= end)

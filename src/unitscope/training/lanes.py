@@ -48,6 +48,11 @@ def emit_splat(builder: Any, scalar: Any) -> Any:
     return builder.shuffle_vector(one, ir.Constant(VECTOR, ir.Undefined), ir.Constant(_INTS, [0] * WIDTH))
 
 
+def emit_zero() -> Any:
+    """0 in every lane."""
+    return _constant(0.0)
+
+
 def _constant(value: float) -> Any:
     return ir.Constant(VECTOR, [float(value)] * WIDTH)
 
@@ -143,6 +148,16 @@ def splat(typing_context: Any, scalar: Any) -> Any:
 
 
 @intrinsic
+def multiply_add(typing_context: Any, a: Any, b: Any, c: Any) -> Any:
+    """a * b + c, rounded once where the processor can."""
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return emit_multiply_add(builder, *arguments)
+
+    return LANES(LANES, LANES, LANES), code
+
+
+@intrinsic
 def total(typing_context: Any, lanes: Any) -> Any:
     """The sum over the lanes, a float32."""
 
@@ -152,7 +167,7 @@ def total(typing_context: Any, lanes: Any) -> Any:
     return types.float32(LANES), code
 
 
-def _leading(builder: Any, count: Any) -> Any:
+def emit_leading(builder: Any, count: Any) -> Any:
     """A mask of the lanes below `count`."""
     lanes = ir.Constant(_INTS, list(range(WIDTH)))
     one = builder.insert_element(ir.Constant(_INTS, ir.Undefined), builder.trunc(count, _INT), ir.Constant(_INT, 0))
@@ -165,33 +180,9 @@ def leading(typing_context: Any, scalar: Any, count: Any) -> Any:
     """`scalar` in the first `count` lanes (all where it is 16 or more), 0 in the others."""
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.select(_leading(builder, arguments[1]), emit_splat(builder, arguments[0]), _constant(0.0))
+        return builder.select(emit_leading(builder, arguments[1]), emit_splat(builder, arguments[0]), _constant(0.0))
 
     return LANES(types.float32, types.intp), code
-
-
-@intrinsic
-def gather(typing_context: Any, array: Any, start: Any, places: Any, at: Any, count: Any) -> Any:
-    """array[start + places[at + lane]] in the first `count` lanes, 0 in the others; `places` is int32.
-
-    All sixteen places are read and must be good, those of the zeroed lanes too; the bounds are not checked.
-    """
-
-    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array_value, begin, place_array, first, size = arguments
-        base = emit_pointer(context, builder, signature.args[0], array_value, begin)
-        origin = emit_pointer(context, builder, signature.args[2], place_array, first)
-        places_value = builder.load(builder.bitcast(origin, _INTS.as_pointer()), align=4)
-        pointers = builder.gep(base, [places_value], source_etype=_FLOAT)
-        pointers.type = ir.VectorType(ir.PointerType(), WIDTH)  # llvmlite takes it for a single one
-        flags = ir.VectorType(ir.IntType(1), WIDTH)
-        kind = ir.FunctionType(VECTOR, [pointers.type, _INT, flags, VECTOR])
-        gathering = cgutils.get_or_insert_function(builder.module, kind, "llvm.masked.gather.v16f32.v16p0")
-        every = ir.Constant(flags, [1] * WIDTH)
-        value = builder.call(gathering, [pointers, ir.Constant(_INT, 4), every, _constant(0.0)])
-        return builder.select(_leading(builder, size), value, _constant(0.0))
-
-    return LANES(array, types.intp, places, types.intp, types.intp), code
 
 
 def _choice(comparison: str) -> Any:
@@ -250,9 +241,12 @@ def _falling_power(builder: Any, x: Any) -> Any:
     x = builder.fmul(x, _constant(1.4426950408889634))
     shifted = builder.fadd(x, _constant(_ROUNDING))
     r = builder.fsub(x, builder.fsub(shifted, _constant(_ROUNDING)))
-    p = _constant(1.3264727e-3)  # 2**r on -1/2..1/2, fitted to the least largest error, exact at 0
-    for coefficient in (9.6715126e-3, 5.5507337e-2, 2.4022242e-1, 6.9314698e-1, 1.0):
-        p = emit_multiply_add(builder, p, r, _constant(coefficient))
+    # 2**r on -1/2..1/2, fitted to the least largest error, exact at 0; in pairs, which wait for each other less.
+    constant, pairs = [1.0, 6.9314698e-1, 2.4022242e-1, 5.5507337e-2, 9.6715126e-3, 1.3264727e-3], []
+    for even, odd in zip(constant[::2], constant[1::2], strict=True):
+        pairs.append(emit_multiply_add(builder, _constant(odd), r, _constant(even)))
+    square = builder.fmul(r, r)
+    p = emit_multiply_add(builder, emit_multiply_add(builder, pairs[2], square, pairs[1]), square, pairs[0])
     bits = builder.shl(builder.bitcast(shifted, _INTS), _integers(23))  # added to the exponent; 0 for a NaN
     return builder.bitcast(builder.add(builder.bitcast(p, _INTS), bits), VECTOR)
 

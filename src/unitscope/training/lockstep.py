@@ -14,7 +14,6 @@ from unitscope.training import optimizers
 from unitscope.training.denormals import flush, restore
 from unitscope.training.lanes import (
     falling_power,
-    gather,
     load,
     logarithm,
     splat,
@@ -28,6 +27,7 @@ from unitscope.training.layout import (
     BATCH,
     BIAS,
     BLOCKS,
+    COLUMNS,
     EPOCHS,
     GROUP,
     INPUTS,
@@ -39,7 +39,9 @@ from unitscope.training.layout import (
     NUMBERS,
     OPTIMIZER,
     PARAMETERS,
+    PITCH,
     POINTS,
+    QUAD,
     RELU,
     ROW,
     ROWS,
@@ -54,6 +56,7 @@ from unitscope.training.layout import (
 )
 from unitscope.training.passes import curved
 from unitscope.training.shuffles import below, common_part
+from unitscope.training.transposes import fetch
 
 _f = np.float32
 
@@ -85,10 +88,10 @@ def _forward(P, A, D, table, slopes):
             if code == LEAKY_RELU:
                 for t in range(at, at + ROW, GROUP):
                     z = load(A, t)
-                    store(A, t, where_greater(z, zero, z, z * spread(slopes, layer)))
+                    store(A, t, where_greater(z, zero, z, z * splat(_f(slopes[layer]))))
             elif code > LEAKY_RELU:
                 for t in range(at, at + ROW, GROUP):
-                    curved(code, slopes[layer], A, D, t)
+                    curved(code, _f(slopes[layer]), A, D, t)
 
 
 @njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
@@ -150,7 +153,7 @@ def _backward(P, G, A, D, table, slopes):
                       + a3 * load(D, d + 3 * GROUP))
         if layer:
             _pass_back(P, A, D, source, target, inputs, units, weights, table[layer - 1, ACTIVATION],
-                       spread(slopes, layer - 1))
+                       splat(_f(slopes[layer - 1])))
 
 
 @njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
@@ -186,13 +189,12 @@ def _slope(A, D, at, d, code, below):
 
 
 @njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def _tile(X, y, order, begin, points, features, n, A, labels):
+def _tile(X, pitch, order, begin, points, A):
     """Bring the next points of each run into the first rows of A; places past `points` repeat the last."""
     for t in range(TILE):
         at = (begin + min(t, points - 1)) * GROUP
-        for q in range(features):
-            store(A, q * ROW + t * GROUP, gather(X, q * n, order, at, WIDTH))
-        store(labels, t * GROUP, gather(y, 0, order, at, WIDTH))
+        for q in range(0, pitch, QUAD):
+            fetch(X, q, pitch, order, at, A, q * ROW + t * GROUP, ROW, WIDTH)
 
 
 @njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
@@ -218,7 +220,7 @@ def _shuffle(order, keys, epoch, n):
 
 
 @njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def _count_right(P, X, y, n, A, D, right, table, slopes):
+def _count_right(P, X, pitch, n, A, D, right, table, slopes):
     """How many points each run classifies right, into `right`."""
     classes, output = table[table.shape[0] - 1, UNITS], table[table.shape[0] - 1, TARGET]
     zero, one = splat(_f(0)), splat(_f(1))
@@ -227,10 +229,10 @@ def _count_right(P, X, y, n, A, D, right, table, slopes):
         points = min(TILE, n - begin)
         for t in range(TILE):
             for q in range(table[0, INPUTS]):
-                store(A, q * ROW + t * GROUP, spread(X, q * n + begin + min(t, points - 1)))
+                store(A, q * ROW + t * GROUP, spread(X, (begin + min(t, points - 1)) * pitch + q))
         _forward(P, A, D, table, slopes)
         for t in range(points):
-            label = int(y[begin + t])
+            label = int(X[(begin + t) * pitch + table[0, INPUTS]])
             before, after = splat(_f(-np.inf)), splat(_f(-np.inf))  # of equal logits the first wins
             for k in range(label):
                 before = _larger(load(A, output + k * ROW + t * GROUP), before)
@@ -257,13 +259,13 @@ def _penalise(P, G, table, settings, lost, size):
 
 
 @njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def _train(numbers, settings, table, X, y, keys, order, slopes, P, first, second, work, loss, right):
+def _train(numbers, settings, table, X, keys, order, slopes, P, first, second, work, loss, right):
     """Run all epochs of one block of runs; `loss` and `right` have a row of GROUP numbers for each epoch."""
     n, batch, count, step = numbers[POINTS], numbers[BATCH], numbers[PARAMETERS], numbers[STEP]
     layers, rows = numbers[LAYERS], numbers[ROWS] * ROW
     classes, output = table[layers - 1, UNITS], table[layers - 1, TARGET]
-    A, D, G = work[:rows], work[rows : 2 * rows], work[2 * rows : 2 * rows + count * GROUP]
-    labels = work[2 * rows + count * GROUP :]
+    A, D, G, pitch = work[:rows], work[rows : 2 * rows], work[2 * rows :], numbers[PITCH]
+    labels = A[table[0, INPUTS] * ROW :]
     penalised = settings[L1] > 0.0 or settings[L2] > 0.0
     past = step // ((n + batch - 1) // batch)
     for epoch in range(numbers[EPOCHS]):
@@ -277,7 +279,7 @@ def _train(numbers, settings, table, X, y, keys, order, slopes, P, first, second
                 store(G, q, splat(_f(0)))
             for at in range(begin, begin + size, TILE):
                 points = min(TILE, begin + size - at)
-                _tile(X, y, order, at, points, table[0, INPUTS], n, A, labels)
+                _tile(X, pitch, order, at, points, A)
                 _forward(P, A, D, table, slopes)
                 _loss(A, D, output, classes, labels, lost, _f(1.0 / size), points)
                 _backward(P, G, A, D, table, slopes)
@@ -289,23 +291,23 @@ def _train(numbers, settings, table, X, y, keys, order, slopes, P, first, second
                               count * GROUP)
             begin += batch
         store(lost, 0, load(lost, 0) / splat(_f(n)))
-        _count_right(P, X, y, n, A, D, right[epoch * GROUP : (epoch + 1) * GROUP], table, slopes)
+        _count_right(P, X, pitch, n, A, D, right[epoch * GROUP : (epoch + 1) * GROUP], table, slopes)
 
 
 _float, _double, _whole = types.CPointer(types.float32), types.CPointer(types.float64), types.CPointer(types.int64)
 _places = types.CPointer(types.int32)
-SIGNATURE = types.int64(_whole, _double, _whole, _float, _float, types.CPointer(types.uint32), _places, _float, _float,
-                        _float, _float, _float, _float, _float)
+SIGNATURE = types.int64(_whole, _double, _whole, _float, types.CPointer(types.uint32), _places, _float, _float, _float,
+                        _float, _float, _float)
 
 
 def compiled():
     """The loop as a C function of `SIGNATURE`, block after block of GROUP runs; compiling it takes a few seconds."""
 
     @cfunc(SIGNATURE, error_model="numpy")
-    def train(numbers, settings, table, X, y, keys, order, slopes, P, first, second, work, loss, right):
+    def train(numbers, settings, table, X, keys, order, P, first, second, work, loss, right):
         whole = carray(numbers, (NUMBERS,))
         n, blocks = whole[POINTS], whole[BLOCKS]
-        layers = carray(table, (whole[LAYERS], 7))
+        layers, real = carray(table, (whole[LAYERS], COLUMNS)), carray(settings, (SETTINGS + whole[LAYERS],))
         count, epochs = whole[PARAMETERS] * GROUP, whole[EPOCHS] * GROUP
         all_keys, parameters = carray(keys, (blocks * GROUP,)), carray(P, (blocks * count,))
         firsts, seconds = carray(first, (blocks * count,)), carray(second, (blocks * count,))
@@ -314,10 +316,10 @@ def compiled():
         for block in range(blocks):
             at, row = block * count, block * epochs
             _train(
-                whole, carray(settings, (SETTINGS,)), layers, carray(X, (n * layers[0, INPUTS],)), carray(y, (n,)),
+                whole, real[:SETTINGS], layers, carray(X, (n * whole[PITCH],)),
                 all_keys[block * GROUP : (block + 1) * GROUP], carray(order, (2 * n * GROUP,)),
-                carray(slopes, (whole[LAYERS],)), parameters[at : at + count], firsts[at : at + count],
-                seconds[at : at + count], carray(work, (2 * whole[ROWS] * ROW + ROW + count,)),
+                real[SETTINGS:], parameters[at : at + count], firsts[at : at + count],
+                seconds[at : at + count], carray(work, (2 * whole[ROWS] * ROW + count,)),
                 losses[row : row + epochs], hits[row : row + epochs])
         restore(before)
         return blocks

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numba import carray, cfunc, njit, types
 
-from unitscope.training import optimizers, passes
+from unitscope.training import narrow, optimizers, passes
 from unitscope.training.denormals import flush, restore
-from unitscope.training.lanes import gather, leading, splat, store
+from unitscope.training.lanes import leading, splat, store
 from unitscope.training.layout import (
     BATCH,
     BIAS,
+    COLUMNS,
+    COUNTED,
     EPOCHS,
     INPUTS,
     L1,
@@ -19,12 +21,15 @@ from unitscope.training.layout import (
     LEAST,
     MEMBER,
     MOST,
+    NARROW,
     NESTEROV,
     NUMBERS,
     OPTIMIZER,
     PADDED,
     PARAMETERS,
+    PITCH,
     POINTS,
+    QUAD,
     ROWS,
     SCRATCH,
     SETTINGS,
@@ -37,10 +42,11 @@ from unitscope.training.layout import (
     WIDTH,
 )
 from unitscope.training.team import meet, part
+from unitscope.training.transposes import fetch
 
 
 @njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def _train(numbers, settings, table, X, y, order, slopes, P, first, second, work, record, loss, correct, meeting):
+def _train(numbers, settings, table, X, order, slopes, P, first, second, work, record, loss, correct, meeting):
     """Run the epochs of `order`; return how many stayed finite. P, first, second are padded to whole vectors.
 
     Every member of the team runs this; the first alone does what is not shared out (see `team`).
@@ -52,37 +58,46 @@ def _train(numbers, settings, table, X, y, order, slopes, P, first, second, work
     rows = numbers[ROWS] * stride
     A, D, rest = work[:rows], work[rows : 2 * rows], work[2 * rows :]
     scratch, rest = rest[: numbers[SCRATCH]], rest[numbers[SCRATCH] :]
-    labels, weight, G = rest[:stride], rest[stride : 2 * stride], rest[2 * stride :]
+    weight, G, labels = rest[:stride], rest[stride:], A[table[0, INPUTS] * stride :]
+    few, pitch = numbers[NARROW] != 0, numbers[PITCH]
     own, end = part(numbers[PADDED], WIDTH, team, member)
     for epoch in range(numbers[EPOCHS]):
         lost, right, extra = 0.0, 0.0, 0.0
         begin = 0
         while begin < n:  # range() with a step that might be 0 could raise, and nothing here may
             size = min(batch, n - begin)
-            for q in range(own, end, WIDTH):
+            step += 1
+            if member == 0:  # now, since the step itself would wait for its root and division
+                optimizers.count_step(settings, step, begin == epoch == 0)
+            for q in range(own, end if not few else own, WIDTH):
                 store(G, q, splat(np.float32(0)))
             chunk = begin
             while chunk < begin + size:
                 points = min(stride, begin + size - chunk)
                 vectors = (points + WIDTH - 1) // WIDTH
                 if member == 0:
-                    _gather(X, y, order, epoch * n + chunk, points, vectors, table[0, INPUTS], n, stride,
-                            np.float32(1.0 / size), A, labels, weight)
+                    _gather(X, pitch, order, epoch * n + chunk, points, vectors, stride, np.float32(1.0 / size), A,
+                            weight)
                 meet(meeting, team)
-                passes.forward(P, A, D, table, slopes, stride, vectors, team, member, meeting)
+                if few:
+                    narrow.forward(P, A, D, table, slopes, stride, vectors)
+                else:
+                    passes.forward(P, A, D, table, slopes, stride, vectors, team, member, meeting)
                 if member == 0:
-                    part_lost, hits = passes.softmax_cross_entropy(A, D, output, classes, labels, weight,
-                                                                   settings[LEAST], settings[MOST], stride, vectors)
-                    lost += part_lost
-                    right += hits
+                    lost += passes.softmax_cross_entropy(A, D, output, classes, labels, weight, settings[LEAST],
+                                                         settings[MOST], stride, vectors)
+                    if numbers[COUNTED]:
+                        right += passes.count_right(A, output, classes, labels, weight, stride, vectors)
                 meet(meeting, team)
-                passes.backward(P, G, A, D, scratch, table, slopes, stride, vectors, team, member, meeting)
+                if few:
+                    narrow.backward(P, scratch, A, D, table, slopes, stride, vectors, chunk == begin)
+                else:
+                    passes.backward(P, G, A, D, scratch, table, slopes, stride, vectors, team, member, meeting)
                 chunk += stride
-            step += 1
-            if member == 0:
-                if penalised:
-                    extra += size * _penalty(P, G, table, settings)
-                optimizers.count_step(settings, step, begin == epoch == 0)
+            if few:
+                narrow.collect(scratch, G, end)
+            if member == 0 and penalised:
+                extra += size * _penalty(P, G, table, settings)
             meet(meeting, team)
             optimizers.update(numbers[OPTIMIZER], numbers[NESTEROV] != 0, P, G, first, second, settings, own, end)
             meet(meeting, team)
@@ -109,14 +124,13 @@ def _recorded(P, record, at, count):
 
 
 @njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def _gather(X, y, order, at, points, vectors, features, n, stride, share, A, labels, weight):
+def _gather(X, pitch, order, at, points, vectors, stride, share, A, weight):
     """Bring the chunk's points into the first rows of A; lanes without a point get zeros and weight 0."""
     for v in range(vectors):
         here, left = v * WIDTH, points - v * WIDTH
         store(weight, here, leading(share, left))
-        store(labels, here, gather(y, 0, order, at + here, left))
-        for q in range(features):
-            store(A, q * stride + here, gather(X, q * n, order, at + here, left))
+        for q in range(0, pitch, QUAD):
+            fetch(X, q, pitch, order, at + here, A, q * stride + here, stride, left)
 
 
 @njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
@@ -133,26 +147,26 @@ def _penalty(P, G, table, settings):
 
 
 _float, _double, _whole = types.CPointer(types.float32), types.CPointer(types.float64), types.CPointer(types.int64)
-SIGNATURE = types.int64(_whole, _double, _whole, _float, _float, types.CPointer(types.int32), _float, _float, _float,
-                        _float, _float, _float, _double, _whole, _whole)
+SIGNATURE = types.int64(_whole, _double, _whole, _float, types.CPointer(types.int32), _float, _float, _float, _double,
+                        _whole)
 
 
 def compiled():
     """The loop as a C function of `SIGNATURE`; compiling it takes a few seconds."""
 
     @cfunc(SIGNATURE, error_model="numpy")
-    def train(numbers, settings, table, X, y, order, slopes, P, first, second, work, record, loss, correct, meeting):
+    def train(numbers, settings, table, X, order, vectors, work, record, loss, counts):
         whole = carray(numbers, (NUMBERS,))
-        n, epochs, stride, padded = whole[POINTS], whole[EPOCHS], whole[STRIDE], whole[PADDED]
-        layers = carray(table, (whole[LAYERS], 7))
-        size = 2 * whole[ROWS] * stride + whole[SCRATCH] + 2 * stride + padded
+        n, epochs, stride, padded, layers = whole[POINTS], whole[EPOCHS], whole[STRIDE], whole[PADDED], whole[LAYERS]
+        real, parameters = carray(settings, (SETTINGS + layers,)), carray(vectors, (3 * padded,))
+        right = carray(counts, (epochs + 2,))
         before = flush()
         finite = _train(
-            whole, carray(settings, (SETTINGS,)), layers, carray(X, (n * layers[0, INPUTS],)), carray(y, (n,)),
-            carray(order, (epochs * n + stride,)), carray(slopes, (whole[LAYERS],)), carray(P, (padded,)),
-            carray(first, (padded,)), carray(second, (padded,)), carray(work, (size,)),
-            carray(record, (epochs * whole[PARAMETERS],)), carray(loss, (epochs,)), carray(correct, (epochs,)),
-            carray(meeting, (2,)))
+            whole, real[:SETTINGS], carray(table, (layers, COLUMNS)), carray(X, (n * whole[PITCH],)),
+            carray(order, (epochs * n + stride,)), real[SETTINGS:], parameters[:padded],
+            parameters[padded : 2 * padded], parameters[2 * padded :],
+            carray(work, (2 * whole[ROWS] * stride + whole[SCRATCH] + stride + padded,)),
+            carray(record, (epochs * whole[PARAMETERS],)), carray(loss, (epochs,)), right[:epochs], right[epochs:])
         restore(before)
         return finite
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from unitscope.compiled import CompiledCode
+from unitscope.compiled import CompiledCode, address
 from unitscope.errors import refusal, said
 from unitscope.training.recipe import Recipe
 
@@ -22,7 +22,7 @@ def shuffled(n: int, recipe: Recipe, past: int = 0, epochs: int | None = None) -
     count = recipe.epochs if epochs is None else epochs
     numbers = np.array([n, count, past, key_of(recipe.seed)], np.int64)
     order = np.empty((count + 1, n), np.int32)
-    SHUFFLES.entry()(numbers.ctypes.data, order.ctypes.data)
+    SHUFFLES.entry()(address(numbers), address(order))
     return order[:-1]
 
 

@@ -48,6 +48,9 @@ from unitscope.training.team import meet, part
 # From this many units on, the weights' gradient is a matrix product over the points; below, sums over the lanes.
 TRANSPOSE_FROM = 8
 
+# Up to this many classes, the product of a chunk's eight softmax sums is far from float32's largest number.
+_MOST_MULTIPLIED = 4096
+
 _f = np.float32
 
 
@@ -138,28 +141,28 @@ def forward(P, A, D, table, slopes, stride, vectors, team, member, meeting):
                     store(A, at, where_greater(zero, z, zero, z))
                 elif code == LEAKY_RELU:
                     z = load(A, at)
-                    store(A, at, where_greater(z, zero, z, z * spread(slopes, layer)))
+                    store(A, at, where_greater(z, zero, z, z * splat(_f(slopes[layer]))))
                 else:
-                    curved(code, slopes[layer], A, D, at)
+                    curved(code, _f(slopes[layer]), A, D, at)
         meet(meeting, team)
 
 
 @njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def softmax_cross_entropy(A, D, at, classes, labels, weight, least, most, stride, vectors):
-    """Loss summed over the chunk and the number of points predicted right; D gets the derivatives by the logits.
+    """Loss summed over the chunk; D gets the derivatives by the logits.
 
     `labels` has the class of each row as a float, `weight` one over the batch size (0 in a lane without a point).
     A point's loss outside `least`..`most` is put to the bound, and such a point has no derivatives: it teaches nothing.
     """
     zero, one, low, high = splat(_f(0)), splat(_f(1)), splat(_f(least)), splat(_f(most))
-    loss, right = _f(0), _f(0)
+    bounded = most < np.inf or classes > _MOST_MULTIPLIED
+    losses, product = zero, one
     for v in range(vectors):
         here = at + v * WIDTH
         label, share = load(labels, v * WIDTH), load(weight, v * WIDTH)
-        largest, winner = load(A, here), zero
+        largest = load(A, here)
         for k in range(1, classes):
             logit = load(A, here + k * stride)
-            winner = where_greater(logit, largest, splat(_f(k)), winner)
             largest = where_greater(logit, largest, logit, largest)
         powers, own, place = zero, zero, zero
         for k in range(classes):
@@ -169,17 +172,38 @@ def softmax_cross_entropy(A, D, at, classes, labels, weight, least, most, stride
             powers = powers + power
             own = where_equal(label, place, gap, own)
             place = place + one
-        surprise = logarithm(powers) - own
-        taught = where_greater(surprise, high, zero, where_greater(low, surprise, zero, share))
-        surprise = where_greater(surprise, high, high, where_greater(low, surprise, low, surprise))
+        taught = share
+        if bounded:
+            surprise = logarithm(powers) - own
+            taught = where_greater(surprise, high, zero, where_greater(low, surprise, zero, share))
+            surprise = where_greater(surprise, high, high, where_greater(low, surprise, low, surprise))
+            losses = losses + where_greater(share, zero, surprise, zero)
+        else:  # one logarithm of all the sums' product
+            product = product * where_greater(share, zero, powers, one)
+            losses = losses - where_greater(share, zero, own, zero)
         scale, place = taught / powers, zero
         for k in range(classes):
             target = where_equal(label, place, taught, zero)
             store(D, here + k * stride, load(D, here + k * stride) * scale - target)
             place = place + one
-        loss += total(where_greater(share, zero, surprise, zero))
-        right += total(where_greater(share, zero, where_equal(label, winner, one, zero), zero))
-    return loss, right
+    return total(losses + logarithm(product))
+
+
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+def count_right(A, at, classes, labels, weight, stride, vectors):
+    """How many of the chunk's points have their largest logit at their class; of equal logits the first wins."""
+    zero, one = splat(_f(0)), splat(_f(1))
+    hits = zero
+    for v in range(vectors):
+        here = at + v * WIDTH
+        largest, winner = load(A, here), zero
+        for k in range(1, classes):
+            logit = load(A, here + k * stride)
+            winner = where_greater(logit, largest, splat(_f(k)), winner)
+            largest = where_greater(logit, largest, logit, largest)
+        hit = where_equal(load(labels, v * WIDTH), winner, one, zero)
+        hits = hits + where_greater(load(weight, v * WIDTH), zero, hit, zero)
+    return total(hits)
 
 
 @njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
@@ -236,7 +260,7 @@ def backward(P, G, A, D, rows, table, slopes, stride, vectors, team, member, mee
         meet(meeting, team)  # all have read the scratch, which may be written now; after the last layer, the chunk
         if layer:
             _pass_back(P, A, D, rows, source, target, inputs, units, weights, table[layer - 1, ACTIVATION],
-                       spread(slopes, layer - 1), stride, vectors, team, member)
+                       splat(_f(slopes[layer - 1])), stride, vectors, team, member)
             meet(meeting, team)
 
 
