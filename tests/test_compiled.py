@@ -19,7 +19,7 @@ print(float(abs(run.loss - us.lab.printed_losses()).max()), "numba" in sys.modul
 
 
 def run_program(folder, before=""):
-    """Whether a process that trains the lab had to compile for it, and whether it did so by itself."""
+    """Whether a process that trains the lab had to compile for it, and whether it needed Numba."""
     result = subprocess.run([sys.executable, "-c", PROGRAM.format(before=before)], capture_output=True, text=True,
                             check=True, env={**os.environ, "UNITSCOPE_CACHE_DIR": str(folder)})
     gap, numba = result.stdout.split()
@@ -49,7 +49,7 @@ def test_the_first_process_compiles_and_the_second_loads_without_numba(tmp_path)
 
 @pytest.mark.parametrize("before", ["sys.executable = '/bin/echo'", "sys.executable = '/nowhere/python'"])
 def test_a_process_that_cannot_start_others_compiles_by_itself(before, tmp_path):
-    assert run_program(tmp_path, before) == (True, True)
+    assert run_program(tmp_path, before) == COMPILED
     assert run_program(tmp_path) == LOADED
 
 
@@ -75,9 +75,23 @@ def test_a_folder_that_cannot_be_written_is_no_obstacle(tmp_path):
     assert run_program(blocked / "cache") == COMPILED
 
 
-@pytest.mark.parametrize("content", [b"", b"unitscope kernel 1\n", b"unitscope kernel 1\nabc\nname\ncode", b"x" * 100])
+@pytest.mark.parametrize("content", [b"", b"unitscope kernel 2\n", b"unitscope kernel 2\nabc\nname\ncode", b"x" * 100])
 def test_only_whole_files_are_sound(content):
     assert not compiled._sound(content)
+
+
+UNTRANSLATED = """
+import unitscope.compiled
+unitscope.compiled.shipped = lambda module, sources: {text!r}
+sys.executable = "/nowhere/python"  # so that this process compiles
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", [None, "no code that LLVM can read"], ids=["none", "of another LLVM"])
+def test_without_a_translation_numba_makes_one(text, tmp_path):
+    assert run_program(tmp_path, UNTRANSLATED.format(text=text)) == (True, True)
+    assert run_program(tmp_path) == LOADED
 
 
 def test_the_layout_has_room_for_every_shape():

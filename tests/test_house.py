@@ -20,8 +20,8 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 HELPER = REPOSITORY / "src" / "lab_utils_multiclass_TF.py"
 
 # In the order of data flow: a room imports only from itself and from rooms before it.
-ROOMS = ("errors", "files", "messages", "compiled", "theme", "data", "network", "models", "training", "geometry",
-         "explanation", "scene", "figures", "lab", "export", "replies", "latest", "widget", "app", "cli")
+ROOMS = ("errors", "files", "messages", "intermediate", "compiled", "theme", "data", "network", "models", "training",
+         "geometry", "explanation", "scene", "figures", "lab", "export", "replies", "latest", "widget", "app", "cli")
 
 HEAVY = ("anywidget", "dask", "distributed", "jax", "joblib", "keras", "matplotlib", "numba", "pandas", "ray", "scipy",
          "sklearn", "tensorflow", "tf_keras", "torch")

@@ -4,8 +4,8 @@ Importing Numba and loading a function from its own cache takes about half a sec
 takes a few milliseconds. The file lies in the user's cache folder under a name made of the code's source, the
 versions of Numba and LLVM and the processor, so that a change of any of them compiles afresh.
 
-A process of its own compiles each code: side by side, and Numba stays out of this one. Numba would optimise a function
-for itself and again in each that it is inlined in; there, it is told not to, and LLVM optimises the whole once.
+A process of its own compiles each code: side by side, and Numba stays out of this one. There, Numba is told not to
+optimise: it would do so with a function by itself and again in each that it is inlined in.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import ctypes
 import functools
 import hashlib
 import importlib.metadata
-import importlib.util
 import logging
 import os
 import subprocess
@@ -27,8 +26,9 @@ from pathlib import Path
 from typing import Any
 
 from unitscope.files import replacing
+from unitscope.intermediate import ENTRY, digest, host_machine, shipped, translated, tuning
 
-_MAGIC = b"unitscope kernel 1\n"
+_MAGIC = b"unitscope kernel 2\n"
 _CHILD = """
 import sys
 from unitscope.compiled import CompiledCode, built
@@ -109,7 +109,7 @@ _LOADING = threading.RLock()
 @functools.cache
 def _tell() -> None:
     """Say once why the first call takes long; without a handler of its own, logging writes it to stderr."""
-    logging.getLogger("unitscope").warning("unitscope: compiling for this machine, once (about five seconds) ...")
+    logging.getLogger("unitscope").warning("unitscope: compiling for this machine, once (some seconds) ...")
 
 
 def cache_folder() -> Path:
@@ -127,11 +127,7 @@ def cache_folder() -> Path:
 def _path(code: CompiledCode) -> Path:
     import llvmlite.binding as llvm
 
-    key = hashlib.sha256()
-    for name in (*code.sources, __name__):
-        source = importlib.util.find_spec(name)
-        assert source is not None and source.origin is not None
-        key.update(Path(source.origin).read_bytes())
+    key = hashlib.sha256(digest((*code.sources, "unitscope.intermediate", __name__)).encode())
     for part in (importlib.metadata.version("numba"), importlib.metadata.version("llvmlite"),
                  llvm.get_process_triple(), llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()):
         key.update(part.encode() + b"\0")
@@ -147,7 +143,7 @@ def _trusted(path: Path) -> bool:
 
 
 def _sound(content: bytes) -> bool:
-    """Whether a file is whole: magic line, digest line, symbol line, object code."""
+    """Whether a file is whole: magic line, digest line, object code."""
     if not content.startswith(_MAGIC):
         return False
     digest, _, rest = content[len(_MAGIC) :].partition(b"\n")
@@ -167,26 +163,23 @@ def built(code: CompiledCode) -> bytes:
     """Compile the code in this process and keep it: the content of its file."""
     import llvmlite.binding as llvm
 
-    function = importlib.import_module(code.module).compiled()
-    module, machine = llvm.parse_assembly(function.inspect_llvm()), _machine(llvm)
-    for other in module.functions:
-        if not other.is_declaration and other.name != function.native_name:
-            other.linkage = "internal"
-    tuning = llvm.create_pipeline_tuning_options(3)
-    tuning.loop_vectorization = True
-    tuning.loop_unrolling = False
-    builder = llvm.create_pass_builder(machine, tuning)
-    simplify = builder.getFunctionPassManager()
-    for one in module.functions:
-        if not one.is_declaration:
-            simplify.run(one, builder)
-    optimise = builder.getModulePassManager()
-    optimise.add_refprune_pass()  # arrays that nobody owns are counted nowhere
-    optimise.run(module, builder)
-    rest = function.native_name.encode() + b"\n" + machine.emit_object(module)
+    module, machine = _translation(code, llvm), host_machine()
+    module.triple, module.data_layout = llvm.get_process_triple(), str(machine.target_data)
+    builder = llvm.create_pass_builder(machine, tuning())
+    builder.getModulePassManager().run(module, builder)
+    rest = machine.emit_object(module)
     content = _MAGIC + hashlib.sha256(rest).hexdigest().encode() + b"\n" + rest
     _keep(_path(code), content)
     return content
+
+
+def _translation(code: CompiledCode, llvm: Any) -> Any:
+    """The code's module for LLVM."""
+    text = shipped(code.module, code.sources)
+    if text is not None:
+        with contextlib.suppress(RuntimeError):  # an LLVM older than the package's translations
+            return llvm.parse_assembly(text)
+    return llvm.parse_assembly(translated(code.module))
 
 
 def _keep(path: Path, content: bytes) -> None:
@@ -197,24 +190,16 @@ def _keep(path: Path, content: bytes) -> None:
             unfinished.write_bytes(content)
 
 
-def _machine(llvm: Any) -> Any:
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()
-    target = llvm.Target.from_triple(llvm.get_process_triple())
-    return target.create_target_machine(cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(),
-                                        opt=3, codemodel="jitdefault")
-
-
 def _linked(code: CompiledCode, content: bytes) -> Callable[..., int]:
     import llvmlite.binding as llvm
 
-    name, _, machine_code = content[len(_MAGIC) :].partition(b"\n")[2].partition(b"\n")
+    machine_code = content[len(_MAGIC) :].partition(b"\n")[2]
     _settle_symbols(llvm)
-    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _machine(llvm))
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), host_machine())
     engine.add_object_file(llvm.ObjectFileRef.from_data(machine_code))
     engine.finalize_object()
     function = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_void_p] * code.arguments)(
-        engine.get_function_address(name.decode()))
+        engine.get_function_address(ENTRY))
     function.engine = engine  # type: ignore[attr-defined]  # the code lives as long as the engine does
     return function
 

@@ -19,8 +19,7 @@ from unitscope.training.recipe import Recipe
 from unitscope.training.train import train
 
 LOCKSTEP = CompiledCode("unitscope.training.lockstep", tuple(f"unitscope.training.{name}" for name in (
-    "layout", "lanes", "denormals", "transposes", "product", "team", "passes", "optimizers", "shuffles", "lockstep")),
-    arguments=12)
+    "layout", "lanes", "activations", "denormals", "transposes", "optimizers", "shuffles", "lockstep")), arguments=12)
 
 _MOST_IN_LOCKSTEP = 4096  # parameters: those of a block of larger networks leave the cache, and each trains alone
 _BLOCKS = 4  # blocks of GROUP runs that one call trains: while it does, Python is free for other threads

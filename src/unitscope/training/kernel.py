@@ -19,8 +19,8 @@ from unitscope.training import layout
 from unitscope.training.recipe import Recipe
 
 LOOP = CompiledCode("unitscope.training.loop", tuple(f"unitscope.training.{name}" for name in (
-    "layout", "lanes", "denormals", "transposes", "product", "team", "passes", "narrow", "optimizers", "loop")),
-    arguments=10)
+    "layout", "lanes", "activations", "denormals", "transposes", "product", "team", "passes", "narrow", "optimizers",
+    "loop")), arguments=10)
 
 _TEAM_FROM = 4e6  # products of points and weights in a chunk: below, one thread is as quick as several
 

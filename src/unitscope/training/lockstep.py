@@ -11,6 +11,7 @@ import numpy as np
 from numba import carray, cfunc, njit, types
 
 from unitscope.training import optimizers
+from unitscope.training.activations import curved
 from unitscope.training.denormals import flush, restore
 from unitscope.training.lanes import (
     falling_power,
@@ -54,7 +55,6 @@ from unitscope.training.layout import (
     WEIGHTS,
     WIDTH,
 )
-from unitscope.training.passes import curved
 from unitscope.training.shuffles import below, common_part
 from unitscope.training.transposes import fetch
 

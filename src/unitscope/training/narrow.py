@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from unitscope.training.activations import curved
 from unitscope.training.lanes import load, multiply_add, splat, spread, store, where_greater
 from unitscope.training.layout import (
     ACTIVATION,
@@ -23,7 +24,6 @@ from unitscope.training.layout import (
     WEIGHTS,
     WIDTH,
 )
-from unitscope.training.passes import curved
 from unitscope.training.transposes import totals
 
 _f = np.float32

@@ -1,0 +1,59 @@
+"""Write what Numba makes of the compiled codes into the package, where no user has to wait for it.
+
+    python tests/make_intermediate.py
+
+Each is translated in a process of its own, which makes Numba's names the same every time. One of AVX-512 is written
+where it differs from the one for other processors.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from unitscope import intermediate
+from unitscope.compiled import CompiledCode
+from unitscope.geometry.subdivision import CUT
+from unitscope.training.block import LOCKSTEP
+from unitscope.training.kernel import LOOP
+from unitscope.training.order import SHUFFLES
+
+CODES = (CUT, LOCKSTEP, LOOP, SHUFFLES)
+FOLDER = Path(intermediate.__file__).parent / intermediate.FOLDER
+_CHILD = """
+import sys
+import llvmlite.binding as llvm
+features = llvm.get_host_cpu_features
+llvm.get_host_cpu_features = lambda: type(features())(features(), avx512f=sys.argv[2] == "x86_64-avx512")
+from unitscope import intermediate
+print(intermediate.translated(sys.argv[1]))
+"""
+
+
+def translation(code: CompiledCode, kind: str) -> str:
+    """What Numba makes of a code for processors of a kind."""
+    result = subprocess.run([sys.executable, "-c", _CHILD, code.module, kind], check=True, stdout=subprocess.PIPE,
+                            text=True, env=os.environ | {"NUMBA_OPT": "0", "NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""})
+    return result.stdout
+
+
+def files() -> dict[str, bytes]:
+    """The content of every file, by its name."""
+    made = {}
+    for code in CODES:
+        plain, wide = (translation(code, kind) for kind in ("x86_64", "x86_64-avx512"))
+        made[intermediate.file_name(code.module, "x86_64")] = intermediate.packed(plain, code.sources)
+        if wide != plain:
+            made[intermediate.file_name(code.module, "x86_64-avx512")] = intermediate.packed(wide, code.sources)
+    return made
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    for old in FOLDER.iterdir():
+        old.unlink()
+    for name, content in files().items():
+        (FOLDER / name).write_bytes(content)
+        print(f"{name}: {len(content):,} bytes")

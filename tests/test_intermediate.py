@@ -1,0 +1,55 @@
+"""The package's translations of the compiled codes: of today's sources, and what Numba makes of them."""
+
+import importlib.util
+import lzma
+import re
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import llvmlite.binding as llvm
+import pytest
+
+from unitscope import intermediate
+
+spec = importlib.util.spec_from_file_location("make_intermediate", Path(__file__).parent / "make_intermediate.py")
+maker = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(maker)
+
+
+def text_of(path):
+    return lzma.decompress(path.read_bytes()).decode()
+
+
+@pytest.mark.parametrize("code", maker.CODES, ids=lambda code: code.module)
+def test_the_translation_is_of_todays_sources(code, monkeypatch):
+    for kinds in (["x86_64-avx512", "x86_64"], ["x86_64"]):
+        monkeypatch.setattr(intermediate, "_kinds", lambda kinds=kinds: kinds)
+        assert intermediate.shipped(code.module, code.sources) is not None, "run python tests/make_intermediate.py"
+    monkeypatch.setattr(intermediate, "_kinds", list)
+    assert intermediate.shipped(code.module, code.sources) is None
+    monkeypatch.setattr(intermediate, "_kinds", lambda: ["x86_64"])
+    assert intermediate.shipped(code.module, code.sources[1:]) is None, "of other sources"
+
+
+def test_no_other_file_lies_there():
+    names = {path.name.partition(".")[0] for path in maker.FOLDER.iterdir()}
+    assert names == {code.module.rpartition(".")[2] for code in maker.CODES}
+
+
+@pytest.mark.parametrize("path", sorted(maker.FOLDER.iterdir()), ids=lambda path: path.name)
+def test_a_translation_holds_for_any_x86_64(path):
+    text = text_of(path)
+    assert "inttoptr" not in text, "an address of the process that translated"
+    assert not re.search(r"target-(cpu|features)|NRT_(inc|dec)ref|NRT_MemInfo_(alloc|new)", text)
+    assert set(re.findall(r"llvm\.x86\.[\w.]+", text)) <= {"llvm.x86.sse.stmxcsr", "llvm.x86.sse.ldmxcsr"}
+    llvm.parse_assembly(text).verify()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.version_info[:2] != (3, 11) or version("llvmlite") != "0.50.0",
+                    reason="made with Python 3.11 and the pinned llvmlite, others give other text")
+def test_numba_makes_the_same_again():
+    made = maker.files()
+    assert {name: lzma.decompress(content).decode() for name, content in made.items()} == {
+        path.name: text_of(path) for path in maker.FOLDER.iterdir()}
