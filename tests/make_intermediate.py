@@ -34,8 +34,9 @@ print(intermediate.translated(sys.argv[1]))
 
 def translation(code: CompiledCode, kind: str) -> str:
     """What Numba makes of a code for processors of a kind."""
+    environment = os.environ | {"NUMBA_OPT": "0", "NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
     result = subprocess.run([sys.executable, "-c", _CHILD, code.module, kind], check=True, stdout=subprocess.PIPE,
-                            text=True, env=os.environ | {"NUMBA_OPT": "0", "NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""})
+                            text=True, env=environment)
     return result.stdout
 
 
