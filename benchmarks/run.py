@@ -33,11 +33,13 @@ def main() -> None:
     if "--keras" in sys.argv:
         print(json.dumps(beside_keras(sys.argv[-1])))
         return
-    sections = [lab_table(), seeds_table(), of_script("sweep_workers.py"), size_table("digits"), size_table("large"),
-                scaling.scaling_table(), of_script("large.py"), geometry.region_table(),
-                explanation.explanation_table(), start_table(), picture_table(), live.live_table()]
+    sections = []
+    for measure in (lab_table, seeds_table, lambda: of_script("sweep_workers.py"), lambda: size_table("digits"),
+                    lambda: size_table("large"), scaling.scaling_table, lambda: of_script("large.py"),
+                    geometry.region_table, explanation.explanation_table, start_table, picture_table, live.live_table):
+        sections.append(measure())
+        print(sections[-1], flush=True)
     PAGE.write_text(header() + "\n".join(sections), encoding="utf-8")
-    print(PAGE.read_text(encoding="utf-8"))
 
 
 def header() -> str:
@@ -46,16 +48,21 @@ def header() -> str:
 
 Written by `make bench` (benchmarks/run.py). Every row of a table was measured in the same run as ours, the contenders
 taking turns; each figure is the median of at least 5 rounds after an uncounted one. The ratio is what holds on another
-machine; the seconds are this one's: {platform.machine()} with {p.vectors() or "other vectors"}, {os.cpu_count()} cores,
-Python {platform.python_version()}, NumPy {np.__version__}.
+machine; the seconds are this one's: {platform.machine()} with {p.vectors() or "other vectors"}, {os.cpu_count()} noisy
+cores, Python {platform.python_version()}, NumPy {np.__version__}.
 
 """
 
 
 def beside_keras(name: str) -> dict[str, float]:
-    """Keras on this process's backend and ours, in turn."""
+    """Keras on this process's backend and ours, in turn; with JAX, of the larger problems, a whole run as one scan."""
     problem = p.problems()[name]
-    return timing.medians({"keras": p.keras_fit(problem), "ours": p.ours(problem)})
+    contenders = {"keras": p.keras_fit(problem), "ours": p.ours(problem)}
+    if os.environ["KERAS_BACKEND"] == "jax" and name != "lab":
+        import jax_scan
+
+        contenders["scan"] = jax_scan.whole_run(problem)
+    return timing.medians(contenders)
 
 
 def in_keras_process(backend: str, name: str) -> dict[str, float]:
@@ -70,7 +77,7 @@ def of_script(name: str) -> str:
     """The section that a script of this folder prints, in a process of its own: it starts clusters or many devices."""
     result = subprocess.run([sys.executable, str(Path(__file__).parent / name)], check=True, stdout=subprocess.PIPE,
                             text=True)
-    return result.stdout
+    return result.stdout.rstrip() + "\n"
 
 
 def lab_table() -> str:
@@ -120,12 +127,14 @@ def size_table(name: str) -> str:
     """A larger problem against scikit-learn and Keras on JAX."""
     problem = p.problems()[name]
     here = timing.medians({"ours": p.ours(problem), "sklearn": p.scikit_learn(problem)})
+    jax = in_keras_process("jax", name)
     sizes = "-".join(map(str, problem.sizes))
     title = (f"{name}: {problem.data.n_points:,} points, {sizes}, {problem.recipe.epochs} epochs, "
              f"batch {problem.recipe.batch_size}")
     return page.table(title, ["who", "time", "ours", "times ours"], [
         page.row("scikit-learn `MLPClassifier`", here["sklearn"], here["ours"]),
-        page.row("Keras 3 on JAX, `fit`", *_pair(in_keras_process("jax", name)))])
+        page.row("Keras 3 on JAX, `fit`", *_pair(jax)),
+        page.row("JAX, the whole run as one scan, compiled before", jax["scan"], jax["ours"])])
 
 
 def _pair(result: dict[str, float]) -> tuple[float, float]:
@@ -146,7 +155,7 @@ def start_table() -> str:
                 ["`unitscope --help`", timing.shown(timing.process_seconds([*lab[:3], "--help"], warm))],
                 ["a trained lab run, no pictures", timing.shown(timing.process_seconds(
                     timing.python("import unitscope as us; us.lab.run()"), warm))],
-                ["`unitscope lab`, first run ever (compiles the kernel; median of 3)",
+                ["`unitscope lab`, first run ever (compiles for the machine; median of 3)",
                  timing.shown(sorted(first)[1])],
                 ["`unitscope lab`, later runs: five pictures as PNG and SVG",
                  timing.shown(timing.process_seconds(lab, warm))]]

@@ -54,7 +54,7 @@ class Unread:
 
 
 def test_ten_billion_points_go_to_keras_unread() -> None:
-    with pytest.raises(TooLarge, match=r"^10,000,000,000 points in 3 epochs take 3560\.0 GB in the kernel, above 4\.3"):
+    with pytest.raises(TooLarge, match=r"^10,000,000,000 points in 3 epochs take 2880\.0 GB in the kernel, above 4\.3"):
         check_size(Unread(), 3)
     check_size(X, 1000)
 

@@ -11,6 +11,7 @@ import numpy as np
 from unitscope.data.dataset import Dataset
 from unitscope.errors import real_number, refusal, said
 from unitscope.training.keras_plan import KerasOnly
+from unitscope.training.layout import pitch
 
 LARGEST_DATA = 2**32  # bytes that the kernel or a Run may take for points, labels and orders
 
@@ -65,9 +66,10 @@ def memory(X: Any, epochs: int) -> int:
     shape: Any = getattr(X, "shape", ())
     if len(shape) != 2 or None in shape:
         return 0
-    # A point: float64 in the Run, float32 twice while the kernel turns it into columns. Its label: two integers, a
-    # float. Its place in the order of every epoch, and in a copy of one of them.
-    return int(shape[0]) * (16 * int(shape[1]) + 20 + 4 * (epochs + 1))
+    # A point: float64 in the Run, a row of float32 in the kernel. Its label: two integers. Its place in the order of
+    # every epoch, and in a copy of one of them.
+    features = int(shape[1])
+    return int(shape[0]) * (8 * features + 4 * pitch(features) + 16 + 4 * (epochs + 1))
 
 
 def check_size(X: Any, epochs: int) -> None:
