@@ -17,6 +17,7 @@ import numpy as np
 import page
 import problems as p
 import timing
+from matplotlib.ticker import NullFormatter
 
 import unitscope as us
 from unitscope.figures import canvas
@@ -149,6 +150,7 @@ def _draw(found: list[tuple[Case, dict[str, float]]]) -> None:
             [0.21 * case.batch for case, _ in cases],
             [6 * us.Network.initialize(case.problem().sizes).n_parameters * case.points / seconds
              for case, seconds in cases], color=color, marker=marker, linestyle="", markersize=5)[0])
+    ax.set_ylim(bottom=10 ** np.floor(np.log10(ax.get_ylim()[0])))
     canvas.panel_legend(ax, handles, names, LIGHT)
     save(ax, IMAGES / "training_roofline.svg")
 
@@ -157,6 +159,8 @@ def _panel(names: Sequence[str], title: str, labels: tuple[str, str]) -> Axes:
     ax = canvas.single_panel(4.6, 3.2, LIGHT, names, title)
     ax.set_xscale("log")
     ax.set_yscale("log")
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_minor_formatter(NullFormatter())
     ax.grid(color=LIGHT.grid, linewidth=0.7)
     ax.set_axisbelow(True)
     canvas.name_axes(ax, title, labels)
