@@ -2,7 +2,9 @@
 
 import importlib.util
 import lzma
+import os
 import re
+import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -44,6 +46,29 @@ def test_a_translation_holds_for_any_x86_64(path):
     assert not re.search(r"target-(cpu|features)|NRT_(inc|dec)ref|NRT_MemInfo_(alloc|new)", text)
     assert set(re.findall(r"llvm\.x86\.[\w.]+", text)) <= {"llvm.x86.sse.stmxcsr", "llvm.x86.sse.ldmxcsr"}
     llvm.parse_assembly(text).verify()
+
+
+TRAINED = """
+import hashlib, sys
+import unitscope as us
+from unitscope import intermediate
+from unitscope.training.kernel import LOOP
+
+intermediate._kinds = lambda: iter([sys.argv[1], "x86_64"])
+sys.executable = "/nowhere/python"  # so that this process compiles
+assert not LOOP.is_ready()
+run = us.train(us.datasets.digits(), hidden=(70, 33), epochs=2, threads=1)
+assert "numba" not in sys.modules
+print(hashlib.sha256(run.weights.tobytes()).hexdigest())
+"""
+
+
+@pytest.mark.slow
+def test_the_tiles_for_avx512_give_the_same_bits(tmp_path):
+    weights = {subprocess.run([sys.executable, "-c", TRAINED, kind], check=True, stdout=subprocess.PIPE, text=True,
+                              env=os.environ | {"UNITSCOPE_CACHE_DIR": str(tmp_path / kind)}).stdout
+               for kind in ("x86_64", "x86_64-avx512")}
+    assert len(weights) == 1
 
 
 @pytest.mark.slow

@@ -1,8 +1,8 @@
 """A batch through a network of few weights and back: every weight by itself, nothing shared out, nothing called.
 
-The tiles of `product` pay from about eight units a layer on; below, their set-up is most of the time. The gradient's
+The tiles of `product` pay from about 256 weights in a layer on; below, their set-up is most of the time. The gradient's
 sums over the lanes wait until the end of a batch: `sums` holds a vector for each parameter, and sixteen of them become
-one vector of the gradient at once.
+one vector of the gradient at once. Only one thread does this.
 """
 
 from __future__ import annotations
