@@ -159,7 +159,8 @@ def server():
     assert process.poll() is None
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=30)
-    assert errors == "unitscope: stopped\n"
+    # The first server on a machine compiles, and says so.
+    assert [line for line in errors.splitlines() if "compiling for this machine" not in line] == ["unitscope: stopped"]
 
 
 @contextlib.contextmanager
