@@ -75,6 +75,14 @@ def test_a_folder_that_cannot_be_written_is_no_obstacle(tmp_path):
     assert run_program(blocked / "cache") == COMPILED
 
 
+def test_the_version_of_numba_is_read_without_importing_it(monkeypatch):
+    from importlib.metadata import version
+
+    assert version("numba") in compiled._numba_version()
+    monkeypatch.setattr(compiled.importlib.util, "find_spec", lambda name: None)
+    assert compiled._numba_version() == version("numba")
+
+
 @pytest.mark.parametrize("content", [b"", b"unitscope kernel 2\n", b"unitscope kernel 2\nabc\nname\ncode", b"x" * 100])
 def test_only_whole_files_are_sound(content):
     assert not compiled._sound(content)

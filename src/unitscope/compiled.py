@@ -14,19 +14,20 @@ import contextlib
 import ctypes
 import functools
 import hashlib
-import importlib.metadata
-import logging
+import importlib.util
 import os
-import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from unitscope.files import replacing
 from unitscope.intermediate import ENTRY, digest, host_machine, shipped, translated, tuning
+
+if TYPE_CHECKING:
+    import subprocess  # here and in `files`, what only a first run needs is imported there: a start waits for each
 
 _MAGIC = b"unitscope kernel 2\n"
 _CHILD = """
@@ -84,6 +85,8 @@ def prepare(*codes: CompiledCode) -> None:
 
 def _child(code: CompiledCode) -> subprocess.Popen[bytes]:
     """A process that compiles the code, keeps it and writes it to its output."""
+    import subprocess
+
     environment = os.environ | {"NUMBA_OPT": "0", "PYTHONPATH": os.pathsep.join(sys.path)}
     return subprocess.Popen([sys.executable, "-c", _CHILD, code.module, str(code.arguments), *code.sources],
                             env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -109,6 +112,8 @@ _LOADING = threading.RLock()
 @functools.cache
 def _tell() -> None:
     """Say once why the first call takes long; without a handler of its own, logging writes it to stderr."""
+    import logging
+
     logging.getLogger("unitscope").warning("unitscope: compiling for this machine, once (some seconds) ...")
 
 
@@ -125,13 +130,25 @@ def cache_folder() -> Path:
 
 @functools.cache
 def _path(code: CompiledCode) -> Path:
+    import llvmlite
     import llvmlite.binding as llvm
 
     key = hashlib.sha256(digest((*code.sources, "unitscope.intermediate", __name__)).encode())
-    for part in (importlib.metadata.version("numba"), importlib.metadata.version("llvmlite"),
-                 llvm.get_process_triple(), llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()):
+    for part in (_numba_version(), llvmlite.__version__, llvm.get_process_triple(), llvm.get_host_cpu_name(),
+                 llvm.get_host_cpu_features().flatten()):
         key.update(part.encode() + b"\0")
     return cache_folder() / f"{code.module.rpartition('.')[2]}-{key.hexdigest()[:24]}.bin"
+
+
+def _numba_version() -> str:
+    """From Numba's own file, where it has one: importing Numba, or what reads metadata, takes many times as long."""
+    numba = importlib.util.find_spec("numba")
+    for folder in (numba and numba.submodule_search_locations) or ():
+        with contextlib.suppress(OSError):
+            return (Path(folder) / "_version.py").read_text(encoding="utf-8")
+    from importlib import metadata
+
+    return metadata.version("numba")
 
 
 def _trusted(path: Path) -> bool:

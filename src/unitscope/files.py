@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,8 @@ def replacing(target: Path, *, private: bool = False) -> Iterator[Path]:
     A block that raises leaves nothing behind and the target as it was. The file may be read by whom the user's umask
     allows, or with `private` by the user alone. **Raises** `OSError` where the folder cannot be written.
     """
+    import tempfile  # five milliseconds, which a start need not wait for
+
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.stem}-", suffix=target.suffix)
     os.close(handle)
     unfinished = Path(name)

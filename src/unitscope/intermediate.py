@@ -10,11 +10,9 @@ from __future__ import annotations
 import hashlib
 import importlib
 import importlib.util
-import lzma
 import os
 import re
 from collections.abc import Iterator
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +35,9 @@ def digest(sources: tuple[str, ...]) -> str:
 
 def shipped(module: str, sources: tuple[str, ...]) -> str | None:
     """The package's translation of a code for machines like this one, if it has one of these very sources."""
+    import lzma
+    from importlib import resources
+
     for kind in _kinds():
         try:
             content = resources.files("unitscope").joinpath(FOLDER, file_name(module, kind)).read_bytes()
@@ -64,6 +65,8 @@ def _kinds() -> Iterator[str]:
 
 def packed(text: str, sources: tuple[str, ...]) -> bytes:
     """The content of a translation's file."""
+    import lzma
+
     return lzma.compress(f"{_HEAD}{digest(sources)}\n{text}".encode(), preset=9)
 
 
