@@ -11,7 +11,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from problems import Problem
+from problems import Problem, random_order
 
 import unitscope as us
 from unitscope.training.kernel import State, advance
@@ -19,9 +19,8 @@ from unitscope.training.kernel import State, advance
 
 def whole_run(problem: Problem) -> Callable[[], Any]:
     """The training with Adam, from weights and in an order that are there; its losses are checked against ours."""
-    data, recipe, n = problem.data, problem.recipe, problem.data.n_points
-    net, rng = us.Network.initialize(problem.sizes), np.random.default_rng(0)
-    order = np.stack([rng.permutation(n) for _ in range(recipe.epochs)]).astype(np.int32)
+    data, recipe = problem.data, problem.recipe
+    net, order = us.Network.initialize(problem.sizes), random_order(problem)
     start = [(jnp.asarray(layer.weights, jnp.float32), jnp.asarray(layer.bias, jnp.float32)) for layer in net.layers]
     arguments = (start, jnp.asarray(order), jnp.asarray(data.X, jnp.float32), jnp.asarray(data.y))
     run = jax.jit(lambda *given: _train(*given, recipe.batch_size, recipe.learning_rate))

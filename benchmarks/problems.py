@@ -49,11 +49,16 @@ def ours(problem: Problem, start: us.Network | None = None) -> Callable[[], obje
     return lambda: us.train(problem.data, problem.recipe, start=start)
 
 
+def random_order(problem: Problem) -> np.ndarray:
+    """An order of the points for every epoch, (epochs, n) int32, as `us.train` draws one: for who is given it."""
+    rng, n = np.random.default_rng(0), problem.data.n_points
+    return np.stack([rng.permutation(n) for _ in range(problem.recipe.epochs)]).astype(np.int32)
+
+
 def kernel_alone(problem: Problem) -> Callable[[], object]:
     """The training without the shuffles, weights of every epoch recorded."""
     net = us.Network.initialize(problem.sizes)
-    rng = np.random.default_rng(0)
-    order = np.stack([rng.permutation(problem.data.n_points) for _ in range(problem.recipe.epochs)]).astype(np.int32)
+    order = random_order(problem)
     start = State.fresh(net.to_vector())
     return lambda: advance(start, net, problem.data.X, problem.data.y, order, problem.recipe)
 

@@ -163,8 +163,8 @@ def _sound(content: bytes) -> bool:
     """Whether a file is whole: magic line, digest line, object code."""
     if not content.startswith(_MAGIC):
         return False
-    digest, _, rest = content[len(_MAGIC) :].partition(b"\n")
-    return hashlib.sha256(rest).hexdigest().encode() == digest
+    told, _, rest = content[len(_MAGIC) :].partition(b"\n")
+    return hashlib.sha256(rest).hexdigest().encode() == told
 
 
 def _kept(code: CompiledCode) -> bytes:

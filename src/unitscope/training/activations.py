@@ -1,4 +1,4 @@
-"""The activations with a derivative that their output does not tell: their value and their slope, in lanes."""
+"""The activations in lanes: value and slope where the output does not tell the slope, and the way back through any."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit, types
 
 from unitscope.training.lanes import exponential, load, logarithm, splat, store, where_greater
-from unitscope.training.layout import ABS, ELU, FOLDED, GELU, SIGMOID, SOFTPLUS, TANH
+from unitscope.training.layout import ABS, ELU, FOLDED, GELU, LEAKY_RELU, RELU, SIGMOID, SOFTPLUS, TANH
 
 _f = np.float32
 
@@ -71,3 +71,16 @@ def curved(code, below, A, D, at):
     # exponential() clamps its argument, which would hide a NaN: adding 0 * z brings it back.
     store(A, at, value + zero * z)
     store(D, at, slope)
+
+
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+def pass_slope(A, D, at, d, code, below):
+    """D[at:] becomes d times the slope of the activation whose output is in A[at:]."""
+    a, zero = load(A, at), splat(_f(0))
+    if code == RELU:
+        d = where_greater(a, zero, d, zero)
+    elif code == LEAKY_RELU:
+        d = where_greater(a, zero, d, d * below)
+    elif code > LEAKY_RELU:
+        d = d * load(D, at)
+    store(D, at, d)

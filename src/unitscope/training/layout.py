@@ -34,10 +34,10 @@ ACTIVATION_CODES = {
 SGD, RMSPROP, ADAM, ADAMW = range(4)
 OPTIMIZER_CODES = {"sgd": SGD, "rmsprop": RMSPROP, "adam": ADAM, "adamw": ADAMW}
 
-# The entries of the settings, float64; the last three are the kernel's own: the betas to the power of the step and
-# the rate with Adam's corrections. After them comes each layer's slope below zero.
-RATE, MOMENTUM, BETA_1, BETA_2, RHO, EPSILON, DECAY, L1, L2, LEAST, MOST, POWER_1, POWER_2, CORRECTED = range(14)
-SETTINGS = 14
+# The entries of the settings, float64; the last two are the kernel's own: the betas to the power of the step. After
+# them comes each layer's slope below zero.
+RATE, MOMENTUM, BETA_1, BETA_2, RHO, EPSILON, DECAY, L1, L2, LEAST, MOST, POWER_1, POWER_2 = range(13)
+SETTINGS = 13
 
 # The entries of the numbers, int64; BLOCKS is of runs in lockstep only, TEAM and MEMBER of one run only.
 (POINTS, EPOCHS, BATCH, LAYERS, PADDED, PARAMETERS, OPTIMIZER, NESTEROV, STEP, STRIDE, ROWS, SCRATCH, PITCH,
@@ -55,14 +55,14 @@ _CHUNK = 128  # points that go through the network at once: a wide layer's outpu
 
 
 def settings(net: Network, recipe: Recipe, clip: float = 0.0) -> np.ndarray:
-    """The recipe's real numbers in the order of the kernel, then each layer's negative slope, (14 + L,) float64.
+    """The recipe's real numbers in the order of the kernel, then each layer's negative slope, (13 + L,) float64.
 
     `least` and `most` are what a point may add to the loss: those of a probability clipped to `clip`..1 - `clip` in
     float32, or no bounds where `clip` is 0.
     """
     least, most = -np.log(np.array([1.0 - clip, clip], np.float32)) if clip else (-math.inf, math.inf)
     return np.array([recipe.learning_rate, recipe.momentum, recipe.beta_1, recipe.beta_2, recipe.rho, recipe.epsilon,
-                     recipe.weight_decay, recipe.l1, recipe.l2, least, most, 1.0, 1.0, 1.0,
+                     recipe.weight_decay, recipe.l1, recipe.l2, least, most, 1.0, 1.0,
                      *[layer.negative_slope for layer in net.layers]])
 
 

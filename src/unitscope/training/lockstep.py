@@ -11,7 +11,7 @@ import numpy as np
 from numba import carray, cfunc, njit, types
 
 from unitscope.training import optimizers
-from unitscope.training.activations import curved
+from unitscope.training.activations import curved, pass_slope
 from unitscope.training.denormals import flush, restore
 from unitscope.training.lanes import (
     falling_power,
@@ -169,23 +169,10 @@ def _pass_back(P, A, D, source, target, inputs, units, weights, code, below):
             d2 = d2 + load(D, d + 2 * GROUP) * w
             d3 = d3 + load(D, d + 3 * GROUP) * w
         at = source + i * ROW
-        _slope(A, D, at, d0, code, below)
-        _slope(A, D, at + GROUP, d1, code, below)
-        _slope(A, D, at + 2 * GROUP, d2, code, below)
-        _slope(A, D, at + 3 * GROUP, d3, code, below)
-
-
-@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def _slope(A, D, at, d, code, below):
-    """D[at:] becomes d times the slope of the activation whose output is in A[at:]."""
-    a, zero = load(A, at), splat(_f(0))
-    if code == RELU:
-        d = where_greater(a, zero, d, zero)
-    elif code == LEAKY_RELU:
-        d = where_greater(a, zero, d, d * below)
-    elif code > LEAKY_RELU:
-        d = d * load(D, at)
-    store(D, at, d)
+        pass_slope(A, D, at, d0, code, below)
+        pass_slope(A, D, at + GROUP, d1, code, below)
+        pass_slope(A, D, at + 2 * GROUP, d2, code, below)
+        pass_slope(A, D, at + 3 * GROUP, d3, code, below)
 
 
 @njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)

@@ -66,9 +66,6 @@ def _train(numbers, settings, table, X, order, slopes, P, first, second, work, r
         begin = 0
         while begin < n:  # range() with a step that might be 0 could raise, and nothing here may
             size = min(batch, n - begin)
-            step += 1
-            if member == 0:  # now, since the step itself would wait for its root and division
-                optimizers.count_step(settings, step, begin == epoch == 0)
             for q in range(own, end if not few else own, WIDTH):
                 store(G, q, splat(np.float32(0)))
             chunk = begin
@@ -96,8 +93,11 @@ def _train(numbers, settings, table, X, order, slopes, P, first, second, work, r
                 chunk += stride
             if few:
                 narrow.collect(scratch, G, end)
-            if member == 0 and penalised:
-                extra += size * _penalty(P, G, table, settings)
+            step += 1
+            if member == 0:
+                if penalised:
+                    extra += size * _penalty(P, G, table, settings)
+                optimizers.count_step(settings, step, begin == epoch == 0)
             meet(meeting, team)
             optimizers.update(numbers[OPTIMIZER], numbers[NESTEROV] != 0, P, G, first, second, settings, own, end)
             meet(meeting, team)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from unitscope.training.activations import curved
+from unitscope.training.activations import curved, pass_slope
 from unitscope.training.lanes import load, multiply_add, splat, spread, store, where_greater
 from unitscope.training.layout import (
     ACTIVATION,
@@ -86,13 +86,7 @@ def _pass_back(P, A, D, source, target, inputs, units, weights, code, below, str
             d, at = zero, source + i * stride + v * WIDTH
             for j in range(units):
                 d = multiply_add(spread(P, weights + i * units + j), load(D, target + j * stride + v * WIDTH), d)
-            if code == RELU:
-                d = where_greater(load(A, at), zero, d, zero)
-            elif code == LEAKY_RELU:
-                d = where_greater(load(A, at), zero, d, d * below)
-            elif code > LEAKY_RELU:
-                d = d * load(D, at)
-            store(D, at, d)
+            pass_slope(A, D, at, d, code, below)
 
 
 @njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)

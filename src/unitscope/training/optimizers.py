@@ -15,7 +15,6 @@ from unitscope.training.layout import (
     ADAMW,
     BETA_1,
     BETA_2,
-    CORRECTED,
     DECAY,
     EPSILON,
     MOMENTUM,
@@ -32,7 +31,7 @@ _f = np.float32
 
 @njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def count_step(settings, step, first):
-    """Bring the powers of the betas in `settings` to `step`, and what follows from them; `first`: they are of no step.
+    """Bring the powers of the betas in `settings` to `step`; `first` tells that they are of no step yet.
 
     A power is computed at every 64th step and multiplied on from there: it depends on the step alone, wherever a
     training was cut into pieces, and one in 64 costs a library call.
@@ -46,7 +45,6 @@ def count_step(settings, step, first):
     for _ in range(times):
         settings[POWER_1] *= settings[BETA_1]
         settings[POWER_2] *= settings[BETA_2]
-    settings[CORRECTED] = settings[RATE] * np.sqrt(1.0 - settings[POWER_2]) / (1.0 - settings[POWER_1])
 
 
 @njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
@@ -64,7 +62,7 @@ def update(code, nesterov, P, G, first, second, settings, begin, end):
 def _adam(P, G, first, second, settings, begin, end, decoupled):
     """Kingma and Ba, 2015, with the bias corrections in the rate; adamw decays first (Loshchilov and Hutter, 2019)."""
     rate, beta_1, beta_2 = settings[RATE], settings[BETA_1], settings[BETA_2]
-    alpha = splat(_f(settings[CORRECTED]))
+    alpha = splat(_f(rate * np.sqrt(1.0 - settings[POWER_2]) / (1.0 - settings[POWER_1])))
     keep = splat(_f(1.0 - rate * settings[DECAY] if decoupled else 1.0))
     near_1, near_2, epsilon = splat(_f(1.0 - beta_1)), splat(_f(1.0 - beta_2)), splat(_f(settings[EPSILON]))
     for q in range(begin, end, WIDTH):
