@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select, WebDriverWait
@@ -29,7 +30,9 @@ class Page:
         self.until(lambda: self.text("#summary"))
 
     def until(self, condition, seconds: float = 15):
-        return WebDriverWait(self.driver, seconds, 0.05).until(lambda _driver: condition())
+        """Look until it's so; what is not there yet, or was just drawn anew, is looked at again."""
+        return WebDriverWait(self.driver, seconds, 0.05, (NoSuchElementException, StaleElementReferenceException)).until(
+            lambda _driver: condition())
 
     def one(self, selector: str):
         return self.driver.find_element(By.CSS_SELECTOR, selector)

@@ -210,6 +210,21 @@ def test_views_themes_scales_and_the_split_need_no_reload(page):
     page.until(lambda: page.one("[data-cell='0,0']").get_attribute("aria-pressed") == "true")
 
 
+def test_a_press_on_a_count_lands_though_the_counts_change_meanwhile(page):
+    cell = page.one("[data-cell='0,0']")
+    before = cell.text
+    page.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", cell)
+    ActionChains(page.driver).click_and_hold(cell).perform()
+    page.driver.execute_script("const s = document.querySelector('#epoch'); s.value = 0; s.dispatchEvent(new Event('input'))")
+    page.until(lambda: cell.text != before)
+    ActionChains(page.driver).release().perform()
+    page.until(lambda: cell.get_attribute("aria-pressed") == "true")
+    page.one("#epoch").send_keys(Keys.END)
+    page.until(lambda: cell.text == before)
+    cell.click()
+    page.until(lambda: cell.get_attribute("aria-pressed") == "false")
+
+
 def test_the_page_comes_back_when_its_server_does(browser, tmp_path):
     import signal
     import subprocess

@@ -56,38 +56,31 @@ function saySentence(item, claim) {
 export function confusionPanel(page) {
   const table = element("table", { class: "confusion" }), body = element("div", { class: "scroll" }, table), note = element("p", { class: "note" });
   const node = element("section", { class: "panel", "aria-label": "Confusion matrix" }, element("header", {}, element("h2", {}, "Confusion matrix")), body, note);
-  let key = "";
+  /** @type {Row[]} */
+  let rows = [];
+  let shownNames = "", shownCounts = "";
 
   /** Show where the point pointed at is counted. @param {any} view */
   function light(view) {
-    const point = page.litPoint(), cell = point === null ? null : table.querySelector(`[data-cell="${page.data.labels[point]},${view.predicted[point]}"]`);
-    if (cell?.classList.contains("lit")) return;
-    table.querySelector(".lit")?.classList.remove("lit");
-    cell?.classList.add("lit");
+    const point = page.litPoint(), lit = point === null ? null : rows[page.data.labels[point]].cells[view.predicted[point]];
+    for (const { cells } of rows) cells.forEach((cell) => cell.classList.toggle("lit", cell === lit));
   }
 
   /** @param {any} view */
   function update(view) {
-    const { data } = page, counts = countPairs(data, view.predicted, view.classes), chosen = page.chosenCell;
+    const { data } = page, counts = countPairs(data, view.predicted, view.classes);
+    const namesNow = JSON.stringify(data.classNames), countsNow = JSON.stringify([counts, page.chosenCell]);
+    if (namesNow !== shownNames) {
+      shownNames = namesNow;
+      shownCounts = "";
+      rows = buildRows(page, table);
+    }
+    if (countsNow !== shownCounts) {
+      shownCounts = countsNow;
+      rows.forEach((row, own) => sayCounts(page, row, own, counts[own])); // in place: a press that has begun stays with its button
+    }
     light(view);
-    const now = JSON.stringify([counts, data.classNames, chosen]);
-    if (now === key) return;
-    key = now;
-    table.classList.toggle("many", view.classes > 6);
-    const active = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset?.cell;
-    table.replaceChildren(
-      element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "true \\ predicted"), ...data.classNames.map((/** @type {string} */ name) => element("th", { scope: "col", title: name }, name)), element("th", { scope: "col" }, "right"))),
-      element("tbody", {}, ...counts.map((row, own) => element("tr", {}, element("th", { scope: "row", title: data.classNames[own] }, data.classNames[own]),
-        ...row.map((count, guess) => {
-          const pressed = !!chosen && chosen[0] === own && chosen[1] === guess;
-          return element("td", {}, element("button", {
-            type: "button", class: own === guess ? "right" : count ? "wrong" : "none", "data-cell": `${own},${guess}`, "aria-pressed": String(pressed),
-            "aria-label": `${count} of ${data.classNames[own]} predicted ${data.classNames[guess]}`, onclick: () => page.chooseCell(pressed ? null : [own, guess]),
-          }, String(count)));
-        }), element("td", { class: "share" }, percentage(row[own] / row.reduce((sum, count) => sum + count, 0))))))) ;
-    if (active) table.querySelector(`[data-cell="${active}"]`)?.focus();
-    light(view);
-    note.textContent = `${data.heldOut ? "All points, training and test." : "All points."} Choose a number to see its points alone.`;
+    setText(note, `${data.heldOut ? "All points, training and test." : "All points."} Choose a number to see its points alone.`);
   }
   /** The table as CSV. */
   function make() {
@@ -96,6 +89,47 @@ export function confusionPanel(page) {
     return new Blob([rows.map((row) => `${row.map(quoted).join(",")}\n`).join("")], { type: "text/csv" });
   }
   return { node, update, exported: { words: "Confusion matrix", files: [{ kind: "CSV", name: "confusion.csv", make }] } };
+}
+
+/** @typedef {{ cells: HTMLElement[], share: HTMLElement }} Row one true class: a button for each class predicted, the share that is right */
+
+/** The table of these classes, its counts still empty. @param {any} page @param {HTMLElement} table @returns {Row[]} */
+function buildRows(page, table) {
+  const { classNames } = page.data;
+  /** @param {string} name @param {string} scope */
+  const head = (name, scope) => element("th", { scope, title: name }, name);
+  const rows = classNames.map((/** @type {string} */ _name, /** @type {number} */ own) => ({
+    cells: classNames.map((/** @type {string} */ _other, /** @type {number} */ guess) => element("button", {
+      type: "button", "data-cell": `${own},${guess}`, onclick: () => page.chooseCell(isChosen(page, own, guess) ? null : [own, guess]),
+    })),
+    share: element("td", { class: "share" }),
+  }));
+  table.classList.toggle("many", classNames.length > 6);
+  table.replaceChildren(
+    element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "true \\ predicted"), ...classNames.map((/** @type {string} */ name) => head(name, "col")), element("th", { scope: "col" }, "right"))),
+    element("tbody", {}, ...rows.map((/** @type {Row} */ { cells, share }, /** @type {number} */ own) =>
+      element("tr", {}, head(classNames[own], "row"), ...cells.map((cell) => element("td", {}, cell)), share))));
+  return rows;
+}
+
+/** @param {any} page @param {Row} row @param {number} own @param {number[]} counts */
+function sayCounts(page, { cells, share }, own, counts) {
+  const { classNames } = page.data;
+  cells.forEach((cell, guess) => {
+    const count = counts[guess];
+    setText(cell, String(count));
+    cell.classList.toggle("right", own === guess);
+    cell.classList.toggle("wrong", own !== guess && count > 0);
+    cell.classList.toggle("none", own !== guess && count === 0);
+    cell.setAttribute("aria-pressed", String(isChosen(page, own, guess)));
+    cell.setAttribute("aria-label", `${count} of ${classNames[own]} predicted ${classNames[guess]}`);
+  });
+  setText(share, percentage(counts[own] / counts.reduce((sum, count) => sum + count, 0)));
+}
+
+/** @param {any} page @param {number} own @param {number} guess */
+function isChosen(page, own, guess) {
+  return page.chosenCell?.[0] === own && page.chosenCell[1] === guess;
 }
 
 /** @param {any} data @param {ArrayLike<number>} predicted @param {number} classes @returns {number[][]} */
