@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import numbers
+import operator
 from typing import Any
 
 _LONGEST_VALUE = 80
@@ -63,28 +66,20 @@ def refusal(name: str, rule: str, value: object, remedy: str = "") -> InvalidInp
 
 def whole_number(name: str, value: object, *, at_least: int, at_most: int | None = None) -> int:
     """`value` as an int, or the refusal that says within which bounds it must be a whole number."""
-    import operator
-
-    bounds = f"of at least {at_least}" if at_most is None else f"from {at_least} to {at_most}"
-    rule = f"a whole number {bounds}"
-    if isinstance(value, bool):
-        raise refusal(name, rule, value)
     try:
-        number = operator.index(value)  # type: ignore[arg-type]
+        number = None if isinstance(value, bool) else operator.index(value)  # type: ignore[arg-type]
     except TypeError:
-        raise refusal(name, rule, value) from None
-    if number < at_least or (at_most is not None and number > at_most):
-        raise refusal(name, rule, number)
+        number = None
+    if number is None or number < at_least or (at_most is not None and number > at_most):
+        bounds = f"of at least {at_least}" if at_most is None else f"from {at_least} to {at_most}"
+        raise refusal(name, f"a whole number {bounds}", value if number is None else number)
     return number
 
 
 def real_number(name: str, value: object, rule: str, *, above: float | None = None, at_least: float | None = None,
                 below: float | None = None) -> float:
     """`value` as a finite float inside the bounds, or the refusal with `rule` in words."""
-    import math
-    import numbers
-
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+    if not isinstance(value, float) and (isinstance(value, bool) or not isinstance(value, numbers.Real)):
         raise refusal(name, rule, value)
     try:
         number = float(value)

@@ -22,8 +22,6 @@ def _gelu(z: np.ndarray, _slope: float) -> np.ndarray:
 
 
 def _erf(x: np.ndarray) -> np.ndarray:
-    import math
-
     return np.vectorize(math.erf, otypes=[np.float64])(x) if x.size else x
 
 

@@ -31,8 +31,8 @@ class Page:
 
     def until(self, condition, seconds: float = 15):
         """Look until it's so; what is not there yet, or was just drawn anew, is looked at again."""
-        return WebDriverWait(self.driver, seconds, 0.05, (NoSuchElementException, StaleElementReferenceException)).until(
-            lambda _driver: condition())
+        passing = NoSuchElementException, StaleElementReferenceException
+        return WebDriverWait(self.driver, seconds, 0.05, passing).until(lambda _driver: condition())
 
     def one(self, selector: str):
         return self.driver.find_element(By.CSS_SELECTOR, selector)

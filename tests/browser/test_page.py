@@ -215,7 +215,8 @@ def test_a_press_on_a_count_lands_though_the_counts_change_meanwhile(page):
     before = cell.text
     page.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", cell)
     ActionChains(page.driver).click_and_hold(cell).perform()
-    page.driver.execute_script("const s = document.querySelector('#epoch'); s.value = 0; s.dispatchEvent(new Event('input'))")
+    page.driver.execute_script("const s = document.querySelector('#epoch'); s.value = 0;"
+                               "s.dispatchEvent(new Event('input'))")
     page.until(lambda: cell.text != before)
     ActionChains(page.driver).release().perform()
     page.until(lambda: cell.get_attribute("aria-pressed") == "true")

@@ -125,6 +125,8 @@ def test_divergence_names_the_epoch_and_the_cause_and_keeps_the_epochs_before(da
                                  "instead."),
     (dict(batch_order=np.zeros((2, 100), int)), "batch_order must be each of 0..99 exactly once in every row. Got a "
                                                 "row with a repeated or missing index instead."),
+    (dict(batch_order=np.arange(100)[None] + 2**32), "batch_order must be each of 0..99 exactly once in every row. Got "
+                                                     "a row with a repeated or missing index instead."),
     (dict(start=us.Network.initialize([3, 4])), "start must be a network of 2 inputs and 4 outputs, as the data has. "
                                                 "Got 3 inputs and 4 outputs instead."),
     (dict(start=5), "start must be a Network or a Run. Got int instead."),

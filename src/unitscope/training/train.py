@@ -50,8 +50,7 @@ def train(data: Dataset, recipe: Recipe | None = None, *, start: Network | Run |
     chosen = _recipe(recipe, before, settings, batch_order)
     shape = _shape(data, chosen, start if before is None else before.shape)
     if before is None:
-        chosen = dataclasses.replace(
-            chosen, hidden=tuple(layer.units for layer in shape.layers[:-1]), activation=_activation(shape, chosen))
+        chosen = _of_shape(chosen, shape)
     past = 0 if before is None else before.epochs
     n = data.n_points
     given = None if batch_order is None else given_order(batch_order, n)
@@ -93,6 +92,14 @@ def _shape(data: Dataset, recipe: Recipe, start: object) -> Network:
         raise refusal("start", f"a network of {data.n_features} inputs and {data.n_classes} outputs, as the data has",
                       said(f"{start.n_features} inputs and {start.n_classes} outputs"))
     return start
+
+
+def _of_shape(recipe: Recipe, shape: Network) -> Recipe:
+    """The recipe with the hidden layers and activations of this network."""
+    hidden, activation = shape.sizes[1:-1], _activation(shape, recipe)
+    if (recipe.hidden, recipe.activation) == (hidden, activation):
+        return recipe
+    return dataclasses.replace(recipe, hidden=hidden, activation=activation)
 
 
 def _activation(shape: Network, recipe: Recipe) -> str | tuple[str, ...]:
