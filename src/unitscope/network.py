@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -175,7 +176,7 @@ class Network:
         """How many logits there are."""
         return self.layers[-1].units
 
-    @property
+    @functools.cached_property
     def n_parameters(self) -> int:
         """Weights and biases of all layers together."""
         return sum(layer.weights.size + layer.bias.size for layer in self.layers)
