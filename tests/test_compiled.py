@@ -119,7 +119,7 @@ def test_the_layout_has_room_for_every_shape():
         assert net.n_features < numbers[layout.PITCH]  # a point's class comes after its features
         assert table[0, layout.SOURCE] + numbers[layout.PITCH] * stride <= table[0, layout.TARGET]
         if numbers[layout.NARROW]:
-            assert numbers[layout.PADDED] * layout.WIDTH <= numbers[layout.SCRATCH]
+            assert numbers[layout.PADDED] * layout.HALF <= numbers[layout.SCRATCH]
             continue
         for layer in net.layers:
             block = layout.padded(layer.units)

@@ -11,6 +11,7 @@ from unitscope.network import Dense, Network
 from unitscope.training.recipe import Recipe
 
 WIDTH = 16  # numbers in one vector of the kernel; parameter vectors are padded to whole ones
+HALF = WIDTH // 2  # numbers in a vector's half, whose shuffles every processor has
 
 # The columns of a layer table: sizes, activation code, the index of the first weight and of the first bias in the
 # parameters, of the layer's first input and of its first output in the rows of outputs.
@@ -100,7 +101,7 @@ def numbers(net: Network, recipe: Recipe, n: int, epochs: int, step: int, *, cou
     stride, count = min(_CHUNK, padded(min(recipe.batch_size, n))), net.n_parameters
     few, ahead = narrow(net), pitch(net.n_features)
     if few:
-        scratch = padded(count) * WIDTH  # a vector for each parameter
+        scratch = padded(count) * HALF  # a row of sums for each parameter
     else:  # the widest need: a layer's derivatives with a row for each point beside its padded gradient
         scratch = max((stride + layer.inputs) * padded(layer.units) + layer.inputs * stride for layer in net.layers)
     return np.array([n, epochs, recipe.batch_size, len(net.layers), padded(count), count,

@@ -63,6 +63,7 @@ def _train(numbers, settings, table, X, order, slopes, P, first, second, work, r
     own, end = part(numbers[PADDED], WIDTH, team, member)
     for epoch in range(numbers[EPOCHS]):
         lost, right, extra = 0.0, 0.0, 0.0
+        losses, product, pending = splat(np.float32(0)), splat(np.float32(1)), 0
         begin = 0
         while begin < n:  # range() with a step that might be 0 could raise, and nothing here may
             size = min(batch, n - begin)
@@ -81,8 +82,13 @@ def _train(numbers, settings, table, X, order, slopes, P, first, second, work, r
                 else:
                     passes.forward(P, A, D, table, slopes, stride, vectors, team, member, meeting)
                 if member == 0:
-                    lost += passes.softmax_cross_entropy(A, D, output, classes, labels, weight, settings[LEAST],
-                                                         settings[MOST], stride, vectors)
+                    if pending + vectors > passes.MOST_PENDING:
+                        lost += passes.settled(losses, product)
+                        losses, product, pending = splat(np.float32(0)), splat(np.float32(1)), 0
+                    losses, product = passes.softmax_cross_entropy(
+                        A, D, output, classes, labels, weight, settings[LEAST], settings[MOST], stride, vectors, losses,
+                        product)
+                    pending += vectors
                     if numbers[COUNTED]:
                         right += passes.count_right(A, output, classes, labels, weight, stride, vectors)
                 meet(meeting, team)
@@ -92,7 +98,7 @@ def _train(numbers, settings, table, X, order, slopes, P, first, second, work, r
                     passes.backward(P, G, A, D, scratch, table, slopes, stride, vectors, team, member, meeting)
                 chunk += stride
             if few:
-                narrow.collect(scratch, G, end)
+                narrow.collect(scratch, G, numbers[PARAMETERS])
             step += 1
             if member == 0:
                 if penalised:
@@ -103,7 +109,7 @@ def _train(numbers, settings, table, X, order, slopes, P, first, second, work, r
             meet(meeting, team)
             begin += batch
         if member == 0:
-            loss[epoch] = (lost + extra) / n
+            loss[epoch] = (lost + passes.settled(losses, product) + extra) / n
             correct[epoch] = int(right + 0.5)
             sound = _recorded(P, record, epoch * numbers[PARAMETERS], numbers[PARAMETERS])
             meeting[1] = not (np.isfinite(loss[epoch]) and sound)

@@ -1,8 +1,8 @@
 """A batch through a network of few weights and back: every weight by itself, nothing shared out, nothing called.
 
 The tiles of `product` pay from about 256 weights in a layer on; below, their set-up is most of the time. The gradient's
-sums over the lanes wait until the end of a batch: `sums` holds a vector for each parameter, and sixteen of them become
-one vector of the gradient at once. Only one thread does this.
+sums over the lanes wait until the end of a batch: `sums` holds a row of eight for each parameter, and eight of them
+become eight numbers of the gradient at once. Only one thread does this.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from unitscope.training.lanes import load, multiply_add, splat, spread, store, w
 from unitscope.training.layout import (
     ACTIVATION,
     BIAS,
+    HALF,
     INPUTS,
     LEAKY_RELU,
     RELU,
@@ -24,7 +25,7 @@ from unitscope.training.layout import (
     WEIGHTS,
     WIDTH,
 )
-from unitscope.training.transposes import totals
+from unitscope.training.transposes import add_sum, put_sum, store_totals
 
 _f = np.float32
 
@@ -32,24 +33,33 @@ _f = np.float32
 @njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def forward(P, A, D, table, slopes, stride, vectors):
     """Outputs of every layer, from the inputs already in A; the slopes of curved activations go to D."""
-    zero = splat(_f(0))
     for layer in range(table.shape[0]):
         inputs, units, code = table[layer, INPUTS], table[layer, UNITS], table[layer, ACTIVATION]
         source, target, weights = table[layer, SOURCE], table[layer, TARGET], table[layer, WEIGHTS]
-        for j in range(units):
-            bias = spread(P, table[layer, BIAS] + j)
+        below = _f(slopes[layer])
+        for j in range(0, units, 2):  # two units at a time use an input once; an odd last one is done twice
+            other = min(j + 1, units - 1)
+            bias, other_bias = spread(P, table[layer, BIAS] + j), spread(P, table[layer, BIAS] + other)
             for v in range(vectors):
-                here = v * WIDTH
-                z = bias
+                z, y, here = bias, other_bias, v * WIDTH
                 for i in range(inputs):
-                    z = multiply_add(spread(P, weights + i * units + j), load(A, source + i * stride + here), z)
-                if code == RELU:
-                    z = where_greater(zero, z, zero, z)
-                elif code == LEAKY_RELU:
-                    z = where_greater(z, zero, z, z * splat(_f(slopes[layer])))
-                store(A, target + j * stride + here, z)
-                if code > LEAKY_RELU:
-                    curved(code, _f(slopes[layer]), A, D, target + j * stride + here)
+                    x, w = load(A, source + i * stride + here), weights + i * units
+                    z, y = multiply_add(spread(P, w + j), x, z), multiply_add(spread(P, w + other), x, y)
+                _activate(A, D, target + j * stride + here, z, code, below)
+                _activate(A, D, target + other * stride + here, y, code, below)
+
+
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+def _activate(A, D, at, z, code, below):
+    """A[at:] becomes the activation at z; D[at:], of a curved one, its slope."""
+    zero = splat(_f(0))
+    if code == RELU:
+        z = where_greater(zero, z, zero, z)
+    elif code == LEAKY_RELU:
+        z = where_greater(z, zero, z, z * splat(below))
+    store(A, at, z)
+    if code > LEAKY_RELU:
+        curved(code, below, A, D, at)
 
 
 @njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
@@ -62,35 +72,52 @@ def backward(P, sums, A, D, table, slopes, stride, vectors, fresh):
         source, target, bias = table[layer, SOURCE], table[layer, TARGET], table[layer, BIAS]
         for j in range(units):
             at = target + j * stride
-            total = zero if fresh else load(sums, (bias + j) * WIDTH)
+            total = zero
             for v in range(vectors):
                 total = total + load(D, at + v * WIDTH)
-            store(sums, (bias + j) * WIDTH, total)
-            for i in range(inputs):
-                own, before = (weights + i * units + j) * WIDTH, source + i * stride
-                total = zero if fresh else load(sums, own)
+            _keep(sums, bias + j, total, fresh)
+            for i in range(0, inputs, 2):  # two inputs at a time use a derivative once
+                first, second = source + i * stride, source + min(i + 1, inputs - 1) * stride
+                total, other = zero, zero
                 for v in range(vectors):
-                    total = multiply_add(load(A, before + v * WIDTH), load(D, at + v * WIDTH), total)
-                store(sums, own, total)
+                    d = load(D, at + v * WIDTH)
+                    total = multiply_add(load(A, first + v * WIDTH), d, total)
+                    other = multiply_add(load(A, second + v * WIDTH), d, other)
+                _keep(sums, weights + i * units + j, total, fresh)
+                if i + 1 < inputs:
+                    _keep(sums, weights + (i + 1) * units + j, other, fresh)
         if layer:
             _pass_back(P, A, D, source, target, inputs, units, weights, table[layer - 1, ACTIVATION],
                        splat(_f(slopes[layer - 1])), stride, vectors)
 
 
 @njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def _pass_back(P, A, D, source, target, inputs, units, weights, code, below, stride, vectors):
-    """The derivatives by a layer's inputs, times the slopes of the activation that gave them."""
-    zero = splat(_f(0))
-    for i in range(inputs):
-        for v in range(vectors):
-            d, at = zero, source + i * stride + v * WIDTH
-            for j in range(units):
-                d = multiply_add(spread(P, weights + i * units + j), load(D, target + j * stride + v * WIDTH), d)
-            pass_slope(A, D, at, d, code, below)
+def _keep(sums, parameter, total, fresh):
+    if fresh:
+        put_sum(sums, parameter, total)
+    else:
+        add_sum(sums, parameter, total)
 
 
 @njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def collect(sums, G, padded):
-    """The gradient from its sums; the padding's are 0."""
-    for q in range(0, padded, WIDTH):
-        store(G, q, totals(sums, q * WIDTH))
+def _pass_back(P, A, D, source, target, inputs, units, weights, code, below, stride, vectors):
+    """The derivatives by a layer's inputs, times the slopes of the activation that gave them."""
+    zero = splat(_f(0))
+    for i in range(0, inputs, 2):  # two at a time; an odd last one alone
+        other = min(i + 1, inputs - 1)
+        for v in range(vectors):
+            d, e, here = zero, zero, v * WIDTH
+            for j in range(units):
+                above, w = load(D, target + j * stride + here), weights + j
+                d = multiply_add(spread(P, w + i * units), above, d)
+                e = multiply_add(spread(P, w + other * units), above, e)
+            pass_slope(A, D, source + i * stride + here, d, code, below)
+            if other > i:
+                pass_slope(A, D, source + other * stride + here, e, code, below)
+
+
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+def collect(sums, G, count):
+    """The gradient of `count` parameters from their sums."""
+    for q in range(0, count, HALF):
+        store_totals(G, q, sums)

@@ -41,8 +41,9 @@ from unitscope.training.team import meet, part
 # From this many units on, the weights' gradient is a matrix product over the points; below, sums over the lanes.
 TRANSPOSE_FROM = 8
 
-# Up to this many classes, the product of a chunk's eight softmax sums is far from float32's largest number.
-_MOST_MULTIPLIED = 4096
+# Up to this many classes, the product of so many vectors of softmax sums, those of a whole chunk, is far from float32's
+# largest number.
+_MOST_MULTIPLIED, MOST_PENDING = 4096, 8
 
 _f = np.float32
 
@@ -79,15 +80,14 @@ def forward(P, A, D, table, slopes, stride, vectors, team, member, meeting):
 
 
 @njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def softmax_cross_entropy(A, D, at, classes, labels, weight, least, most, stride, vectors):
-    """Loss summed over the chunk; D gets the derivatives by the logits.
+def softmax_cross_entropy(A, D, at, classes, labels, weight, least, most, stride, vectors, losses, product):
+    """Count the chunk's losses in `losses` and `product` (see `settled`); D gets the derivatives by the logits.
 
     `labels` has the class of each row as a float, `weight` one over the batch size (0 in a lane without a point).
     A point's loss outside `least`..`most` is put to the bound, and such a point has no derivatives: it teaches nothing.
     """
     zero, one, low, high = splat(_f(0)), splat(_f(1)), splat(_f(least)), splat(_f(most))
     bounded = most < np.inf or classes > _MOST_MULTIPLIED
-    losses, product = zero, one
     for v in range(vectors):
         here = at + v * WIDTH
         label, share = load(labels, v * WIDTH), load(weight, v * WIDTH)
@@ -109,7 +109,7 @@ def softmax_cross_entropy(A, D, at, classes, labels, weight, least, most, stride
             taught = where_greater(surprise, high, zero, where_greater(low, surprise, zero, share))
             surprise = where_greater(surprise, high, high, where_greater(low, surprise, low, surprise))
             losses = losses + where_greater(share, zero, surprise, zero)
-        else:  # one logarithm of all the sums' product
+        else:
             product = product * where_greater(share, zero, powers, one)
             losses = losses - where_greater(share, zero, own, zero)
         scale, place = taught / powers, zero
@@ -117,6 +117,12 @@ def softmax_cross_entropy(A, D, at, classes, labels, weight, least, most, stride
             target = where_equal(label, place, taught, zero)
             store(D, here + k * stride, load(D, here + k * stride) * scale - target)
             place = place + one
+    return losses, product
+
+
+@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+def settled(losses, product):
+    """The sum of the losses counted. The softmax sums' logarithms, added up, are the one of their product."""
     return total(losses + logarithm(product))
 
 

@@ -1,4 +1,4 @@
-"""Sixteen rows read crosswise: the points of a batch as columns, and the sums of sixteen vectors as one.
+"""Rows read crosswise: the points of a batch as columns, and the sums of eight rows as one.
 
 Both go by halves of a vector, eight lanes, whose shuffles every processor has; AVX2's own gathers are slower.
 """
@@ -13,10 +13,9 @@ from numba import types
 from numba.extending import intrinsic
 
 from unitscope.training.lanes import LANES, emit_leading, emit_pointer, emit_store, emit_zero
-from unitscope.training.layout import QUAD, WIDTH
+from unitscope.training.layout import HALF, QUAD, WIDTH
 
 _INT = ir.IntType(32)
-_HALF = WIDTH // 2
 # Which lanes of two vectors of eight make a new one; those of the second count on from 8.
 _FIRSTS, _LASTS = (0, 8, 1, 9, 4, 12, 5, 13), (2, 10, 3, 11, 6, 14, 7, 15)
 _LOWER, _UPPER = (0, 1, 8, 9, 4, 5, 12, 13), (2, 3, 10, 11, 6, 7, 14, 15)
@@ -49,8 +48,8 @@ def fetch(typing_context: Any, rows: Any, start: Any, pitch: Any, places: Any, a
             return _read(builder, emit_pointer(context, builder, signature.args[0], source, at_row), QUAD)
 
         halves = []
-        for half in (0, _HALF):
-            a, b, c, d = (_shuffled(builder, row(half + k), row(half + k + 4), range(_HALF)) for k in range(4))
+        for half in (0, HALF):
+            a, b, c, d = (_shuffled(builder, row(half + k), row(half + k + 4), range(HALF)) for k in range(4))
             columns = []
             for lanes in (_FIRSTS, _LASTS):
                 low, high = _shuffled(builder, a, b, lanes), _shuffled(builder, c, d, lanes)
@@ -67,28 +66,58 @@ def fetch(typing_context: Any, rows: Any, start: Any, pitch: Any, places: Any, a
     return types.void(rows, i, i, places, i, out, i, i, i), code
 
 
+def _of_sums(added: bool) -> Any:
+    @intrinsic
+    def keep(typing_context: Any, sums: Any, number: Any, lanes: Any) -> Any:
+        """Put `lanes`, folded to eight numbers, at row `number` of `sums`; the bounds are not checked."""
+
+        def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            array, row, wide = arguments
+            place = _row(context, builder, signature.args[0], array, row)
+            low, high = (_shuffled(builder, wide, wide, range(at, at + HALF)) for at in (0, HALF))
+            eight = builder.fadd(low, high)
+            if added:
+                eight = builder.fadd(eight, builder.load(place, align=4))
+            builder.store(eight, place, align=4)
+            return context.get_dummy_value()
+
+        return types.void(sums, types.intp, LANES), code
+
+    return keep
+
+
+put_sum = _of_sums(added=False)
+add_sum = _of_sums(added=True)
+
+
 @intrinsic
-def totals(typing_context: Any, rows: Any, at: Any) -> Any:
-    """Lane k is the sum of the vector rows[at + 16 * k :]; the bounds are not checked."""
+def store_totals(typing_context: Any, out: Any, at: Any, sums: Any) -> Any:
+    """out[at + k] = the sum of row at + k of `sums`, for eight k; the bounds are not checked."""
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array, start = arguments
+        target, first, array = arguments
 
-        def half(number: int) -> Any:
-            place = builder.add(start, ir.Constant(start.type, number * _HALF))
-            return _read(builder, emit_pointer(context, builder, signature.args[0], array, place), _HALF)
+        def row(k: int) -> Any:
+            number = builder.add(first, ir.Constant(first.type, k))
+            return builder.load(_row(context, builder, signature.args[2], array, number), align=4)
 
         def folded(a: Any, b: Any, kept: Sequence[int], moved: Sequence[int]) -> Any:
             return builder.fadd(_shuffled(builder, a, b, kept), _shuffled(builder, a, b, moved))
 
-        eights = []
-        for begin in (0, _HALF):  # eight vectors at a time, folded in half until each is one number
-            sums = [builder.fadd(half(2 * (begin + k)), half(2 * (begin + k) + 1)) for k in range(_HALF)]
-            sums = [folded(sums[k], sums[k + 4], (0, 1, 2, 3, 12, 13, 14, 15), (4, 5, 6, 7, 8, 9, 10, 11))
-                    for k in range(4)]
-            sums = [folded(sums[k], sums[k + 1], (0, 1, 10, 11, 4, 5, 14, 15), (2, 3, 8, 9, 6, 7, 12, 13))
-                    for k in (0, 2)]
-            eights.append(folded(sums[0], sums[1], (0, 2, 8, 10, 4, 6, 12, 14), (1, 3, 9, 11, 5, 7, 13, 15)))
-        return _shuffled(builder, eights[0], eights[1], range(WIDTH))
+        fours = [folded(row(k), row(k + 4), (0, 1, 2, 3, 12, 13, 14, 15), (4, 5, 6, 7, 8, 9, 10, 11))
+                 for k in range(4)]  # eight rows, folded in half until each is one number
+        pairs = [folded(fours[k], fours[k + 1], (0, 1, 10, 11, 4, 5, 14, 15), (2, 3, 8, 9, 6, 7, 12, 13))
+                 for k in (0, 2)]
+        eight = folded(pairs[0], pairs[1], (0, 2, 8, 10, 4, 6, 12, 14), (1, 3, 9, 11, 5, 7, 13, 15))
+        place = emit_pointer(context, builder, signature.args[0], target, first)
+        builder.store(eight, builder.bitcast(place, eight.type.as_pointer()), align=4)
+        return context.get_dummy_value()
 
-    return LANES(rows, types.intp), code
+    return types.void(out, types.intp, sums), code
+
+
+def _row(context: Any, builder: Any, array_type: Any, array: Any, number: Any) -> Any:
+    """The address of row `number` of an array's rows of eight."""
+    start = builder.mul(number, ir.Constant(number.type, HALF))
+    eight = ir.VectorType(ir.FloatType(), HALF)
+    return builder.bitcast(emit_pointer(context, builder, array_type, array, start), eight.as_pointer())
