@@ -155,6 +155,31 @@ def test_wide_and_narrow_layers_agree_with_plain_numpy_over_many_steps():
     np.testing.assert_allclose(outcome.weights[-1], expected.to_vector(), atol=2e-6)
 
 
+@settings(max_examples=40, deadline=None)
+@given(
+    hidden=st.lists(st.integers(1, 16), max_size=2),
+    inputs=st.integers(1, 9),
+    classes=st.integers(2, 9),
+    n=st.integers(1, 400),
+    batch=st.integers(1, 300),
+    seed=st.integers(0, 1000),
+)
+def test_two_epochs_are_those_of_plain_numpy(hidden, inputs, classes, n, batch, seed):
+    """Networks of few weights, batches of one chunk and of several: weights, and losses before each step."""
+    net, X, y = problem((inputs, *hidden, classes), "tanh", n, seed)
+    order = np.array([np.random.default_rng(seed + epoch).permutation(n) for epoch in range(2)])
+    recipe = Recipe(optimizer="sgd", learning_rate=0.05, batch_size=batch)
+    outcome = advance(State.fresh(net.to_vector()), net, X, y, order, recipe)
+    expected = net
+    for epoch, row in enumerate(order):
+        lost = 0.0
+        for rows in np.split(row, range(batch, n, batch)):
+            lost += len(rows) * loss_of(expected, expected.to_vector(), X[rows], y[rows])
+            expected = numpy_step(expected, X[rows], y[rows], 0.05)
+        assert outcome.loss[epoch] == pytest.approx(lost / n, rel=2e-6, abs=2e-7)
+        np.testing.assert_allclose(outcome.weights[epoch], expected.to_vector(), atol=1e-5)
+
+
 def numpy_step(net, X, y, rate):
     """Backpropagation for tanh layers in five lines of NumPy."""
     outputs = [X, *net.activations(X)]
