@@ -40,15 +40,15 @@ def translation(code: CompiledCode, kind: str) -> str:
     return result.stdout
 
 
+def texts(code: CompiledCode) -> dict[str, str]:
+    """A code's translations, by their kinds."""
+    plain, wide = (translation(code, kind) for kind in ("x86_64", "x86_64-avx512"))
+    return {"x86_64": plain} | ({"x86_64-avx512": wide} if wide != plain else {})
+
+
 def files() -> dict[str, bytes]:
     """The content of every file, by its name."""
-    made = {}
-    for code in CODES:
-        plain, wide = (translation(code, kind) for kind in ("x86_64", "x86_64-avx512"))
-        made[intermediate.file_name(code.module, "x86_64")] = intermediate.packed(plain, code.sources)
-        if wide != plain:
-            made[intermediate.file_name(code.module, "x86_64-avx512")] = intermediate.packed(wide, code.sources)
-    return made
+    return {intermediate.file_name(code.module): intermediate.packed(texts(code), code.sources) for code in CODES}
 
 
 if __name__ == "__main__":

@@ -20,7 +20,8 @@ ENTRY = "unitscope_entry"  # the name of a code's C function
 FOLDER = "package_data/intermediate"
 # Numba counts who uses an array; ours are the caller's, so that there is nothing to count.
 _COUNTS = re.compile(r"^.* call void @NRT_(inc|dec)ref\(.*\n", re.MULTILINE)
-_HEAD = "; made of "  # the first line, before the digest of the sources
+_HEAD = "; made of "  # begins a file, before the digest of the sources
+_FOR = "; translated for "  # begins a translation, before its kind
 
 
 def digest(sources: tuple[str, ...]) -> str:
@@ -38,19 +39,31 @@ def shipped(module: str, sources: tuple[str, ...]) -> str | None:
     import lzma
     from importlib import resources
 
-    for kind in _kinds():
-        try:
-            content = resources.files("unitscope").joinpath(FOLDER, file_name(module, kind)).read_bytes()
-        except OSError:
-            continue
-        head, _, text = lzma.decompress(content).decode().partition("\n")
-        return text if head == _HEAD + digest(sources) else None
-    return None
+    try:
+        content = resources.files("unitscope").joinpath(FOLDER, file_name(module)).read_bytes()
+    except OSError:
+        return None
+    head, *parts = lzma.decompress(content).decode().split(_FOR)
+    if head != f"{_HEAD}{digest(sources)}\n":
+        return None
+    texts = dict(part.split("\n", 1) for part in parts)
+    return next((texts[kind] for kind in _kinds() if kind in texts), None)
 
 
-def file_name(module: str, kind: str) -> str:
-    """The name of a translation's file; `kind` is x86_64, or x86_64-avx512 where that makes a difference."""
-    return f"{module.rpartition('.')[2]}.{kind}.ll.xz"
+def packed(texts: dict[str, str], sources: tuple[str, ...]) -> bytes:
+    """The content of a code's file: its translation for each kind, x86_64, and x86_64-avx512 where that differs.
+
+    They have most of their lines in common, which are packed once.
+    """
+    import lzma
+
+    parts = [f"{_HEAD}{digest(sources)}\n", *(f"{_FOR}{kind}\n{text}" for kind, text in texts.items())]
+    return lzma.compress("".join(parts).encode(), preset=9)
+
+
+def file_name(module: str) -> str:
+    """The name of the file of a code's translations."""
+    return f"{module.rpartition('.')[2]}.ll.xz"
 
 
 def _kinds() -> Iterator[str]:
@@ -61,13 +74,6 @@ def _kinds() -> Iterator[str]:
         if llvm.get_host_cpu_features().get("avx512f"):
             yield "x86_64-avx512"
         yield "x86_64"
-
-
-def packed(text: str, sources: tuple[str, ...]) -> bytes:
-    """The content of a translation's file."""
-    import lzma
-
-    return lzma.compress(f"{_HEAD}{digest(sources)}\n{text}".encode(), preset=9)
 
 
 def translated(module: str) -> str:
