@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import page
 import timing
 
+import page
 import unitscope as us
 
 

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import page
 import timing
 
+import page
 import unitscope as us
 from unitscope.figures import canvas
 from unitscope.figures.save import save

@@ -14,7 +14,7 @@ import numpy as np
 from problems import Problem, random_order
 
 import unitscope as us
-from unitscope.training.kernel import State, advance
+from unitscope.kernel.advance import State, advance
 
 
 def whole_run(problem: Problem) -> Callable[[], Any]:

@@ -23,10 +23,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import page as markdown
 
+import page as markdown
 import unitscope as us
-from unitscope import replies, scene
+from unitscope.page import answers
+from unitscope.wire import scene
 
 MOVES, CLIENTS, MOVES_EACH, TRAININGS, STARTS = 500, 50, 40, 10_000, 5
 PARTS = 10  # of the moves: each script has its own time limit
@@ -246,7 +247,7 @@ def weight() -> str:
     """What a browser loads."""
     files = [path.read_bytes() for path in sorted(WEB.rglob("*")) if path.suffix in (".html", ".css", ".js")
              and path.name not in ("widget.js", "file.js")]
-    hello = json.dumps(replies.hello(), separators=(",", ":")).encode()
+    hello = json.dumps(answers.hello(), separators=(",", ":")).encode()
     packed = sum(len(gzip.compress(content)) for content in files) + len(gzip.compress(hello))
     return (f"The page is {len(files)} files of {sum(map(len, files)) / 1000:.0f} kB and a first message of "
             f"{len(hello) / 1000:.0f} kB; with gzip, as a proxy sends it, {packed / 1000:.0f} kB in all.")

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 import unitscope as us
-from unitscope.training.kernel import State, advance
+from unitscope.kernel.advance import State, advance
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,13 @@ from pathlib import Path
 
 import live
 import numpy as np
-import page
 import problems as p
 import scaling
 import timing
 
 import explanation
 import geometry
+import page
 import unitscope as us
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"

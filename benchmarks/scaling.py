@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import page
 import problems as p
 import timing
 from matplotlib.ticker import NullFormatter
 
+import page
 import unitscope as us
 from unitscope.figures import canvas
 from unitscope.figures.save import save

@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import page
-
 import unitscope as us
-from unitscope.training import sweep as module
-from unitscope.training.block import block_size
+from unitscope.sweeps import sweep as module
+from unitscope.sweeps.block import block_size
 
 LAB = us.datasets.lab()
 WORKERS = 2

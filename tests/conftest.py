@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+sys.path.insert(0, str(Path(__file__).parent))  # what the rooms' tests share: strange.py
 
 # Read by the libraries when they are first imported, so set before any test module is.
 os.environ.setdefault("MPLBACKEND", "agg")
@@ -35,6 +38,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             for item in items:
                 if item.get_closest_marker(mark):
                     item.add_marker(pytest.mark.skip(reason=f"needs {mark}: .venv/bin/pip install {wanted}"))
+
+
+@pytest.fixture(scope="session")
+def keras():
+    """Keras 3 on JAX in this process: the quickest backend to start."""
+    os.environ.setdefault("KERAS_BACKEND", "jax")
+    return pytest.importorskip("keras")
 
 
 @pytest.fixture(scope="session")

@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from unitscope.figures import plot as plot
     from unitscope.geometry.partition import partition as partition
     from unitscope.geometry.plane import Plane as Plane
+    from unitscope.keras_fit.fit import fit as fit
     from unitscope.models.keras import from_keras as from_keras
     from unitscope.models.keras import to_keras as to_keras
     from unitscope.network import Dense as Dense
     from unitscope.network import Network as Network
-    from unitscope.training.keras_fit import fit as fit
-    from unitscope.training.recipe import Recipe as Recipe
+    from unitscope.page.widget import Scope as Scope
+    from unitscope.recipe import Recipe as Recipe
+    from unitscope.sweeps.result import Sweep as Sweep
+    from unitscope.sweeps.sweep import sweep as sweep
     from unitscope.training.run import Run as Run
-    from unitscope.training.sweep import sweep as sweep
-    from unitscope.training.swept import Sweep as Sweep
     from unitscope.training.train import train as train
-    from unitscope.widget import Scope as Scope
 
 __version__ = "0.1.0"
 
@@ -40,22 +40,22 @@ _PUBLIC = {
     "Dense": "unitscope.network:Dense",
     "Network": "unitscope.network:Network",
     "Plane": "unitscope.geometry.plane:Plane",
-    "Recipe": "unitscope.training.recipe:Recipe",
+    "Recipe": "unitscope.recipe:Recipe",
     "Run": "unitscope.training.run:Run",
-    "Scope": "unitscope.widget:Scope",
-    "Sweep": "unitscope.training.swept:Sweep",
+    "Scope": "unitscope.page.widget:Scope",
+    "Sweep": "unitscope.sweeps.result:Sweep",
     "datasets": "unitscope.data.toys",
     "errors": "unitscope.errors",
     "explain": "unitscope.explanation.explain:explain",
     "export_code": "unitscope.export.code:export_code",
     "export_html": "unitscope.export.page:export_html",
-    "fit": "unitscope.training.keras_fit:fit",
+    "fit": "unitscope.keras_fit.fit:fit",
     "from_keras": "unitscope.models.keras:from_keras",
     "lab": "unitscope.lab",
     "partition": "unitscope.geometry.partition:partition",
     "plot": "unitscope.figures.plot",
     "read_table": "unitscope.data.tables:read_table",
-    "sweep": "unitscope.training.sweep:sweep",
+    "sweep": "unitscope.sweeps.sweep:sweep",
     "to_keras": "unitscope.models.keras:to_keras",
     "train": "unitscope.training.train:train",
 }

@@ -19,8 +19,8 @@ from unitscope.data import toys
 from unitscope.data.dataset import Dataset
 from unitscope.files import replacing
 from unitscope.network import Dense, Network
+from unitscope.recipe import Recipe
 from unitscope.training.progress import lines_of_epoch
-from unitscope.training.recipe import Recipe
 from unitscope.training.run import Run
 from unitscope.training.train import Progress, train
 

@@ -50,7 +50,7 @@ def test_the_work_ends_between_two_pieces():
 
 
 def test_orders_drawn_slice_by_slice_are_those_drawn_at_once():
-    from unitscope.training.order import shuffled
+    from unitscope.kernel.order import shuffled
 
     data = us.datasets.blobs(n=4000)
     run = us.train(data, hidden=(48,), epochs=150, batch_size=256)  # several slices

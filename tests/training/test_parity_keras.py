@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from unitscope.kernel.advance import State, advance
 from unitscope.network import ACTIVATIONS, Network
-from unitscope.training.kernel import State, advance
-from unitscope.training.recipe import Recipe
+from unitscope.recipe import Recipe
 
 # Keras 3.15 on NumPy 2.4 warns of its own __array__.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")

@@ -6,9 +6,9 @@ import zipfile
 
 import numpy as np
 import pytest
-from strange import CONTENTS, Trap
 
 import unitscope as us
+from strange import CONTENTS, Trap
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import unitscope as us
-from unitscope.training.order import shuffled
+from unitscope.kernel.order import shuffled
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,9 @@
-// The page's forward pass and exact geometry against what Python computed: networks.json, made by make_fixtures.py.
+// The page's forward pass and exact geometry against what Python computed: networks.json, made by tools/fixtures.py.
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { areaOf, decisionGeometry } from "../../src/unitscope/web/geometry.js";
-import { classesOf, erf, forwardPass, networkFrom, onPlane, parameterCount, softmaxRows } from "../../src/unitscope/web/network.js";
+import { areaOf, decisionGeometry } from "../../src/unitscope/web/pure/geometry.js";
+import { classesOf, erf, forwardPass, networkFrom, onPlane, parameterCount, softmaxRows } from "../../src/unitscope/web/pure/network.js";
 
 const cases = JSON.parse(readFileSync(new URL("networks.json", import.meta.url), "utf8"));
 const close = (a, b, within, what) => assert.ok(Math.abs(a - b) <= within, `${what}: ${a} and ${b}`);

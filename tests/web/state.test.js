@@ -1,10 +1,10 @@
 // The address, arrays in messages, and edits of the data.
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { decodeBytes, decodeFloats, encodeBytes, encodeFloats } from "../../src/unitscope/web/codec.js";
-import { hashFromState, initialState, pointsFromText, pointsToText, stateFromHash, weightsFromText, weightsToText } from "../../src/unitscope/web/state.js";
-import { dataFromWire, dataToWire, Editor, heldOutOf } from "../../src/unitscope/web/editor.js";
-import { roundTicks, scaleTop, tickText } from "../../src/unitscope/web/colors.js";
+import { decodeBytes, decodeFloats, encodeBytes, encodeFloats } from "../../src/unitscope/web/pure/codec.js";
+import { hashFromState, initialState, pointsFromText, pointsToText, stateFromHash, weightsFromText, weightsToText } from "../../src/unitscope/web/page/state.js";
+import { dataFromWire, dataToWire, Editor, heldOutOf } from "../../src/unitscope/web/page/editor.js";
+import { roundTicks, scaleTop, tickText } from "../../src/unitscope/web/pure/colors.js";
 
 test("arrays come back as they went, long ones too", () => {
   const floats = Float32Array.from({ length: 120001 }, (_, i) => Math.sin(i) * 10 ** (i % 9 - 4));

@@ -1,7 +1,7 @@
 // What the panels show of a network: which units span the hidden space, and places that points share.
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { crowdsOf, livelyUnits, windowAround } from "../../src/unitscope/web/view.js";
+import { crowdsOf, livelyUnits, windowAround } from "../../src/unitscope/web/pure/view.js";
 
 test("of many units those that differ most span the hidden space, and stay while both differ", () => {
   const outputs = [0, 1, 5, 0, 0, 2, 9, 0, 0, 3, 5, 0]; // three points of four units: units 0 and 3 are dead

@@ -55,10 +55,10 @@ def _lab(options: argparse.Namespace) -> int:
     import importlib
 
     from unitscope import lab
-    from unitscope.compiled import prepare
+    from unitscope.compiled.code import prepare
     from unitscope.explanation.explain import explain
     from unitscope.geometry.subdivision import CUT
-    from unitscope.training.kernel import LOOP
+    from unitscope.kernel.advance import LOOP
 
     gc.disable()  # a short process that ends with its memory: collecting costs a tenth of its time
     print("\n".join(lab.facts(lab.data())))

@@ -33,8 +33,8 @@ def _play(options: argparse.Namespace) -> int:
     try:
         import uvicorn
 
-        from unitscope import scene
-        from unitscope.app.server import ALLOWED_HOSTS
+        from unitscope.page.server import ALLOWED_HOSTS
+        from unitscope.wire import scene
     except ImportError as error:
         raise MissingDependency(f"The live page needs {error.name or 'Starlette and uvicorn'}: "
                                 'pip install "unitscope[app]"') from error
@@ -50,7 +50,7 @@ def _play(options: argparse.Namespace) -> int:
     os.environ[ALLOWED_HOSTS] = ",".join([*options.allow_host, shown])
     if not options.no_browser:
         webbrowser.open(address)
-    config = uvicorn.Config("unitscope.app.server:create_app", factory=True, host=options.host, port=port,
+    config = uvicorn.Config("unitscope.page.server:create_app", factory=True, host=options.host, port=port,
                             log_level="warning", ws="websockets-sansio", ws_max_size=scene.LIMITS["message"],
                             ws_per_message_deflate=False, workers=options.workers, timeout_graceful_shutdown=2)
     server = uvicorn.Server(config)

@@ -11,7 +11,7 @@ from unitscope.cli.backends import BACKENDS, workers
 from unitscope.cli.bars import count_bar
 
 if TYPE_CHECKING:
-    from unitscope.training.swept import Sweep
+    from unitscope.sweeps.result import Sweep
 
 # Settings that may have several values: each combination is trained.
 _VARIED: tuple[tuple[str, type, str], ...] = (
@@ -45,11 +45,11 @@ def add_to(commands: Any) -> None:
 def _sweep(options: argparse.Namespace) -> int:
     from unitscope.data import toys
     from unitscope.errors import InvalidInput, refusal
-    from unitscope.training.block import prepare
-    from unitscope.training.grid import SweepGrid, combinations
-    from unitscope.training.recipe import Recipe
-    from unitscope.training.sweep import sweep
-    from unitscope.training.swept import Sweep
+    from unitscope.recipe import Recipe
+    from unitscope.sweeps.block import prepare
+    from unitscope.sweeps.grid import SweepGrid, combinations
+    from unitscope.sweeps.result import Sweep
+    from unitscope.sweeps.sweep import sweep
 
     if options.data not in toys.names():
         raise refusal("--data", f"one of {', '.join(toys.names())}", options.data)

@@ -17,7 +17,7 @@ _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let)\b)", r
 
 @functools.cache
 def bundle(entry: str) -> str:
-    """The script of a module and all that it imports, each before those that import it; `entry` like "file.js"."""
+    """The script of a module and all that it imports, each before those that import it; `entry` like "entries/file.js"."""
     done: dict[str, str] = {}
     _collect(entry, done)
     return "\n".join(done.values())

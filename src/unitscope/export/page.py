@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from unitscope import scene
 from unitscope.data.dataset import Dataset
 from unitscope.errors import refusal, said
 from unitscope.export.bundle import bundle, stylesheet
 from unitscope.files import replacing
 from unitscope.training.run import Run
+from unitscope.wire import scene
 
 _MOST_BYTES = 2_000_000  # of weights; above, epochs are thinned evenly
 EXPLAINED = 26  # epochs, with the first and the last
@@ -75,7 +75,7 @@ def page_text(run: Run, *, course: bool = False, data: Dataset | None = None, he
              "run": scene.run_scene(run, course=course, test=test, most=_MOST_BYTES, between=between)}
     content = {**scene.greeting(), "first": first, "claims_by_epoch": _claims(run, shown, between)}
     text = json.dumps(content, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
-    return _HTML.format(css=stylesheet(), data=text, script=bundle("file.js"))
+    return _HTML.format(css=stylesheet(), data=text, script=bundle("entries/file.js"))
 
 
 def check_size(run: Run) -> None:

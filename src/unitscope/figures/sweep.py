@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from unitscope.network import Network
-    from unitscope.training.swept import Sweep
+    from unitscope.sweeps.result import Sweep
 
 _CURVES = (4.3, 2.5)  # inches of the panel of losses; that of accuracies is as wide
 _BARS_HIGH = 1.5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from unitscope.compiled import CompiledCode
+from unitscope.compiled.code import CompiledCode
 from unitscope.geometry import layout
 from unitscope.geometry.window import Window
 

@@ -16,7 +16,7 @@ import numpy as np
 from unitscope.data.dataset import Dataset
 from unitscope.errors import InvalidInput, UnitscopeError, refusal, said
 from unitscope.files import replacing
-from unitscope.training.recipe import Recipe
+from unitscope.recipe import Recipe
 
 LARGEST = 4 * 2**30  # bytes a file may unpack to
 

@@ -12,11 +12,11 @@ import numpy as np
 
 from unitscope.data.dataset import Dataset
 from unitscope.errors import refusal, said, whole_number
+from unitscope.kernel.advance import State
 from unitscope.network import Dense, Network
+from unitscope.recipe import Recipe
 from unitscope.training import archive
 from unitscope.training.curves import accuracies
-from unitscope.training.kernel import State
-from unitscope.training.recipe import Recipe
 
 FORMAT = 1
 

@@ -11,10 +11,10 @@ import numpy as np
 
 from unitscope.data.dataset import Dataset
 from unitscope.errors import TrainingDiverged, refusal, said, whole_number
+from unitscope.kernel.advance import Outcome, State, advance
+from unitscope.kernel.order import given_order, shuffled
 from unitscope.network import Network
-from unitscope.training.kernel import Outcome, State, advance
-from unitscope.training.order import given_order, shuffled
-from unitscope.training.recipe import Recipe
+from unitscope.recipe import Recipe
 from unitscope.training.run import Run
 
 Progress = Callable[[int, int, float], None]  # epochs done, epochs in all, the last loss

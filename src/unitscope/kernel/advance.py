@@ -1,0 +1,158 @@
+"""The training kernel: epochs of minibatch training by compiled code, for every shape of network.
+
+`advance` is the door: it lays the network out for the compiled loop, runs it and takes the results back. The loop is
+generic in depth, widths and batch size; its innermost axis is the points of a batch (see `lanes` and `passes`).
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import dataclass
+
+import numpy as np
+
+from unitscope.compiled.code import CompiledCode, address
+from unitscope.errors import refusal, said
+from unitscope.kernel import layout
+from unitscope.network import Network
+from unitscope.recipe import Recipe
+
+LOOP = CompiledCode("unitscope.kernel.loop", tuple(f"unitscope.kernel.{name}" for name in (
+    "layout", "lanes", "activations", "denormals", "transposes", "matmul", "team", "wide", "narrow", "optimizers",
+    "loop")), arguments=10)
+
+_TEAM_FROM = 4e6  # products of points and weights in a chunk: below, one thread is as quick as several
+
+
+@dataclass
+class State:
+    """Where a training stands: parameters (P,), optimizer slots (2, P), both float32, and the steps made so far.
+
+    The slots are, for adam and adamw, the running means of the gradient and of its square; for rmsprop the running
+    mean square and the momentum; for sgd the momentum. Parameters lie as in `Network.to_vector`.
+    """
+
+    parameters: np.ndarray
+    slots: np.ndarray
+    step: int
+
+    @classmethod
+    def fresh(cls, parameters: np.ndarray) -> State:
+        """Before the first step: empty slots."""
+        vector = np.array(parameters, dtype=np.float32)
+        return cls(vector, np.zeros((2, vector.size), np.float32), 0)
+
+    def copy(self) -> State:
+        """The same standing in arrays of its own."""
+        return State(self.parameters.copy(), self.slots.copy(), self.step)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What `advance` did, an entry for each finite epoch.
+
+    `weights` (epochs, P) float32 after each epoch; `loss` (epochs,) float64; `correct` (epochs,) points predicted
+    right just before their own batch's step, 0 where nobody asked; `state` the standing after them; `finite` False when
+    the next epoch reached a loss or a weight that is not finite (that epoch is left out).
+    """
+
+    weights: np.ndarray
+    loss: np.ndarray
+    correct: np.ndarray
+    state: State
+    finite: bool
+
+
+def advance(state: State, net: Network, X: np.ndarray, y: np.ndarray, order: np.ndarray, recipe: Recipe, *,
+            clip: float = 0.0, counted: bool = False, threads: int | None = None) -> Outcome:
+    """Train on from `state` for one epoch per row of `order`.
+
+    **Arguments**
+
+    - `state`: where to go on from; it is not changed.
+    - `net`: gives the shape and the activations; its numbers are not read. Its last layer must be linear.
+    - `X`: points (n, d); `y`: classes (n,) in 0..K-1.
+    - `order`: (epochs, n) ints below n: the order in which each epoch visits the points.
+    - `recipe`: optimizer, its settings, batch size and penalties; its epochs, seed and hidden layers are not read.
+    - `clip`: where above 0, a point whose own class has a probability outside `clip`..1 - `clip` adds the loss of that
+      bound and no gradient, as Keras has it for probabilities on some backends.
+    - `counted`: whether to count the points that are predicted right.
+    - `threads`: how many may work on a wide network; without it, as many as there are processors. They change no bit.
+    """
+    epochs, n = _checked(net, X, y, order)
+    if epochs == 0:
+        empty = np.empty(0)
+        return Outcome(np.empty((0, net.n_parameters), np.float32), empty, empty.astype(np.int64), state.copy(), True)
+    numbers = layout.numbers(net, recipe, n, epochs, state.step, counted=counted)
+    stride, padded, count = numbers[layout.STRIDE], numbers[layout.PADDED], net.n_parameters
+    places = np.empty(order.size + stride, np.int32)
+    places[: order.size], places[order.size :] = order.reshape(-1), 0  # the last chunk reads whole vectors
+    vectors = layout.zeros(3, padded)
+    vectors[0, :count], vectors[1:, :count] = state.parameters, state.slots
+    record, loss, counts = np.empty((epochs, count), np.float32), np.empty(epochs), np.zeros(epochs + 2, np.int64)
+    arrays = (numbers, layout.settings(net, recipe, clip), layout.layer_table(net, stride), layout.points(X, y), places,
+              vectors, layout.workspace(numbers), record, loss, counts)
+    wide = not numbers[layout.NARROW] and count * min(stride, n) >= _TEAM_FROM
+    finite = _together(arrays, (threads or os.cpu_count() or 1) if wide else 1)
+    if finite < epochs:  # the vectors hold the bad epoch: go there again and stop before it
+        return _unfinished(advance(state, net, X, y, order[:finite], recipe, clip=clip, counted=counted,
+                                   threads=threads))
+    steps = state.step + epochs * -(-n // recipe.batch_size)
+    after = State(vectors[0, :count], vectors[1:, :count], steps)  # for large networks a copy takes as long as a step
+    return Outcome(record, loss, counts[:epochs], after, finite=True)
+
+
+def _together(arrays: tuple[np.ndarray, ...], team: int) -> int:
+    """Run the loop in `team` threads; they start only when all of them are there, since each waits for all others."""
+    loop, (numbers, *others) = LOOP.entry(), arrays
+    if team == 1:
+        return loop(*map(address, arrays))
+    go, ready = threading.Event(), False
+
+    def work(member: int) -> int:
+        own = numbers.copy()
+        own[layout.TEAM], own[layout.MEMBER] = team, member
+        return loop(*map(address, (own, *others)))
+
+    def wait(member: int) -> None:
+        go.wait()
+        if ready:
+            work(member)
+
+    helpers = [threading.Thread(target=wait, args=(member,)) for member in range(1, team)]
+    try:
+        for helper in helpers:
+            helper.start()
+        ready = True
+    except RuntimeError:  # no more threads to be had
+        helpers, team = [], 1
+    finally:
+        go.set()
+    finite = work(0)
+    for helper in helpers:
+        helper.join()
+    return finite
+
+
+def _unfinished(outcome: Outcome) -> Outcome:
+    return Outcome(outcome.weights, outcome.loss, outcome.correct, outcome.state, finite=False)
+
+
+def _checked(net: Network, X: np.ndarray, y: np.ndarray, order: np.ndarray) -> tuple[int, int]:
+    """Epochs and points, after refusing what the compiled code would read out of bounds."""
+    if net.layers[-1].activation != "linear":
+        raise refusal("the output layer", "linear, so that it gives logits", net.layers[-1].activation)
+    epochs, n = order.shape
+    if np.shape(X) != (n, net.n_features):
+        raise refusal("X", f"of shape ({n}, {net.n_features})", said(f"shape {np.shape(X)}"))
+    if np.shape(y) != (n,) or _beyond(y, net.n_classes):
+        raise refusal("y", f"{n} classes in 0..{net.n_classes - 1}", said(f"shape {np.shape(y)}"))
+    if order.size and _beyond(order, n):
+        raise refusal("order", f"indices in 0..{n - 1}", said(f"{order.min()}..{order.max()}"))
+    return epochs, n
+
+
+def _beyond(indices: np.ndarray, end: int) -> bool:
+    """Whether any of these whole numbers is below 0 or not below `end`, in one look: as unsigned, -1 is a large one."""
+    return bool(indices.view(f"u{indices.itemsize}").max() >= end)

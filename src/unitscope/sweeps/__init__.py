@@ -1,0 +1,1 @@
+"""Many seeds and recipes at once: on threads, in processes, on Dask or on Ray."""

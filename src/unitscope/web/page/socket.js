@@ -1,0 +1,63 @@
+// @ts-check
+/** The host of the served page: a WebSocket that comes back by itself, and then asks again what was not answered. */
+
+/** @typedef {import("../pure/scene.d.ts").Reply | {kind: "superseded"}} Answer */
+/** @typedef {{request: any, resolve: (reply: Answer) => void, progress?: (done: number, of: number) => void}} Question */
+
+const LONGEST_WAIT = 5000; // ms between two attempts to connect
+
+/**
+ * @param {string} address of the WebSocket
+ * @param {{hello: (message: import("../pure/scene.d.ts").Hello) => void, down: () => void}} told
+ * @returns {import("./page.js").Host}
+ */
+export function socketHost(address, { hello, down }) {
+  /** @type {WebSocket | null} */
+  let socket = null;
+  let number = 0, wait = 250;
+  /** @type {Map<number, Question>} */
+  const asked = new Map();
+
+  const send = (/** @type {number} */ id) => socket?.send(JSON.stringify({ id, ...asked.get(id)?.request }));
+
+  /** Of the unanswered requests of a kind only the newest is still wanted. @param {string} kind @param {number} newest */
+  function dropOlder(kind, newest) {
+    for (const [id, { request, resolve }] of [...asked]) {
+      if (request.kind !== kind || id >= newest) continue;
+      asked.delete(id);
+      resolve({ kind: "superseded" });
+    }
+  }
+
+  function connect() {
+    socket = new WebSocket(address);
+    socket.onmessage = (event) => {
+      /** @type {import("../pure/scene.d.ts").Reply} */ const message = JSON.parse(event.data);
+      if (message.kind === "hello") {
+        wait = 250;
+        for (const id of asked.keys()) send(id); // the server keeps nothing: what it was asked before, it is asked again
+        return hello(message);
+      }
+      const one = asked.get(message.id ?? -1);
+      if (message.kind === "progress") return one?.progress?.(message.done, message.of);
+      asked.delete(message.id ?? -1);
+      one?.resolve(message);
+    };
+    socket.onclose = () => {
+      for (const [id, { request }] of [...asked]) dropOlder(request.kind, id);
+      down();
+      setTimeout(connect, wait);
+      wait = Math.min(LONGEST_WAIT, 2 * wait);
+    };
+  }
+  connect();
+  return {
+    readOnly: false,
+    ask: (request, progress) => new Promise((resolve) => {
+      const id = ++number;
+      asked.set(id, { request, resolve, progress });
+      if (socket?.readyState === WebSocket.OPEN) send(id);
+      else dropOlder(request.kind, id);
+    }),
+  };
+}

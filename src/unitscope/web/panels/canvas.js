@@ -1,0 +1,376 @@
+// @ts-check
+/** A canvas with a window of data coordinates: rasters, polygons, lines, markers and axes. It knows no network. */
+
+import { roundTicks, tickText } from "../pure/colors.js";
+import { element } from "./elements.js";
+
+/** One for all words on a canvas: to set another makes the browser style the page first. */
+const CHART_FONT = "12px system-ui, sans-serif";
+
+/** Room for tick labels and axis names, in CSS pixels. */
+const AXIS_ROOM = { left: 48, bottom: 30, top: 6, right: 6 };
+const NO_ROOM = { left: 0, bottom: 0, top: 0, right: 0 };
+
+/**
+ * @typedef {[[number, number], [number, number]]} Window
+ */
+
+/** Told of the charts' sizes as they change: to ask the page for one while it is being changed would lay it out anew.
+ * @type {WeakMap<Element, Chart>} */
+const chartOf = new WeakMap();
+const chartSizes = new ResizeObserver((entries) => {
+  for (const { target, contentRect } of entries) chartOf.get(target)?.fit(contentRect.width, contentRect.height);
+});
+
+/** Told which charts are near the screen: the others are not drawn. */
+const chartsSeen = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) chartOf.get(target)?.see(isIntersecting);
+}, { rootMargin: "200px" });
+
+/** A canvas that maps data coordinates to pixels; y grows upwards. Sends "chartfit" upwards when it is to be drawn anew. */
+export class Chart {
+  /**
+   * @param {Record<string, any>} attributes of the canvas
+   * @param {{axes?: boolean, right?: number}} [options] `right`: room for a second axis, in CSS pixels
+   */
+  constructor(attributes, { axes = false, right = 0 } = {}) {
+    /** @type {HTMLCanvasElement} */
+    this.canvas = element("canvas", attributes);
+    this.context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
+    this.room = axes ? { ...AXIS_ROOM, right: Math.max(AXIS_ROOM.right, right) } : NO_ROOM;
+    /** @type {Window} */
+    this.window = [[0, 1], [0, 1]];
+    this.width = 0;
+    this.height = 0;
+    this.raster = document.createElement("canvas");
+    chartOf.set(this.canvas, this);
+    chartSizes.observe(this.canvas);
+    this.away = false; // from the screen
+    chartsSeen.observe(this.canvas);
+  }
+
+  /** @param {boolean} near the screen */
+  see(near) {
+    const comes = this.away && near;
+    this.away = !near;
+    if (comes) this.canvas.dispatchEvent(new CustomEvent("chartfit", { bubbles: true }));
+  }
+
+  /** Take the size that the page gives the canvas, in CSS pixels. @param {number} width @param {number} height */
+  fit(width, height) {
+    this.width = Math.round(width);
+    this.height = Math.round(height);
+    this.canvas.dispatchEvent(new CustomEvent("chartfit", { bubbles: true }));
+  }
+
+  /** The canvas is taken off the page. */
+  close() {
+    chartSizes.unobserve(this.canvas);
+    chartsSeen.unobserve(this.canvas);
+  }
+
+  /**
+   * Start a picture: give the canvas pixels for its place on the page and clear it.
+   * @param {Window} window
+   * @param {any} look
+   * @returns {boolean} whether there is anything to draw on
+   */
+  begin(window, look) {
+    const { width, height } = this;
+    if (!width || !height || this.away) return false;
+    const scale = Math.min(3, globalThis.devicePixelRatio || 1);
+    const wide = Math.round(width * scale), high = Math.round(height * scale);
+    if (this.canvas.width !== wide || this.canvas.height !== high) {
+      this.canvas.width = wide;
+      this.canvas.height = high;
+    }
+    this.window = window;
+    this.context.setTransform(wide / width, 0, 0, high / height, 0, 0);
+    this.context.fillStyle = look.background;
+    this.context.fillRect(0, 0, width, height);
+    return true;
+  }
+
+  get left() { return this.room.left; }
+  get top() { return this.room.top; }
+  get plotWidth() { return Math.max(1, this.width - this.room.left - this.room.right); }
+  get plotHeight() { return Math.max(1, this.height - this.room.top - this.room.bottom); }
+
+  /** @param {number} x */
+  toX(x) { return this.left + (x - this.window[0][0]) / (this.window[0][1] - this.window[0][0]) * this.plotWidth; }
+  /** @param {number} y */
+  toY(y) { return this.top + (this.window[1][1] - y) / (this.window[1][1] - this.window[1][0]) * this.plotHeight; }
+
+  /**
+   * Data coordinates of a pointer's event, right under scrolling and zooming.
+   * @param {{clientX: number, clientY: number}} event
+   * @returns {[number, number]}
+   */
+  at(event) {
+    const box = this.canvas.getBoundingClientRect();
+    const x = (event.clientX - box.left) * (this.canvas.clientWidth / box.width) - this.left;
+    const y = (event.clientY - box.top) * (this.canvas.clientHeight / box.height) - this.top;
+    const [[x0, x1], [y0, y1]] = this.window;
+    return [x0 + x / this.plotWidth * (x1 - x0), y1 - y / this.plotHeight * (y1 - y0)];
+  }
+
+  /** Data units of one CSS pixel, across and up. */
+  get unitsOfPixel() {
+    return [(this.window[0][1] - this.window[0][0]) / this.plotWidth, (this.window[1][1] - this.window[1][0]) / this.plotHeight];
+  }
+
+  /** Keep what follows inside the plot; ends with `unclip`. */
+  clip() {
+    this.context.save();
+    this.context.beginPath();
+    this.context.rect(this.left, this.top, this.plotWidth, this.plotHeight);
+    this.context.clip();
+  }
+
+  unclip() { this.context.restore(); }
+
+  /**
+   * Spread a square of RGBA pixels, first row on top, over the plot.
+   * @param {ImageData} image
+   */
+  image(image) {
+    if (this.raster.width !== image.width || this.raster.height !== image.height) {
+      this.raster.width = image.width;
+      this.raster.height = image.height;
+    }
+    /** @type {CanvasRenderingContext2D} */ (this.raster.getContext("2d")).putImageData(image, 0, 0);
+    this.context.imageSmoothingEnabled = true;
+    // The grid's first and last points lie on the window's edges: the middles of the outermost pixels do.
+    const wide = this.plotWidth / (image.width - 1), high = this.plotHeight / (image.height - 1);
+    this.clip();
+    this.context.drawImage(this.raster, this.left - wide / 2, this.top - high / 2, image.width * wide, image.height * high);
+    this.unclip();
+  }
+
+  /**
+   * Fill a polygon given as x, y, x, y ...; its own colour's thin edge closes the gaps between neighbours.
+   * @param {ArrayLike<number>} polygon
+   * @param {string} color
+   */
+  polygon(polygon, color) {
+    const pen = this.context;
+    pen.beginPath();
+    for (let i = 0; i < polygon.length; i += 2) pen.lineTo(this.toX(polygon[i]), this.toY(polygon[i + 1]));
+    pen.closePath();
+    pen.fillStyle = color;
+    pen.fill();
+    pen.strokeStyle = color;
+    pen.lineWidth = 0.7;
+    pen.stroke();
+  }
+
+  /**
+   * Draw segments x0, y0, x1, y1 ...
+   * @param {ArrayLike<number>} segments
+   * @param {string} color
+   * @param {number} width CSS pixels
+   * @param {number[]} [dash]
+   */
+  segments(segments, color, width, dash = []) {
+    const pen = this.context;
+    pen.beginPath();
+    for (let i = 0; i < segments.length; i += 4) {
+      pen.moveTo(this.toX(segments[i]), this.toY(segments[i + 1]));
+      pen.lineTo(this.toX(segments[i + 2]), this.toY(segments[i + 3]));
+    }
+    pen.strokeStyle = color;
+    pen.lineWidth = width;
+    pen.lineCap = "round";
+    pen.setLineDash(dash);
+    pen.stroke();
+    pen.setLineDash([]);
+  }
+
+  /**
+   * A class's marker.
+   * @param {number} x
+   * @param {number} y
+   * @param {string} marker Matplotlib's name
+   * @param {number} size radius in CSS pixels
+   * @param {{fill?: string | null, edge: string, width?: number}} paint no fill: hollow
+   */
+  marker(x, y, marker, size, { fill = null, edge, width = 1 }) {
+    const pen = this.context;
+    traceMarker(pen, this.toX(x), this.toY(y), marker, size);
+    if (fill) {
+      pen.fillStyle = fill;
+      pen.fill();
+    }
+    pen.strokeStyle = edge;
+    pen.lineWidth = width;
+    pen.stroke();
+  }
+
+  /**
+   * A circle around a place.
+   * @param {number} x
+   * @param {number} y
+   * @param {number} radius CSS pixels
+   * @param {string} color
+   * @param {number} width
+   */
+  ring(x, y, radius, color, width) {
+    const pen = this.context;
+    pen.beginPath();
+    pen.arc(this.toX(x), this.toY(y), radius, 0, 2 * Math.PI);
+    pen.strokeStyle = color;
+    pen.lineWidth = width;
+    pen.stroke();
+  }
+
+  /**
+   * Words on a plate, kept inside the plot.
+   * @param {string} words
+   * @param {number} x CSS pixels
+   * @param {number} y
+   * @param {any} look
+   */
+  plate(words, x, y, look) {
+    const pen = this.context;
+    pen.font = CHART_FONT;
+    pen.textAlign = "left";
+    pen.textBaseline = "middle";
+    const wide = pen.measureText(words).width + 8;
+    const left = Math.max(this.left + 1, Math.min(x - wide / 2, this.left + this.plotWidth - wide - 1));
+    const middle = Math.max(this.top + 10, Math.min(y, this.top + this.plotHeight - 10));
+    pen.globalAlpha = 0.86;
+    pen.fillStyle = look.background;
+    pen.fillRect(left, middle - 9, wide, 18);
+    pen.globalAlpha = 1;
+    pen.fillStyle = look.text;
+    pen.fillText(words, left + 4, middle + 0.5);
+  }
+
+  /**
+   * The frame, round ticks and the names of both axes.
+   * @param {[string, string]} names
+   * @param {any} look
+   */
+  axes([nameX, nameY], look) {
+    const pen = this.context, bottom = this.top + this.plotHeight;
+    pen.strokeStyle = look.muted;
+    pen.lineWidth = 1;
+    pen.strokeRect(this.left + 0.5, this.top + 0.5, this.plotWidth - 1, this.plotHeight - 1);
+    pen.fillStyle = look.muted;
+    pen.font = CHART_FONT;
+    pen.textBaseline = "top";
+    pen.textAlign = "center";
+    for (const tick of roundTicks(...this.window[0])) {
+      if (this.toX(tick) > this.left + 6 && this.toX(tick) < this.width - 8) pen.fillText(tickText(tick, ...this.window[0]), this.toX(tick), bottom + 3);
+    }
+    pen.fillText(cutToFit(pen, nameX, this.plotWidth), this.left + this.plotWidth / 2, bottom + 16);
+    pen.textBaseline = "middle";
+    pen.textAlign = "right";
+    for (const tick of roundTicks(...this.window[1])) {
+      if (this.toY(tick) > this.top + 5 && this.toY(tick) < bottom - 3) pen.fillText(tickText(tick, ...this.window[1]), this.left - 4, this.toY(tick));
+    }
+    this.upwards(nameY, 7);
+  }
+
+  /**
+   * A second scale on the right, for a curve of another unit.
+   * @param {[number, string][]} ticks in data units, with their words
+   * @param {string} name
+   * @param {any} look
+   */
+  axisOnTheRight(ticks, name, look) {
+    const pen = this.context, edge = this.left + this.plotWidth;
+    pen.fillStyle = look.muted;
+    pen.textBaseline = "middle";
+    pen.textAlign = "left";
+    for (const [value, words] of ticks) pen.fillText(words, edge + 3, Math.min(this.top + this.plotHeight - 5, Math.max(this.top + 5, this.toY(value))));
+    this.upwards(name, this.width - 6);
+  }
+
+  /** Words along an axis that goes up. @param {string} name @param {number} x CSS pixels */
+  upwards(name, x) {
+    const pen = this.context;
+    pen.save();
+    pen.translate(x, this.top + this.plotHeight / 2);
+    pen.rotate(-Math.PI / 2);
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    pen.fillText(cutToFit(pen, name, this.plotHeight), 0, 0);
+    pen.restore();
+  }
+}
+
+/**
+ * @param {CanvasRenderingContext2D} pen
+ * @param {string} words
+ * @param {number} room CSS pixels
+ */
+function cutToFit(pen, words, room) {
+  if (pen.measureText(words).width <= room) return words;
+  let cut = words;
+  while (cut.length > 1 && pen.measureText(`${cut}…`).width > room) cut = cut.slice(0, -1);
+  return `${cut}…`;
+}
+
+/** Corners of the markers that are polygons, on a circle of radius 1; y downwards. @type {Record<string, number[][]>} */
+const MARKER_CORNERS = {
+  s: [[-0.8, -0.8], [0.8, -0.8], [0.8, 0.8], [-0.8, 0.8]],
+  "^": [[0, -1.1], [1, 0.8], [-1, 0.8]],
+  v: [[0, 1.1], [1, -0.8], [-1, -0.8]],
+  "<": [[-1.1, 0], [0.8, -1], [0.8, 1]],
+  ">": [[1.1, 0], [-0.8, -1], [-0.8, 1]],
+  D: [[0, -1.15], [1.15, 0], [0, 1.15], [-1.15, 0]],
+  P: plusCorners(0),
+  X: plusCorners(Math.PI / 4),
+  p: roundCorners(5),
+  h: roundCorners(6),
+};
+
+/** @param {number} turn */
+function plusCorners(turn) {
+  const flat = [[-0.38, -1.1], [0.38, -1.1], [0.38, -0.38], [1.1, -0.38], [1.1, 0.38], [0.38, 0.38], [0.38, 1.1], [-0.38, 1.1],
+    [-0.38, 0.38], [-1.1, 0.38], [-1.1, -0.38], [-0.38, -0.38]];
+  return flat.map(([x, y]) => [x * Math.cos(turn) - y * Math.sin(turn), x * Math.sin(turn) + y * Math.cos(turn)]);
+}
+
+/** @param {number} count */
+function roundCorners(count) {
+  return Array.from({ length: count }, (_, k) => [1.05 * Math.sin(2 * Math.PI * k / count), -1.05 * Math.cos(2 * Math.PI * k / count)]);
+}
+
+/**
+ * @param {CanvasRenderingContext2D} pen
+ * @param {number} x
+ * @param {number} y
+ * @param {string} marker
+ * @param {number} size
+ */
+function traceMarker(pen, x, y, marker, size) {
+  pen.beginPath();
+  const corners = MARKER_CORNERS[marker];
+  if (!corners) {
+    pen.arc(x, y, size, 0, 2 * Math.PI);
+    return;
+  }
+  for (const [dx, dy] of corners) pen.lineTo(x + dx * size, y + dy * size);
+  pen.closePath();
+}
+
+/**
+ * A class's marker as a small picture for chips and legends.
+ * @param {any} look
+ * @param {number} index
+ * @returns {HTMLCanvasElement}
+ */
+export function markerPicture(look, index) {
+  const scale = 2, canvas = element("canvas", { width: 16 * scale, height: 16 * scale, class: "marker", "aria-hidden": "true" });
+  const pen = canvas.getContext("2d");
+  pen.scale(scale, scale);
+  traceMarker(pen, 8, 8, look.markers[index], 5.5);
+  pen.fillStyle = look.classes[index];
+  pen.fill();
+  pen.strokeStyle = look.text;
+  pen.lineWidth = 0.6;
+  pen.stroke();
+  return canvas;
+}

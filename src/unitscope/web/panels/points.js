@@ -1,0 +1,70 @@
+// @ts-check
+/** Points on a chart: class by marker and colour, test points hollow, wrong ones ringed, the lit one on top. */
+
+import { crowdsOf } from "../pure/view.js";
+
+/**
+ * @param {import("./canvas.js").Chart} chart
+ * @param {any} page
+ * @param {{rows: ArrayLike<number>, width: number, axes: [number, number], predicted?: ArrayLike<number> | null, counts?: boolean}} what
+ *   `rows`: where the points are, `width` numbers each; `counts`: say how many share a place
+ */
+export function drawPoints(chart, page, { rows, width, axes, predicted = null, counts = false }) {
+  const { data, look } = page, n = data.labels.length;
+  const size = n > 2000 ? 2 : n > 400 ? 3 : chart.plotWidth < 220 ? 3.4 : 4.6;
+  const chosen = page.chosenPoints();
+  for (let i = 0; i < n; i++) {
+    const test = data.heldOut && data.heldOut[i];
+    if (test && !page.state.showTestData) continue;
+    const x = rows[i * width + axes[0]], y = rows[i * width + axes[1]], label = data.labels[i];
+    const color = look.classes[label];
+    chart.context.globalAlpha = chosen && !chosen.has(i) ? 0.25 : 1;
+    chart.marker(x, y, look.markers[label], size, { fill: test ? look.background : color, edge: test ? color : look.halo, width: test ? 1.8 : 0.8 });
+    if (predicted && predicted[i] !== label) chart.ring(x, y, size + 3, look.ring, 1.4);
+  }
+  chart.context.globalAlpha = 1;
+  if (counts) drawCounts(chart, page, rows, width, axes);
+  drawLit(chart, page, rows, width, axes, size);
+}
+
+/** @param {any} chart @param {any} page @param {any} rows @param {number} width @param {[number, number]} axes */
+function drawCounts(chart, page, rows, width, axes) {
+  const crowds = [...crowdsOf(rows, width, axes, chart.window).values()].filter((there) => there.length > 2);
+  for (const there of crowds.sort((a, b) => b.length - a.length).slice(0, 4)) {
+    const x = chart.toX(rows[there[0] * width + axes[0]]), y = chart.toY(rows[there[0] * width + axes[1]]);
+    chart.plate(`×${there.length}`, x + 20, y - 12, page.look);
+  }
+}
+
+/** @param {any} chart @param {any} page @param {any} rows @param {number} width @param {[number, number]} axes @param {number} size */
+function drawLit(chart, page, rows, width, axes, size) {
+  const { data, look } = page, i = page.litPoint();
+  if (i === null || i >= data.labels.length) return;
+  const x = rows[i * width + axes[0]], y = rows[i * width + axes[1]];
+  chart.ring(x, y, size + 6, look.background, 4);
+  chart.ring(x, y, size + 6, look.text, 2);
+  chart.marker(x, y, look.markers[data.labels[i]], size + 1.5, { fill: look.classes[data.labels[i]], edge: look.halo, width: 1 });
+}
+
+/**
+ * The point nearest to a pointer, at most `reach` CSS pixels away.
+ * @param {import("./canvas.js").Chart} chart
+ * @param {any} page
+ * @param {{clientX: number, clientY: number}} event
+ * @param {{rows: ArrayLike<number>, width: number, axes: [number, number]}} where
+ * @param {number} [reach]
+ * @returns {number | null}
+ */
+export function pointUnder(chart, page, event, { rows, width, axes }, reach = 16) {
+  const [x, y] = chart.at(event), [unitX, unitY] = chart.unitsOfPixel;
+  let best = null, least = reach;
+  for (let i = 0; i < page.data.labels.length; i++) {
+    if (page.data.heldOut && page.data.heldOut[i] && !page.state.showTestData) continue;
+    const distance = Math.hypot((rows[i * width + axes[0]] - x) / unitX, (rows[i * width + axes[1]] - y) / unitY);
+    if (distance < least) {
+      least = distance;
+      best = i;
+    }
+  }
+  return best;
+}

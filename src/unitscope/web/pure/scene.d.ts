@@ -1,0 +1,305 @@
+/** Made from unitscope/wire/messages.py by tools/contract.py. */
+
+/** One layer's shape. */
+export interface LayerScene {
+  units: number;
+  activation: "linear" | "relu" | "leaky_relu" | "tanh" | "sigmoid" | "elu" | "softplus" | "gelu" | "silu" | "abs";
+  negative_slope?: number;
+}
+
+/** Points, row by row, and their labels; `held_out` has a 1 for each test point. */
+export interface DataScene {
+  features: number;
+  points: string;
+  labels: string;
+  class_names: string[];
+  feature_names: string[];
+  held_out: string | null;
+}
+
+/** How to train; what is missing is as in `us.Recipe`. */
+export interface RecipeScene {
+  hidden?: number[];
+  activation?: "linear" | "relu" | "leaky_relu" | "tanh" | "sigmoid" | "elu" | "softplus" | "gelu" | "silu" | "abs";
+  optimizer?: string;
+  learning_rate?: number;
+  batch_size?: number;
+  epochs?: number;
+  l1?: number;
+  l2?: number;
+  seed?: number;
+}
+
+/** A network with its weights: of each layer the matrix, row by row, then the bias. */
+export interface NetworkScene {
+  features: number;
+  layers: LayerScene[];
+  weights: string;
+}
+
+/** A training: `weights` has a row for each of `epochs`, whose first is 0; `loss` and `accuracy` have all epochs. */
+export interface RunScene {
+  features: number;
+  layers: LayerScene[];
+  epochs: number[];
+  weights: string;
+  loss: string;
+  accuracy: string;
+  test_loss: string | null;
+  test_accuracy: string | null;
+  recipe: RecipeScene;
+  course: boolean;
+  stopped: string | null;
+}
+
+/** A unit: its layer and its place there. */
+export interface AboutUnit {
+  unit: number[];
+}
+
+/** A class. */
+export interface AboutClass {
+  class: number;
+}
+
+/** A point of the data. */
+export interface AboutPoint {
+  point: number;
+}
+
+/** A sentence, and what it is about. */
+export interface ClaimScene {
+  topic: string;
+  text: string;
+  about: (AboutUnit | AboutClass | AboutPoint)[];
+}
+
+/** A theme's colours, and how much of its own colour a class's background has. */
+export interface LookScene {
+  name: string;
+  background: string;
+  text: string;
+  muted: string;
+  grid: string;
+  line: string;
+  halo: string;
+  ring: string;
+  negative: string;
+  zero: string;
+  positive: string;
+  tint: number;
+  curves: string[];
+}
+
+/** Both themes, and every class's colour and marker. */
+export interface ThemeScene {
+  light: LookScene;
+  dark: LookScene;
+  class_colors: string[];
+  class_markers: string[];
+}
+
+/** A data set and the defaults of the settings that it has. */
+export interface OfferedScene {
+  name: string;
+  n: number | null;
+  classes: number | null;
+  noise: number | null;
+  has_n: boolean;
+  has_noise: boolean;
+  has_classes: boolean;
+}
+
+/** The first screen; a file has its sentences in `claims_by_epoch`. */
+export interface FirstScene {
+  data: DataScene;
+  run: RunScene;
+  claims?: ClaimScene[];
+}
+
+/** What the page can offer. */
+export interface GreetingScene {
+  id: null;
+  kind: "hello";
+  version: string;
+  limits: Record<string, number>;
+  datasets: OfferedScene[];
+  activations: ("linear" | "relu" | "leaky_relu" | "tanh" | "sigmoid" | "elu" | "softplus" | "gelu" | "silu" | "abs")[];
+  optimizers: string[];
+  theme: ThemeScene;
+}
+
+/** The first message of a connection. */
+export interface Hello {
+  id: null;
+  kind: "hello";
+  version: string;
+  limits: Record<string, number>;
+  datasets: OfferedScene[];
+  activations: ("linear" | "relu" | "leaky_relu" | "tanh" | "sigmoid" | "elu" | "softplus" | "gelu" | "silu" | "abs")[];
+  optimizers: string[];
+  theme: ThemeScene;
+  first: FirstScene;
+}
+
+/** A training's run; `stopped` says why it ended early. `claims`: where they were asked for and not too much. */
+export interface Trained {
+  id: number | null;
+  kind: "trained";
+  run: RunScene;
+  claims?: ClaimScene[];
+}
+
+/** The sentences of one network. */
+export interface Explained {
+  id: number | null;
+  kind: "explained";
+  claims: ClaimScene[];
+}
+
+/** One row of weights, one loss and one accuracy for each seed from `first` on. */
+export interface SeedsTrained {
+  id: number | null;
+  kind: "seeds";
+  first: number;
+  layers: LayerScene[];
+  weights: string;
+  loss: string;
+  accuracy: string;
+}
+
+/** A data set, or a table: then with its columns and which of them has the classes. */
+export interface DataLoaded {
+  id: number | null;
+  kind: "data";
+  data: DataScene;
+  columns?: string[];
+  target?: string;
+}
+
+/** A file to save. */
+export interface FileMade {
+  id: number | null;
+  kind: "file";
+  name: string;
+  mime: string;
+  content: string;
+}
+
+/** How far a request is; its answer comes later. */
+export interface Progress {
+  id: number | null;
+  kind: "progress";
+  done: number;
+  of: number;
+}
+
+/** The rule that a request breaks. */
+export interface Refused {
+  id: number | null;
+  kind: "refused";
+  message: string;
+}
+
+/** A newer request of its kind took its place; or the answer to "cancel", which drops all. */
+export interface Dropped {
+  id: number | null;
+  kind: "superseded" | "cancelled";
+}
+
+/** What an exported file has inside: the sentences of some epochs beside the first screen. */
+export interface FileScene {
+  id: null;
+  kind: "hello";
+  version: string;
+  limits: Record<string, number>;
+  datasets: OfferedScene[];
+  activations: ("linear" | "relu" | "leaky_relu" | "tanh" | "sigmoid" | "elu" | "softplus" | "gelu" | "silu" | "abs")[];
+  optimizers: string[];
+  theme: ThemeScene;
+  first: FirstScene;
+  claims_by_epoch: [number, ClaimScene[]][];
+}
+
+/** Train: from the recipe's seed, from `start`, or in the course lab's order where `course` is set and it fits. `explain`: and say what came of it, areas and distances being in `window`. */
+export interface TrainRequest {
+  id: number;
+  view?: string;
+  kind: "train";
+  data: DataScene;
+  recipe: RecipeScene;
+  course?: boolean;
+  start?: string | null;
+  explain?: boolean;
+  window?: number[][] | null;
+}
+
+/** Say what a network does with all points, test points too; areas and distances are in `window`. */
+export interface ExplainRequest {
+  id: number;
+  view?: string;
+  kind: "explain";
+  data: DataScene;
+  network: NetworkScene;
+  window?: number[][] | null;
+}
+
+/** Train from `seeds` seeds, `first` and those after it. */
+export interface SeedsRequest {
+  id: number;
+  view?: string;
+  kind: "seeds";
+  data: DataScene;
+  recipe: RecipeScene;
+  seeds?: number;
+  first?: number;
+}
+
+/** A data set by its name; settings that it does not have are passed over. */
+export interface DatasetRequest {
+  id: number;
+  view?: string;
+  kind: "dataset";
+  name: string;
+  n?: number;
+  classes?: number;
+  noise?: number;
+  seed?: number;
+}
+
+/** A CSV file's content; `target` is the column of the classes, the last one without it. */
+export interface TableRequest {
+  id: number;
+  view?: string;
+  kind: "table";
+  name: string;
+  content: string;
+  target?: string | null;
+  standardise?: boolean;
+}
+
+/** A file of a run, which is trained again for it; code takes `network` instead of the run's last. */
+export interface ExportRequest {
+  id: number;
+  view?: string;
+  kind: "export";
+  what: "html" | "keras" | "numpy" | "run";
+  data: DataScene;
+  recipe: RecipeScene;
+  course?: boolean;
+  start?: string | null;
+  network?: NetworkScene | null;
+}
+
+/** Drop all that was asked. */
+export interface CancelRequest {
+  id: number;
+  view?: string;
+  kind: "cancel";
+}
+
+export type About = AboutUnit | AboutClass | AboutPoint;
+
+export type Reply = Hello | Trained | Explained | SeedsTrained | DataLoaded | FileMade | Progress | Refused | Dropped;
+
+export type Asked = TrainRequest | ExplainRequest | SeedsRequest | DatasetRequest | TableRequest | ExportRequest | CancelRequest;

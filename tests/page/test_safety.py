@@ -1,0 +1,295 @@
+"""What a hostile page can't do: get past the limits, hold others up, reach files, or outlive its welcome."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import base64
+import gzip
+import io
+import json
+import pickle
+import sys
+import threading
+import time
+import tracemalloc
+from pathlib import Path
+
+import numpy as np
+import pytest
+import uvicorn
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+import unitscope as us
+from unitscope.network import Network
+from unitscope.page import answers
+from unitscope.page import server as server_module
+from unitscope.page.turns import Workers
+from unitscope.wire import scene
+
+
+def wire(n: int, features: int = 2, classes: int = 4) -> dict:
+    rng = np.random.default_rng(0)
+    return dict(scene.data_scene(us.Dataset(rng.normal(size=(n, features)), np.arange(n) % classes)))
+
+
+def recipe(*hidden: int, epochs: int = 10) -> dict:
+    return {"hidden": list(hidden), "epochs": epochs}
+
+
+def network(*sizes: int) -> dict:
+    return dict(scene.network_scene(Network.initialize(sizes)))
+
+
+DEEP = (64,) * 8
+TOO_MUCH = {
+    "work": ({"kind": "train", "data": wire(10_000), "recipe": recipe(*DEEP, epochs=200)}, "points x epochs x param"),
+    "kept": ({"kind": "train", "data": wire(9), "recipe": recipe(*DEEP, epochs=5000)}, "epochs x parameters must be"),
+    "seeds": ({"kind": "seeds", "data": wire(10_000), "recipe": recipe(2, epochs=5000), "seeds": 256},
+              "points x epochs"),
+    "kept seeds": ({"kind": "seeds", "data": wire(9, 200), "recipe": recipe(*DEEP, epochs=1), "seeds": 256},
+                   "seeds x parameters must be at most 10,000,000."),
+    "explain": ({"kind": "explain", "data": wire(10_000), "network": network(2, *DEEP, 4)}, "points x units x param"),
+    "export": ({"kind": "export", "what": "run", "data": wire(9), "recipe": recipe(*DEEP, epochs=5000)},
+               "epochs x parameters must be at most 10,000,000."),
+    "page": ({"kind": "export", "what": "html", "data": wire(10_000), "recipe": recipe(*DEEP, epochs=1)},
+             "points x units x parameters must be at most"),
+    "other network": ({"kind": "export", "what": "numpy", "data": wire(9), "recipe": recipe(2),
+                       "network": network(3, 2, 4)}, "network must be one of 2 inputs and 4 outputs"),
+    "set": ({"kind": "dataset", "name": "spirals", "n": 10_001}, "n must be a whole number from 2 to 10000"),
+    "features": ({"kind": "train", "data": wire(9) | {"features": 2**40}, "recipe": {}}, "features must be a whole"),
+    "layers": ({"kind": "explain", "data": wire(9), "network": network(2, 4) | {"layers": [{"units": 64}] * 10}},
+               "layers must be a list of 1 to 9"),
+}
+
+
+@pytest.mark.parametrize(("message", "rule"), TOO_MUCH.values(), ids=TOO_MUCH)
+def test_what_is_over_a_limit_is_refused_before_work_or_memory_is_spent(message, rule, monkeypatch):
+    from unitscope.sweeps import sweep
+    from unitscope.training import train
+
+    def working(*_given, **_settings):
+        raise AssertionError("work began")
+
+    monkeypatch.setattr(train, "train", working)
+    monkeypatch.setattr(sweep, "sweep", working)
+    answers.reply({"id": 1, "kind": "dataset", "name": "nothing"})  # imports are not the request's
+    tracemalloc.start()
+    try:
+        answer = answers.reply({"id": 1, **message})
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert answer["kind"] == "refused" and answer["message"].startswith(rule), answer
+    assert peak < 12 * len(json.dumps(message)) + 4_000_000
+
+
+MOST = 3_100_000  # bytes of a table that fit into the largest message
+TABLES = {
+    "a line of commas": b"," * MOST,
+    "a line of cells": b"ab," * (MOST // 3),
+    "a mark that doesn't end": b'a,k\n"' + b"x" * MOST,
+    "marks": b"a,k\n" + b'"' * MOST,
+    "marked line ends": b'a,k\n"' + b"\n" * MOST,
+    "empty lines": b"a,k\n" + b"\n" * MOST,
+    "spaces": b"a,k\n" + b" " * MOST,
+    "NUL": b"a,k\n1,\0\n2,y\n",
+    "not UTF-8": b"a,k\n1,\xff\n2,y\n",
+    "1e400": b"a,k\n1e400,x\n2,y\n",
+    "nan": b"a,k\nnan,x\n2,y\n",
+    "1_0": b"a,k\n1_0,x\n2,y\n",
+    "0x10": b"a,k\n0x10,x\n2,y\n",
+    "a long number": b"a,k\n" + b"1" * 9000 + b",x\n2,y\n",
+    "many classes": b"a,k\n" + b"".join(b"1,%d\n" % k for k in range(9999)),
+    "many rows": b"a,k\n" + b"1,x\n2,y\n" * 9000,
+    "the same column": b"a,a,k\n1,2,x\n3,4,y\n",
+    "gzip of zeros": gzip.compress(bytes(300_000_000)),
+    "Parquet": b"PAR1" + bytes(100) + b"PAR1",
+    "a pickle": pickle.dumps({"a": [1, 2]}),
+    "zip": b"PK\3\4" + bytes(100),
+    "nothing": b"",
+    "a byte order mark": b"\xef\xbb\xbf",
+}
+
+
+@pytest.mark.parametrize("content", TABLES.values(), ids=TABLES)
+def test_hostile_tables_are_refused_in_bounded_memory(content):
+    message = {"id": 1, "kind": "table", "name": "a.csv", "content": base64.b64encode(content).decode()}
+    tracemalloc.start()
+    try:
+        answer = answers.reply(message)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert answer["kind"] == "refused" and 10 < len(answer["message"]) < 400, answer
+    assert peak < 150_000_000
+
+
+def test_names_that_a_spreadsheet_or_python_would_run_stay_names():
+    names = ["=cmd|' /C calc'!A0", "@SUM(1)", '"""\nimport os\nos.abort()\n"""', "</script><script>alert(1)</script>"]
+    lines = ["a,b,kind", *(f'{k},{k},"{name.replace(chr(34), 2 * chr(34))}"' for k, name in enumerate(names))]
+    content = base64.b64encode("\n".join(lines).encode()).decode()
+    data = answers.reply({"id": 1, "kind": "table", "name": "=1+1", "content": content})["data"]
+    assert set(data["class_names"]) == set(names)
+    for what in ("numpy", "keras"):
+        made = answers.reply({"id": 1, "kind": "export", "what": what, "data": data, "recipe": recipe(2)})["content"]
+        tree = ast.parse(base64.b64decode(made).decode())
+        given = {node.targets[0].id: node.value for node in tree.body if isinstance(node, ast.Assign)}
+        assert ast.literal_eval(given["CLASS_NAMES"]) == data["class_names"]
+        assert {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names} <= {
+            "keras", "numpy", "math"}
+
+
+class Patience(answers.Asked):
+    """Wants the answer until it was asked so many times."""
+
+    def __init__(self, most: int) -> None:
+        self.asked, self.most = 0, most
+
+    def wanted(self) -> bool:
+        self.asked += 1
+        return self.asked <= self.most
+
+
+CANCELLED = {
+    "train": {"kind": "train", "data": wire(2000), "recipe": recipe(32, 32, epochs=2000)},
+    "the test points": {"kind": "train", "recipe": recipe(2, epochs=1000),
+                        "data": wire(1000) | {"held_out": scene.small(np.arange(1000) > 20)}},
+    "seeds": {"kind": "seeds", "data": wire(1000), "recipe": recipe(32, 32, epochs=100), "seeds": 256},
+    "explain": {"kind": "explain", "data": wire(1000), "network": network(2, *DEEP, 4)},
+    "page": {"kind": "export", "what": "html", "data": wire(200), "recipe": recipe(8, 8, epochs=20)},
+}
+
+
+@pytest.mark.parametrize("most", [0, 1, 3])
+@pytest.mark.parametrize("message", CANCELLED.values(), ids=CANCELLED)
+def test_every_long_request_ends_between_two_pieces_of_its_work(message, most):
+    asked = Patience(most)
+    with pytest.raises(answers.Cancelled):
+        answers.reply({"id": 1, **message}, asked)
+    assert asked.asked == most + 1
+
+
+def test_answering_opens_no_file_but_the_packages_own_and_unpickles_nothing():
+    messages = [{"kind": "train", "data": wire(20), "recipe": recipe(2)},
+                {"kind": "explain", "data": wire(20), "network": network(2, 2, 4)},
+                {"kind": "seeds", "data": wire(20), "recipe": recipe(2), "seeds": 2},
+                *({"kind": "dataset", "name": name} for name in (*us.datasets.names(), "../../etc/passwd")),
+                {"kind": "table", "name": "/etc/passwd", "content": base64.b64encode(b"a,k\n1,x\n2,y\n").decode()},
+                *({"kind": "export", "what": what, "data": wire(20), "recipe": recipe(2)}
+                  for what in ("html", "numpy", "keras", "run", "/etc/passwd"))]
+    for message in messages:  # what is imported and compiled at first is no request's doing
+        answers.reply({"id": 1, **message})
+    seen, mine = [], threading.get_ident()
+    watching = True
+
+    def hook(event: str, given: tuple) -> None:
+        if watching and threading.get_ident() == mine and event.startswith(
+                ("open", "os.", "shutil.", "subprocess.", "socket.", "pickle.", "exec", "import")):
+            seen.append((event, str(given[0])))
+
+    sys.addaudithook(hook)
+    for message in messages:
+        answers.reply({"id": 1, **message})
+    watching = False
+    package = Path(us.__file__).parent
+    strange = [(event, name) for event, name in seen if event != "open" or not Path(name).is_relative_to(package)]
+    assert strange == []
+
+
+def test_turns_at_long_work_go_round():
+    async def order() -> list[str]:
+        workers, told = Workers(), []
+        loop = asyncio.get_running_loop()
+        workers._free = 1
+        gates = [threading.Event() for _ in range(5)]
+
+        async def one(owner: str, number: int) -> None:
+            turn = loop.create_future()
+            if number == 3:
+                loop.call_later(0.05, turn.set_result, False)  # given up while it waits
+            done = await workers.long(owner, gates[number].wait, turn)
+            told.append(f"{owner}{number} {done}")
+
+        tasks = [asyncio.create_task(one(owner, number)) for number, owner in enumerate("aaabb")]
+        await asyncio.sleep(0.2)
+        for gate in gates:
+            gate.set()
+        await asyncio.gather(*tasks)
+        workers.end()
+        return told
+
+    told = asyncio.run(order())
+    assert told[0] == "b3 None" and sorted(told[1:]) == ["a0 True", "a1 True", "a2 True", "b4 True"]
+
+
+@pytest.fixture
+def few_pages(monkeypatch):
+    """A server in this process that takes two pages: its address without the scheme."""
+    monkeypatch.setattr(server_module, "MOST_PAGES", 2)
+    config = uvicorn.Config(server_module.create_app(()), port=0, log_level="warning", ws="websockets-sansio",
+                            ws_per_message_deflate=False)
+    served = uvicorn.Server(config)
+    thread = threading.Thread(target=served.run)
+    thread.start()
+    while not served.started:
+        time.sleep(0.01)
+    yield f"127.0.0.1:{served.servers[0].sockets[0].getsockname()[1]}"
+    served.should_exit = True
+    thread.join(20)
+
+
+def test_more_pages_than_there_may_be_are_turned_away_and_come_in_later(few_pages):
+    def opened():
+        return connect(f"ws://{few_pages}/live", origin=f"http://{few_pages}", max_size=None)
+
+    with opened() as first, opened() as second:
+        assert json.loads(first.recv())["kind"] == json.loads(second.recv())["kind"] == "hello"
+        with opened() as third, pytest.raises(ConnectionClosed) as closed:
+            third.recv()
+        assert closed.value.rcvd.code == 1013
+        first.close()
+        for _ in range(100):
+            try:
+                with opened() as fourth:
+                    assert json.loads(fourth.recv())["kind"] == "hello"
+                    return
+            except ConnectionClosed:
+                time.sleep(0.05)
+        raise AssertionError("no page comes in after another left")
+
+
+def test_a_fault_of_the_server_is_told_and_the_connection_lives_on(few_pages, monkeypatch, caplog):
+    def broken(*_given):
+        raise ZeroDivisionError
+
+    with connect(f"ws://{few_pages}/live", origin=f"http://{few_pages}", max_size=None) as made:
+        made.recv()
+        monkeypatch.setitem(answers._ANSWERS, "dataset", broken)
+        for _ in range(2):
+            made.send('{"id": 4, "kind": "dataset", "name": "lab"}')
+            assert json.loads(made.recv()) == {"id": 4, "kind": "refused",
+                                               "message": "The server failed at this request."}
+        made.send('{"id": 5, "kind": "cancel"}')
+        assert json.loads(made.recv())["kind"] == "cancelled"
+
+
+def test_a_request_that_takes_too_long_is_refused(few_pages, monkeypatch):
+    from unitscope.page import connection
+
+    monkeypatch.setattr(connection, "MOST_SECONDS", 0.3)
+    with connect(f"ws://{few_pages}/live", origin=f"http://{few_pages}", max_size=None) as made:
+        made.recv()
+        for number, message in enumerate(CANCELLED[kind] for kind in ("train", "seeds", "page")):
+            made.send(json.dumps({"id": number, **message, "recipe": recipe(64, 64, epochs=1000), "data": wire(2000),
+                                  "seeds": 4}))
+            while (answer := json.loads(made.recv()))["kind"] == "progress":
+                pass
+            assert answer["id"] == number and answer["message"].startswith("A request must be done in"), answer
+
+
+def test_a_runs_file_has_no_pickle_in_it():
+    answer = answers.reply({"id": 1, "kind": "export", "what": "run", "data": wire(20), "recipe": recipe(2)})
+    with np.load(io.BytesIO(base64.b64decode(answer["content"])), allow_pickle=False) as archive:
+        assert {archive[name].dtype.kind for name in archive.files} <= set("fiuU")

@@ -1,0 +1,107 @@
+"""Writes the JSON Schema and the JavaScript's types of all messages, from unitscope/wire/messages.py."""
+
+from __future__ import annotations
+
+import json
+import types
+import typing
+from pathlib import Path
+
+from unitscope.wire import messages
+
+REPOSITORY = Path(__file__).parents[1]
+SCHEMA = REPOSITORY / "docs" / "messages.schema.json"
+TYPES = REPOSITORY / "src" / "unitscope" / "web" / "pure" / "scene.d.ts"
+PLAIN = {int: "integer", float: "number", str: "string", bool: "boolean", type(None): "null"}
+UNIONS = {name: getattr(messages, name) for name in ("About", "Reply", "Asked")}
+MADE = "Made from unitscope/wire/messages.py by tools/contract.py."
+
+
+def objects() -> dict[str, type]:
+    """The TypedDicts, in the order of the file."""
+    return {name: found for name, found in vars(messages).items() if typing.is_typeddict(found) and name != "Request"}
+
+
+def fields(made: type) -> dict[str, tuple[object, bool]]:
+    """Of each field its type, and whether it must be there."""
+    hints = typing.get_type_hints(made, include_extras=True)
+    return {name: (typing.get_args(hint)[0] if typing.get_origin(hint) is typing.NotRequired else hint,
+                   name in made.__required_keys__ and typing.get_origin(hint) is not typing.NotRequired)
+            for name, hint in hints.items()}
+
+
+def schema_of(kind: object) -> dict:
+    """A type as JSON Schema."""
+    origin, parts = typing.get_origin(kind), typing.get_args(kind)
+    if typing.is_typeddict(kind):
+        return {"$ref": f"#/$defs/{kind.__name__}"}
+    if origin is typing.Annotated:
+        return schema_of(parts[0]) | dict(kind.__metadata__)
+    if origin is typing.Literal:
+        return {"enum": list(parts)}
+    if origin in (types.UnionType, typing.Union):
+        return {"anyOf": [schema_of(part) for part in parts]}
+    if origin is list:
+        return {"type": "array", "items": schema_of(parts[0])}
+    if origin is tuple:
+        return {"type": "array", "prefixItems": [schema_of(part) for part in parts], "items": False,
+                "minItems": len(parts)}
+    if origin is dict:
+        return {"type": "object", "additionalProperties": schema_of(parts[1])}
+    return {"type": PLAIN[kind]}
+
+
+def schema() -> dict:
+    """The whole schema: #/$defs/Reply and #/$defs/Asked are what goes out and in."""
+    defs = {name: schema_of(union) for name, union in UNIONS.items()}
+    for name, made in objects().items():
+        found = fields(made)
+        defs[name] = {"description": " ".join(made.__doc__.split()), "type": "object",
+                      "properties": {field: schema_of(kind) for field, (kind, _) in found.items()},
+                      "required": [field for field, (_, needed) in found.items() if needed],
+                      "additionalProperties": False}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Messages of unitscope's page",
+            "$comment": MADE, "anyOf": [{"$ref": "#/$defs/Reply"}, {"$ref": "#/$defs/Asked"}], "$defs": defs}
+
+
+def type_of(kind: object) -> str:
+    """A type as TypeScript."""
+    origin, parts = typing.get_origin(kind), typing.get_args(kind)
+    if typing.is_typeddict(kind):
+        return kind.__name__
+    if origin is typing.Annotated:
+        return type_of(parts[0])
+    if origin is typing.Literal:
+        return " | ".join(json.dumps(part) for part in parts)
+    if origin in (types.UnionType, typing.Union):
+        return " | ".join(type_of(part) for part in parts)
+    if origin is list:
+        inner = type_of(parts[0])
+        return f"({inner})[]" if "|" in inner else f"{inner}[]"
+    if origin is tuple:
+        return f"[{', '.join(type_of(part) for part in parts)}]"
+    if origin is dict:
+        return f"Record<string, {type_of(parts[1])}>"
+    return {"integer": "number"}.get(PLAIN[kind], PLAIN[kind])
+
+
+def types_text() -> str:
+    """The JavaScript's types."""
+    parts = [f"/** {MADE} */\n"]
+    for name, made in objects().items():
+        lines = [f"  {field}{'' if needed else '?'}: {type_of(kind)};"
+                 for field, (kind, needed) in fields(made).items()]
+        parts.append(f"/** {' '.join(made.__doc__.split())} */\nexport interface {name} {{\n" + "\n".join(lines)
+                     + "\n}\n")
+    parts += [f"export type {name} = {type_of(union)};\n" for name, union in UNIONS.items()]
+    return "\n".join(parts)
+
+
+def schema_text() -> str:
+    """The schema as it is in its file."""
+    return json.dumps(schema(), indent=1) + "\n"
+
+
+if __name__ == "__main__":
+    SCHEMA.write_text(schema_text(), encoding="utf-8")
+    TYPES.write_text(types_text(), encoding="utf-8")
