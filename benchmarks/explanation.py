@@ -14,11 +14,18 @@ def explanation_table() -> str:
     blobs = us.datasets.blobs(n=1000, classes=10, seed=0)
     large = us.train(blobs, hidden=(64, 64), epochs=20).network
     rows = []
-    for name, net, data in (("the lab: 100 points, 2-2-4", lab.network, lab.data),
-                            ("1,000 points, 2-64-64-10", large, blobs)):
+    for name, net, data in (
+        ("the lab: 100 points, 2-2-4", lab.network, lab.data),
+        ("1,000 points, 2-64-64-10", large, blobs),
+    ):
         for length in ("normal", "full"):
             count = len(us.explain(net, data, length=length))
-            seconds = timing.medians({"ours": lambda net=net, data=data, length=length:
-                                      us.explain(us.Network(net.layers), data, length=length)})["ours"]
+            seconds = timing.medians(
+                {
+                    "ours": lambda net=net, data=data, length=length: us.explain(
+                        us.Network(net.layers), data, length=length
+                    )
+                }
+            )["ours"]
             rows.append([name, length, f"{count:,}", timing.shown(seconds)])
     return page.table("Explanations", ["what", "length", "sentences", "time"], rows)

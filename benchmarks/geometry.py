@@ -87,10 +87,12 @@ def camera(net: us.Network) -> Any:
 
 def contenders(net: us.Network) -> dict[str, Callable[[], object]]:
     """Ours: regions and classes, and all there is; regioncam's: regions with maps, and its decision boundary too."""
-    return {"partition": lambda: us.partition(net, WINDOW),
-            "everything": lambda: everything(us.partition(net, WINDOW)),
-            "regions": lambda: camera(net),
-            "boundary": lambda: camera(net).decision_boundary()}
+    return {
+        "partition": lambda: us.partition(net, WINDOW),
+        "everything": lambda: everything(us.partition(net, WINDOW)),
+        "regions": lambda: camera(net),
+        "boundary": lambda: camera(net).decision_boundary(),
+    }
 
 
 def region_table() -> str:
@@ -99,37 +101,67 @@ def region_table() -> str:
     largest, megabytes = costs_of_largest()
     measured.append(largest)
     draw(measured)
-    columns = ["network", "regions", "ours: `us.partition`", "ours: everything", "regioncam: regions, maps",
-               "regioncam: and boundary", "ours: everything, regions/s", "times ours"]
-    rows = [[one.name, f"{one.regions:,}", *[timing.shown(one.seconds[name]) for name in CONTENDERS],
-             per_second(one), page.times(one.seconds["boundary"] / one.seconds["everything"])] for one in measured]
-    return page.table("Exact regions: random ReLU networks on [-3, 3] x [-3, 3]", columns, rows) + f"""
+    columns = [
+        "network",
+        "regions",
+        "ours: `us.partition`",
+        "ours: everything",
+        "regioncam: regions, maps",
+        "regioncam: and boundary",
+        "ours: everything, regions/s",
+        "times ours",
+    ]
+    rows = [
+        [
+            one.name,
+            f"{one.regions:,}",
+            *[timing.shown(one.seconds[name]) for name in CONTENDERS],
+            per_second(one),
+            page.times(one.seconds["boundary"] / one.seconds["everything"]),
+        ]
+        for one in measured
+    ]
+    return (
+        page.table("Exact regions: random ReLU networks on [-3, 3] x [-3, 3]", columns, rows)
+        + f"""
 `us.partition` finds regions and classes. Everything is that and all patterns, affine maps, polygons, areas, cells,
 boundary lines, components and the lines where units turn on, in float64. regioncam (Rust, float32) finds regions with
 their maps, then the decision boundary. "Times ours" is regioncam with its boundary over our everything.
 {largest.name} was measured once, each contender in a process of its own: at its peak ours took
-{megabytes['ours']:,} MB, regioncam {megabytes['regioncam']:,} MB. {differing(measured)}
+{megabytes["ours"]:,} MB, regioncam {megabytes["regioncam"]:,} MB. {differing(measured)}
 
 ![Seconds by number of regions, both axes logarithmic](images/{PICTURE.name})
 """
+    )
 
 
 def costs(widths: tuple[int, ...], seed: int) -> Costs:
     """The four contenders in turn on one network."""
     net = he_network(widths, seed)
-    return Costs(named(widths), len(us.partition(net, WINDOW).regions), camera(net).num_faces,
-                 timing.medians(contenders(net)))
+    return Costs(
+        named(widths),
+        len(us.partition(net, WINDOW).regions),
+        camera(net).num_faces,
+        timing.medians(contenders(net)),
+    )
 
 
 def costs_of_largest() -> tuple[Costs, dict[str, int]]:
     """The last network, once, and the peak megabytes of the process of each contender."""
     found = {}
     for name in ("ours", "regioncam"):
-        ran = subprocess.run([sys.executable, __file__, "--largest", name], check=True, capture_output=True, text=True)
+        ran = subprocess.run(
+            [sys.executable, __file__, "--largest", name],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
         found[name] = json.loads(ran.stdout)
     seconds = found["ours"]["seconds"] | found["regioncam"]["seconds"]
     megabytes = {name: result["megabytes"] for name, result in found.items()}
-    return Costs(named(NETWORKS[-1][0]), found["ours"]["regions"], found["regioncam"]["regions"], seconds), megabytes
+    return Costs(
+        named(NETWORKS[-1][0]), found["ours"]["regions"], found["regioncam"]["regions"], seconds
+    ), megabytes
 
 
 def measure_largest(contender: str) -> dict[str, Any]:
@@ -149,8 +181,11 @@ def measure_largest(contender: str) -> dict[str, Any]:
         names = CONTENDERS[2:]
     unit = 1 if sys.platform == "darwin" else 1024  # bytes there, KiB on Linux
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-    return {"regions": regions, "seconds": dict(zip(names, (first, first + second), strict=True)),
-            "megabytes": round(peak / 1e6)}
+    return {
+        "regions": regions,
+        "seconds": dict(zip(names, (first, first + second), strict=True)),
+        "megabytes": round(peak / 1e6),
+    }
 
 
 def timed(call: Callable[[], Any]) -> tuple[Any, float]:
@@ -179,8 +214,10 @@ def differing(measured: list[Costs]) -> str:
     apart = [f"{one.theirs:,} for {one.name}" for one in measured if one.theirs != one.regions]
     if not apart:
         return "Both count the same regions in every network."
-    return (f"Both count the same regions but for those narrower than rounding: regioncam has "
-            f"{' and '.join(apart)}.")
+    return (
+        f"Both count the same regions but for those narrower than rounding: regioncam has "
+        f"{' and '.join(apart)}."
+    )
 
 
 def draw(measured: list[Costs]) -> None:
@@ -193,18 +230,33 @@ def draw(measured: list[Costs]) -> None:
         "partition": (blue, "--", "o", "ours: us.partition"),
     }
     ordered = sorted(measured, key=lambda one: one.regions)
-    ax = canvas.single_panel(5.6, 3.4, LIGHT, [look[3] for look in looks.values()], "Time as regions grow")
+    ax = canvas.single_panel(
+        5.6, 3.4, LIGHT, [look[3] for look in looks.values()], "Time as regions grow"
+    )
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.grid(color=LIGHT.grid, linewidth=0.7)
     ax.set_axisbelow(True)
-    lines = [ax.plot([one.regions for one in ordered], [one.seconds[name] for one in ordered], color=color,
-                     linestyle=dashes, marker=marker, markersize=4.5, linewidth=CURVE_WIDTH,
-                     markerfacecolor=color if dashes == "-" else LIGHT.background)[0]
-             for name, (color, dashes, marker, _) in looks.items()]
-    ax.set_xticks([10.0**power for power in range(1, 6)], [f"{10**power:,}" for power in range(1, 6)])
-    ax.set_yticks([10.0**power for power in range(-5, 2)],
-                  ["10 µs", "100 µs", "1 ms", "10 ms", "100 ms", "1 s", "10 s"])
+    lines = [
+        ax.plot(
+            [one.regions for one in ordered],
+            [one.seconds[name] for one in ordered],
+            color=color,
+            linestyle=dashes,
+            marker=marker,
+            markersize=4.5,
+            linewidth=CURVE_WIDTH,
+            markerfacecolor=color if dashes == "-" else LIGHT.background,
+        )[0]
+        for name, (color, dashes, marker, _) in looks.items()
+    ]
+    ax.set_xticks(
+        [10.0**power for power in range(1, 6)], [f"{10**power:,}" for power in range(1, 6)]
+    )
+    ax.set_yticks(
+        [10.0**power for power in range(-5, 2)],
+        ["10 µs", "100 µs", "1 ms", "10 ms", "100 ms", "1 s", "10 s"],
+    )
     ax.minorticks_off()
     canvas.name_axes(ax, "Time as regions grow", ("activation regions", "time"))
     canvas.panel_legend(ax, lines, [look[3] for look in looks.values()], LIGHT)

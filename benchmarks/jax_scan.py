@@ -21,14 +21,19 @@ def whole_run(problem: Problem) -> Callable[[], Any]:
     """The training with Adam, from weights and in an order that are there; its losses are checked against ours."""
     data, recipe = problem.data, problem.recipe
     net, order = us.Network.initialize(problem.sizes), random_order(problem)
-    start = [(jnp.asarray(layer.weights, jnp.float32), jnp.asarray(layer.bias, jnp.float32)) for layer in net.layers]
+    start = [
+        (jnp.asarray(layer.weights, jnp.float32), jnp.asarray(layer.bias, jnp.float32))
+        for layer in net.layers
+    ]
     arguments = (start, jnp.asarray(order), jnp.asarray(data.X, jnp.float32), jnp.asarray(data.y))
     run = jax.jit(lambda *given: _train(*given, recipe.batch_size, recipe.learning_rate))
 
     losses = np.asarray(run(*arguments))
     ours = advance(State.fresh(net.to_vector()), net, data.X, data.y, order, recipe).loss
     if np.abs(losses[0] - ours[0]) > 1e-3:
-        raise RuntimeError(f"the JAX scan is wrong: its first epoch's loss is {losses[0]}, ours {ours[0]}")
+        raise RuntimeError(
+            f"the JAX scan is wrong: its first epoch's loss is {losses[0]}, ours {ours[0]}"
+        )
     return lambda: jax.block_until_ready(run(*arguments))
 
 

@@ -25,7 +25,11 @@ import page
 FEATURES, HIDDEN, CLASSES, ROUNDS = 20, (64, 64), 4, 3
 SIZES = ((8192, 819_200), (1024, 409_600))  # batch, rows
 CONTENDERS = (("kernel", 1), ("Keras", 1), ("Keras", 2), ("Keras", 4), ("shards", 1), ("shards", 4))
-NAMES = {"kernel": "our kernel", "Keras": "Keras on JAX, arrays", "shards": "Keras on JAX, shards read from files"}
+NAMES = {
+    "kernel": "our kernel",
+    "Keras": "Keras on JAX, arrays",
+    "shards": "Keras on JAX, shards read from files",
+}
 TITLE = "Rows a second: `us.fit`, 20-64-64-4"
 
 
@@ -39,20 +43,30 @@ def rows_table(sizes: tuple[tuple[int, int], ...] = SIZES) -> str:
         cells = [NAMES[who], str(devices)]
         for batch, count in sizes:
             rates = _in_process(who, devices, batch, count)
-            cells.append(f"{statistics.median(rates):,.0f} ({min(rates):,.0f} to {max(rates):,.0f})")
+            cells.append(
+                f"{statistics.median(rates):,.0f} ({min(rates):,.0f} to {max(rates):,.0f})"
+            )
         rows.append(cells)
     columns = ["who", "devices", *(f"batch {batch:,}, {count:,} rows" for batch, count in sizes)]
-    return page.table(TITLE, columns, rows) + f"""
+    return (
+        page.table(TITLE, columns, rows)
+        + f"""
 Medians of {ROUNDS} epochs, and the slowest and quickest. The devices are virtual ones on {os.cpu_count()} cores, under
 `keras.distribution.DataParallel`.
 """
+    )
 
 
 def _in_process(who: str, devices: int, batch: int, rows: int) -> list[float]:
     """The rates of one contender, measured in a fresh process."""
     with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu", "NPROC": "8",
-                       "XLA_FLAGS": f"--xla_force_host_platform_device_count={devices}"}
+        environment = {
+            **os.environ,
+            "KERAS_BACKEND": "jax",
+            "JAX_PLATFORMS": "cpu",
+            "NPROC": "8",
+            "XLA_FLAGS": f"--xla_force_host_platform_device_count={devices}",
+        }
         words = [sys.executable, __file__, who, str(devices), str(batch), str(rows), folder]
         result = subprocess.run(words, env=environment, check=True, capture_output=True, text=True)
     return json.loads(result.stdout.splitlines()[-1])
@@ -70,8 +84,13 @@ def measure(who: str, devices: int, batch: int, rows: int, folder: Path) -> list
     rng = np.random.default_rng(0)
     X = rng.normal(size=(rows, FEATURES)).astype(np.float32)
     y = rng.integers(0, CLASSES, rows).astype(np.int32)
-    model = keras.Sequential([keras.Input((FEATURES,)), *(keras.layers.Dense(units, "relu") for units in HIDDEN),
-                              keras.layers.Dense(CLASSES)])
+    model = keras.Sequential(
+        [
+            keras.Input((FEATURES,)),
+            *(keras.layers.Dense(units, "relu") for units in HIDDEN),
+            keras.layers.Dense(CLASSES),
+        ]
+    )
     model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     us.fit(model, X[: 4 * batch], y[: 4 * batch], batch_size=batch, verbose=0)
     data: dict[str, Any] = {"X": X, "y": y, "batch_size": batch}
@@ -103,7 +122,9 @@ def shards(X: Any, y: Any, batch: int, folder: Path) -> Any:
         def __getitem__(self, index: int) -> tuple[Any, Any]:
             number, place = divmod(index, each)
             rows = slice(place * batch, (place + 1) * batch)
-            return tuple(np.load(folder / f"{name}{number:05}.npy", mmap_mode="r")[rows] for name in "Xy")
+            return tuple(
+                np.load(folder / f"{name}{number:05}.npy", mmap_mode="r")[rows] for name in "Xy"
+            )
 
     return Shards()
 

@@ -109,26 +109,48 @@ def live_table() -> str:
     with served() as (address, process):
         asyncio.run(many(address, 1, 50))  # compiled code is loaded, the processor awake
         if browsing:
-            for name, flags in (("at 60 frames a second", ()), ("not held to a screen's frames", (
-                    "--disable-frame-rate-limit", "--disable-gpu-vsync"))):
+            for name, flags in (
+                ("at 60 frames a second", ()),
+                (
+                    "not held to a screen's frames",
+                    ("--disable-frame-rate-limit", "--disable-gpu-vsync"),
+                ),
+            ):
                 times, server, script = dragging(address, flags)
-                rows.append([f"a point dragged, {MOVES} moves: event to repainted page, {name}", *shown(times)])
+                rows.append(
+                    [
+                        f"a point dragged, {MOVES} moves: event to repainted page, {name}",
+                        *shown(times),
+                    ]
+                )
             rows.append(["of it, from the request to the server's reply", *shown(server)])
             rows.append(["of it, scripts of the frames, mean", f"{script / MOVES:.1f} ms", ""])
         alone = asyncio.run(many(address, 1, 400))
         rows.append(["one client: a training asked for and answered", *shown(alone)])
         times = asyncio.run(many(address, CLIENTS, MOVES_EACH))
-        rows.append([f"{CLIENTS} clients dragging at once, {len(times):,} trainings", *shown(times)])
+        rows.append(
+            [f"{CLIENTS} clients dragging at once, {len(times):,} trainings", *shown(times)]
+        )
         before = resident(process.pid)
         asyncio.run(many(address, 1, TRAININGS))
         grown = f"{(resident(process.pid) - before) / 1e6:+.1f} MB"
     if browsing:
         first = np.array(sorted(first_paints())) * 1000
-        rows.append([f"`unitscope play`, warm: from its start to the painted page, {STARTS} starts", *shown(first)])
-    table = markdown.table("The live page: the lab's 100 points, 200 epochs", ["what", "median", "95th percentile"],
-                           rows)
-    note = (f"\nOf {CLIENTS} clients none was answered wrong or not at all: each one's last run equals `us.train`'s. "
-            f"Memory of the server after {TRAININGS:,} more trainings: {grown}. {weight()}")
+        rows.append(
+            [
+                f"`unitscope play`, warm: from its start to the painted page, {STARTS} starts",
+                *shown(first),
+            ]
+        )
+    table = markdown.table(
+        "The live page: the lab's 100 points, 200 epochs",
+        ["what", "median", "95th percentile"],
+        rows,
+    )
+    note = (
+        f"\nOf {CLIENTS} clients none was answered wrong or not at all: each one's last run equals `us.train`'s. "
+        f"Memory of the server after {TRAININGS:,} more trainings: {grown}. {weight()}"
+    )
     if browsing:
         note += " Chromium ran without a graphics processor."
     else:
@@ -139,8 +161,12 @@ def live_table() -> str:
 @contextlib.contextmanager
 def served() -> Iterator[tuple[str, subprocess.Popen]]:
     """A server in a process of its own: its address, and the process."""
-    process = subprocess.Popen([sys.executable, "-m", "unitscope", "play", "--port", "0", "--no-browser"],
-                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "unitscope", "play", "--port", "0", "--no-browser"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
     try:
         yield re.search(r"http://\S+", process.stdout.readline())[0], process
     finally:
@@ -157,8 +183,15 @@ def browser(flags: tuple[str, ...] = ()) -> Iterator:
     options = webdriver.ChromeOptions()
     options.binary_location = shutil.which("chromium") or ""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--window-size=1280,900",
-                     f"--user-data-dir={profile}", *flags):
+        for flag in (
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--no-first-run",
+            "--window-size=1280,900",
+            f"--user-data-dir={profile}",
+            *flags,
+        ):
             options.add_argument(flag)
         driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
         driver.set_script_timeout(100)
@@ -196,8 +229,12 @@ def first_paints() -> list[float]:
                 free.bind(("127.0.0.1", 0))
                 port = free.getsockname()[1]
             began = time.perf_counter()
-            process = subprocess.Popen([sys.executable, "-m", "unitscope", "play", "--port", str(port), "--no-browser"],
-                                       stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            process = subprocess.Popen(
+                [sys.executable, "-m", "unitscope", "play", "--port", str(port), "--no-browser"],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            )
             process.stdout.readline()
             driver.get(f"http://127.0.0.1:{port}/")
             until_painted(driver)
@@ -215,13 +252,20 @@ async def many(address: str, clients: int, moves: int) -> np.ndarray:
 
     async def one(client: int) -> None:
         rng = np.random.default_rng(client)
-        async with connect(address.replace("http", "ws") + "live", origin=address.rstrip("/"), max_size=None) as made:
+        async with connect(
+            address.replace("http", "ws") + "live", origin=address.rstrip("/"), max_size=None
+        ) as made:
             await made.recv()
             for move in range(moves):
                 X = data.X.copy()
                 X[client] = rng.uniform(-5, 5, 2)
-                message = {"id": move, "kind": "train", "data": scene.data_scene(us.Dataset(X, data.y)), "course": True,
-                           "recipe": {"hidden": [2], "epochs": 200, "batch_size": 32}}
+                message = {
+                    "id": move,
+                    "kind": "train",
+                    "data": scene.data_scene(us.Dataset(X, data.y)),
+                    "course": True,
+                    "recipe": {"hidden": [2], "epochs": 200, "batch_size": 32},
+                }
                 text = json.dumps(message)
                 began = time.perf_counter()
                 await made.send(text)
@@ -240,17 +284,24 @@ async def many(address: str, clients: int, moves: int) -> np.ndarray:
 
 def resident(process: int) -> int:
     """Bytes of memory of a process."""
-    return int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1]) * os.sysconf(
+        "SC_PAGE_SIZE"
+    )
 
 
 def weight() -> str:
     """What a browser loads."""
-    files = [path.read_bytes() for path in sorted(WEB.rglob("*")) if path.suffix in (".html", ".css", ".js")
-             and path.name not in ("widget.js", "file.js")]
+    files = [
+        path.read_bytes()
+        for path in sorted(WEB.rglob("*"))
+        if path.suffix in (".html", ".css", ".js") and path.name not in ("widget.js", "file.js")
+    ]
     hello = json.dumps(answers.hello(), separators=(",", ":")).encode()
     packed = sum(len(gzip.compress(content)) for content in files) + len(gzip.compress(hello))
-    return (f"The page is {len(files)} files of {sum(map(len, files)) / 1000:.0f} kB and a first message of "
-            f"{len(hello) / 1000:.0f} kB; with gzip, as a proxy sends it, {packed / 1000:.0f} kB in all.")
+    return (
+        f"The page is {len(files)} files of {sum(map(len, files)) / 1000:.0f} kB and a first message of "
+        f"{len(hello) / 1000:.0f} kB; with gzip, as a proxy sends it, {packed / 1000:.0f} kB in all."
+    )
 
 
 def shown(times: np.ndarray) -> list[str]:

@@ -38,9 +38,16 @@ def problems() -> dict[str, Problem]:
     noise = us.Dataset(rng.normal(size=(10_000, 64)), rng.integers(0, 10, 10_000))
     return {
         "lab": Problem("lab", us.datasets.lab(), us.Recipe()),
-        "digits": Problem("digits", us.Dataset(digits.X / 16, digits.y),
-                          us.Recipe(hidden=(32,), learning_rate=0.001, epochs=100)),
-        "large": Problem("large", noise, us.Recipe(hidden=(128, 64), learning_rate=0.001, epochs=20, batch_size=128)),
+        "digits": Problem(
+            "digits",
+            us.Dataset(digits.X / 16, digits.y),
+            us.Recipe(hidden=(32,), learning_rate=0.001, epochs=100),
+        ),
+        "large": Problem(
+            "large",
+            noise,
+            us.Recipe(hidden=(128, 64), learning_rate=0.001, epochs=20, batch_size=128),
+        ),
     }
 
 
@@ -72,9 +79,16 @@ def scikit_learn(problem: Problem) -> Callable[[], object]:
     def fit() -> object:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return MLPClassifier(recipe.hidden, learning_rate_init=recipe.learning_rate, batch_size=recipe.batch_size,
-                                 max_iter=recipe.epochs, n_iter_no_change=10 * recipe.epochs, tol=0.0, alpha=0.0,
-                                 random_state=0).fit(problem.data.X, problem.data.y)
+            return MLPClassifier(
+                recipe.hidden,
+                learning_rate_init=recipe.learning_rate,
+                batch_size=recipe.batch_size,
+                max_iter=recipe.epochs,
+                n_iter_no_change=10 * recipe.epochs,
+                tol=0.0,
+                alpha=0.0,
+                random_state=0,
+            ).fit(problem.data.X, problem.data.y)
 
     return fit
 
@@ -82,13 +96,21 @@ def scikit_learn(problem: Problem) -> Callable[[], object]:
 def numpy_loop(problem: Problem) -> Callable[[], object]:
     """The same training as a careful NumPy program in float32 (one hidden layer)."""
     X, y = problem.data.X.astype(np.float32), problem.data.y
-    recipe, one_hot = problem.recipe, np.eye(problem.data.n_classes, dtype=np.float32)[problem.data.y]
+    recipe, one_hot = (
+        problem.recipe,
+        np.eye(problem.data.n_classes, dtype=np.float32)[problem.data.y],
+    )
     net = us.Network.initialize(problem.sizes)
 
     def fit() -> object:
         rng = np.random.default_rng(0)
-        parameters = [part.astype(np.float32) for layer in net.layers for part in (layer.weights, layer.bias)]
-        means, squares = [np.zeros_like(p) for p in parameters], [np.zeros_like(p) for p in parameters]
+        parameters = [
+            part.astype(np.float32) for layer in net.layers for part in (layer.weights, layer.bias)
+        ]
+        means, squares = (
+            [np.zeros_like(p) for p in parameters],
+            [np.zeros_like(p) for p in parameters],
+        )
         losses, kept, step = [], [], 0
         for _ in range(recipe.epochs):
             order, total = rng.permutation(len(X)), 0.0
@@ -131,8 +153,22 @@ def _built(source: str) -> ctypes.CDLL | None:
     if compiler is None or vectors() is None:
         return None
     library = Path(tempfile.mkdtemp()) / "limit.so"
-    subprocess.run([compiler, "-O3", "-march=native", "-fno-math-errno", "-shared", "-fPIC", "-pthread",
-                    str(Path(__file__).parent / source), "-o", str(library), "-lm"], check=True)
+    subprocess.run(
+        [
+            compiler,
+            "-O3",
+            "-march=native",
+            "-fno-math-errno",
+            "-shared",
+            "-fPIC",
+            "-pthread",
+            str(Path(__file__).parent / source),
+            "-o",
+            str(library),
+            "-lm",
+        ],
+        check=True,
+    )
     return ctypes.CDLL(str(library))
 
 
@@ -151,7 +187,9 @@ def c_limit() -> Callable[[], object] | None:
 
     def fit() -> np.ndarray:
         parameters, loss = start.copy(), np.empty(200, np.float32)
-        library.train(100, 200, 32, ctypes.c_float(0.01), *_addresses(X, y, order, parameters, loss))
+        library.train(
+            100, 200, 32, ctypes.c_float(0.01), *_addresses(X, y, order, parameters, loss)
+        )
         return loss
 
     gap = np.abs(fit() - us.lab.printed_losses()).max()
@@ -167,16 +205,22 @@ def c_seeds(seeds: int, threads: int) -> Callable[[], object] | None:
         return None
     data, runs = us.lab.data(), -(-seeds // 16) * 16
     X, y = np.ascontiguousarray(data.X, dtype=np.float32), data.y.astype(np.uint8)
-    starts = np.stack([us.Network.initialize((2, 2, 4), seed=seed).to_vector() for seed in range(runs)], axis=1)
+    starts = np.stack(
+        [us.Network.initialize((2, 2, 4), seed=seed).to_vector() for seed in range(runs)], axis=1
+    )
 
     def fit() -> np.ndarray:
         parameters, loss = starts.astype(np.float32), np.empty((200, runs), np.float32)
-        library.train_seeds(runs, 100, 200, 32, ctypes.c_float(0.01), threads, *_addresses(X, y, parameters, loss))
+        library.train_seeds(
+            runs, 100, 200, 32, ctypes.c_float(0.01), threads, *_addresses(X, y, parameters, loss)
+        )
         return loss
 
     theirs, ours = np.median(fit()[-1]), np.median(us.sweep(data, seeds=seeds).loss)
     if not abs(theirs - ours) < 0.1 * ours:
-        raise RuntimeError(f"the C limit is wrong: the median of its last losses is {theirs}, ours {ours}")
+        raise RuntimeError(
+            f"the C limit is wrong: the median of its last losses is {theirs}, ours {ours}"
+        )
     return fit
 
 
@@ -184,16 +228,24 @@ def keras_fit(problem: Problem) -> Callable[[], object]:
     """Keras's model.fit on the backend in $KERAS_BACKEND: compiled once, weights set back before each fit."""
     import keras
 
-    model = keras.Sequential([keras.Input((problem.data.n_features,)),
-                              *[keras.layers.Dense(units, "relu") for units in problem.recipe.hidden],
-                              keras.layers.Dense(problem.data.n_classes)])
-    model.compile(keras.optimizers.Adam(problem.recipe.learning_rate),
-                  keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    model = keras.Sequential(
+        [
+            keras.Input((problem.data.n_features,)),
+            *[keras.layers.Dense(units, "relu") for units in problem.recipe.hidden],
+            keras.layers.Dense(problem.data.n_classes),
+        ]
+    )
+    model.compile(
+        keras.optimizers.Adam(problem.recipe.learning_rate),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    )
     start = model.get_weights()
     X, y = problem.data.X.astype(np.float32), problem.data.y
 
     def fit() -> object:
         model.set_weights(start)
-        return model.fit(X, y, batch_size=problem.recipe.batch_size, epochs=problem.recipe.epochs, verbose=0)
+        return model.fit(
+            X, y, batch_size=problem.recipe.batch_size, epochs=problem.recipe.epochs, verbose=0
+        )
 
     return fit

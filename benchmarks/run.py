@@ -34,9 +34,20 @@ def main() -> None:
         print(json.dumps(beside_keras(sys.argv[-1])))
         return
     sections = []
-    for measure in (lab_table, seeds_table, lambda: of_script("sweep_workers.py"), lambda: size_table("digits"),
-                    lambda: size_table("large"), scaling.scaling_table, lambda: of_script("large.py"),
-                    geometry.region_table, explanation.explanation_table, start_table, picture_table, live.live_table):
+    for measure in (
+        lab_table,
+        seeds_table,
+        lambda: of_script("sweep_workers.py"),
+        lambda: size_table("digits"),
+        lambda: size_table("large"),
+        scaling.scaling_table,
+        lambda: of_script("large.py"),
+        geometry.region_table,
+        explanation.explanation_table,
+        start_table,
+        picture_table,
+        live.live_table,
+    ):
         sections.append(measure())
         print(sections[-1], flush=True)
     PAGE.write_text(header() + "\n".join(sections), encoding="utf-8")
@@ -68,37 +79,58 @@ def beside_keras(name: str) -> dict[str, float]:
 def in_keras_process(backend: str, name: str) -> dict[str, float]:
     """`beside_keras` in a fresh process on a backend."""
     environment = os.environ | {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    result = subprocess.run([sys.executable, __file__, "--keras", name], env=environment, check=True,
-                            capture_output=True, text=True)
+    result = subprocess.run(
+        [sys.executable, __file__, "--keras", name],
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     return json.loads(result.stdout.splitlines()[-1])
 
 
 def of_script(name: str) -> str:
     """The section that a script of this folder prints, in a process of its own: it starts clusters or many devices."""
-    result = subprocess.run([sys.executable, str(Path(__file__).parent / name)], check=True, stdout=subprocess.PIPE,
-                            text=True)
+    result = subprocess.run(
+        [sys.executable, str(Path(__file__).parent / name)],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     return result.stdout.rstrip() + "\n"
 
 
 def lab_table() -> str:
     """One run of the lab."""
     problem = p.problems()["lab"]
-    contenders = {"ours": p.ours(problem), "kernel": p.kernel_alone(problem), "sklearn": p.scikit_learn(problem),
-                  "numpy": p.numpy_loop(problem)}
+    contenders = {
+        "ours": p.ours(problem),
+        "kernel": p.kernel_alone(problem),
+        "sklearn": p.scikit_learn(problem),
+        "numpy": p.numpy_loop(problem),
+    }
     limit = p.c_limit()
     if limit is not None:
         contenders["c"] = limit
     here = timing.medians(contenders)
-    rows = [page.row("Keras 3 on TensorFlow, `fit`", *_pair(in_keras_process("tensorflow", "lab"))),
-            page.row("Keras 3 on JAX, `fit`", *_pair(in_keras_process("jax", "lab"))),
-            page.row("scikit-learn `MLPClassifier`", here["sklearn"], here["ours"]),
-            page.row("plain NumPy, float32", here["numpy"], here["ours"])]
-    note = ("\nOurs is `us.train`, with its shuffles and the weights of every epoch recorded; Keras, scikit-learn and "
-            "C record no weights.")
+    rows = [
+        page.row("Keras 3 on TensorFlow, `fit`", *_pair(in_keras_process("tensorflow", "lab"))),
+        page.row("Keras 3 on JAX, `fit`", *_pair(in_keras_process("jax", "lab"))),
+        page.row("scikit-learn `MLPClassifier`", here["sklearn"], here["ours"]),
+        page.row("plain NumPy, float32", here["numpy"], here["ours"]),
+    ]
+    note = (
+        "\nOurs is `us.train`, with its shuffles and the weights of every epoch recorded; Keras, scikit-learn and "
+        "C record no weights."
+    )
     if limit is not None:
-        rows.append(page.row(f"C for this one shape, {p.vectors()} (the limit)", here["c"], here["ours"]))
-        note += (f" Ours takes {here['ours'] / here['c']:.1f} times the limit; without drawing the shuffles, as C is "
-                 f"measured, {here['kernel'] / here['c']:.1f} times ({timing.shown(here['kernel'])}).")
+        rows.append(
+            page.row(f"C for this one shape, {p.vectors()} (the limit)", here["c"], here["ours"])
+        )
+        note += (
+            f" Ours takes {here['ours'] / here['c']:.1f} times the limit; without drawing the shuffles, as C is "
+            f"measured, {here['kernel'] / here['c']:.1f} times ({timing.shown(here['kernel'])})."
+        )
     title = "One run of the lab: 100 points, 2-2-4, 200 epochs, warm"
     return page.table(title, ["who", "time", "ours", "times ours"], rows) + note + "\n"
 
@@ -106,18 +138,30 @@ def lab_table() -> str:
 def seeds_table() -> str:
     """A thousand seeds of the lab."""
     data, threads, seeds = us.datasets.lab(), os.cpu_count() or 1, 1000
-    contenders = {"ours": lambda: us.sweep(data, seeds=seeds),
-                  "one": lambda: us.train(data, seed=1)}
+    contenders = {
+        "ours": lambda: us.sweep(data, seeds=seeds),
+        "one": lambda: us.train(data, seed=1),
+    }
     limit = p.c_seeds(seeds, threads)
     if limit is not None:
         contenders["c"] = limit
     here = timing.medians(contenders, rounds=15)
-    rows = [page.row(f"`us.train`, one after the other ({seeds:,} times the time of one)", here["one"] * seeds,
-                     here["ours"])]
+    rows = [
+        page.row(
+            f"`us.train`, one after the other ({seeds:,} times the time of one)",
+            here["one"] * seeds,
+            here["ours"],
+        )
+    ]
     note = "\nOurs is `us.sweep`, with the accuracy of every epoch; C has none and draws its numbers more simply."
     if limit is not None:
-        rows.append(page.row(f"C for this one shape, {p.vectors()}, {threads} threads (the limit)", here["c"],
-                             here["ours"]))
+        rows.append(
+            page.row(
+                f"C for this one shape, {p.vectors()}, {threads} threads (the limit)",
+                here["c"],
+                here["ours"],
+            )
+        )
         note += f" Ours takes {here['ours'] / here['c']:.1f} times the limit."
     title = f"{seeds:,} seeds of the lab, 200 epochs each, {threads} threads"
     return page.table(title, ["who", "time", "ours", "times ours"], rows) + note + "\n"
@@ -129,12 +173,19 @@ def size_table(name: str) -> str:
     here = timing.medians({"ours": p.ours(problem), "sklearn": p.scikit_learn(problem)})
     jax = in_keras_process("jax", name)
     sizes = "-".join(map(str, problem.sizes))
-    title = (f"{name}: {problem.data.n_points:,} points, {sizes}, {problem.recipe.epochs} epochs, "
-             f"batch {problem.recipe.batch_size}")
-    return page.table(title, ["who", "time", "ours", "times ours"], [
-        page.row("scikit-learn `MLPClassifier`", here["sklearn"], here["ours"]),
-        page.row("Keras 3 on JAX, `fit`", *_pair(jax)),
-        page.row("JAX, the whole run as one scan, compiled before", jax["scan"], jax["ours"])])
+    title = (
+        f"{name}: {problem.data.n_points:,} points, {sizes}, {problem.recipe.epochs} epochs, "
+        f"batch {problem.recipe.batch_size}"
+    )
+    return page.table(
+        title,
+        ["who", "time", "ours", "times ours"],
+        [
+            page.row("scikit-learn `MLPClassifier`", here["sklearn"], here["ours"]),
+            page.row("Keras 3 on JAX, `fit`", *_pair(jax)),
+            page.row("JAX, the whole run as one scan, compiled before", jax["scan"], jax["ours"]),
+        ],
+    )
 
 
 def _pair(result: dict[str, float]) -> tuple[float, float]:
@@ -150,15 +201,33 @@ def start_table() -> str:
         for index in range(3):
             cold = os.environ | {"UNITSCOPE_CACHE_DIR": str(Path(folder) / f"cold{index}")}
             first.append(_once(lab, cold))
-        rows = [["`python -c pass`", timing.shown(timing.process_seconds(timing.python("pass"), warm))],
-                ["`import unitscope`", timing.shown(timing.process_seconds(timing.python("import unitscope"), warm))],
-                ["`unitscope --help`", timing.shown(timing.process_seconds([*lab[:3], "--help"], warm))],
-                ["a trained lab run, no pictures", timing.shown(timing.process_seconds(
-                    timing.python("import unitscope as us; us.lab.run()"), warm))],
-                ["`unitscope lab`, first run ever (compiles for the machine; median of 3)",
-                 timing.shown(sorted(first)[1])],
-                ["`unitscope lab`, later runs: five pictures as PNG and SVG",
-                 timing.shown(timing.process_seconds(lab, warm))]]
+        rows = [
+            ["`python -c pass`", timing.shown(timing.process_seconds(timing.python("pass"), warm))],
+            [
+                "`import unitscope`",
+                timing.shown(timing.process_seconds(timing.python("import unitscope"), warm)),
+            ],
+            [
+                "`unitscope --help`",
+                timing.shown(timing.process_seconds([*lab[:3], "--help"], warm)),
+            ],
+            [
+                "a trained lab run, no pictures",
+                timing.shown(
+                    timing.process_seconds(
+                        timing.python("import unitscope as us; us.lab.run()"), warm
+                    )
+                ),
+            ],
+            [
+                "`unitscope lab`, first run ever (compiles for the machine; median of 3)",
+                timing.shown(sorted(first)[1]),
+            ],
+            [
+                "`unitscope lab`, later runs: five pictures as PNG and SVG",
+                timing.shown(timing.process_seconds(lab, warm)),
+            ],
+        ]
     return page.table("Start-up: whole processes", ["what", "wall time"], rows)
 
 
@@ -184,10 +253,20 @@ def picture_table() -> str:
                 maps.append(np.array([np.dot(point, w) + b for point in inputs]))
         return maps
 
-    times = timing.medians({"loop": loop, "ours": lambda: [net.layers[0](grid), net.layers[1](np.abs(grid))]})
-    return page.table("Six unit maps of 300 x 300 cells (two hidden units, four outputs)",
-                      ["who", "time", "ours", "times ours"],
-                      [page.row("a Python loop over the points, as the course's helper", times["loop"], times["ours"])])
+    times = timing.medians(
+        {"loop": loop, "ours": lambda: [net.layers[0](grid), net.layers[1](np.abs(grid))]}
+    )
+    return page.table(
+        "Six unit maps of 300 x 300 cells (two hidden units, four outputs)",
+        ["who", "time", "ours", "times ours"],
+        [
+            page.row(
+                "a Python loop over the points, as the course's helper",
+                times["loop"],
+                times["ours"],
+            )
+        ],
+    )
 
 
 if __name__ == "__main__":

@@ -50,8 +50,12 @@ class Case:
         rng = np.random.default_rng(0)
         y = np.arange(self.points) % self.classes
         data = us.Dataset(rng.normal(size=(self.points, self.features)), y)
-        recipe = us.Recipe(hidden=(self.width,) * self.depth, epochs=self.epochs, batch_size=self.batch,
-                           learning_rate=0.001)
+        recipe = us.Recipe(
+            hidden=(self.width,) * self.depth,
+            epochs=self.epochs,
+            batch_size=self.batch,
+            learning_rate=0.001,
+        )
         return p.Problem(self.axis, data, recipe)
 
     @property
@@ -77,15 +81,25 @@ def measure(case: Case, rounds: int = 3) -> dict[str, float]:
     """Seconds of an epoch of each contender, medians of rounds in which they take turns."""
     problem = case.problem()
     start = us.Network.initialize(problem.sizes)
-    contenders = {"ours": p.ours(problem, start), "scikit-learn": p.scikit_learn(problem),
-                  "Keras on JAX": p.keras_fit(problem)}
-    return {who: seconds / case.epochs for who, seconds in timing.medians(contenders, rounds).items()}
+    contenders = {
+        "ours": p.ours(problem, start),
+        "scikit-learn": p.scikit_learn(problem),
+        "Keras on JAX": p.keras_fit(problem),
+    }
+    return {
+        who: seconds / case.epochs for who, seconds in timing.medians(contenders, rounds).items()
+    }
 
 
 def in_process(case: Case) -> dict[str, float]:
     """`measure` in a fresh process."""
-    result = subprocess.run([sys.executable, __file__, json.dumps(vars(case))], check=True, capture_output=True,
-                            text=True, env=os.environ | {"KERAS_BACKEND": "jax"})
+    result = subprocess.run(
+        [sys.executable, __file__, json.dumps(vars(case))],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"KERAS_BACKEND": "jax"},
+    )
     return json.loads(result.stdout.splitlines()[-1])
 
 
@@ -95,13 +109,25 @@ def scaling_table() -> str:
     rows = []
     for case, seconds in found:
         best = min(seconds[who] for who in RIVALS)
-        rows.append([case.axis, f"{case.points:,}", f"{case.features}-{case.depth} x {case.width}-{case.classes}",
-                     str(case.batch), *[timing.shown(seconds[who]) for who in ("ours", *RIVALS)],
-                     page.times(best / seconds["ours"])])
+        rows.append(
+            [
+                case.axis,
+                f"{case.points:,}",
+                f"{case.features}-{case.depth} x {case.width}-{case.classes}",
+                str(case.batch),
+                *[timing.shown(seconds[who]) for who in ("ours", *RIVALS)],
+                page.times(best / seconds["ours"]),
+            ]
+        )
     _draw(found)
     slower = sum(min(seconds[who] for who in RIVALS) < seconds["ours"] for _, seconds in found)
-    return page.table("An epoch, over sizes", ["varied", "points", "network", "batch", "ours", *RIVALS, "times ours"],
-                      rows) + f"""
+    return (
+        page.table(
+            "An epoch, over sizes",
+            ["varied", "points", "network", "batch", "ours", *RIVALS, "times ours"],
+            rows,
+        )
+        + f"""
 Random points; every time is of one epoch, of runs of 1 to 5 epochs, start included; ours and Keras start from weights
 that are there, scikit-learn draws its own. "Times ours" is the better rival
 over ours; in {slower} of the {len(found)} cases a rival is quicker. Ours uses every processor from about four million
@@ -114,14 +140,16 @@ NumPy. Weights that stay in the cache are not bound by the roof of the copy.
 ![Time of an epoch by width, both axes logarithmic](images/epoch_by_width.svg)
 ![Operations per second by operations per byte: ours below the machine's two roofs](images/training_roofline.svg)
 """
+    )
 
 
 def _roofs() -> tuple[float, float]:
     """Floating-point operations a second of a large float32 product, and bytes a second of a large copy."""
     left, large = np.ones((2048, 2048), np.float32), np.ones(2**25, np.float32)
     onto, out = np.empty_like(large), np.empty_like(left)
-    seconds = timing.medians({"product": lambda: np.matmul(left, left, out=out),
-                              "copy": lambda: np.copyto(onto, large)})
+    seconds = timing.medians(
+        {"product": lambda: np.matmul(left, left, out=out), "copy": lambda: np.copyto(onto, large)}
+    )
     return 2 * 2048**3 / seconds["product"], 2 * large.nbytes / seconds["copy"]
 
 
@@ -132,24 +160,61 @@ def _draw(found: list[tuple[Case, dict[str, float]]]) -> None:
     for axis, quantity in (("points", "points"), ("width", "units in each of two hidden layers")):
         cases = [(getattr(case, axis), seconds) for case, seconds in found if case.axis == axis]
         ax = _panel(whos, f"Time of an epoch by {axis}", (quantity, "seconds"))
-        lines = [ax.plot([size for size, _ in cases], [seconds[who] for _, seconds in cases], color=color,
-                         linestyle=dashes, marker=marker, markersize=4.5, linewidth=CURVE_WIDTH)[0]
-                 for who, (color, dashes, marker) in looks.items()]
+        lines = [
+            ax.plot(
+                [size for size, _ in cases],
+                [seconds[who] for _, seconds in cases],
+                color=color,
+                linestyle=dashes,
+                marker=marker,
+                markersize=4.5,
+                linewidth=CURVE_WIDTH,
+            )[0]
+            for who, (color, dashes, marker) in looks.items()
+        ]
         canvas.panel_legend(ax, lines, whos, LIGHT)
         save(ax, IMAGES / f"epoch_by_{axis}.svg")
-    names = ("the machine's roofs", *dict.fromkeys(f"{case.depth} x {case.width} units" for case, _ in found
-                                                   if case.axis in ("batch", "corner") and case.width >= 64))
+    names = (
+        "the machine's roofs",
+        *dict.fromkeys(
+            f"{case.depth} x {case.width} units"
+            for case, _ in found
+            if case.axis in ("batch", "corner") and case.width >= 64
+        ),
+    )
     ax = _panel(names, "Operations per second", ("operations per byte", "operations per second"))
     product, copy = _roofs()
     intensity = np.geomspace(1, 200, 100)
-    handles = [ax.plot(intensity, np.minimum(product, copy * intensity), color=LIGHT.text, linewidth=CURVE_WIDTH)[0]]
+    handles = [
+        ax.plot(
+            intensity,
+            np.minimum(product, copy * intensity),
+            color=LIGHT.text,
+            linewidth=CURVE_WIDTH,
+        )[0]
+    ]
     for name, color, marker in zip(names[1:], class_colors(4), "osD^", strict=False):
-        cases = [(case, seconds["ours"]) for case, seconds in found
-                 if f"{case.depth} x {case.width} units" == name and case.axis in ("batch", "corner")]
-        handles.append(ax.plot(
-            [0.21 * case.batch for case, _ in cases],
-            [6 * us.Network.initialize(case.problem().sizes).n_parameters * case.points / seconds
-             for case, seconds in cases], color=color, marker=marker, linestyle="", markersize=5)[0])
+        cases = [
+            (case, seconds["ours"])
+            for case, seconds in found
+            if f"{case.depth} x {case.width} units" == name and case.axis in ("batch", "corner")
+        ]
+        handles.append(
+            ax.plot(
+                [0.21 * case.batch for case, _ in cases],
+                [
+                    6
+                    * us.Network.initialize(case.problem().sizes).n_parameters
+                    * case.points
+                    / seconds
+                    for case, seconds in cases
+                ],
+                color=color,
+                marker=marker,
+                linestyle="",
+                markersize=5,
+            )[0]
+        )
     ax.set_ylim(bottom=10 ** np.floor(np.log10(ax.get_ylim()[0])))
     canvas.panel_legend(ax, handles, names, LIGHT)
     save(ax, IMAGES / "training_roofline.svg")

@@ -65,8 +65,12 @@ def clusters() -> Iterator[None]:
     ray.init(num_cpus=WORKERS, include_dashboard=False, logging_level="error", log_to_driver=False)
     register_ray()
     try:
-        with (LocalCluster(n_workers=WORKERS, threads_per_worker=1, dashboard_address=None) as cluster,
-              Client(cluster)):
+        with (
+            LocalCluster(
+                n_workers=WORKERS, threads_per_worker=1, dashboard_address=None
+            ) as cluster,
+            Client(cluster),
+        ):
             yield
     finally:
         ray.shutdown()
@@ -74,8 +78,13 @@ def clusters() -> Iterator[None]:
 
 def workers_table(seeds: int = 12_000, rounds: int = 7) -> str:
     """The section: every kind of worker in turn, a round of which is not counted."""
-    who = {"one thread": lambda *a, **k: seconds(*a, threads=1, **k), "threads": seconds,
-           "loky": lambda *a, **k: seconds(*a, jobs=WORKERS, **k), "dask": under("dask"), "ray": under("ray")}
+    who = {
+        "one thread": lambda *a, **k: seconds(*a, threads=1, **k),
+        "threads": seconds,
+        "loky": lambda *a, **k: seconds(*a, jobs=WORKERS, **k),
+        "dask": under("dask"),
+        "ray": under("ray"),
+    }
     rates: dict[str, list[float]] = {name: [] for name in who}
     costs: dict[str, list[float]] = {name: [] for name in ("loky", "dask", "ray")}
     with clusters():
@@ -86,16 +95,25 @@ def workers_table(seeds: int = 12_000, rounds: int = 7) -> str:
                 if turn:
                     rates[name].append(rate)
                     costs.get(name, []).append(cost)
-    rows = [[name, f"{statistics.median(found):,.0f}", f"{min(found):,.0f} to {max(found):,.0f}",
-             f"{1000 * statistics.median(costs[name]):.2f} ms" if name in costs else ""]
-            for name, found in rates.items()]
+    rows = [
+        [
+            name,
+            f"{statistics.median(found):,.0f}",
+            f"{min(found):,.0f} to {max(found):,.0f}",
+            f"{1000 * statistics.median(costs[name]):.2f} ms" if name in costs else "",
+        ]
+        for name, found in rates.items()
+    ]
     with tempfile.TemporaryDirectory() as folder:
         us.sweep(LAB, seeds=seeds, folder=Path(folder) / "sweep")
         size = sum(path.stat().st_size for path in (Path(folder) / "sweep").glob("seeds-*"))
-    return page.table(TITLE, ["who", "runs a second", "least to most", "a slice costs"], rows) + f"""
+    return (
+        page.table(TITLE, ["who", "runs a second", "least to most", "a slice costs"], rows)
+        + f"""
 Medians of {rounds} rounds of {seeds:,} seeds. What a slice costs is what sending one away and getting it back takes,
 whatever is trained in it. In a folder a run takes {size / seeds:,.0f} bytes.
 """
+    )
 
 
 if __name__ == "__main__":

@@ -9,7 +9,9 @@ import time
 from collections.abc import Callable
 
 
-def medians(contenders: dict[str, Callable[[], object]], rounds: int = 5, least: float = 0.02) -> dict[str, float]:
+def medians(
+    contenders: dict[str, Callable[[], object]], rounds: int = 5, least: float = 0.02
+) -> dict[str, float]:
     """Seconds of each call, the median of `rounds` rounds in which every contender takes its turn.
 
     One round is left uncounted first; a quick call is repeated within a round until `least` seconds have passed.
@@ -36,7 +38,13 @@ def process_seconds(command: list[str], environment: dict[str, str], rounds: int
     values = []
     for _ in range(rounds + 1):
         began = time.perf_counter()
-        subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run(
+            command,
+            env=environment,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         values.append(time.perf_counter() - began)
     return statistics.median(values[1:])
 

@@ -33,10 +33,35 @@ from unitscope.network import Network
 from unitscope.theme import LIGHT, class_colors
 
 __all__ = [
-    "FancyArrowPatch", "LinearSegmentedColormap", "ListedColormap", "cm", "colors", "dkcolors", "dkcolors_map",
-    "dlblue", "dlc", "dlcolors", "dldarkblue", "dldarkred", "dlmagenta", "dlorange", "dlpurple", "ltcolors",
-    "ltcolors_map", "mpl", "np", "plot_cat_decision_boundary_mc", "plot_mc_data", "plt", "plt_cat_mc",
-    "plt_layer_relu", "plt_mc", "plt_mc_data", "plt_output_layer_linear", "plt_prob_z", "truncate_colormap",
+    "FancyArrowPatch",
+    "LinearSegmentedColormap",
+    "ListedColormap",
+    "cm",
+    "colors",
+    "dkcolors",
+    "dkcolors_map",
+    "dlblue",
+    "dlc",
+    "dlcolors",
+    "dldarkblue",
+    "dldarkred",
+    "dlmagenta",
+    "dlorange",
+    "dlpurple",
+    "ltcolors",
+    "ltcolors_map",
+    "mpl",
+    "np",
+    "plot_cat_decision_boundary_mc",
+    "plot_mc_data",
+    "plt",
+    "plt_cat_mc",
+    "plt_layer_relu",
+    "plt_mc",
+    "plt_mc_data",
+    "plt_output_layer_linear",
+    "plt_prob_z",
+    "truncate_colormap",
     "warnings",
 ]
 
@@ -48,8 +73,14 @@ ltcolors_map = ListedColormap(ltcolors)
 dlblue, dlorange, dldarkred = "#0096ff", "#FF9300", "#C00000"
 dlmagenta, dlpurple, dldarkblue = "#FF40FF", "#7030A0", "#0D5BDC"
 dlcolors = [dlblue, dlorange, dldarkred, dlmagenta, dlpurple]
-dlc = {"dlblue": dlblue, "dlorange": dlorange, "dldarkred": dldarkred, "dlmagenta": dlmagenta,
-       "dlpurple": dlpurple, "dldarkblue": dldarkblue}
+dlc = {
+    "dlblue": dlblue,
+    "dlorange": dlorange,
+    "dldarkred": dldarkred,
+    "dlmagenta": dlmagenta,
+    "dlpurple": dlpurple,
+    "dldarkblue": dldarkblue,
+}
 
 _BOUNDARY_STEPS = 151  # grid places along each axis for a model's boundary
 _MAP_STEPS = 81  # and for the map of one unit
@@ -62,7 +93,9 @@ def plt_mc(X_train: Any, y_train: Any, classes: int, centers: Any, std: Any) -> 
     """Show the training points by class; `centers` and `std`, from which they were drawn, are not needed."""
     fig, ax = plt.subplots(figsize=(4.2, 3.2), layout="constrained")
     _bare(fig)
-    plt_mc_data(ax, X_train, y_train, classes, map=dkcolors_map, legend=True, size=50, equal_xy=False)
+    plt_mc_data(
+        ax, X_train, y_train, classes, map=dkcolors_map, legend=True, size=50, equal_xy=False
+    )
     ax.set(title="Multiclass Data", xlabel="x0", ylabel="x1")
     _show()
 
@@ -84,7 +117,9 @@ def plt_cat_mc(X_train: Any, y_train: Any, model: Any, classes: int) -> None:
         # Probabilities say where between two grid places the boundary is; class ids do not.
         predict = getattr(model, "predict_proba", None) or model.predict
         plot_cat_decision_boundary_mc(ax, X_train, predict, vector=True)
-    plt_mc_data(ax, X_train, y_train, classes, map=dkcolors_map, legend=True, size=50, equal_xy=False)
+    plt_mc_data(
+        ax, X_train, y_train, classes, map=dkcolors_map, legend=True, size=50, equal_xy=False
+    )
     ax.set(title="model decision boundary", xlabel="$x_0$", ylabel="$x_1$")
     _show()
 
@@ -96,18 +131,28 @@ def plt_layer_relu(X: Any, y: Any, W1: Any, b1: Any, classes: int) -> None:
     grid = Grid.over(window, _MAP_STEPS, _MAP_STEPS)
     fig, panels = _panels(weights.shape[1])
     for unit, ax in enumerate(panels):
+
         def relu(x: np.ndarray, unit: int = unit) -> np.ndarray:
             return np.maximum(0.0, x @ weights[:, unit] + bias[unit])
 
         plt_prob_z(ax, relu, x0_rng=window[0], x1_rng=window[1])
-        draw_lines(ax, zero_lines(grid.points @ weights[:, unit] + bias[unit], grid), LIGHT, "boundary")
+        draw_lines(
+            ax, zero_lines(grid.points @ weights[:, unit] + bias[unit], grid), LIGHT, "boundary"
+        )
         _labelled_panel(ax, points, y, classes, f"Layer 1 Unit {unit}", ("$x_0$", "$x_1$"))
     _figure_legend(fig)
     _show()
 
 
-def plt_output_layer_linear(X: Any, y: Any, W: Any, b: Any, classes: int, x0_rng: Sequence[float] | None = None,
-                            x1_rng: Sequence[float] | None = None) -> None:
+def plt_output_layer_linear(
+    X: Any,
+    y: Any,
+    W: Any,
+    b: Any,
+    classes: int,
+    x0_rng: Sequence[float] | None = None,
+    x1_rng: Sequence[float] | None = None,
+) -> None:
     """Show, for each unit of a linear layer with weights (2, units), its output over the hidden space, points on top.
 
     The window holds all points, and `x0_rng` and `x1_rng` (low, high) where they are given. Where five or more points
@@ -117,11 +162,14 @@ def plt_output_layer_linear(X: Any, y: Any, W: Any, b: Any, classes: int, x0_rng
     window = _window_with(points, x0_rng, x1_rng)
     fig, panels = _panels(weights.shape[1])
     for unit, ax in enumerate(panels):
+
         def linear(x: np.ndarray, unit: int = unit) -> np.ndarray:
             return x @ weights[:, unit] + bias[unit]
 
         plt_prob_z(ax, linear, x0_rng=window[0], x1_rng=window[1])
-        _labelled_panel(ax, points, y, classes, f"Linear Output Unit {unit}", ("$a^{[1]}_0$", "$a^{[1]}_1$"))
+        _labelled_panel(
+            ax, points, y, classes, f"Linear Output Unit {unit}", ("$a^{[1]}_0$", "$a^{[1]}_1$")
+        )
     _figure_legend(fig)
     fig.draw_without_rendering()  # places the panels, so that each label finds the side with the fewest points
     for ax in panels:
@@ -129,9 +177,18 @@ def plt_output_layer_linear(X: Any, y: Any, W: Any, b: Any, classes: int, x0_rng
     _show()
 
 
-def plt_mc_data(ax: Any, X: Any, y: Any, classes: int, class_labels: Sequence[str] | None = None,
-                map: Any = plt.cm.Paired, legend: bool = False, size: float = 50, m: str = "o",
-                equal_xy: bool = False) -> None:
+def plt_mc_data(
+    ax: Any,
+    X: Any,
+    y: Any,
+    classes: int,
+    class_labels: Sequence[str] | None = None,
+    map: Any = plt.cm.Paired,
+    legend: bool = False,
+    size: float = 50,
+    m: str = "o",
+    equal_xy: bool = False,
+) -> None:
     """Scatter the points on `ax`, class i in the i-th class colour and called `class_labels[i]` (c0, c1, ... without).
 
     `map` may be another colour map than the default or `dkcolors_map`: then class i is `map(i)`. `size` is the
@@ -141,29 +198,64 @@ def plt_mc_data(ax: Any, X: Any, y: Any, classes: int, class_labels: Sequence[st
     ours = map in (plt.cm.Paired, dkcolors_map)
     names = _names(classes, class_labels)
     # A thin white edge keeps points apart; a marker such as "x" is nothing but edge.
-    edge = {"edgecolors": "white", "linewidths": 0.5} if mpl.markers.MarkerStyle(m).is_filled() else {}
+    edge = (
+        {"edgecolors": "white", "linewidths": 0.5} if mpl.markers.MarkerStyle(m).is_filled() else {}
+    )
     for index, color in enumerate(class_colors(max(classes, 1))):
         mine = points[labels == index]
-        ax.scatter(mine[:, 0], mine[:, 1], s=size, marker=m, color=color if ours else map(index), label=names[index],
-                   zorder=3, **edge)
+        ax.scatter(
+            mine[:, 0],
+            mine[:, 1],
+            s=size,
+            marker=m,
+            color=color if ours else map(index),
+            label=names[index],
+            zorder=3,
+            **edge,
+        )
     if equal_xy:
         ax.axis("equal")
     if legend:
-        ax.legend(loc="upper left", bbox_to_anchor=(1.03, 1.0), borderaxespad=0.0, frameon=False, handletextpad=0.2,
-                  ncols=math.ceil(classes / _LEGEND_ROWS))
+        ax.legend(
+            loc="upper left",
+            bbox_to_anchor=(1.03, 1.0),
+            borderaxespad=0.0,
+            frameon=False,
+            handletextpad=0.2,
+            ncols=math.ceil(classes / _LEGEND_ROWS),
+        )
 
 
-def plot_mc_data(X: Any, y: Any, class_labels: Sequence[str] | None = None, legend: bool = False,
-                 size: float = 40) -> None:
+def plot_mc_data(
+    X: Any,
+    y: Any,
+    class_labels: Sequence[str] | None = None,
+    legend: bool = False,
+    size: float = 40,
+) -> None:
     """Scatter the points on pyplot's current axes, a colour for each label that occurs in `y`."""
     values, labels = np.unique(_numpy(y).ravel(), return_inverse=True)
     names = class_labels if class_labels is not None else [f"c{value}" for value in values]
-    plt_mc_data(plt.gca(), X, labels, len(values), class_labels=names, map=dkcolors_map, legend=legend, size=size)
+    plt_mc_data(
+        plt.gca(),
+        X,
+        labels,
+        len(values),
+        class_labels=names,
+        map=dkcolors_map,
+        legend=legend,
+        size=size,
+    )
 
 
-def plot_cat_decision_boundary_mc(ax: Any, X: Any, predict: Callable[..., Any],
-                                  class_labels: Sequence[str] | None = None, legend: bool = False,
-                                  vector: bool = True) -> None:
+def plot_cat_decision_boundary_mc(
+    ax: Any,
+    X: Any,
+    predict: Callable[..., Any],
+    class_labels: Sequence[str] | None = None,
+    legend: bool = False,
+    vector: bool = True,
+) -> None:
     """Draw the boundary between the classes that `predict` gives, over the window of the points X (n, 2): one line.
 
     `predict` takes points (n, 2), or one point (2,) where `vector` is False, and gives scores or probabilities (n, K),
@@ -178,12 +270,21 @@ def plot_cat_decision_boundary_mc(ax: Any, X: Any, predict: Callable[..., Any],
         answers = _numpy(predict(points, **_quietly_at_once(predict, len(points))))
     else:
         answers = np.stack([np.squeeze(_numpy(predict(point))) for point in grid.points])
-    draw_lines(ax, boundary_lines(_scores(answers, len(grid.points)), grid), theme_for(None, ax), "boundary")
+    draw_lines(
+        ax,
+        boundary_lines(_scores(answers, len(grid.points)), grid),
+        theme_for(None, ax),
+        "boundary",
+    )
     ax.set(xlim=window[0], ylim=window[1])
 
 
-def plt_prob_z(ax: Any, fwb: Callable[[np.ndarray], Any], x0_rng: Sequence[float] = (-8, 8),
-               x1_rng: Sequence[float] = (-5, 4)) -> None:
+def plt_prob_z(
+    ax: Any,
+    fwb: Callable[[np.ndarray], Any],
+    x0_rng: Sequence[float] = (-8, 8),
+    x1_rng: Sequence[float] = (-5, 4),
+) -> None:
     """Colour `ax` by fwb(x) over the two ranges (low, high), the bluer the greater, with a colour bar.
 
     `fwb` takes points (n, 2) and gives n numbers; one that takes only one point (1, 2) works too, more slowly.
@@ -193,17 +294,30 @@ def plt_prob_z(ax: Any, fwb: Callable[[np.ndarray], Any], x0_rng: Sequence[float
     values = _batched(fwb, grid.points)
     if values is None:
         grid = Grid.over(window, _SLOW_STEPS, _SLOW_STEPS)
-        values = np.array([np.squeeze(_numpy(fwb(point[None, :]))) for point in grid.points], dtype=np.float64)
-    blues = truncate_colormap(plt.get_cmap("Blues"), 0.0, 0.62, 256)  # blue points would vanish on the darkest part
-    image = ax.imshow(values.reshape(grid.shape), extent=grid.extent, origin="lower", aspect="auto", cmap=blues,
-                      interpolation="bilinear", zorder=0)
+        values = np.array(
+            [np.squeeze(_numpy(fwb(point[None, :]))) for point in grid.points], dtype=np.float64
+        )
+    blues = truncate_colormap(
+        plt.get_cmap("Blues"), 0.0, 0.62, 256
+    )  # blue points would vanish on the darkest part
+    image = ax.imshow(
+        values.reshape(grid.shape),
+        extent=grid.extent,
+        origin="lower",
+        aspect="auto",
+        cmap=blues,
+        interpolation="bilinear",
+        zorder=0,
+    )
     ax.set(xlim=window[0], ylim=window[1])
     bar = ax.figure.colorbar(image, ax=ax, pad=0.03)
     bar.locator = mpl.ticker.MaxNLocator(5)
     bar.update_ticks()
 
 
-def truncate_colormap(cmap: Any, minval: float = 0.0, maxval: float = 1.0, n: int = 100) -> LinearSegmentedColormap:
+def truncate_colormap(
+    cmap: Any, minval: float = 0.0, maxval: float = 1.0, n: int = 100
+) -> LinearSegmentedColormap:
     """Make a colour map of `n` colours from the part of `cmap` between `minval` and `maxval` (0..1)."""
     name = f"{cmap.name}, {minval:.2f} to {maxval:.2f}"
     return LinearSegmentedColormap.from_list(name, cmap(np.linspace(minval, maxval, n)))
@@ -224,15 +338,22 @@ def _panels(count: int) -> tuple[Any, list[Any]]:
     """A figure with `count` panels, two in a row or (from seven on) four; a spare place stays empty."""
     columns = 1 if count == 1 else 2 if count <= 6 else 4
     rows = math.ceil(count / columns)
-    fig, axes = plt.subplots(rows, columns, figsize=(0.8 + 3.2 * columns, 2.5 * rows), layout="constrained",
-                             squeeze=False)
+    fig, axes = plt.subplots(
+        rows,
+        columns,
+        figsize=(0.8 + 3.2 * columns, 2.5 * rows),
+        layout="constrained",
+        squeeze=False,
+    )
     _bare(fig)
     for spare in axes.flat[count:]:
         spare.set_axis_off()
     return fig, list(axes.flat[:count])
 
 
-def _labelled_panel(ax: Any, points: np.ndarray, y: Any, classes: int, title: str, labels: tuple[str, str]) -> None:
+def _labelled_panel(
+    ax: Any, points: np.ndarray, y: Any, classes: int, title: str, labels: tuple[str, str]
+) -> None:
     plt_mc_data(ax, points, y, classes, map=dkcolors_map, legend=False, size=36)
     ax.set(title=title, xlabel=labels[0], ylabel=labels[1])
 
@@ -241,16 +362,27 @@ def _figure_legend(fig: Any) -> None:
     """One legend for all panels, on their right, in as many columns as the figure's height asks for."""
     handles, names = fig.axes[0].get_legend_handles_labels()
     rows = int((fig.get_figheight() - 0.2) / _LEGEND_ROW)
-    fig.legend(handles, names, loc="outside right upper", frameon=False, handletextpad=0.2,
-               ncols=math.ceil(len(names) / rows))
+    fig.legend(
+        handles,
+        names,
+        loc="outside right upper",
+        frameon=False,
+        handletextpad=0.2,
+        ncols=math.ceil(len(names) / rows),
+    )
 
 
-def _window_with(points: np.ndarray, x0_rng: Sequence[float] | None, x1_rng: Sequence[float] | None) -> Window:
+def _window_with(
+    points: np.ndarray, x0_rng: Sequence[float] | None, x1_rng: Sequence[float] | None
+) -> Window:
     """The points' padded window, made wider where a given range reaches further."""
     sides = list(padded(points))
     for axis, given in enumerate((x0_rng, x1_rng)):
         if given is not None:
-            sides[axis] = (min(sides[axis][0], float(given[0])), max(sides[axis][1], float(given[1])))
+            sides[axis] = (
+                min(sides[axis][0], float(given[0])),
+                max(sides[axis][1], float(given[1])),
+            )
     return sides[0], sides[1]
 
 
@@ -281,7 +413,11 @@ def _class_indices(y: Any, classes: int) -> np.ndarray:
         return labels.astype(np.int64)
     values, indices = np.unique(labels, return_inverse=True)
     if len(values) > classes:
-        raise refusal("y", f"labels of at most {classes} classes, as classes says", said(f"{len(values)} labels"))
+        raise refusal(
+            "y",
+            f"labels of at most {classes} classes, as classes says",
+            said(f"{len(values)} labels"),
+        )
     return indices.ravel()
 
 
@@ -304,7 +440,11 @@ def _scores(answers: np.ndarray, n: int) -> np.ndarray:
     if answers.ndim == 2 and answers.shape[1] == 1:
         answers = answers[:, 0]
     if len(answers) != n or answers.ndim not in (1, 2):
-        raise refusal("predict", f"a function that gives {n} rows for {n} points", said(f"shape {answers.shape}"))
+        raise refusal(
+            "predict",
+            f"a function that gives {n} rows for {n} points",
+            said(f"shape {answers.shape}"),
+        )
     numeric = answers.dtype.kind == "f"
     if answers.ndim == 2:
         return _unsquashed(answers) if numeric else answers
@@ -330,9 +470,15 @@ def _batched(fwb: Callable[[np.ndarray], Any], points: np.ndarray) -> np.ndarray
     try:
         values = np.asarray(_numpy(fwb(points)), dtype=np.float64)
         last = np.asarray(_numpy(fwb(points[-1:])), dtype=np.float64)
-    except Exception:  # whatever a function for one point makes of many; point by point its own error would show
+    except (
+        Exception
+    ):  # whatever a function for one point makes of many; point by point its own error would show
         return None
     if values.shape not in ((len(points),), (len(points), 1)) or last.size != 1:
         return None
     values = values.ravel()
-    return values if np.allclose(values[-1], last.ravel()[0], rtol=1e-4, atol=1e-6, equal_nan=True) else None
+    return (
+        values
+        if np.allclose(values[-1], last.ravel()[0], rtol=1e-4, atol=1e-6, equal_nan=True)
+        else None
+    )

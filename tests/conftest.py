@@ -32,12 +32,17 @@ settings.load_profile("unitscope")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What isn't in the `dev` extra: its tests are left out where it isn't installed; CI must have it."""
-    for mark, module, wanted in (("torch", "torch", "torch"), ("dask", "distributed", '".[dask]"'),
-                                 ("ray", "ray", '".[ray]"')):
+    for mark, module, wanted in (
+        ("torch", "torch", "torch"),
+        ("dask", "distributed", '".[dask]"'),
+        ("ray", "ray", '".[ray]"'),
+    ):
         if find_spec(module) is None and "CI" not in os.environ:
             for item in items:
                 if item.get_closest_marker(mark):
-                    item.add_marker(pytest.mark.skip(reason=f"needs {mark}: .venv/bin/pip install {wanted}"))
+                    item.add_marker(
+                        pytest.mark.skip(reason=f"needs {mark}: .venv/bin/pip install {wanted}")
+                    )
 
 
 @pytest.fixture(scope="session")

@@ -21,12 +21,22 @@ def test_the_answers_in_a_page(page):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("words", [
-    "jobs=2", pytest.param("LocalCluster(", marks=pytest.mark.dask), pytest.param("ray.init()", marks=pytest.mark.ray)])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "jobs=2",
+        pytest.param("LocalCluster(", marks=pytest.mark.dask),
+        pytest.param("ray.init()", marks=pytest.mark.ray),
+    ],
+)
 def test_the_programs_of_the_clusters_page_run(words, tmp_path):
-    blocks = re.findall(r"^```python\n(.*?)^```", (DOCS / "clusters.md").read_text(encoding="utf-8"), re.M | re.S)
+    blocks = re.findall(
+        r"^```python\n(.*?)^```", (DOCS / "clusters.md").read_text(encoding="utf-8"), re.M | re.S
+    )
     (program,) = (block for block in blocks if words in block)
     (tmp_path / "program.py").write_text(program, encoding="utf-8")
-    ran = subprocess.run([sys.executable, "program.py"], cwd=tmp_path, capture_output=True, text=True, timeout=55)
+    ran = subprocess.run(
+        [sys.executable, "program.py"], cwd=tmp_path, capture_output=True, text=True, timeout=55
+    )
     assert ran.returncode == 0, ran.stderr
     assert "2,000 seeds; " in ran.stdout

@@ -20,10 +20,31 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 HELPER = REPOSITORY / "src" / "lab_utils_multiclass_TF.py"
 
 # In the order of data flow: a room imports only from itself and from rooms before it.
-ROOMS = tuple(re.findall(r"^\| `(\w+)(?:\.py|/)` \|", (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.M))
+ROOMS = tuple(
+    re.findall(
+        r"^\| `(\w+)(?:\.py|/)` \|",
+        (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8"),
+        re.M,
+    )
+)
 
-HEAVY = ("anywidget", "dask", "distributed", "jax", "joblib", "keras", "matplotlib", "numba", "pandas", "ray", "scipy",
-         "sklearn", "tensorflow", "tf_keras", "torch")
+HEAVY = (
+    "anywidget",
+    "dask",
+    "distributed",
+    "jax",
+    "joblib",
+    "keras",
+    "matplotlib",
+    "numba",
+    "pandas",
+    "ray",
+    "scipy",
+    "sklearn",
+    "tensorflow",
+    "tf_keras",
+    "torch",
+)
 
 
 def room(module: str) -> str:
@@ -43,7 +64,9 @@ def imported_rooms(tree: ast.AST) -> set[str]:
         if isinstance(node, ast.Import):
             modules += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module == "unitscope":
-            modules += [us._PUBLIC.get(alias.name, f"unitscope.{alias.name}") for alias in node.names]
+            modules += [
+                us._PUBLIC.get(alias.name, f"unitscope.{alias.name}") for alias in node.names
+            ]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "relative import"
             modules.append(node.module or "")
@@ -53,36 +76,57 @@ def imported_rooms(tree: ast.AST) -> set[str]:
 def broken_import_law(name: str, source: str) -> list[str]:
     """The imports of module `name` that its room may not make."""
     here = room(name)
-    return [f"{name} imports {other}" for other in sorted(imported_rooms(ast.parse(source)))
-            if other != "__version__" and ROOMS.index(other) > ROOMS.index(here)]
+    return [
+        f"{name} imports {other}"
+        for other in sorted(imported_rooms(ast.parse(source)))
+        if other != "__version__" and ROOMS.index(other) > ROOMS.index(here)
+    ]
 
 
-@pytest.mark.parametrize("path", [path for path in MODULES if path.parent != SOURCE or path.stem in ROOMS],
-                         ids=module_name)
+@pytest.mark.parametrize(
+    "path",
+    [path for path in MODULES if path.parent != SOURCE or path.stem in ROOMS],
+    ids=module_name,
+)
 def test_a_room_imports_only_from_rooms_above_it(path):
     assert broken_import_law(module_name(path), path.read_text(encoding="utf-8")) == []
 
 
-@pytest.mark.parametrize("source", [
-    "import unitscope.training.run", "from unitscope.training import run", "from unitscope import train",
-    "def f():\n    from unitscope.training.run import Run",
-    "if TYPE_CHECKING:\n    from unitscope.training.run import Run",
-])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import unitscope.training.run",
+        "from unitscope.training import run",
+        "from unitscope import train",
+        "def f():\n    from unitscope.training.run import Run",
+        "if TYPE_CHECKING:\n    from unitscope.training.run import Run",
+    ],
+)
 def test_the_import_law_notices(source):
-    assert broken_import_law("unitscope.geometry.plane", source) == ["unitscope.geometry.plane imports training"]
+    assert broken_import_law("unitscope.geometry.plane", source) == [
+        "unitscope.geometry.plane imports training"
+    ]
     assert broken_import_law("unitscope.sweeps.sweep", source) == []
 
 
 def test_every_module_has_a_room():
-    strays = [path.name for path in MODULES if path.parent == SOURCE and path.stem not in
-              (*ROOMS, "__init__", "__main__")]
-    folders = [path.name for path in SOURCE.iterdir() if path.is_dir() and path.name not in
-               (*ROOMS, "package_data", "web", "__pycache__")]
+    strays = [
+        path.name
+        for path in MODULES
+        if path.parent == SOURCE and path.stem not in (*ROOMS, "__init__", "__main__")
+    ]
+    folders = [
+        path.name
+        for path in SOURCE.iterdir()
+        if path.is_dir() and path.name not in (*ROOMS, "package_data", "web", "__pycache__")
+    ]
     assert (strays, folders) == ([], [])
 
 
 def test_no_file_is_over_400_lines_and_the_median_is_at_most_150():
-    lines = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in [*MODULES, HELPER]}
+    lines = {
+        path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in [*MODULES, HELPER]
+    }
     assert {name: count for name, count in lines.items() if count > 400} == {}
     assert statistics.median(lines.values()) <= 150
 
@@ -100,15 +144,22 @@ def test_no_function_is_over_80_lines():
 
 def test_nothing_is_called_utils():
     # The course gave its helper module the name that our drop-in must have.
-    assert [path.name for path in (REPOSITORY / "src").rglob("*.py") if "util" in path.stem.lower()] == [HELPER.name]
-    assert [path for path in SOURCE.rglob("*") if path.is_dir() and "util" in path.name.lower()] == []
+    assert [
+        path.name for path in (REPOSITORY / "src").rglob("*.py") if "util" in path.stem.lower()
+    ] == [HELPER.name]
+    assert [
+        path for path in SOURCE.rglob("*") if path.is_dir() and "util" in path.name.lower()
+    ] == []
 
 
-@pytest.mark.parametrize("code", [
-    "import unitscope",
-    "import unitscope; dir(unitscope); unitscope.__version__",
-    "import unitscope as us; us.datasets.lab(); us.Network.initialize([2, 2, 4]); us.Recipe()",
-])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import unitscope",
+        "import unitscope; dir(unitscope); unitscope.__version__",
+        "import unitscope as us; us.datasets.lab(); us.Network.initialize([2, 2, 4]); us.Recipe()",
+    ],
+)
 def test_importing_stays_light(code):
     report = f"{code}\nimport sys\nprint(*sorted({set(HEAVY)!r} & set(sys.modules)))"
     ran = subprocess.run([sys.executable, "-c", report], capture_output=True, text=True, check=True)
@@ -122,7 +173,11 @@ def test_every_public_name_loads_and_has_a_docstring():
         assert name in dir(us)
         for member, inner in vars(value).items():
             own = getattr(inner, "__module__", None) == getattr(value, "__module__", value.__name__)
-            if own and not member.startswith("_") and (inspect.isfunction(inner) or inspect.isclass(inner)):
+            if (
+                own
+                and not member.startswith("_")
+                and (inspect.isfunction(inner) or inspect.isclass(inner))
+            ):
                 assert (inner.__doc__ or "").strip(), f"us.{name}.{member} has no docstring"
 
 
@@ -130,10 +185,15 @@ def test_the_type_checkers_names_are_the_lazy_ones():
     # The lazy table is invisible to type checkers and editors: the block for them must list the same names.
     tree = ast.parse((SOURCE / "__init__.py").read_text(encoding="utf-8"))
     block = next(node for node in tree.body if isinstance(node, ast.If))
-    listed = {alias.asname or alias.name: f"{node.module}:{alias.name}"
-              for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+    listed = {
+        alias.asname or alias.name: f"{node.module}:{alias.name}"
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
     assert {name: target.replace(":", ".") for name, target in us._PUBLIC.items()} == {
-        name: target.replace(":", ".") for name, target in listed.items()}
+        name: target.replace(":", ".") for name, target in listed.items()
+    }
 
 
 def test_an_unknown_name_is_an_attribute_error():
@@ -142,16 +202,30 @@ def test_an_unknown_name_is_an_attribute_error():
 
 
 def test_the_changelogs_newest_version_is_ours():
-    versions = re.findall(r"^## \[(\d+\.\d+\.\d+)\]", (REPOSITORY / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
+    versions = re.findall(
+        r"^## \[(\d+\.\d+\.\d+)\]", (REPOSITORY / "CHANGELOG.md").read_text(encoding="utf-8"), re.M
+    )
     assert versions[0] == us.__version__
 
 
 # Hosts of package registries and paths of someone's machine. Written in pieces: this file is searched too.
-FORBIDDEN = re.compile("|".join((
-    r"py" r"pi\.org", r"python" r"hosted\.org", r"registry\.npm" r"js", r"deb\.debi" r"an\.org",
-    r"/wo" r"rk/(?:main|shared|steering|\.)", r"/ro" r"ot/", r"/op" r"t/(?:pypi|wheels)", r"/ho" r"me/[a-z]",
-    r"/Use" r"rs/[A-Za-z]", r"file:/" r"//", r"/tm" r"p/[a-z]+/",
-)))
+FORBIDDEN = re.compile(
+    "|".join(
+        (
+            r"py" r"pi\.org",
+            r"python" r"hosted\.org",
+            r"registry\.npm" r"js",
+            r"deb\.debi" r"an\.org",
+            r"/wo" r"rk/(?:main|shared|steering|\.)",
+            r"/ro" r"ot/",
+            r"/op" r"t/(?:pypi|wheels)",
+            r"/ho" r"me/[a-z]",
+            r"/Use" r"rs/[A-Za-z]",
+            r"file:/" r"//",
+            r"/tm" r"p/[a-z]+/",
+        )
+    )
+)
 
 
 def test_nothing_names_a_registrys_host_or_a_path_of_a_machine():
@@ -161,12 +235,17 @@ def test_nothing_names_a_registrys_host_or_a_path_of_a_machine():
             text = path.read_text(encoding="utf-8")
         except UnicodeDecodeError:
             continue
-        found += [f"{path.relative_to(REPOSITORY)}:{number}: {line[:120]}"
-                  for number, line in enumerate(text.splitlines(), start=1) if FORBIDDEN.search(line)]
+        found += [
+            f"{path.relative_to(REPOSITORY)}:{number}: {line[:120]}"
+            for number, line in enumerate(text.splitlines(), start=1)
+            if FORBIDDEN.search(line)
+        ]
     assert found == []
 
 
-@pytest.mark.parametrize("text", ["https://" + "py" + "pi.org/simple", "/ro" + "ot/.cache", "/wo" + "rk/main/src"])
+@pytest.mark.parametrize(
+    "text", ["https://" + "py" + "pi.org/simple", "/ro" + "ot/.cache", "/wo" + "rk/main/src"]
+)
 def test_the_forbidden_text_is_noticed(text):
     assert FORBIDDEN.search(text)
 
@@ -174,18 +253,34 @@ def test_the_forbidden_text_is_noticed(text):
 def test_constraints_pin_every_version_and_nothing_else():
     lines = (REPOSITORY / "constraints.txt").read_text(encoding="utf-8").splitlines()
     pins = [line for line in lines if not line.startswith("#")]
-    assert [pin for pin in pins if not re.fullmatch(r"[a-z0-9-]+==\d+(\.\d+)*(\.post\d+)?", pin)] == []
+    assert [
+        pin for pin in pins if not re.fullmatch(r"[a-z0-9-]+==\d+(\.\d+)*(\.post\d+)?", pin)
+    ] == []
     names = [pin.partition("==")[0] for pin in pins]
     assert names == sorted(set(names))
 
 
 def committed_files() -> list[Path]:
     """The files of the repository, tracked or about to be; without git, all but what tools leave behind."""
-    git = ["git", "-C", str(REPOSITORY), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    git = [
+        "git",
+        "-C",
+        str(REPOSITORY),
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+    ]
     try:
         listed = subprocess.run(git, capture_output=True, text=True, check=True).stdout.split("\0")
         paths = [REPOSITORY / name for name in listed if name]
     except (OSError, subprocess.CalledProcessError):
-        paths = [path for path in REPOSITORY.rglob("*")
-                 if not re.search(r"/(\.\w*cache|\.git|\.hypothesis|\.venv|build|dist|__pycache__)(/|$)", str(path))]
+        paths = [
+            path
+            for path in REPOSITORY.rglob("*")
+            if not re.search(
+                r"/(\.\w*cache|\.git|\.hypothesis|\.venv|build|dist|__pycache__)(/|$)", str(path)
+            )
+        ]
     return [path for path in paths if path.is_file()]

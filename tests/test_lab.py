@@ -90,14 +90,18 @@ def test_facts_and_epochs_read_as_in_the_lab(run):
     lines = us.lab.epoch_lines(run)
     assert lines[:2] == ["Epoch 1/200", "4/4 [==============================] - loss: 1.8158"]
     assert len(lines) == 400
-    assert [float(line.rsplit(" ", 1)[1]) for line in lines[1::2]] == pytest.approx(us.lab.printed_losses(), abs=1e-4)
+    assert [float(line.rsplit(" ", 1)[1]) for line in lines[1::2]] == pytest.approx(
+        us.lab.printed_losses(), abs=1e-4
+    )
 
 
 def test_drawing_writes_ten_files_and_changes_nothing(run, tmp_path):
     before = run.weights.tobytes(), run.data.X.tobytes()
     paths = us.lab.draw(run, tmp_path / "new" / "folder")
     names = ("1_data", "2_decision_boundary", "3_hidden_units", "4_output_units", "5_training")
-    assert [path.name for path in paths] == [f"{name}{suffix}" for name in names for suffix in (".png", ".svg")]
+    assert [path.name for path in paths] == [
+        f"{name}{suffix}" for name in names for suffix in (".png", ".svg")
+    ]
     for path in paths:
         head = path.read_bytes()[:8]
         assert head == b"\x89PNG\r\n\x1a\n" if path.suffix == ".png" else head.startswith(b"<?xml")

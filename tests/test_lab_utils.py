@@ -16,10 +16,36 @@ from unitscope.errors import InvalidInput
 plt = lab.plt
 
 EXPORTED = [
-    "plt_mc", "plt_cat_mc", "plt_layer_relu", "plt_output_layer_linear", "plt_mc_data", "plot_mc_data",
-    "plot_cat_decision_boundary_mc", "plt_prob_z", "truncate_colormap", "dkcolors", "ltcolors", "dkcolors_map",
-    "ltcolors_map", "dlc", "dlcolors", "dlblue", "dlorange", "dldarkred", "dlmagenta", "dlpurple", "dldarkblue", "np",
-    "plt", "mpl", "warnings", "cm", "colors", "ListedColormap", "LinearSegmentedColormap", "FancyArrowPatch",
+    "plt_mc",
+    "plt_cat_mc",
+    "plt_layer_relu",
+    "plt_output_layer_linear",
+    "plt_mc_data",
+    "plot_mc_data",
+    "plot_cat_decision_boundary_mc",
+    "plt_prob_z",
+    "truncate_colormap",
+    "dkcolors",
+    "ltcolors",
+    "dkcolors_map",
+    "ltcolors_map",
+    "dlc",
+    "dlcolors",
+    "dlblue",
+    "dlorange",
+    "dldarkred",
+    "dlmagenta",
+    "dlpurple",
+    "dldarkblue",
+    "np",
+    "plt",
+    "mpl",
+    "warnings",
+    "cm",
+    "colors",
+    "ListedColormap",
+    "LinearSegmentedColormap",
+    "FancyArrowPatch",
 ]
 
 
@@ -37,8 +63,12 @@ class Model:
 
     def predict(self, X, batch_size=32, verbose="auto"):
         self.calls.append((len(X), batch_size, verbose))
-        answers = {"logits": self.net.logits, "probabilities": self.net.probabilities, "ids": self.net.predict,
-                   "column": lambda X: self.net.predict(X)[:, None]}[self.kind](X)
+        answers = {
+            "logits": self.net.logits,
+            "probabilities": self.net.probabilities,
+            "ids": self.net.predict,
+            "column": lambda X: self.net.predict(X)[:, None],
+        }[self.kind](X)
         return answers.astype(np.float32) if self.kind in ("logits", "probabilities") else answers
 
 
@@ -67,7 +97,11 @@ def boundary(ax):
 
 
 def scatters(ax):
-    return [artist for artist in ax.collections if hasattr(artist, "get_offsets") and artist.get_gid() != "boundary"]
+    return [
+        artist
+        for artist in ax.collections
+        if hasattr(artist, "get_offsets") and artist.get_gid() != "boundary"
+    ]
 
 
 def test_a_star_import_gives_what_the_notebook_uses():
@@ -80,8 +114,14 @@ def test_the_helpers_colours():
     np.testing.assert_array_equal(lab.dkcolors, colormaps["Paired"]((1, 3, 7, 9, 5, 11)))
     np.testing.assert_array_equal(lab.ltcolors, colormaps["Paired"]((0, 2, 6, 8, 4, 10)))
     assert lab.dkcolors_map(2) == tuple(lab.dkcolors[2])
-    assert lab.dlc == {"dlblue": "#0096ff", "dlorange": "#FF9300", "dldarkred": "#C00000", "dlmagenta": "#FF40FF",
-                       "dlpurple": "#7030A0", "dldarkblue": "#0D5BDC"}
+    assert lab.dlc == {
+        "dlblue": "#0096ff",
+        "dlorange": "#FF9300",
+        "dldarkred": "#C00000",
+        "dlmagenta": "#FF40FF",
+        "dlpurple": "#7030A0",
+        "dldarkblue": "#0D5BDC",
+    }
     assert lab.dlcolors == ["#0096ff", "#FF9300", "#C00000", "#FF40FF", "#7030A0"]
 
 
@@ -96,14 +136,20 @@ def test_the_labs_cells(classes, column):
     lab.plt_mc(X_train, y_train, classes, [[0, 0]], std=1.0)
     ax = plt.gcf().axes[0]
     assert (ax.get_title(), ax.get_xlabel(), ax.get_ylabel()) == ("Multiclass Data", "x0", "x1")
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == [f"c{i}" for i in range(classes)]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == [
+        f"c{i}" for i in range(classes)
+    ]
     colors = [to_hex(points.get_facecolor()[0]) for points in scatters(ax)]
     assert colors[:4] == ["#1f78b4", "#33a02c", "#ff7f00", "#6a3d9a"][:classes]
     assert len(set(colors)) == classes
 
     lab.plt_cat_mc(X_train, y_train, model, classes)
     ax = plt.gcf().axes[0]
-    assert (ax.get_title(), ax.get_xlabel(), ax.get_ylabel()) == ("model decision boundary", "$x_0$", "$x_1$")
+    assert (ax.get_title(), ax.get_xlabel(), ax.get_ylabel()) == (
+        "model decision boundary",
+        "$x_0$",
+        "$x_1$",
+    )
     ((n, batch_size, verbose),) = model.calls
     assert (batch_size, verbose) == (n, 0)
 
@@ -112,15 +158,30 @@ def test_the_labs_cells(classes, column):
     assert titles == ["Layer 1 Unit 0", "Layer 1 Unit 1"]
 
     Xl2 = np.maximum(0, np.dot(X_train, w1) + b1)
-    lab.plt_output_layer_linear(Xl2, y_train.reshape(-1), w2, b2, classes, x0_rng=(-0.25, np.amax(Xl2[:, 0])),
-                                x1_rng=(-0.25, np.amax(Xl2[:, 1])))
+    lab.plt_output_layer_linear(
+        Xl2,
+        y_train.reshape(-1),
+        w2,
+        b2,
+        classes,
+        x0_rng=(-0.25, np.amax(Xl2[:, 0])),
+        x1_rng=(-0.25, np.amax(Xl2[:, 1])),
+    )
     panels = [ax for ax in plt.gcf().axes if ax.get_title()]
-    assert [ax.get_title() for ax in panels] == [f"Linear Output Unit {unit}" for unit in range(classes)]
+    assert [ax.get_title() for ax in panels] == [
+        f"Linear Output Unit {unit}" for unit in range(classes)
+    ]
     assert {(ax.get_xlabel(), ax.get_ylabel()) for ax in panels} == {("$a^{[1]}_0$", "$a^{[1]}_1$")}
     for ax in panels:
-        assert ((Xl2 >= [ax.get_xlim()[0], ax.get_ylim()[0]]) & (Xl2 <= [ax.get_xlim()[1], ax.get_ylim()[1]])).all()
-    for given, now in zip((w1, b1, w2, b2), (net.layers[0].weights, net.layers[0].bias, net.layers[1].weights,
-                                             net.layers[1].bias), strict=True):
+        assert (
+            (Xl2 >= [ax.get_xlim()[0], ax.get_ylim()[0]])
+            & (Xl2 <= [ax.get_xlim()[1], ax.get_ylim()[1]])
+        ).all()
+    for given, now in zip(
+        (w1, b1, w2, b2),
+        (net.layers[0].weights, net.layers[0].bias, net.layers[1].weights, net.layers[1].bias),
+        strict=True,
+    ):
         assert given.tobytes() == now.tobytes()
     assert len(plt.get_fignums()) == 4
 
@@ -158,20 +219,28 @@ def test_the_boundary_is_one_line_whatever_predict_gives(kind):
     lab.plt_cat_mc(X, y, Model(net, kind), 3)
     lines = boundary(plt.gcf().axes[0])
     assert len(lines) == 3
-    two = np.sort([np.hypot(*(line - centre).T) for line in [np.concatenate(lines)] for centre in centres], axis=0)
-    assert np.abs(two[1] - two[0]).max() < 0.2  # as far from the second nearest centre as from the nearest
+    two = np.sort(
+        [np.hypot(*(line - centre).T) for line in [np.concatenate(lines)] for centre in centres],
+        axis=0,
+    )
+    assert (
+        np.abs(two[1] - two[0]).max() < 0.2
+    )  # as far from the second nearest centre as from the nearest
     if kind == "logits":
         assert np.median(two[1] - two[0]) < 1e-5
 
 
-@pytest.mark.parametrize(("predict", "at"), [
-    (lambda X: 1 / (1 + np.exp(-(X[:, :1] - 1))), 1.0),  # sigmoid, (n, 1)
-    (lambda X: X[:, 0] - 2.0, 2.0),  # one logit, (n,)
-    (lambda X: np.where(X[:, 0] > 0.5, "yes", "no"), 0.5),
-    (lambda X: (X[:, 0] > 0.5)[:, None], 0.5),
-    (lambda X: np.argmax(np.stack([X[:, 0], 3 - X[:, 0]], axis=1), axis=1), 1.5),
-    (lambda X: Tensor(np.stack([X[:, 0], 3 - X[:, 0]], axis=1)), 1.5),
-])
+@pytest.mark.parametrize(
+    ("predict", "at"),
+    [
+        (lambda X: 1 / (1 + np.exp(-(X[:, :1] - 1))), 1.0),  # sigmoid, (n, 1)
+        (lambda X: X[:, 0] - 2.0, 2.0),  # one logit, (n,)
+        (lambda X: np.where(X[:, 0] > 0.5, "yes", "no"), 0.5),
+        (lambda X: (X[:, 0] > 0.5)[:, None], 0.5),
+        (lambda X: np.argmax(np.stack([X[:, 0], 3 - X[:, 0]], axis=1), axis=1), 1.5),
+        (lambda X: Tensor(np.stack([X[:, 0], 3 - X[:, 0]], axis=1)), 1.5),
+    ],
+)
 def test_other_predictions(predict, at):
     _, ax = plt.subplots()
     X = np.array([[-5.0, -5.0], [5.0, 5.0]])
@@ -182,14 +251,22 @@ def test_other_predictions(predict, at):
 
 def test_predict_of_one_point_at_a_time():
     _, ax = plt.subplots()
-    lab.plot_cat_decision_boundary_mc(ax, np.array([[-5.0, -5.0], [5.0, 5.0]]), lambda x: int(x[0] > 1.0),
-                                      class_labels=["a", "b"], legend=True, vector=False)
+    lab.plot_cat_decision_boundary_mc(
+        ax,
+        np.array([[-5.0, -5.0], [5.0, 5.0]]),
+        lambda x: int(x[0] > 1.0),
+        class_labels=["a", "b"],
+        legend=True,
+        vector=False,
+    )
     (line,) = boundary(ax)
     np.testing.assert_allclose(line[:, 0], 1.0, atol=0.2)
 
 
 def test_a_predict_of_another_length_is_refused():
-    with pytest.raises(InvalidInput, match="predict must be a function that gives 22801 rows for 22801 points"):
+    with pytest.raises(
+        InvalidInput, match="predict must be a function that gives 22801 rows for 22801 points"
+    ):
         lab.plot_cat_decision_boundary_mc(plt.subplots()[1], np.eye(2), lambda X: X[:5])
 
 
@@ -200,14 +277,20 @@ def test_plt_prob_z_takes_batches_and_single_points():
         assert x.shape == (1, 2)
         return np.maximum(0, x @ weights)
 
-    for fwb in (lambda x: np.maximum(0, x @ weights), lambda x: np.maximum(0, x @ weights)[:, None], one_point,
-                lambda x: float(max(0, x[0] @ weights))):
+    for fwb in (
+        lambda x: np.maximum(0, x @ weights),
+        lambda x: np.maximum(0, x @ weights)[:, None],
+        one_point,
+        lambda x: float(max(0, x[0] @ weights)),
+    ):
         _, ax = plt.subplots()
         lab.plt_prob_z(ax, fwb)
         image = ax.images[0]
         values = image.get_array()
         assert (ax.get_xlim(), ax.get_ylim()) == ((-8, 8), (-5, 4))
-        expected = np.maximum(0, np.add.outer(-2 * np.linspace(-5, 4, len(values)), np.linspace(-8, 8, len(values))))
+        expected = np.maximum(
+            0, np.add.outer(-2 * np.linspace(-5, 4, len(values)), np.linspace(-8, 8, len(values)))
+        )
         np.testing.assert_allclose(values, expected, atol=1e-12)
         plt.close("all")
 
@@ -238,7 +321,17 @@ def test_coincident_points_are_counted():
 def test_plt_mc_data_keeps_a_map_of_the_user():
     X, y, _ = problem(3)
     _, ax = plt.subplots()
-    lab.plt_mc_data(ax, X, y, 3, class_labels=["a", "b", "c"], map=plt.cm.viridis, legend=True, m="x", equal_xy=True)
+    lab.plt_mc_data(
+        ax,
+        X,
+        y,
+        3,
+        class_labels=["a", "b", "c"],
+        map=plt.cm.viridis,
+        legend=True,
+        m="x",
+        equal_xy=True,
+    )
     assert to_hex(scatters(ax)[1].get_edgecolor()[0]) == to_hex(plt.cm.viridis(1))
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["a", "b", "c"]
     assert ax.get_aspect() == 1

@@ -35,13 +35,24 @@ print("titles:", [ax.get_title() for number in plt.get_fignums() for ax in plt.f
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("backend", [
-    pytest.param("tf_keras", marks=pytest.mark.tensorflow), pytest.param("torch", marks=pytest.mark.torch)])
+@pytest.mark.parametrize(
+    "backend",
+    [
+        pytest.param("tf_keras", marks=pytest.mark.tensorflow),
+        pytest.param("torch", marks=pytest.mark.torch),
+    ],
+)
 def test_the_lab_on_a_learners_own_model(backend):
     library = "tf_keras" if backend == "tf_keras" else "keras"
-    result = subprocess.run([sys.executable, "-c", PROGRAM, library], capture_output=True, text=True, check=False,
-                            env={**os.environ, "KERAS_BACKEND": "torch"})
+    result = subprocess.run(
+        [sys.executable, "-c", PROGRAM, library],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "KERAS_BACKEND": "torch"},
+    )
     assert result.returncode == 0, result.stderr
     assert result.stdout.endswith(
         "titles: ['model decision boundary', 'Layer 1 Unit 0', 'Layer 1 Unit 1', 'Linear Output Unit 0', "
-        "'Linear Output Unit 1', 'Linear Output Unit 2', 'Linear Output Unit 3']\n")
+        "'Linear Output Unit 1', 'Linear Output Unit 2', 'Linear Output Unit 3']\n"
+    )

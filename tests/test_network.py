@@ -46,7 +46,10 @@ def looped(net: Network, x: list[float]) -> list[list[float]]:
     """The output of every layer at one point, by loops."""
     outputs = []
     for layer in net.layers:
-        z = [sum(x[i] * layer.weights[i, j] for i in range(layer.inputs)) + layer.bias[j] for j in range(layer.units)]
+        z = [
+            sum(x[i] * layer.weights[i, j] for i in range(layer.inputs)) + layer.bias[j]
+            for j in range(layer.units)
+        ]
         x = [TEXTBOOK[layer.activation](value, layer.negative_slope) for value in z]
         outputs.append(x)
     return outputs
@@ -79,8 +82,13 @@ def test_activations_stay_finite_and_right_far_from_zero(activation):
     layer = Dense([[1.0]], [0.0], activation)
     z = np.array([-1e4, -700.0, -40.0, 40.0, 700.0, 1e4])
     positive = {"tanh": np.ones(3), "sigmoid": np.ones(3)}.get(activation, z[3:])
-    negative = {"linear": z[:3], "leaky_relu": 0.2 * z[:3], "tanh": -np.ones(3), "elu": -np.ones(3),
-                "abs": -z[:3]}
+    negative = {
+        "linear": z[:3],
+        "leaky_relu": 0.2 * z[:3],
+        "tanh": -np.ones(3),
+        "elu": -np.ones(3),
+        "abs": -z[:3],
+    }
     expected = np.concatenate([negative.get(activation, np.zeros(3)), positive])
     np.testing.assert_allclose(layer.activate(z), expected, rtol=1e-12, atol=1e-12)
 
@@ -92,20 +100,26 @@ def test_leaky_relu_reads_its_slope():
 
 def test_pre_activations_are_what_the_activation_function_was_given():
     net, X = network((2, 3, 3, 2), seed=4, activation="tanh"), points(5, 2)
-    for layer, z, output in zip(net.layers, net.pre_activations(X), net.activations(X), strict=True):
+    for layer, z, output in zip(
+        net.layers, net.pre_activations(X), net.activations(X), strict=True
+    ):
         assert layer.activate(z).tobytes() == output.tobytes()
 
 
 def test_probabilities_are_scipys_softmax_and_predict_is_its_argmax():
     net, X = network((2, 4, 5), seed=2), points(50, 2)
-    np.testing.assert_allclose(net.probabilities(X), scipy.special.softmax(net.logits(X), axis=1), rtol=1e-13)
+    np.testing.assert_allclose(
+        net.probabilities(X), scipy.special.softmax(net.logits(X), axis=1), rtol=1e-13
+    )
     assert net.predict(X).tolist() == net.probabilities(X).argmax(axis=1).tolist()
 
 
 def test_probabilities_of_huge_logits_are_still_probabilities():
     net = Network([Dense([[1e200, -1e200, 1e200]], [0.0, 0.0, 0.0])])
-    np.testing.assert_array_equal(net.probabilities([[1.0], [-1.0], [0.0]]),
-                                  [[0.5, 0.0, 0.5], [0.0, 1.0, 0.0], [1 / 3, 1 / 3, 1 / 3]])
+    np.testing.assert_array_equal(
+        net.probabilities([[1.0], [-1.0], [0.0]]),
+        [[0.5, 0.0, 0.5], [0.0, 1.0, 0.0], [1 / 3, 1 / 3, 1 / 3]],
+    )
 
 
 @given(sizes=SHAPES, seed=st.integers(0, 10**6))
@@ -114,21 +128,33 @@ def test_probabilities_sum_to_one_and_a_constant_added_to_all_logits_changes_not
     last = net.layers[-1]
     raised = Network([*net.layers[:-1], Dense(last.weights, last.bias + 7.0, last.activation)])
     np.testing.assert_allclose(net.probabilities(X).sum(axis=1), 1.0, rtol=1e-14)
-    np.testing.assert_allclose(raised.probabilities(X), net.probabilities(X), rtol=1e-10, atol=1e-14)
+    np.testing.assert_allclose(
+        raised.probabilities(X), net.probabilities(X), rtol=1e-10, atol=1e-14
+    )
 
 
 def test_a_tie_goes_to_the_lowest_class():
-    assert Network([Dense(np.zeros((2, 4)), [0.0, 3.0, 3.0, 1.0])]).predict([[5.0, 5.0]]).tolist() == [1]
+    assert Network([Dense(np.zeros((2, 4)), [0.0, 3.0, 3.0, 1.0])]).predict(
+        [[5.0, 5.0]]
+    ).tolist() == [1]
 
 
-@pytest.mark.parametrize(("ours", "theirs"), [("relu", "relu"), ("tanh", "tanh"), ("sigmoid", "logistic")])
+@pytest.mark.parametrize(
+    ("ours", "theirs"), [("relu", "relu"), ("tanh", "tanh"), ("sigmoid", "logistic")]
+)
 def test_probabilities_equal_scikit_learns(ours, theirs):
     X = points(60, 3)
-    classifier = MLPClassifier((5, 4), activation=theirs, solver="lbfgs", max_iter=40, tol=1e9, random_state=0)
+    classifier = MLPClassifier(
+        (5, 4), activation=theirs, solver="lbfgs", max_iter=40, tol=1e9, random_state=0
+    )
     classifier.fit(X, np.arange(60) % 3)
     names = [ours, ours, "linear"]
-    net = Network([Dense(w, b, name)
-                   for w, b, name in zip(classifier.coefs_, classifier.intercepts_, names, strict=True)])
+    net = Network(
+        [
+            Dense(w, b, name)
+            for w, b, name in zip(classifier.coefs_, classifier.intercepts_, names, strict=True)
+        ]
+    )
     np.testing.assert_allclose(net.probabilities(X), classifier.predict_proba(X), rtol=1e-11)
     assert net.predict(X).tolist() == classifier.predict(X).tolist()
 
@@ -151,14 +177,22 @@ def test_the_vector_holds_weights_row_by_row_then_the_bias():
     assert net.to_vector().tolist() == [1, 2, 3, 4, 5, 6, 7, 8, 9]
 
 
-@given(sizes=st.lists(st.integers(1, 5), min_size=3, max_size=5), seed=st.integers(0, 10**6),
-       activation=st.sampled_from(list(TEXTBOOK)))
+@given(
+    sizes=st.lists(st.integers(1, 5), min_size=3, max_size=5),
+    seed=st.integers(0, 10**6),
+    activation=st.sampled_from(list(TEXTBOOK)),
+)
 def test_the_order_of_hidden_units_does_not_matter(sizes, seed, activation):
     net, X = network(sizes, seed, activation), points(4, sizes[0], seed)
     order = np.random.default_rng(seed).permutation(sizes[1])
     first, second, *rest = net.layers
-    swapped = Network([Dense(first.weights[:, order], first.bias[order], first.activation),
-                       Dense(second.weights[order], second.bias, second.activation), *rest])
+    swapped = Network(
+        [
+            Dense(first.weights[:, order], first.bias[order], first.activation),
+            Dense(second.weights[order], second.bias, second.activation),
+            *rest,
+        ]
+    )
     np.testing.assert_allclose(swapped.logits(X), net.logits(X), rtol=1e-9, atol=1e-9)
 
 
@@ -168,7 +202,9 @@ def test_relabelling_the_classes_relabels_the_answers(sizes, seed):
     order = np.random.default_rng(seed).permutation(sizes[-1])
     *before, last = net.layers
     relabelled = Network([*before, Dense(last.weights[:, order], last.bias[order])])
-    np.testing.assert_allclose(relabelled.probabilities(X), net.probabilities(X)[:, order], rtol=1e-9, atol=1e-15)
+    np.testing.assert_allclose(
+        relabelled.probabilities(X), net.probabilities(X)[:, order], rtol=1e-9, atol=1e-15
+    )
     assert order[relabelled.predict(X)].tolist() == net.predict(X).tolist()
 
 
@@ -227,51 +263,134 @@ NET = Network.initialize([2, 3, 4])
 ONE_OF = "one of linear, relu, leaky_relu, tanh, sigmoid, elu, softplus, gelu, silu, abs"
 
 
-@pytest.mark.parametrize(("call", "message"), [
-    (lambda: Dense([[1.0]], [0.0], "swish"), f"activation must be {ONE_OF}. Got 'swish' instead."),
-    (lambda: Dense([[1.0]], [0.0], None), f"activation must be {ONE_OF}. Got None instead."),
-    (lambda: Dense([1.0], [0.0]), "weights must be an array of 2 dimensions. Got shape (1,) instead."),
-    (lambda: Dense([[1.0]], 0.0), "bias must be an array of 1 dimension. Got shape () instead."),
-    (lambda: Dense([["a"]], [0.0]), "weights must be numbers. Got [['a']] instead."),
-    (lambda: Dense([[1.0], [2.0, 3.0]], [0.0]), "weights must be numbers. Got [[1.0], [2.0, 3.0]] instead."),
-    (lambda: Dense([[math.nan]], [0.0]), "weights must be finite numbers. Got nan instead."),
-    (lambda: Dense([[1.0]], [math.inf]), "bias must be finite numbers. Got inf instead."),
-    (lambda: Dense(np.ones((2, 3)), [0.0, 0.0]), "bias must be of shape (3,), one number a unit. Got shape (2,) "
-                                                 "instead."),
-    (lambda: Dense(np.ones((0, 3)), [0.0] * 3), "weights must be of shape (inputs, units), at least (1, 1). "
-                                                "Got shape (0, 3) instead."),
-    (lambda: Dense([[1.0]], [0.0], "leaky_relu", math.nan), "negative_slope must be a finite number. Got nan instead."),
-    (lambda: Dense([[1.0]], [0.0], "leaky_relu", "a"), "negative_slope must be a finite number. Got 'a' instead."),
-    (lambda: Network([]), "layers must be a sequence of at least one Dense. Got () instead."),
-    (lambda: Network(3), "layers must be a sequence of at least one Dense. Got (3,) instead."),
-    (lambda: Network(["dense"]), "layers must be a sequence of at least one Dense. Got ('dense',) instead."),
-    (lambda: Network([Dense(np.ones((2, 3)), [0.0] * 3), Dense(np.ones((2, 1)), [0.0])]),
-     "layers[1] must be a Dense of 3 inputs, the units of the layer before. Got 2 inputs instead."),
-    (lambda: Network.initialize([2]), "sizes must be at least two whole numbers: inputs and classes. Got [2] instead."),
-    (lambda: Network.initialize(2), "sizes must be at least two whole numbers: inputs and classes. Got 2 instead."),
-    (lambda: Network.initialize("224"), "sizes must be at least two whole numbers: inputs and classes. "
-                                        "Got '224' instead."),
-    (lambda: Network.initialize([2, 0, 4]), "sizes[1] must be a whole number of at least 1. Got 0 instead."),
-    (lambda: Network.initialize([2, 2.5]), "sizes[1] must be a whole number of at least 1. Got 2.5 instead."),
-    (lambda: Network.initialize([2, 2, 4], seed=-1), "seed must be a whole number of at least 0. Got -1 instead."),
-    (lambda: Network.initialize([2, 2, 4], "swish"), f"activation must be {ONE_OF}. Got 'swish' instead."),
-    (lambda: Network.initialize([2, 4], "swish"), f"activation must be {ONE_OF}. Got 'swish' instead."),
-    (lambda: Network.initialize([2, 2, 4], None), f"activation must be {ONE_OF}. Got None instead."),
-    (lambda: Network.initialize([2, 2, 4], ["swish"]), f"activation must be {ONE_OF}. Got 'swish' instead."),
-    (lambda: Network.initialize([2, 2, 4], ["relu", "relu"]),
-     "activation must be one name, or one for each hidden layer, 1 in all. Got 2 in all instead."),
-    (lambda: NET.predict([1.0, 2.0]), "X must be of shape (n, 2). Got shape (2,) instead. "
-                                      "For one point, use X[None, :]."),
-    (lambda: NET.logits(np.ones((5, 3))), "X must be of shape (n, 2). Got shape (5, 3) instead."),
-    (lambda: NET.activations([["a", "b"]]), "X must be numbers of shape (n, 2). Got [['a', 'b']] instead."),
-    (lambda: NET.probabilities([[1.0, 2.0], [3.0]]), "X must be numbers of shape (n, 2). "
-                                                     "Got [[1.0, 2.0], [3.0]] instead."),
-    (lambda: NET.predict([[1.0, math.nan]]), "X must be finite numbers. Got nan instead."),
-    (lambda: NET.pre_activations([[-math.inf, 1.0]]), "X must be finite numbers. Got -inf instead."),
-    (lambda: NET.with_vector(np.zeros(24)), "vector must be of shape (25,). Got shape (24,) instead."),
-    (lambda: NET.with_vector(np.zeros((25, 1))), "vector must be of shape (25,). Got shape (25, 1) instead."),
-    (lambda: NET.with_vector(np.full(25, math.nan)), "weights must be finite numbers. Got nan instead."),
-])
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: Dense([[1.0]], [0.0], "swish"),
+            f"activation must be {ONE_OF}. Got 'swish' instead.",
+        ),
+        (lambda: Dense([[1.0]], [0.0], None), f"activation must be {ONE_OF}. Got None instead."),
+        (
+            lambda: Dense([1.0], [0.0]),
+            "weights must be an array of 2 dimensions. Got shape (1,) instead.",
+        ),
+        (
+            lambda: Dense([[1.0]], 0.0),
+            "bias must be an array of 1 dimension. Got shape () instead.",
+        ),
+        (lambda: Dense([["a"]], [0.0]), "weights must be numbers. Got [['a']] instead."),
+        (
+            lambda: Dense([[1.0], [2.0, 3.0]], [0.0]),
+            "weights must be numbers. Got [[1.0], [2.0, 3.0]] instead.",
+        ),
+        (lambda: Dense([[math.nan]], [0.0]), "weights must be finite numbers. Got nan instead."),
+        (lambda: Dense([[1.0]], [math.inf]), "bias must be finite numbers. Got inf instead."),
+        (
+            lambda: Dense(np.ones((2, 3)), [0.0, 0.0]),
+            "bias must be of shape (3,), one number a unit. Got shape (2,) instead.",
+        ),
+        (
+            lambda: Dense(np.ones((0, 3)), [0.0] * 3),
+            "weights must be of shape (inputs, units), at least (1, 1). Got shape (0, 3) instead.",
+        ),
+        (
+            lambda: Dense([[1.0]], [0.0], "leaky_relu", math.nan),
+            "negative_slope must be a finite number. Got nan instead.",
+        ),
+        (
+            lambda: Dense([[1.0]], [0.0], "leaky_relu", "a"),
+            "negative_slope must be a finite number. Got 'a' instead.",
+        ),
+        (lambda: Network([]), "layers must be a sequence of at least one Dense. Got () instead."),
+        (lambda: Network(3), "layers must be a sequence of at least one Dense. Got (3,) instead."),
+        (
+            lambda: Network(["dense"]),
+            "layers must be a sequence of at least one Dense. Got ('dense',) instead.",
+        ),
+        (
+            lambda: Network([Dense(np.ones((2, 3)), [0.0] * 3), Dense(np.ones((2, 1)), [0.0])]),
+            "layers[1] must be a Dense of 3 inputs, the units of the layer before. Got 2 inputs instead.",
+        ),
+        (
+            lambda: Network.initialize([2]),
+            "sizes must be at least two whole numbers: inputs and classes. Got [2] instead.",
+        ),
+        (
+            lambda: Network.initialize(2),
+            "sizes must be at least two whole numbers: inputs and classes. Got 2 instead.",
+        ),
+        (
+            lambda: Network.initialize("224"),
+            "sizes must be at least two whole numbers: inputs and classes. Got '224' instead.",
+        ),
+        (
+            lambda: Network.initialize([2, 0, 4]),
+            "sizes[1] must be a whole number of at least 1. Got 0 instead.",
+        ),
+        (
+            lambda: Network.initialize([2, 2.5]),
+            "sizes[1] must be a whole number of at least 1. Got 2.5 instead.",
+        ),
+        (
+            lambda: Network.initialize([2, 2, 4], seed=-1),
+            "seed must be a whole number of at least 0. Got -1 instead.",
+        ),
+        (
+            lambda: Network.initialize([2, 2, 4], "swish"),
+            f"activation must be {ONE_OF}. Got 'swish' instead.",
+        ),
+        (
+            lambda: Network.initialize([2, 4], "swish"),
+            f"activation must be {ONE_OF}. Got 'swish' instead.",
+        ),
+        (
+            lambda: Network.initialize([2, 2, 4], None),
+            f"activation must be {ONE_OF}. Got None instead.",
+        ),
+        (
+            lambda: Network.initialize([2, 2, 4], ["swish"]),
+            f"activation must be {ONE_OF}. Got 'swish' instead.",
+        ),
+        (
+            lambda: Network.initialize([2, 2, 4], ["relu", "relu"]),
+            "activation must be one name, or one for each hidden layer, 1 in all. Got 2 in all instead.",
+        ),
+        (
+            lambda: NET.predict([1.0, 2.0]),
+            "X must be of shape (n, 2). Got shape (2,) instead. For one point, use X[None, :].",
+        ),
+        (
+            lambda: NET.logits(np.ones((5, 3))),
+            "X must be of shape (n, 2). Got shape (5, 3) instead.",
+        ),
+        (
+            lambda: NET.activations([["a", "b"]]),
+            "X must be numbers of shape (n, 2). Got [['a', 'b']] instead.",
+        ),
+        (
+            lambda: NET.probabilities([[1.0, 2.0], [3.0]]),
+            "X must be numbers of shape (n, 2). Got [[1.0, 2.0], [3.0]] instead.",
+        ),
+        (lambda: NET.predict([[1.0, math.nan]]), "X must be finite numbers. Got nan instead."),
+        (
+            lambda: NET.pre_activations([[-math.inf, 1.0]]),
+            "X must be finite numbers. Got -inf instead.",
+        ),
+        (
+            lambda: NET.with_vector(np.zeros(24)),
+            "vector must be of shape (25,). Got shape (24,) instead.",
+        ),
+        (
+            lambda: NET.with_vector(np.zeros((25, 1))),
+            "vector must be of shape (25,). Got shape (25, 1) instead.",
+        ),
+        (
+            lambda: NET.with_vector(np.full(25, math.nan)),
+            "weights must be finite numbers. Got nan instead.",
+        ),
+    ],
+)
 def test_bad_input_is_refused(call, message):
     with pytest.raises(InvalidInput) as refusal:
         call()

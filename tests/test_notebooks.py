@@ -8,7 +8,11 @@ import unitscope as us
 nbformat = pytest.importorskip("nbformat")
 nbclient = pytest.importorskip("nbclient")
 
-pytestmark = [pytest.mark.notebook, pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
+pytestmark = [
+    pytest.mark.notebook,
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+]
 
 # The ten code cells of the lab, as a learner has them; the model is Keras's, the backend the environment's.
 LAB_CELLS = [
@@ -65,8 +69,9 @@ PICTURE_CELLS = (2, 6, 8, 9)
 
 def executed(notebook, folder):
     """The notebook after a run in a fresh kernel; a cell that fails, fails the test."""
-    client = nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3",
-                                     resources={"metadata": {"path": str(folder)}})
+    client = nbclient.NotebookClient(
+        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+    )
     client.execute()
     return notebook
 
@@ -76,12 +81,16 @@ def code_cells(notebook):
 
 
 def text_of(cell):
-    return "".join(output.get("text", "") for output in cell.outputs if output.output_type == "stream")
+    return "".join(
+        output.get("text", "") for output in cell.outputs if output.output_type == "stream"
+    )
 
 
 @pytest.mark.tensorflow
 def test_the_lab_notebook_runs_and_says_the_labs_numbers(repository, tmp_path):
-    notebook = executed(nbformat.read(repository / "notebooks" / "lab.ipynb", as_version=4), tmp_path)
+    notebook = executed(
+        nbformat.read(repository / "notebooks" / "lab.ipynb", as_version=4), tmp_path
+    )
     said = "".join(text_of(cell) for cell in code_cells(notebook))
     printed = us.lab.printed_losses()
     assert str([f"{loss:.4f}" for loss in printed[::40]]) in said
@@ -91,23 +100,41 @@ def test_the_lab_notebook_runs_and_says_the_labs_numbers(repository, tmp_path):
     assert "the same class before and after softmax: True" in said
     assert "adding 100 to every logit changes nothing: True" in said
     assert "unitscope: trained by Keras" not in said
-    shown = [output for cell in code_cells(notebook) for output in cell.outputs if output.output_type == "display_data"]
+    shown = [
+        output
+        for cell in code_cells(notebook)
+        for output in cell.outputs
+        if output.output_type == "display_data"
+    ]
     assert len(shown) >= 7
     assert not [path for path in tmp_path.iterdir() if path.suffix in (".mplstyle", ".py")]
 
 
-@pytest.mark.parametrize(("mode", "kind"), [
-    ("widget", "application/vnd.jupyter.widget-view+json"),
-    ("inline", "image/png"),
-])
+@pytest.mark.parametrize(
+    ("mode", "kind"),
+    [
+        ("widget", "application/vnd.jupyter.widget-view+json"),
+        ("inline", "image/png"),
+    ],
+)
 def test_the_courses_cells_show_their_pictures(tmp_path, mode, kind):
-    cells = [nbformat.v4.new_code_cell(cell.format(mode=mode).strip() if "{mode}" in cell else cell.strip())
-             for cell in LAB_CELLS]
+    cells = [
+        nbformat.v4.new_code_cell(
+            cell.format(mode=mode).strip() if "{mode}" in cell else cell.strip()
+        )
+        for cell in LAB_CELLS
+    ]
     notebook = executed(nbformat.v4.new_notebook(cells=cells), tmp_path)
     for index in PICTURE_CELLS:
-        kinds = [set(output.data) for output in notebook.cells[index].outputs if output.output_type == "display_data"]
+        kinds = [
+            set(output.data)
+            for output in notebook.cells[index].outputs
+            if output.output_type == "display_data"
+        ]
         assert any(kind in found for found in kinds), f"cell {index} shows no {kind}"
-        errors = [output for output in notebook.cells[index].outputs if output.get("name") == "stderr"]
+        errors = [
+            output for output in notebook.cells[index].outputs if output.get("name") == "stderr"
+        ]
         assert not errors
     assert "class representation [3 3 3 0 3 3 3 3 2 0]" in text_of(notebook.cells[3])
 

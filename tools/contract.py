@@ -19,15 +19,23 @@ MADE = "Made from unitscope/wire/messages.py by tools/contract.py."
 
 def objects() -> dict[str, type]:
     """The TypedDicts, in the order of the file."""
-    return {name: found for name, found in vars(messages).items() if typing.is_typeddict(found) and name != "Request"}
+    return {
+        name: found
+        for name, found in vars(messages).items()
+        if typing.is_typeddict(found) and name != "Request"
+    }
 
 
 def fields(made: type) -> dict[str, tuple[object, bool]]:
     """Of each field its type, and whether it must be there."""
     hints = typing.get_type_hints(made, include_extras=True)
-    return {name: (typing.get_args(hint)[0] if typing.get_origin(hint) is typing.NotRequired else hint,
-                   name in made.__required_keys__ and typing.get_origin(hint) is not typing.NotRequired)
-            for name, hint in hints.items()}
+    return {
+        name: (
+            typing.get_args(hint)[0] if typing.get_origin(hint) is typing.NotRequired else hint,
+            name in made.__required_keys__ and typing.get_origin(hint) is not typing.NotRequired,
+        )
+        for name, hint in hints.items()
+    }
 
 
 def schema_of(kind: object) -> dict:
@@ -44,8 +52,12 @@ def schema_of(kind: object) -> dict:
     if origin is list:
         return {"type": "array", "items": schema_of(parts[0])}
     if origin is tuple:
-        return {"type": "array", "prefixItems": [schema_of(part) for part in parts], "items": False,
-                "minItems": len(parts)}
+        return {
+            "type": "array",
+            "prefixItems": [schema_of(part) for part in parts],
+            "items": False,
+            "minItems": len(parts),
+        }
     if origin is dict:
         return {"type": "object", "additionalProperties": schema_of(parts[1])}
     return {"type": PLAIN[kind]}
@@ -56,12 +68,20 @@ def schema() -> dict:
     defs = {name: schema_of(union) for name, union in UNIONS.items()}
     for name, made in objects().items():
         found = fields(made)
-        defs[name] = {"description": " ".join(made.__doc__.split()), "type": "object",
-                      "properties": {field: schema_of(kind) for field, (kind, _) in found.items()},
-                      "required": [field for field, (_, needed) in found.items() if needed],
-                      "additionalProperties": False}
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Messages of unitscope's page",
-            "$comment": MADE, "anyOf": [{"$ref": "#/$defs/Reply"}, {"$ref": "#/$defs/Asked"}], "$defs": defs}
+        defs[name] = {
+            "description": " ".join(made.__doc__.split()),
+            "type": "object",
+            "properties": {field: schema_of(kind) for field, (kind, _) in found.items()},
+            "required": [field for field, (_, needed) in found.items() if needed],
+            "additionalProperties": False,
+        }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Messages of unitscope's page",
+        "$comment": MADE,
+        "anyOf": [{"$ref": "#/$defs/Reply"}, {"$ref": "#/$defs/Asked"}],
+        "$defs": defs,
+    }
 
 
 def type_of(kind: object) -> str:
@@ -89,10 +109,15 @@ def types_text() -> str:
     """The JavaScript's types."""
     parts = [f"/** {MADE} */\n"]
     for name, made in objects().items():
-        lines = [f"  {field}{'' if needed else '?'}: {type_of(kind)};"
-                 for field, (kind, needed) in fields(made).items()]
-        parts.append(f"/** {' '.join(made.__doc__.split())} */\nexport interface {name} {{\n" + "\n".join(lines)
-                     + "\n}\n")
+        lines = [
+            f"  {field}{'' if needed else '?'}: {type_of(kind)};"
+            for field, (kind, needed) in fields(made).items()
+        ]
+        parts.append(
+            f"/** {' '.join(made.__doc__.split())} */\nexport interface {name} {{\n"
+            + "\n".join(lines)
+            + "\n}\n"
+        )
     parts += [f"export type {name} = {type_of(union)};\n" for name, union in UNIONS.items()]
     return "\n".join(parts)
 

@@ -44,13 +44,18 @@ def main() -> None:
         "solved": ("The course lab's own run", us.lab.run(), "normal"),
         "stuck": ("The same network from a start that gets stuck", first(lab, 2, stuck), "normal"),
         "dead": ("Three hidden units, one of them dead", first(lab, 3, dead), "normal"),
-        "digits": ("Handwritten digits: 64 inputs, 16 hidden units, 10 classes, in brief",
-                   us.train(us.datasets.digits(), hidden=(16,), epochs=15), "brief"),
+        "digits": (
+            "Handwritten digits: 64 inputs, 16 hidden units, 10 classes, in brief",
+            us.train(us.datasets.digits(), hidden=(16,), epochs=15),
+            "brief",
+        ),
     }
     page = [HEAD]
     for name, (title, run, length) in networks.items():
         draw = us.plot.decision_regions if run.data.n_features == 2 else None
-        axes = draw(run.network, run.data, activation_regions=True) if draw else us.plot.training(run)
+        axes = (
+            draw(run.network, run.data, activation_regions=True) if draw else us.plot.training(run)
+        )
         us.plot.save(axes, DOCS / "images" / f"explained_{name}.png")
         words = us.explain(run, length=length).to_markdown().replace("## ", "### ")
         page.append(f"## {title}\n\n![{title}](images/explained_{name}.png)\n\n{words}")
@@ -59,7 +64,11 @@ def main() -> None:
 
 def first(data: us.Dataset, units: int, wanted: Callable[[us.Run], bool]) -> us.Run:
     """The run of the first seed whose run is as wanted."""
-    return next(run for run in (us.train(data, hidden=(units,), seed=seed) for seed in range(1000)) if wanted(run))
+    return next(
+        run
+        for run in (us.train(data, hidden=(units,), seed=seed) for seed in range(1000))
+        if wanted(run)
+    )
 
 
 def stuck(run: us.Run) -> bool:

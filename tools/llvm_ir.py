@@ -34,9 +34,18 @@ print(llvm_ir.translated(sys.argv[1]))
 
 def translation(code: CompiledCode, kind: str) -> str:
     """What Numba makes of a code for processors of a kind."""
-    environment = os.environ | {"NUMBA_OPT": "0", "NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
-    result = subprocess.run([sys.executable, "-c", _CHILD, code.module, kind], check=True, stdout=subprocess.PIPE,
-                            text=True, env=environment)
+    environment = os.environ | {
+        "NUMBA_OPT": "0",
+        "NUMBA_CPU_NAME": "generic",
+        "NUMBA_CPU_FEATURES": "",
+    }
+    result = subprocess.run(
+        [sys.executable, "-c", _CHILD, code.module, kind],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
     return result.stdout
 
 
@@ -48,7 +57,9 @@ def texts(code: CompiledCode) -> dict[str, str]:
 
 def files() -> dict[str, bytes]:
     """The content of every file, by its name."""
-    return {llvm_ir.file_name(code.module): llvm_ir.packed(texts(code), code.sources) for code in CODES}
+    return {
+        llvm_ir.file_name(code.module): llvm_ir.packed(texts(code), code.sources) for code in CODES
+    }
 
 
 if __name__ == "__main__":

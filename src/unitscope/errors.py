@@ -41,7 +41,9 @@ class TrainingDiverged(UnitscopeError, ArithmeticError):
 def shown(value: object) -> str:
     """A value as it appears in a message: its repr, on one line and never longer than 80 characters."""
     if isinstance(value, (str, bytes, list)):
-        value = value[: 2 * _LONGEST_VALUE] if not isinstance(value, _Said) else value  # more would not be shown
+        value = (
+            value[: 2 * _LONGEST_VALUE] if not isinstance(value, _Said) else value
+        )  # more would not be shown
     text = value if isinstance(value, _Said) else repr(value)
     text = " ".join(text.split())
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
@@ -76,16 +78,29 @@ def whole_number(name: str, value: object, *, at_least: int, at_most: int | None
     return number
 
 
-def real_number(name: str, value: object, rule: str, *, above: float | None = None, at_least: float | None = None,
-                below: float | None = None) -> float:
+def real_number(
+    name: str,
+    value: object,
+    rule: str,
+    *,
+    above: float | None = None,
+    at_least: float | None = None,
+    below: float | None = None,
+) -> float:
     """`value` as a finite float inside the bounds, or the refusal with `rule` in words."""
-    if not isinstance(value, float) and (isinstance(value, bool) or not isinstance(value, numbers.Real)):
+    if not isinstance(value, float) and (
+        isinstance(value, bool) or not isinstance(value, numbers.Real)
+    ):
         raise refusal(name, rule, value)
     try:
         number = float(value)
     except OverflowError:  # a whole number beyond the largest float
         raise refusal(name, rule, value) from None
-    if (not math.isfinite(number) or (above is not None and number <= above)
-            or (at_least is not None and number < at_least) or (below is not None and number >= below)):
+    if (
+        not math.isfinite(number)
+        or (above is not None and number <= above)
+        or (at_least is not None and number < at_least)
+        or (below is not None and number >= below)
+    ):
         raise refusal(name, rule, value)
     return number

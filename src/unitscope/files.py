@@ -17,7 +17,9 @@ def replacing(target: Path, *, private: bool = False) -> Iterator[Path]:
     """
     import tempfile  # five milliseconds, which a start need not wait for
 
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.stem}-", suffix=target.suffix)
+    handle, name = tempfile.mkstemp(
+        dir=target.parent, prefix=f".{target.stem}-", suffix=target.suffix
+    )
     os.close(handle)
     unfinished = Path(name)
     try:

@@ -77,8 +77,11 @@ def facts(dataset: Dataset) -> list[str]:
 def epoch_lines(trained: Run) -> list[str]:
     """Two lines for each epoch, with its loss, in the form of the lab's output."""
     steps = -(-trained.data.n_points // trained.recipe.batch_size)
-    return [line for epoch, loss in enumerate(trained.loss, 1)
-            for line in lines_of_epoch(epoch, trained.epochs, steps, {"loss": float(loss)})]
+    return [
+        line
+        for epoch, loss in enumerate(trained.loss, 1)
+        for line in lines_of_epoch(epoch, trained.epochs, steps, {"loss": float(loss)})
+    ]
 
 
 def draw(trained: Run, folder: Path) -> list[Path]:

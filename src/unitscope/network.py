@@ -60,19 +60,34 @@ class Dense:
     activation: str
     negative_slope: float
 
-    def __init__(self, weights: Any, bias: Any, activation: str = "linear",
-                 negative_slope: float = KERAS_NEGATIVE_SLOPE) -> None:
+    def __init__(
+        self,
+        weights: Any,
+        bias: Any,
+        activation: str = "linear",
+        negative_slope: float = KERAS_NEGATIVE_SLOPE,
+    ) -> None:
         check_activation("activation", activation)
         kernel = frozen_array("weights", weights, 2)
         offset = frozen_array("bias", bias, 1)
         if 0 in kernel.shape:
-            raise refusal("weights", "of shape (inputs, units), at least (1, 1)", said(f"shape {kernel.shape}"))
+            raise refusal(
+                "weights",
+                "of shape (inputs, units), at least (1, 1)",
+                said(f"shape {kernel.shape}"),
+            )
         if offset.shape[0] != kernel.shape[1]:
-            raise refusal("bias", f"of shape ({kernel.shape[1]},), one number a unit", said(f"shape {offset.shape}"))
+            raise refusal(
+                "bias",
+                f"of shape ({kernel.shape[1]},), one number a unit",
+                said(f"shape {offset.shape}"),
+            )
         object.__setattr__(self, "weights", kernel)
         object.__setattr__(self, "bias", offset)
         object.__setattr__(self, "activation", activation)
-        object.__setattr__(self, "negative_slope", real_number("negative_slope", negative_slope, "a finite number"))
+        object.__setattr__(
+            self, "negative_slope", real_number("negative_slope", negative_slope, "a finite number")
+        )
 
     @property
     def inputs(self) -> int:
@@ -132,12 +147,17 @@ class Network:
             raise refusal("layers", "a sequence of at least one Dense", chain)
         for index, (above, below) in enumerate(pairwise(chain)):
             if above.units != below.inputs:
-                raise refusal(f"layers[{index + 1}]", f"a Dense of {above.units} inputs, the units of the layer before",
-                              said(f"{below.inputs} inputs"))
+                raise refusal(
+                    f"layers[{index + 1}]",
+                    f"a Dense of {above.units} inputs, the units of the layer before",
+                    said(f"{below.inputs} inputs"),
+                )
         object.__setattr__(self, "layers", chain)
 
     @classmethod
-    def initialize(cls, sizes: Sequence[int], activation: str | Sequence[str] = "relu", seed: int = 0) -> Network:
+    def initialize(
+        cls, sizes: Sequence[int], activation: str | Sequence[str] = "relu", seed: int = 0
+    ) -> Network:
         """A fresh network with Keras's default start: Glorot uniform weights and zero biases.
 
         **Arguments**
@@ -149,7 +169,10 @@ class Network:
         Reference: Glorot and Bengio, 2010: weights uniform in +-sqrt(6 / (inputs + units)).
         """
         listed = isinstance(sizes, Iterable) and not isinstance(sizes, (str, bytes))
-        widths = [whole_number(f"sizes[{i}]", size, at_least=1) for i, size in enumerate(sizes if listed else ())]
+        widths = [
+            whole_number(f"sizes[{i}]", size, at_least=1)
+            for i, size in enumerate(sizes if listed else ())
+        ]
         if len(widths) < 2:
             raise refusal("sizes", "at least two whole numbers: inputs and classes", sizes)
         names = hidden_activations(activation, len(widths) - 2)
@@ -157,7 +180,9 @@ class Network:
         layers, at = [], 0
         for (inputs, units), name in zip(pairwise(widths), (*names, "linear"), strict=True):
             bias = at + inputs * units
-            layers.append(Dense(start[at:bias].reshape(inputs, units), start[bias : bias + units], name))
+            layers.append(
+                Dense(start[at:bias].reshape(inputs, units), start[bias : bias + units], name)
+            )
             at = bias + units
         return cls(layers)
 
@@ -221,28 +246,51 @@ class Network:
         `plane` is anything with `origin` (d,) and `basis` (2, d), d the number of inputs.
         """
         if not (hasattr(plane, "origin") and hasattr(plane, "basis")):
-            raise refusal("plane", "a Plane", said(type(plane).__name__), "us.Plane.axes(0, 1, at=point) makes one.")
+            raise refusal(
+                "plane",
+                "a Plane",
+                said(type(plane).__name__),
+                "us.Plane.axes(0, 1, at=point) makes one.",
+            )
         origin, basis = np.asarray(plane.origin, np.float64), np.asarray(plane.basis, np.float64)
         if origin.shape != (self.n_features,) or basis.shape != (2, self.n_features):
-            raise refusal("plane", f"through a space of {self.n_features} dimensions, the network's inputs",
-                          said(f"shapes {origin.shape} and {basis.shape}"))
+            raise refusal(
+                "plane",
+                f"through a space of {self.n_features} dimensions, the network's inputs",
+                said(f"shapes {origin.shape} and {basis.shape}"),
+            )
         first = self.layers[0]
-        cut = Dense(basis @ first.weights, origin @ first.weights + first.bias, first.activation, first.negative_slope)
+        cut = Dense(
+            basis @ first.weights,
+            origin @ first.weights + first.bias,
+            first.activation,
+            first.negative_slope,
+        )
         return Network([cut, *self.layers[1:]])
 
     def to_vector(self) -> np.ndarray:
         """All parameters in one float64 vector: each layer's weights row by row, then its bias."""
-        return np.concatenate([part.ravel() for layer in self.layers for part in (layer.weights, layer.bias)])
+        return np.concatenate(
+            [part.ravel() for layer in self.layers for part in (layer.weights, layer.bias)]
+        )
 
     def with_vector(self, vector: np.ndarray) -> Network:
         """A network of this shape with the parameters of `vector` (see `to_vector`)."""
         if np.shape(vector) != (self.n_parameters,):
-            raise refusal("vector", f"of shape ({self.n_parameters},)", said(f"shape {np.shape(vector)}"))
+            raise refusal(
+                "vector", f"of shape ({self.n_parameters},)", said(f"shape {np.shape(vector)}")
+            )
         layers, start = [], 0
         for layer in self.layers:
             middle, end = start + layer.weights.size, start + layer.weights.size + layer.units
-            layers.append(Dense(np.reshape(vector[start:middle], layer.weights.shape), vector[middle:end],
-                                layer.activation, layer.negative_slope))
+            layers.append(
+                Dense(
+                    np.reshape(vector[start:middle], layer.weights.shape),
+                    vector[middle:end],
+                    layer.activation,
+                    layer.negative_slope,
+                )
+            )
             start = end
         return Network(layers)
 
@@ -254,7 +302,9 @@ class Network:
             raise refusal("X", f"numbers of shape (n, {self.n_features})", X) from None
         if points.ndim != 2 or points.shape[1] != self.n_features:
             remedy = "For one point, use X[None, :]." if points.shape == (self.n_features,) else ""
-            raise refusal("X", f"of shape (n, {self.n_features})", said(f"shape {points.shape}"), remedy)
+            raise refusal(
+                "X", f"of shape (n, {self.n_features})", said(f"shape {points.shape}"), remedy
+            )
         if not np.isfinite(points).all():
             raise refusal("X", "finite numbers", said(f"{points[~np.isfinite(points)][0]}"))
         return points
@@ -278,8 +328,11 @@ def hidden_activations(activation: str | Sequence[str], hidden_layers: int) -> t
         activation = (activation,) * hidden_layers
     names = tuple(activation)
     if len(names) != hidden_layers:
-        raise refusal("activation", f"one name, or one for each hidden layer, {hidden_layers} in all",
-                      said(f"{len(names)} in all"))
+        raise refusal(
+            "activation",
+            f"one name, or one for each hidden layer, {hidden_layers} in all",
+            said(f"{len(names)} in all"),
+        )
     for name in names:
         check_activation("activation", name)
     return names
@@ -292,7 +345,9 @@ def frozen_array(name: str, values: Any, ndim: int) -> np.ndarray:
     except (TypeError, ValueError, OverflowError):
         raise refusal(name, "numbers", values) from None
     if array.ndim != ndim:
-        raise refusal(name, f"an array of {ndim} dimension{'s' * (ndim > 1)}", said(f"shape {array.shape}"))
+        raise refusal(
+            name, f"an array of {ndim} dimension{'s' * (ndim > 1)}", said(f"shape {array.shape}")
+        )
     if not np.isfinite(array).all():
         raise refusal(name, "finite numbers", said(f"{array[~np.isfinite(array)][0]}"))
     array.setflags(write=False)

@@ -52,7 +52,9 @@ class Recipe:
         set_field = object.__setattr__
         set_field(self, "hidden", _widths(self.hidden))
         names = hidden_activations(self.activation, len(self.hidden))
-        set_field(self, "activation", self.activation if isinstance(self.activation, str) else names)
+        set_field(
+            self, "activation", self.activation if isinstance(self.activation, str) else names
+        )
         if self.optimizer not in OPTIMIZERS:
             raise refusal("optimizer", "one of " + ", ".join(OPTIMIZERS), self.optimizer)
         if not isinstance(self.nesterov, bool):
@@ -60,19 +62,33 @@ class Recipe:
         for name, least in (("batch_size", 1), ("epochs", 0), ("seed", 0)):
             set_field(self, name, whole_number(name, getattr(self, name), at_least=least))
         for name in ("learning_rate", "epsilon"):
-            set_field(self, name, real_number(name, getattr(self, name), "a finite number above 0", above=0.0))
+            set_field(
+                self,
+                name,
+                real_number(name, getattr(self, name), "a finite number above 0", above=0.0),
+            )
         for name in ("l1", "l2", "weight_decay"):
-            set_field(self, name, real_number(name, getattr(self, name), "a finite number of at least 0", at_least=0.0))
+            set_field(
+                self,
+                name,
+                real_number(
+                    name, getattr(self, name), "a finite number of at least 0", at_least=0.0
+                ),
+            )
         for name in ("momentum", "beta_1", "beta_2", "rho"):
-            share = real_number(name, getattr(self, name), "at least 0 and below 1", at_least=0.0, below=1.0)
+            share = real_number(
+                name, getattr(self, name), "at least 0 and below 1", at_least=0.0, below=1.0
+            )
             set_field(self, name, share)
 
     @classmethod
     def of(cls, recipe: Recipe | None, settings: dict[str, object]) -> Recipe:
         """The recipe itself, or one made of settings; a setting that does not exist, or both at once, is refused."""
         if recipe is not None and settings:
-            raise InvalidInput(f"recipe must be given alone. Got {', '.join(settings)} beside it instead. "
-                               "Use dataclasses.replace(recipe, ...) to change a setting.")
+            raise InvalidInput(
+                f"recipe must be given alone. Got {', '.join(settings)} beside it instead. "
+                "Use dataclasses.replace(recipe, ...) to change a setting."
+            )
         if recipe is not None:
             if not isinstance(recipe, Recipe):
                 raise refusal("recipe", "a Recipe", recipe)

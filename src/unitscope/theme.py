@@ -12,9 +12,32 @@ from dataclasses import dataclass
 from unitscope.errors import refusal, whole_number
 
 CLASS_COLORS = (
-    "#1f78b4", "#33a02c", "#ff7f00", "#6a3d9a", "#e31a1c", "#b15928", "#00e1d2", "#b4005a", "#b4b487",
-    "#ff69ff", "#a57896", "#0069ff", "#c3d25a", "#ffa5ff", "#694b2d", "#ffc300", "#2d6969", "#3cb4d2",
-    "#692dc3", "#5a965a", "#ff96b4", "#ff6969", "#f0b478", "#ff0087", "#960f00", "#3c69d2",
+    "#1f78b4",
+    "#33a02c",
+    "#ff7f00",
+    "#6a3d9a",
+    "#e31a1c",
+    "#b15928",
+    "#00e1d2",
+    "#b4005a",
+    "#b4b487",
+    "#ff69ff",
+    "#a57896",
+    "#0069ff",
+    "#c3d25a",
+    "#ffa5ff",
+    "#694b2d",
+    "#ffc300",
+    "#2d6969",
+    "#3cb4d2",
+    "#692dc3",
+    "#5a965a",
+    "#ff96b4",
+    "#ff6969",
+    "#f0b478",
+    "#ff0087",
+    "#960f00",
+    "#3c69d2",
 )
 # Matplotlib's names; eleven, so that a colour used again after 26 classes comes with another marker.
 CLASS_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h")
@@ -51,12 +74,36 @@ class Theme:
     curves: tuple[str, str]
 
 
-LIGHT = Theme(name="light", background="#ffffff", text="#1b1f24", muted="#59636e", grid="#e4e7eb", line="#1b1f24",
-              halo="#ffffff", ring="#000000", negative="#d9730d", zero="#f2f2f2", positive="#1565c0", tint=0.25,
-              curves=("#b4400a", "#1565c0"))
-DARK = Theme(name="dark", background="#15181d", text="#e6e9ed", muted="#a3acb8", grid="#2d333b", line="#f5f7fa",
-             halo="#f5f7fa", ring="#ffffff", negative="#ff9a3c", zero="#2b2f36", positive="#58a6ff", tint=0.38,
-             curves=("#ff9a5c", "#6cb2ff"))
+LIGHT = Theme(
+    name="light",
+    background="#ffffff",
+    text="#1b1f24",
+    muted="#59636e",
+    grid="#e4e7eb",
+    line="#1b1f24",
+    halo="#ffffff",
+    ring="#000000",
+    negative="#d9730d",
+    zero="#f2f2f2",
+    positive="#1565c0",
+    tint=0.25,
+    curves=("#b4400a", "#1565c0"),
+)
+DARK = Theme(
+    name="dark",
+    background="#15181d",
+    text="#e6e9ed",
+    muted="#a3acb8",
+    grid="#2d333b",
+    line="#f5f7fa",
+    halo="#f5f7fa",
+    ring="#ffffff",
+    negative="#ff9a3c",
+    zero="#2b2f36",
+    positive="#58a6ff",
+    tint=0.38,
+    curves=("#ff9a5c", "#6cb2ff"),
+)
 THEMES = {"light": LIGHT, "dark": DARK}
 
 
@@ -75,12 +122,17 @@ def class_colors(k: int) -> tuple[str, ...]:
     After 26 the colours come again, darker with every turn.
     """
     turns = [divmod(index, len(CLASS_COLORS)) for index in range(whole_number("k", k, at_least=1))]
-    return tuple(mixed("#000000", CLASS_COLORS[index], _TURN_DARKENS**turn) for turn, index in turns)
+    return tuple(
+        mixed("#000000", CLASS_COLORS[index], _TURN_DARKENS**turn) for turn, index in turns
+    )
 
 
 def class_markers(k: int) -> tuple[str, ...]:
     """One Matplotlib marker for each of `k` classes; neighbours in class order differ."""
-    return tuple(CLASS_MARKERS[index % len(CLASS_MARKERS)] for index in range(whole_number("k", k, at_least=1)))
+    return tuple(
+        CLASS_MARKERS[index % len(CLASS_MARKERS)]
+        for index in range(whole_number("k", k, at_least=1))
+    )
 
 
 def class_tints(k: int, theme: str | Theme = LIGHT) -> tuple[str, ...]:

@@ -15,8 +15,16 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
-FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage")
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -27,14 +35,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in here:
         item.add_marker(pytest.mark.browser)
         if (CHROMIUM is None or DRIVER is None) and "CI" not in os.environ:
-            item.add_marker(pytest.mark.skip(reason="needs the packages chromium and chromium-driver"))
+            item.add_marker(
+                pytest.mark.skip(reason="needs the packages chromium and chromium-driver")
+            )
 
 
 @pytest.fixture(scope="session")
 def address():
     """Where a live page is served."""
-    process = subprocess.Popen([sys.executable, "-m", "unitscope", "play", "--port", "0", "--no-browser"],
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "unitscope", "play", "--port", "0", "--no-browser"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     yield re.search(r"http://\S+", process.stdout.readline())[0]
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=30)
@@ -50,7 +64,9 @@ def started(folder):
     options.binary_location = CHROMIUM
     for flag in (*FLAGS, f"--user-data-dir={folder / 'profile'}", "--window-size=1280,900"):
         options.add_argument(flag)
-    options.add_experimental_option("prefs", {"download.default_directory": str(folder / "downloads")})
+    options.add_experimental_option(
+        "prefs", {"download.default_directory": str(folder / "downloads")}
+    )
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     driver = webdriver.Chrome(options=options, service=Service(DRIVER))
     driver.set_window_size(1280, 1100)
@@ -68,7 +84,11 @@ def browser(tmp_path):
     """A fresh Chromium; at the end of a test nothing may be in its console."""
     driver = started(tmp_path)
     yield driver
-    told = [entry["message"] for entry in driver.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
+    told = [
+        entry["message"]
+        for entry in driver.get_log("browser")
+        if entry["level"] in ("SEVERE", "WARNING")
+    ]
     driver.quit()
     assert told == []
 
@@ -85,7 +105,9 @@ def page(browser, address):
 def downloads(page, tmp_path):
     """Presses a button of the export dialog and gives the file's content."""
     folder = tmp_path / "downloads"
-    page.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(folder)})
+    page.driver.execute_cdp_cmd(
+        "Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(folder)}
+    )
 
     def get(selector: str, name: str) -> bytes:
         if not page.driver.find_elements("css selector", "dialog[open]"):

@@ -12,12 +12,15 @@ import unitscope as us
 
 def drawn(driver, canvas) -> str:
     """A canvas's picture, after it was brought into sight and the page had the frames to draw it."""
-    return driver.execute_async_script("""
+    return driver.execute_async_script(
+        """
         const [canvas, done] = arguments;
         canvas.scrollIntoView({ block: "nearest" });
         let frames = 4;
         const next = () => frames-- ? requestAnimationFrame(next) : done(canvas.toDataURL());
-        next();""", canvas)
+        next();""",
+        canvas,
+    )
 
 
 class Page:
@@ -26,7 +29,11 @@ class Page:
     def __init__(self, driver, address: str) -> None:
         self.driver = driver
         driver.get(address)
-        self.until(lambda: driver.execute_script("return document.documentElement.dataset.ready === 'true'"))
+        self.until(
+            lambda: driver.execute_script(
+                "return document.documentElement.dataset.ready === 'true'"
+            )
+        )
         self.until(lambda: self.text("#summary"))
 
     def until(self, condition, seconds: float = 15):
@@ -38,7 +45,9 @@ class Page:
         return self.driver.find_element(By.CSS_SELECTOR, selector)
 
     def text(self, selector: str) -> str:
-        return self.driver.execute_script("return document.querySelector(arguments[0])?.textContent ?? ''", selector)
+        return self.driver.execute_script(
+            "return document.querySelector(arguments[0])?.textContent ?? ''", selector
+        )
 
     def choose(self, selector: str, value: str) -> None:
         Select(self.one(selector)).select_by_value(value)
@@ -55,7 +64,9 @@ class Page:
     def box(self, selector: str) -> dict:
         return self.driver.execute_script(
             "const b = document.querySelector(arguments[0]).getBoundingClientRect();"
-            "return {x: b.x, y: b.y, width: b.width, height: b.height}", selector)
+            "return {x: b.x, y: b.y, width: b.width, height: b.height}",
+            selector,
+        )
 
 
 def on_plane(page: Page, x0: float, x1: float) -> tuple[int, int]:
@@ -68,8 +79,12 @@ def place_in(box: dict, x0: float, x1: float) -> tuple[int, int]:
     X, room = us.datasets.lab().X, {"left": 48, "bottom": 30, "top": 6, "right": 6}
     low, high = X.min(axis=0), X.max(axis=0)
     low, high = low - 0.08 * (high - low), high + 0.08 * (high - low)
-    across = room["left"] + (x0 - low[0]) / (high[0] - low[0]) * (box["width"] - room["left"] - room["right"])
-    down = room["top"] + (high[1] - x1) / (high[1] - low[1]) * (box["height"] - room["top"] - room["bottom"])
+    across = room["left"] + (x0 - low[0]) / (high[0] - low[0]) * (
+        box["width"] - room["left"] - room["right"]
+    )
+    down = room["top"] + (high[1] - x1) / (high[1] - low[1]) * (
+        box["height"] - room["top"] - room["bottom"]
+    )
     return round(across - box["width"] / 2), round(down - box["height"] / 2)
 
 
@@ -77,7 +92,11 @@ def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> No
     canvas = page.one("#regions")
     page.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", canvas)
     (a, b), (c, d) = on_plane(page, *start), on_plane(page, *end)
-    chain = ActionChains(page.driver, duration=20).move_to_element_with_offset(canvas, a, b).click_and_hold()
+    chain = (
+        ActionChains(page.driver, duration=20)
+        .move_to_element_with_offset(canvas, a, b)
+        .click_and_hold()
+    )
     for step in range(1, 9):
         chain.move_to_element_with_offset(canvas, a + (c - a) * step // 8, b + (d - b) * step // 8)
     chain.release().perform()

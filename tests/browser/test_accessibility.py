@@ -21,8 +21,12 @@ axe.run(document, { resultTypes: ["violations"] }).then((found) => done({
 @pytest.fixture
 def axe(page):
     """Runs axe-core on what is open: its serious and critical violations."""
-    package = importlib.util.find_spec("axe_playwright_python")  # for the script that it ships: the package needs more
-    source = (Path(package.submodule_search_locations[0]) / "axe.min.js").read_text(encoding="utf-8")
+    package = importlib.util.find_spec(
+        "axe_playwright_python"
+    )  # for the script that it ships: the package needs more
+    source = (Path(package.submodule_search_locations[0]) / "axe.min.js").read_text(
+        encoding="utf-8"
+    )
 
     def violations() -> list[dict]:
         page.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": source})
@@ -34,15 +38,19 @@ def axe(page):
 
 
 def test_axe_notices(page, axe):
-    page.driver.execute_script("const b = document.createElement('button'); document.querySelector('header').append(b)")
+    page.driver.execute_script(
+        "const b = document.createElement('button'); document.querySelector('header').append(b)"
+    )
     assert [rule["id"] for rule in axe()] == ["button-name"]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
 def test_nothing_serious(page, axe, theme, width):
-    page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
-                                {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500})
+    page.driver.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500},
+    )
     page.choose("#theme", theme)
     assert axe() == []
     page.one("#unit-0-1").click()
@@ -57,7 +65,9 @@ def test_nothing_serious(page, axe, theme, width):
 
 
 def test_nothing_serious_with_twelve_classes_and_a_view_of_many_features(page, axe, address):
-    many = Page(page.driver, f"{address}#dataset=blobs&classes=12&networkShape=10,4&view=probability")
+    many = Page(
+        page.driver, f"{address}#dataset=blobs&classes=12&networkShape=10,4&view=probability"
+    )
     many.until(lambda: "c11" in many.text(".chips"))
     assert axe() == []
     many.choose("#dataset", "wine")

@@ -23,9 +23,15 @@ def test_a_stroke_draws_points_and_one_undo_takes_them_back(page):
     canvas = page.one("#regions")
     page.one(".chip:nth-child(3)").click()
     start, end = on_plane(page, -1, -4.9), on_plane(page, 6, -4.9)
-    chain = ActionChains(page.driver, duration=20).move_to_element_with_offset(canvas, *start).click_and_hold()
+    chain = (
+        ActionChains(page.driver, duration=20)
+        .move_to_element_with_offset(canvas, *start)
+        .click_and_hold()
+    )
     for step in range(1, 13):
-        chain.move_to_element_with_offset(canvas, start[0] + (end[0] - start[0]) * step // 12, start[1])
+        chain.move_to_element_with_offset(
+            canvas, start[0] + (end[0] - start[0]) * step // 12, start[1]
+        )
     chain.release().perform()
     page.until(lambda: count(page) > 104)
     drawn = count(page)
@@ -42,8 +48,12 @@ def test_areas_in_words_are_those_of_the_picture(page, downloads):
         page.one("#data").send_keys(Keys.SHIFT, Keys.ARROW_LEFT)
     page.one("#data").send_keys(Keys.ESCAPE)
     page.until(lambda: page.words() and page.text("#status") == "")
-    told = {name: float(share) for name, share in re.findall(
-        r"The decision region of (c\d) has ([\d.]+)% of the window", page.words())}
+    told = {
+        name: float(share)
+        for name, share in re.findall(
+            r"The decision region of (c\d) has ([\d.]+)% of the window", page.words()
+        )
+    }
     assert len(told) >= 3
     drawn = drawn_shares(downloads("[data-file='regions.svg']", "regions.svg"))
     assert len(drawn) == len(told)
@@ -56,8 +66,12 @@ def drawn_shares(picture: bytes) -> list[float]:
     areas: dict[str, float] = {}
     for path in ET.fromstring(picture).iter("{http://www.w3.org/2000/svg}path"):
         if (path.get("fill") or "").startswith("rgb("):
-            corners = np.array([[float(part) for part in corner.split()]
-                                for corner in path.get("d").strip("MZ").split("L")])
+            corners = np.array(
+                [
+                    [float(part) for part in corner.split()]
+                    for corner in path.get("d").strip("MZ").split("L")
+                ]
+            )
             x, y = corners.T
             area = abs(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2
             areas[path.get("fill")] = areas.get(path.get("fill"), 0.0) + area
@@ -78,18 +92,31 @@ def test_with_test_points_the_words_number_the_points_as_the_page_does(page):
     """A sentence on a point that is wrong lights the point that the text names, of the class that it names."""
     page.choose("#dataset", "moons")
     page.until(lambda: "c3" not in page.text(".chips"))
-    page.driver.execute_script("const s = document.querySelector('#percTrainData'); s.value = 40;"
-                               "s.dispatchEvent(new Event('input'))")
+    page.driver.execute_script(
+        "const s = document.querySelector('#percTrainData'); s.value = 40;"
+        "s.dispatchEvent(new Event('input'))"
+    )
     page.until(lambda: "test accuracy" in page.text("#numbers"))
     page.until(lambda: "of 100 points right" in page.words())
-    sentences = [item for item in page.driver.find_elements(By.CSS_SELECTOR, ".claims .about")
-                 if re.match(r"Point \d+ is ", item.text)]
+    sentences = [
+        item
+        for item in page.driver.find_elements(By.CSS_SELECTOR, ".claims .about")
+        if re.match(r"Point \d+ is ", item.text)
+    ]
     assert sentences
     for sentence in sentences[:3]:
-        number, own, other = re.match(r"Point (\d+) is (\w+), but (\w+) has the larger", sentence.text).groups()
-        page.driver.execute_script("arguments[0].scrollIntoView({block: 'center'}); arguments[0].focus()", sentence)
-        page.until(lambda number=number, own=own, other=other: re.match(
-            rf"Point {number}, {own}: .*; predicted {other} ", page.text("[aria-label='Data'] .note")))
+        number, own, other = re.match(
+            r"Point (\d+) is (\w+), but (\w+) has the larger", sentence.text
+        ).groups()
+        page.driver.execute_script(
+            "arguments[0].scrollIntoView({block: 'center'}); arguments[0].focus()", sentence
+        )
+        page.until(
+            lambda number=number, own=own, other=other: re.match(
+                rf"Point {number}, {own}: .*; predicted {other} ",
+                page.text("[aria-label='Data'] .note"),
+            )
+        )
 
 
 def test_choosing_a_set_keeps_own_points_for_undo(page):
@@ -122,15 +149,24 @@ def test_seeds_are_trained_when_they_come_into_sight(page):
     page.choose("#activation", "tanh")
     before = page.text(".seeds .strip")
     page.driver.execute_script("document.querySelector('.seeds').scrollIntoView()")
-    page.until(lambda: page.text(".seeds .strip") != before and "settings before" not in page.text(".seeds header"))
+    page.until(
+        lambda: (
+            page.text(".seeds .strip") != before
+            and "settings before" not in page.text(".seeds header")
+        )
+    )
 
 
 def test_a_finger_drags_points_and_scrolls_beside_them(page):
     """Touch: from a point it moves the point; from elsewhere on the map the page scrolls."""
-    page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
-                                {"width": 390, "height": 800, "deviceScaleFactor": 2, "mobile": True})
+    page.driver.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": 390, "height": 800, "deviceScaleFactor": 2, "mobile": True},
+    )
     page.driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
-    page.driver.execute_script("document.querySelector('#regions').scrollIntoView({block: 'center'})")
+    page.driver.execute_script(
+        "document.querySelector('#regions').scrollIntoView({block: 'center'})"
+    )
     box = page.until(lambda: page.box("#regions"))
 
     def place(x0: float, x1: float) -> dict:

@@ -30,8 +30,15 @@ def test_every_picture_comes_as_svg_and_png(page, downloads):
         svg = ET.fromstring(downloads(f"[data-file='{name}.svg']", f"{name}.svg"))
         width, height = float(svg.get("width")), float(svg.get("height"))
         assert svg.tag == f"{SVG}svg" and width > 100 and height > 60
-        assert {child.tag.removeprefix(SVG) for child in svg.iter()} <= {"svg", "g", "rect", "path", "text", "image",
-                                                                        "clipPath"}
+        assert {child.tag.removeprefix(SVG) for child in svg.iter()} <= {
+            "svg",
+            "g",
+            "rect",
+            "path",
+            "text",
+            "image",
+            "clipPath",
+        }
         png = downloads(f"[data-file='{name}.png']", f"{name}.png")
         assert png[:8] == b"\x89PNG\r\n\x1a\n"
         assert struct.unpack(">II", png[16:24]) == pytest.approx((2 * width, 2 * height), abs=1.5)
@@ -48,16 +55,25 @@ def test_the_picture_of_the_regions_has_the_exact_boundary(page, downloads):
     run = us.lab.run()
     part = us.partition(run.network, run.data)
     box, (across, up) = page.box("#regions"), part.window
-    scale = np.array([(box["width"] - 54) / (across[1] - across[0]), (box["height"] - 36) / (up[1] - up[0])])
-    known = np.linalg.norm((part.boundary.segments[:, 1] - part.boundary.segments[:, 0]) * scale, axis=1).sum()
+    scale = np.array(
+        [(box["width"] - 54) / (across[1] - across[0]), (box["height"] - 36) / (up[1] - up[0])]
+    )
+    known = np.linalg.norm(
+        (part.boundary.segments[:, 1] - part.boundary.segments[:, 0]) * scale, axis=1
+    ).sum()
     assert pixels == pytest.approx(known, rel=2e-3)
 
 
 def test_the_words_and_the_confusion_matrix_come_as_files(page, downloads):
     page.words()
     text = downloads("[data-file='explanation.md']", "explanation.md").decode()
-    assert "## What the network gets right\n\n- The network classifies all 100 points right \\(100%\\).\n" in text
-    rows = list(csv.reader(io.StringIO(downloads("[data-file='confusion.csv']", "confusion.csv").decode())))
+    assert (
+        "## What the network gets right\n\n- The network classifies all 100 points right \\(100%\\).\n"
+        in text
+    )
+    rows = list(
+        csv.reader(io.StringIO(downloads("[data-file='confusion.csv']", "confusion.csv").decode()))
+    )
     assert rows[0] == ["true \\ predicted", "c0", "c1", "c2", "c3"]
     assert rows[1:] == [[f"c{k}", *("25" if j == k else "0" for j in range(4))] for k in range(4)]
 
@@ -67,14 +83,19 @@ def test_the_run_file_and_the_code_are_those_of_the_page(page, downloads, tmp_pa
     run = us.Run.load(io.BytesIO(content))
     assert np.array_equal(run.weights, us.lab.run().weights)
     names: dict = {"__name__": "exported"}
-    exec(compile(downloads("[data-what=numpy]", "network_numpy.py"), "network_numpy.py", "exec"), names)
+    exec(
+        compile(downloads("[data-what=numpy]", "network_numpy.py"), "network_numpy.py", "exec"),
+        names,
+    )
     X = us.datasets.lab().X
     assert names["logits"](X) == pytest.approx(us.lab.run().network.logits(X), abs=1e-5)
 
 
 def test_the_file_has_the_test_points_too(page, downloads):
-    page.driver.execute_script("const s = document.querySelector('#percTrainData'); s.value = 30;"
-                               "s.dispatchEvent(new Event('input'))")
+    page.driver.execute_script(
+        "const s = document.querySelector('#percTrainData'); s.value = 30;"
+        "s.dispatchEvent(new Event('input'))"
+    )
     page.until(lambda: "test accuracy" in page.text("#numbers"))
     numbers = page.text("#numbers")
     html = downloads("[data-what=html]", "unitscope.html").decode()
@@ -91,9 +112,16 @@ def test_a_link_shows_all_again(page, address):
     """Points of one's own, test points, a weight changed by hand, the epoch, the unit and the point looked at."""
     drag(page, tuple(us.datasets.lab().X[3]), (2.0, -3.0))
     page.until(lambda: page.one("#undo").is_enabled())
-    page.driver.execute_script("const s = document.querySelector('#percTrainData'); s.value = 20;"
-                               "s.dispatchEvent(new Event('input'))")
-    page.until(lambda: "20 of them for testing" in page.text("[aria-label='Data'] .note") or page.text("#numbers"))
+    page.driver.execute_script(
+        "const s = document.querySelector('#percTrainData'); s.value = 20;"
+        "s.dispatchEvent(new Event('input'))"
+    )
+    page.until(
+        lambda: (
+            "20 of them for testing" in page.text("[aria-label='Data'] .note")
+            or page.text("#numbers")
+        )
+    )
     page.one("#data").send_keys("..")
     page.one("#epoch").send_keys(Keys.PAGE_DOWN)
     page.until(lambda: page.text("#epoch-count") != "000,200")
@@ -102,10 +130,16 @@ def test_a_link_shows_all_again(page, address):
     field.send_keys(Keys.CONTROL, "a")
     field.send_keys("-1.25", Keys.ENTER)
     page.until(lambda: "changed by hand" in page.text("#summary"))
-    page.until(lambda: all(part in page.driver.current_url for part in ("weights=", "unit=", "point=", "epoch=")))
+    page.until(
+        lambda: all(
+            part in page.driver.current_url for part in ("weights=", "unit=", "point=", "epoch=")
+        )
+    )
     time.sleep(0.6)  # the address settles
     link, summary, words = page.driver.current_url, page.text("#summary"), page.words()
-    before = {name: page.picture(name) for name in ("#regions", "#hidden-space", "#unit-1-0 canvas")}
+    before = {
+        name: page.picture(name) for name in ("#regions", "#hidden-space", "#unit-1-0 canvas")
+    }
     page.driver.get("about:blank")
     again = Page(page.driver, link)
     again.until(lambda: again.text("#summary") == summary)
@@ -118,8 +152,13 @@ def test_a_link_shows_all_again(page, address):
 def test_a_link_without_room_for_the_points_says_so(page, tmp_path):
     path = tmp_path / "many.csv"
     rng = np.random.default_rng(0)
-    path.write_text("a,b,c,kind\n" + "".join(f"{a:.3f},{b:.3f},{c:.3f},{'xy'[int(a > 0)]}\n"
-                                             for a, b, c in rng.normal(size=(60, 3))), encoding="utf-8")
+    path.write_text(
+        "a,b,c,kind\n"
+        + "".join(
+            f"{a:.3f},{b:.3f},{c:.3f},{'xy'[int(a > 0)]}\n" for a, b, c in rng.normal(size=(60, 3))
+        ),
+        encoding="utf-8",
+    )
     page.driver.execute_script("document.querySelector('#file').style.display = 'block'")
     page.one("#file").send_keys(str(path))
     page.until(lambda: "of 60 points" in page.text("#summary"))

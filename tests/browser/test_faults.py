@@ -42,7 +42,10 @@ class Server:
     def start(self) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "unitscope", "play", "--port", str(self.port), "--no-browser"],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         self.port = int(re.search(r":(\d+)/", self.process.stdout.readline())[1])
 
     def stop(self, how: int = signal.SIGINT) -> None:
@@ -55,12 +58,19 @@ class Server:
 
     def seconds(self) -> float:
         """Of the processor, spent by the server."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        fields = (
+            Path(f"/proc/{self.process.pid}/stat")
+            .read_text(encoding="ascii")
+            .rpartition(")")[2]
+            .split()
+        )
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def asked(self, message: dict) -> dict:
         """The answer to another page's request."""
-        with connect(f"ws://127.0.0.1:{self.port}/live", origin=self.address.rstrip("/"), max_size=None) as made:
+        with connect(
+            f"ws://127.0.0.1:{self.port}/live", origin=self.address.rstrip("/"), max_size=None
+        ) as made:
             made.recv()
             made.send(json.dumps(message))
             return json.loads(made.recv(30))
@@ -80,7 +90,9 @@ def until(driver, condition, seconds: float = 30):
 
 
 def text(driver, selector: str) -> str:
-    return driver.execute_script("return document.querySelector(arguments[0])?.textContent ?? ''", selector)
+    return driver.execute_script(
+        "return document.querySelector(arguments[0])?.textContent ?? ''", selector
+    )
 
 
 def words(driver) -> str:
@@ -91,7 +103,10 @@ def words(driver) -> str:
 
 def opened(driver, address: str) -> None:
     driver.get(address)
-    until(driver, lambda: driver.execute_script("return document.documentElement.dataset.ready === 'true'"))
+    until(
+        driver,
+        lambda: driver.execute_script("return document.documentElement.dataset.ready === 'true'"),
+    )
     until(driver, lambda: text(driver, "#summary"))
 
 
@@ -100,7 +115,9 @@ def move_points(driver, *presses: str) -> None:
     driver.find_element(By.ID, "data").send_keys(".", *presses)
 
 
-def test_a_browser_killed_in_the_middle_of_a_training_frees_the_server(server, start_browser, tmp_path):
+def test_a_browser_killed_in_the_middle_of_a_training_frees_the_server(
+    server, start_browser, tmp_path
+):
     if not sys.platform.startswith("linux"):
         pytest.skip("reads /proc")
     driver = start_browser(tmp_path)
@@ -120,7 +137,9 @@ def test_a_browser_killed_in_the_middle_of_a_training_frees_the_server(server, s
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
-def test_what_was_changed_while_the_server_was_away_is_trained_when_it_is_back(server, browser, how):
+def test_what_was_changed_while_the_server_was_away_is_trained_when_it_is_back(
+    server, browser, how
+):
     opened(browser, server.address)
     browser.find_element(By.CSS_SELECTOR, "[aria-label='Add a unit to layer 1']").click()
     move_points(browser, Keys.ARROW_UP * 3)
@@ -130,7 +149,11 @@ def test_what_was_changed_while_the_server_was_away_is_trained_when_it_is_back(s
     move_points(browser, Keys.ARROW_LEFT * 60)  # over to another class
     browser.find_element(By.ID, "add-class").click()
     server.start()
-    until(browser, lambda: "of 112 points" in text(browser, "#summary") and text(browser, "#status") == "", 40)
+    until(
+        browser,
+        lambda: "of 112 points" in text(browser, "#summary") and text(browser, "#status") == "",
+        40,
+    )
     assert words(browser) != before
     assert len(browser.find_elements(By.CSS_SELECTOR, "[id^=unit-0-]")) == 3
     until(browser, lambda: "points=" in browser.current_url)
@@ -147,8 +170,10 @@ def test_data_and_seeds_asked_for_while_the_server_is_away_come_when_it_is_back(
     opened(browser, server.address)
     server.stop()
     until(browser, lambda: "server is away" in text(browser, "#status"))
-    browser.execute_script("for (const name of ['moons', 'circles']) { const s = document.querySelector('#dataset');"
-                           "s.value = name; s.dispatchEvent(new Event('change', {bubbles: true})); }")
+    browser.execute_script(
+        "for (const name of ['moons', 'circles']) { const s = document.querySelector('#dataset');"
+        "s.value = name; s.dispatchEvent(new Event('change', {bubbles: true})); }"
+    )
     browser.find_element(By.ID, "train-seeds").click()
     server.start()
     until(browser, lambda: len(browser.find_elements(By.CSS_SELECTOR, ".tile")) == 64, 60)
@@ -157,16 +182,53 @@ def test_data_and_seeds_asked_for_while_the_server_is_away_come_when_it_is_back(
     browser.get_log("browser")
 
 
-GONE = (ElementClickInterceptedException, ElementNotInteractableException, InvalidElementStateException,
-        MoveTargetOutOfBoundsException, NoSuchElementException, StaleElementReferenceException)
-KEYS = [" ", Keys.ARROW_LEFT, Keys.ARROW_RIGHT, Keys.ARROW_UP, Keys.ARROW_DOWN, Keys.HOME, Keys.END, "r", "?", ".", ",",
-        "0", "3", "9", Keys.DELETE, Keys.ENTER, Keys.ESCAPE, Keys.TAB, Keys.SHIFT + Keys.TAB]
-TABLES = {"pets.csv": "a,b,kind\n" + "".join(f"{k % 7},{k % 5},{('cat', 'dog', '<b>')[k % 3]}\n" for k in range(60)),
-          "wide.csv": "a;b;c;d;k\n" + "".join(f"{k};{k % 3};{k % 5};1;{k % 4}\n" for k in range(40)),
-          "broken.csv": "a,b,k\n1,oops,x\n2,3,y\n", "empty.csv": "", "binary.csv": "\0\1\2"}
-HASHES = ["", "#seed=7&networkShape=3,3&activation=tanh", "#epoch=10", "#dataset=spirals&n=150&classes=3",
-          "#networkShape=", "#networkShape=99&epochs=-3&activation=nonsense", "#points=AAAA",
-          "#dataset=iris&percTrainData=70&view=probability"]
+GONE = (
+    ElementClickInterceptedException,
+    ElementNotInteractableException,
+    InvalidElementStateException,
+    MoveTargetOutOfBoundsException,
+    NoSuchElementException,
+    StaleElementReferenceException,
+)
+KEYS = [
+    " ",
+    Keys.ARROW_LEFT,
+    Keys.ARROW_RIGHT,
+    Keys.ARROW_UP,
+    Keys.ARROW_DOWN,
+    Keys.HOME,
+    Keys.END,
+    "r",
+    "?",
+    ".",
+    ",",
+    "0",
+    "3",
+    "9",
+    Keys.DELETE,
+    Keys.ENTER,
+    Keys.ESCAPE,
+    Keys.TAB,
+    Keys.SHIFT + Keys.TAB,
+]
+TABLES = {
+    "pets.csv": "a,b,kind\n"
+    + "".join(f"{k % 7},{k % 5},{('cat', 'dog', '<b>')[k % 3]}\n" for k in range(60)),
+    "wide.csv": "a;b;c;d;k\n" + "".join(f"{k};{k % 3};{k % 5};1;{k % 4}\n" for k in range(40)),
+    "broken.csv": "a,b,k\n1,oops,x\n2,3,y\n",
+    "empty.csv": "",
+    "binary.csv": "\0\1\2",
+}
+HASHES = [
+    "",
+    "#seed=7&networkShape=3,3&activation=tanh",
+    "#epoch=10",
+    "#dataset=spirals&n=150&classes=3",
+    "#networkShape=",
+    "#networkShape=99&epochs=-3&activation=nonsense",
+    "#points=AAAA",
+    "#dataset=iris&percTrainData=70&view=probability",
+]
 
 
 class Monkey:
@@ -183,9 +245,14 @@ class Monkey:
         if not found:
             raise NoSuchElementException
         chosen = self.rng.choice(found)
-        self.note(selector, self.driver.execute_script(
-            "arguments[0].scrollIntoView({block: 'center'});"
-            "return arguments[0].id || arguments[0].ariaLabel || arguments[0].textContent", chosen))
+        self.note(
+            selector,
+            self.driver.execute_script(
+                "arguments[0].scrollIntoView({block: 'center'});"
+                "return arguments[0].id || arguments[0].ariaLabel || arguments[0].textContent",
+                chosen,
+            ),
+        )
         return chosen
 
     def note(self, *what: object) -> None:
@@ -201,11 +268,16 @@ class Monkey:
         select = self.one("select")
         self.driver.execute_script(
             "const [s, at] = arguments; s.selectedIndex = Math.floor(at * s.options.length);"
-            "s.dispatchEvent(new Event('change', {bubbles: true}))", select, self.rng.random())
+            "s.dispatchEvent(new Event('change', {bubbles: true}))",
+            select,
+            self.rng.random(),
+        )
 
     def do_number(self) -> None:
         field = self.one("input[type=number], input:not([type])")
-        value = self.rng.choice(["1", "2", "3", "7", "30", "150", "0", "-1", "0.5", "", "abc", "1e9", "99999"])
+        value = self.rng.choice(
+            ["1", "2", "3", "7", "30", "150", "0", "-1", "0.5", "", "abc", "1e9", "99999"]
+        )
         field.send_keys(Keys.CONTROL, "a")
         field.send_keys(value, Keys.ENTER)
 
@@ -213,7 +285,9 @@ class Monkey:
         self.driver.execute_script(
             "const [s, at] = arguments; s.value = +s.min + at * (s.max - s.min);"
             "for (const name of ['input', 'change']) s.dispatchEvent(new Event(name, {bubbles: true}))",
-            self.one("input[type=range]"), self.rng.random())
+            self.one("input[type=range]"),
+            self.rng.random(),
+        )
 
     def do_tick(self) -> None:
         self.one("input[type=checkbox]").click()
@@ -233,7 +307,9 @@ class Monkey:
             return
         chain = ActionChains(self.driver, duration=15)
         for step in range(self.rng.randrange(2, 7)):
-            chain.move_to_element_with_offset(canvas, *[self.rng.randint(-side, side) for side in half])
+            chain.move_to_element_with_offset(
+                canvas, *[self.rng.randint(-side, side) for side in half]
+            )
             if step == 0:
                 chain.click_and_hold()
         chain.release().perform()
@@ -254,14 +330,19 @@ class Monkey:
         self.driver.execute_script("location.hash = arguments[0]", address)
 
     def do_window(self) -> None:
-        self.driver.set_window_size(self.rng.choice([500, 800, 1280, 2000]), self.rng.choice([500, 900, 1300]))
+        self.driver.set_window_size(
+            self.rng.choice([500, 800, 1280, 2000]), self.rng.choice([500, 900, 1300])
+        )
 
     def do_close(self) -> None:
         self.driver.execute_script("document.querySelector('dialog[open]')?.close()")
 
     def do_reload(self) -> None:
         self.driver.refresh()
-        until(self.driver, lambda: self.driver.execute_script("return document.documentElement.dataset.ready"))
+        until(
+            self.driver,
+            lambda: self.driver.execute_script("return document.documentElement.dataset.ready"),
+        )
 
 
 def test_a_user_who_does_anything_breaks_nothing(server, browser, tmp_path):
@@ -269,8 +350,23 @@ def test_a_user_who_does_anything_breaks_nothing(server, browser, tmp_path):
     rng = random.Random(SEED)
     opened(browser, server.address)
     monkey = Monkey(browser, rng, tmp_path)
-    weights = {"click": 4, "control": 6, "select": 5, "number": 4, "slide": 4, "tick": 1, "keys": 6, "undo": 2,
-               "drag": 8, "hover": 4, "table": 1, "address": 1, "window": 1, "close": 3, "reload": 0.3}
+    weights = {
+        "click": 4,
+        "control": 6,
+        "select": 5,
+        "number": 4,
+        "slide": 4,
+        "tick": 1,
+        "keys": 6,
+        "undo": 2,
+        "drag": 8,
+        "hover": 4,
+        "table": 1,
+        "address": 1,
+        "window": 1,
+        "close": 3,
+        "reload": 0.3,
+    }
     done, end = 0, time.monotonic() + SECONDS
     browser.set_script_timeout(60)
     while time.monotonic() < end:
@@ -279,7 +375,11 @@ def test_a_user_who_does_anything_breaks_nothing(server, browser, tmp_path):
             getattr(monkey, f"do_{name}")()
             done += 1
         if done % 20 == 0:
-            told = [entry for entry in browser.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
+            told = [
+                entry
+                for entry in browser.get_log("browser")
+                if entry["level"] in ("SEVERE", "WARNING")
+            ]
             assert told == [], (told, monkey.done[-60:])
     assert done > SECONDS, "hardly anything was done"
     assert server.process.poll() is None

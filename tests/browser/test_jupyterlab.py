@@ -36,16 +36,42 @@ def lab(tmp_path_factory):
     root = tmp_path_factory.mktemp("jupyter")
     work, settings = root / "work", root / "JUPYTERLAB_SETTINGS_DIR"
     work.mkdir()
-    own = {name: str(root / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR",
-                                               "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR", "IPYTHONDIR")}
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--port=0", "--allow-root",
-               "--IdentityProvider.token=", "--LabApp.extension_manager=readonly", f"--ServerApp.root_dir={work}"]
+    own = {
+        name: str(root / name)
+        for name in (
+            "JUPYTER_CONFIG_DIR",
+            "JUPYTER_DATA_DIR",
+            "JUPYTER_RUNTIME_DIR",
+            "JUPYTERLAB_SETTINGS_DIR",
+            "JUPYTERLAB_WORKSPACES_DIR",
+            "IPYTHONDIR",
+        )
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--no-browser",
+        "--port=0",
+        "--allow-root",
+        "--IdentityProvider.token=",
+        "--LabApp.extension_manager=readonly",
+        f"--ServerApp.root_dir={work}",
+    ]
     with (root / "log").open("w") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, **own})
+        process = subprocess.Popen(
+            command, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, **own}
+        )
     try:
         deadline = time.monotonic() + 60
-        while not (found := re.search(r"http://(?:localhost|127\.0\.0\.1):\d+/", (root / "log").read_text())):
-            assert process.poll() is None and time.monotonic() < deadline, (root / "log").read_text()
+        while not (
+            found := re.search(
+                r"http://(?:localhost|127\.0\.0\.1):\d+/", (root / "log").read_text()
+            )
+        ):
+            assert process.poll() is None and time.monotonic() < deadline, (
+                root / "log"
+            ).read_text()
             time.sleep(0.1)
         yield found[0], work, settings
     finally:
@@ -60,13 +86,24 @@ class Notebook:
         self.driver, (self.server, folder, self.settings) = driver, lab
         self.path, self.address = folder / name, f"{self.server}doc/tree/{name}"
         made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("")])
-        made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        made.metadata["kernelspec"] = {
+            "name": "python3",
+            "display_name": "Python 3",
+            "language": "python",
+        }
         nbformat.write(made, self.path)
 
     def open(self) -> None:
         self.driver.get(self.address)
-        self.until(lambda: self.js(
-            "return document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status") == "idle", 60)
+        self.until(
+            lambda: (
+                self.js(
+                    "return document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status"
+                )
+                == "idle"
+            ),
+            60,
+        )
 
     def make(self) -> View:
         """Open it and make the widget in its first cell."""
@@ -88,10 +125,15 @@ class Notebook:
 
     def stop_kernel(self) -> None:
         with urllib.request.urlopen(f"{self.server}api/sessions") as answer:
-            (kernel,) = {one["kernel"]["id"] for one in json.load(answer) if one["path"] == self.path.name}
+            (kernel,) = {
+                one["kernel"]["id"] for one in json.load(answer) if one["path"] == self.path.name
+            }
         cookie = self.driver.get_cookie("_xsrf")["value"]
-        stop = urllib.request.Request(f"{self.server}api/kernels/{kernel}", method="DELETE", headers={
-            "X-XSRFToken": cookie, "Cookie": f"_xsrf={cookie}"})
+        stop = urllib.request.Request(
+            f"{self.server}api/kernels/{kernel}",
+            method="DELETE",
+            headers={"X-XSRFToken": cookie, "Cookie": f"_xsrf={cookie}"},
+        )
         urllib.request.urlopen(stop).close()
 
     def js(self, script: str, *arguments):
@@ -114,6 +156,7 @@ class Notebook:
 
     def edit(self, at: int) -> None:
         """Put the cursor into a cell."""
+
         def clicked() -> bool:
             try:
                 cell = self.cells()[at]
@@ -122,6 +165,7 @@ class Notebook:
                 return self.js("return arguments[0].contains(document.activeElement)", cell)
             except WebDriverException:  # not drawn yet, or drawn anew
                 return False
+
         self.until(clicked)
 
     def write(self, at: int, code: str) -> None:
@@ -140,17 +184,24 @@ class Notebook:
         self.edit(at)
         self.press(Keys.ENTER, held=Keys.SHIFT)
         self.until(lambda: self.count(at) not in (before, *UNDER_WAY))
-        return self.js("return arguments[0].querySelector('.jp-Cell-outputArea')?.textContent ?? ''", self.cells()[at])
+        return self.js(
+            "return arguments[0].querySelector('.jp-Cell-outputArea')?.textContent ?? ''",
+            self.cells()[at],
+        )
 
     def count(self, at: int) -> str:
-        return self.js("return arguments[0].querySelector('.jp-InputPrompt')?.textContent", self.cells()[at])
+        return self.js(
+            "return arguments[0].querySelector('.jp-InputPrompt')?.textContent", self.cells()[at]
+        )
 
     def value(self, code: str):
         """What an expression of numbers is in the kernel."""
         return eval(re.sub(r"^\[\d+\]:", "", self.run(code)))
 
     def views(self) -> list[View]:
-        return [View(self, root) for root in self.driver.find_elements(By.CSS_SELECTOR, ".unitscope")]
+        return [
+            View(self, root) for root in self.driver.find_elements(By.CSS_SELECTOR, ".unitscope")
+        ]
 
     def view(self, at: int = 0) -> View:
         self.until(lambda: len(self.views()) > at and self.views()[at].text("#summary"))
@@ -169,8 +220,11 @@ class View:
         return found
 
     def text(self, selector: str) -> str:
-        return self.notebook.js("return arguments[0].querySelector(arguments[1])?.textContent ?? ''", self.root,
-                                selector)
+        return self.notebook.js(
+            "return arguments[0].querySelector(arguments[1])?.textContent ?? ''",
+            self.root,
+            selector,
+        )
 
     def picture(self, selector: str = "#regions") -> str:
         return drawn(self.notebook.driver, self.one(selector))
@@ -180,15 +234,22 @@ class View:
         return self.notebook.js(
             "const c = arguments[0].querySelector(arguments[1]);"
             "const d = new Uint32Array(c.getContext('2d').getImageData(0, 0, c.width, c.height).data.buffer);"
-            "return new Set(d).size", self.root, selector)
+            "return new Set(d).size",
+            self.root,
+            selector,
+        )
 
     def drag(self, start, end, *, steps: int = 8) -> None:
         canvas = self.one("#regions")
         (a, b), (c, d) = place_in(canvas.rect, *start), place_in(canvas.rect, *end)
-        chain = ActionChains(self.notebook.driver, duration=20).move_to_element_with_offset(canvas, a, b)
+        chain = ActionChains(self.notebook.driver, duration=20).move_to_element_with_offset(
+            canvas, a, b
+        )
         chain.click_and_hold()
         for step in range(1, steps + 1):
-            chain.move_to_element_with_offset(canvas, a + (c - a) * step // steps, b + (d - b) * step // steps)
+            chain.move_to_element_with_offset(
+                canvas, a + (c - a) * step // steps, b + (d - b) * step // steps
+            )
         chain.release().perform()
 
 
@@ -196,14 +257,20 @@ class View:
 def notebook(browser, lab, request):
     browser.set_window_size(1300, 1000)
     shutil.rmtree(lab[2], ignore_errors=True)
-    Notebook.set(SimpleNamespace(settings=lab[2]), "notification", fetchNews="false", checkForUpdates=False)
+    Notebook.set(
+        SimpleNamespace(settings=lab[2]), "notification", fetchNews="false", checkForUpdates=False
+    )
     return Notebook(browser, lab, re.sub(r"\W+", "-", request.node.name) + ".ipynb")
 
 
 def test_it_shows_reacts_and_tells_python(notebook):
     view = notebook.make()
     assert view.text("#summary") == RIGHT
-    assert view.colors("#regions") > 20 and view.colors("#data") > 20 and view.colors("#unit-0-0 canvas") > 20
+    assert (
+        view.colors("#regions") > 20
+        and view.colors("#data") > 20
+        and view.colors("#unit-0-0 canvas") > 20
+    )
     assert notebook.value("scope.selected is None, scope.run.recipe.seed") == (True, 0)
     notebook.run("first = scope.run")
     before, X = view.picture(), us.datasets.lab().X
@@ -228,14 +295,21 @@ def test_python_chooses_the_point_the_run_and_the_theme(notebook):
     notebook.until(lambda: view.text("[aria-label='Data'] .note").startswith("Point 5, "))
     notebook.run("scope.run = us.train(us.datasets.moons(), hidden=(5,), epochs=30)")
     notebook.until(lambda: view.text("#summary").endswith("at epoch 30"))
-    assert notebook.value("scope.selected is None, scope.data.n_classes, len(scope._first['data']['class_names'])") == (
-        True, 2, 2)
+    assert notebook.value(
+        "scope.selected is None, scope.data.n_classes, len(scope._first['data']['class_names'])"
+    ) == (True, 2, 2)
     assert len(view.root.find_elements(By.CSS_SELECTOR, "[id^=unit-0-]")) == 5
     assert view.one("#epochs").get_attribute("value") == "30"
-    view.one("[aria-label='Add a unit to layer 1']").click()  # the next training is of this run's data and settings
+    view.one(
+        "[aria-label='Add a unit to layer 1']"
+    ).click()  # the next training is of this run's data and settings
     notebook.until(lambda: len(view.root.find_elements(By.CSS_SELECTOR, "[id^=unit-0-]")) == 6)
-    notebook.until(lambda: notebook.value("scope.run.data.n_classes, scope.run.epochs, *scope.run.recipe.hidden")
-                   == (2, 30, 6))
+    notebook.until(
+        lambda: (
+            notebook.value("scope.run.data.n_classes, scope.run.epochs, *scope.run.recipe.hidden")
+            == (2, 30, 6)
+        )
+    )
     said = notebook.run("scope.run = 3")
     assert "run must be a Run. Got int instead." in said
     assert view.root.get_attribute("data-theme") == "light"  # JupyterLab's own
@@ -266,7 +340,9 @@ def test_keys_in_the_view_are_the_views_and_the_notebooks_stay_the_notebooks(not
     notebook.press("-3", Keys.ENTER)
     notebook.until(lambda: "changed by hand" in view.text("#summary"))
     canvas = view.one("#data")
-    ActionChains(notebook.driver).move_to_element_with_offset(canvas, 0, canvas.size["height"] // 2 - 2).click()
+    ActionChains(notebook.driver).move_to_element_with_offset(
+        canvas, 0, canvas.size["height"] // 2 - 2
+    ).click()
     notebook.js("arguments[0].focus({preventScroll: true})", canvas)
     notebook.press(".", ".", "d", "d", "x", "b", "m", "y", "r")
     notebook.until(lambda: view.text("[aria-label='Data'] .note").startswith("Point 1, "))
@@ -276,7 +352,9 @@ def test_keys_in_the_view_are_the_views_and_the_notebooks_stay_the_notebooks(not
     notebook.press("z", held=Keys.CONTROL)
     notebook.until(lambda: not view.text("[aria-label='Data'] .note").startswith("Point 1, c2"))
     assert len(notebook.cells()) == cells
-    assert notebook.js("return document.querySelectorAll('.jp-MarkdownCell, .jp-RawCell').length") == 0
+    assert (
+        notebook.js("return document.querySelectorAll('.jp-MarkdownCell, .jp-RawCell').length") == 0
+    )
     notebook.press("s", held=Keys.CONTROL)
     notebook.until(lambda: notebook.saved().cells[0].source == MAKE)
     count = notebook.count(0)
@@ -300,7 +378,9 @@ def test_two_views_show_one_run_and_a_closed_one_opens_again(notebook):
     assert notebook.value("scope.data.n_points, *scope.run.recipe.hidden") == (112, 3)
     notebook.run("scope.selected = 101")
     for view in (one, two):
-        notebook.until(lambda view=view: view.text("[aria-label='Data'] .note").startswith("Point 101, c4"))
+        notebook.until(
+            lambda view=view: view.text("[aria-label='Data'] .note").startswith("Point 101, c4")
+        )
     assert notebook.run("print(scope.selected)", at=1).strip() == "101"
     assert len(notebook.views()) == 1
     notebook.run("scope")
@@ -312,21 +392,30 @@ def test_two_views_show_one_run_and_a_closed_one_opens_again(notebook):
 def listeners(notebook) -> int:
     """How many listeners to keys the window has: each view has one."""
     driver = notebook.driver
-    window = driver.execute_cdp_cmd("Runtime.evaluate", {"expression": "window"})["result"]["objectId"]
-    found = driver.execute_cdp_cmd("DOMDebugger.getEventListeners", {"objectId": window})["listeners"]
+    window = driver.execute_cdp_cmd("Runtime.evaluate", {"expression": "window"})["result"][
+        "objectId"
+    ]
+    found = driver.execute_cdp_cmd("DOMDebugger.getEventListeners", {"objectId": window})[
+        "listeners"
+    ]
     return sum(one["type"] == "keydown" for one in found)
 
 
 def alive(notebook) -> int:
     """How many views are in memory, shown or not, after all garbage is collected."""
+
     def call(name: str, **arguments):
         return notebook.driver.execute_cdp_cmd(name, arguments)
 
     call("HeapProfiler.collectGarbage")
     kind = call("Runtime.evaluate", expression="HTMLDivElement.prototype")["result"]["objectId"]
     found = call("Runtime.queryObjects", prototypeObjectId=kind)["objects"]["objectId"]
-    counted = "function () { return this.filter((one) => one.classList.contains('unitscope')).length }"
-    count = call("Runtime.callFunctionOn", objectId=found, functionDeclaration=counted, returnByValue=True)
+    counted = (
+        "function () { return this.filter((one) => one.classList.contains('unitscope')).length }"
+    )
+    count = call(
+        "Runtime.callFunctionOn", objectId=found, functionDeclaration=counted, returnByValue=True
+    )
     call("Runtime.releaseObject", objectId=found)
     return count["result"]["value"]
 
@@ -343,7 +432,9 @@ def test_a_cell_that_is_run_again_leaves_nothing_of_its_old_view(notebook):
         notebook.until(lambda: notebook.js(summary) == RIGHT)
         counts.append((listeners(notebook), alive(notebook)))
     assert {keys for keys, _ in counts} == {counts[0][0]}
-    assert all(views <= 2 for _, views in counts)  # JupyterLab may hold the last output that it took away
+    assert all(
+        views <= 2 for _, views in counts
+    )  # JupyterLab may hold the last output that it took away
     notebook.view().one("#add-class").click()
     notebook.until(lambda: "of 112 points" in notebook.js(summary))
     assert notebook.value("scope.data.n_points") == 112
@@ -359,12 +450,18 @@ def test_a_drag_during_a_long_cell_ends_with_its_last_place(notebook, threads):
     notebook.until(lambda: notebook.count(1) == "[*]:")
     view.drag(X[0], (1.0, -2.0), steps=60)
     notebook.until(lambda: notebook.count(1) not in UNDER_WAY)
-    note = notebook.until(lambda: re.match(r"Point 0, c3: x0 (\S+), x1 (\S+);",
-                                           view.text("[aria-label='Data'] .note").replace("−", "-")))
+    note = notebook.until(
+        lambda: re.match(
+            r"Point 0, c3: x0 (\S+), x1 (\S+);",
+            view.text("[aria-label='Data'] .note").replace("−", "-"),
+        )
+    )
     notebook.until(lambda: view.text("#status") == "")
     shown = [float(note[1]), float(note[2])]
     assert shown == pytest.approx([1.0, -2.0], abs=0.1)
-    notebook.until(lambda: notebook.value("scope.run.data.X[0].tolist()") == pytest.approx(shown, abs=0.006))
+    notebook.until(
+        lambda: notebook.value("scope.run.data.X[0].tolist()") == pytest.approx(shown, abs=0.006)
+    )
 
 
 def test_a_saved_notebook_is_opened_again(notebook):
@@ -375,7 +472,9 @@ def test_a_saved_notebook_is_opened_again(notebook):
     notebook.press("s", held=Keys.CONTROL)
     notebook.until(lambda: notebook.saved().cells[0].get("outputs"))
     shown = notebook.saved().cells[0].outputs[0].data
-    assert re.fullmatch(r"Scope\(Run\(.*\); us\.export_html\(run, path\) makes a page of it\.", shown["text/plain"])
+    assert re.fullmatch(
+        r"Scope\(Run\(.*\); us\.export_html\(run, path\) makes a page of it\.", shown["text/plain"]
+    )
     notebook.open()  # the kernel is alive
     again = notebook.view()
     notebook.until(lambda: "of 112 points" in again.text("#summary"))
@@ -391,7 +490,11 @@ def test_without_its_kernel_it_says_so_and_a_saved_state_is_still_looked_at(note
     notebook.stop_kernel()
     view = notebook.view()
     view.one("#add-class").click()
-    notebook.until(lambda: view.text("#status").startswith("Waiting for the notebook's kernel. Where it was stopped"))
+    notebook.until(
+        lambda: view.text("#status").startswith(
+            "Waiting for the notebook's kernel. Where it was stopped"
+        )
+    )
     notebook.open()  # with a new kernel, which knows nothing of the widget
     again = notebook.view()
     assert again.text("#summary") == RIGHT

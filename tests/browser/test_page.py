@@ -50,7 +50,9 @@ def test_the_epoch_slider_shows_epoch_0s_other_boundary(page):
     page.until(lambda: page.text("#epoch-count") == "000,000")
     assert page.picture("#regions") != end
     right = int(page.text("#summary").split()[0])
-    assert right == round(100 * (us.lab.run().at(0).predict(us.datasets.lab().X) == us.datasets.lab().y).mean())
+    assert right == round(
+        100 * (us.lab.run().at(0).predict(us.datasets.lab().X) == us.datasets.lab().y).mean()
+    )
     slider.send_keys(Keys.END)
     page.until(lambda: page.picture("#regions") == end)
 
@@ -80,10 +82,14 @@ def test_classes_layers_and_units_are_added_and_removed(page):
 def test_points_are_added_and_erased(page):
     canvas = page.one("#regions")
     page.one(".chip:nth-child(2)").click()
-    ActionChains(page.driver).move_to_element_with_offset(canvas, *on_plane(page, 0, -4.5)).click().perform()
+    ActionChains(page.driver).move_to_element_with_offset(
+        canvas, *on_plane(page, 0, -4.5)
+    ).click().perform()
     page.until(lambda: "of 101 points" in page.text("#summary"))
     page.one("[data-tool=erase]").click()
-    ActionChains(page.driver).move_to_element_with_offset(canvas, *on_plane(page, 0, -4.5)).click().perform()
+    ActionChains(page.driver).move_to_element_with_offset(
+        canvas, *on_plane(page, 0, -4.5)
+    ).click().perform()
     page.until(lambda: "of 100 points" in page.text("#summary"))
 
 
@@ -110,13 +116,23 @@ def test_a_csv_with_text_labels_is_loaded(page, tmp_path):
     assert page.text("#target option:checked") == "kind"
     path.write_text("a,b,kind\n1,2,x\n1,oops,y\n", encoding="utf-8")
     page.one("#file").send_keys(str(path))
-    page.until(lambda: "line 3, column 'b' must be a finite number. Got 'oops' instead." in page.text("#status"))
+    page.until(
+        lambda: (
+            "line 3, column 'b' must be a finite number. Got 'oops' instead."
+            in page.text("#status")
+        )
+    )
 
 
 def test_the_address_gives_the_same_page_again(page, address):
     page.choose("#learning-rate", "0.03")
     page.one("[aria-label='Add a unit to layer 1']").click()
-    page.until(lambda: "networkShape=3" in page.driver.current_url and "learningRate=0.03" in page.driver.current_url)
+    page.until(
+        lambda: (
+            "networkShape=3" in page.driver.current_url
+            and "learningRate=0.03" in page.driver.current_url
+        )
+    )
     page.one("#data").send_keys("...")
     page.one("#data").send_keys(Keys.ARROW_UP * 3)
     page.until(lambda: "points=" in page.driver.current_url)
@@ -134,13 +150,41 @@ def test_everything_is_reached_and_done_by_keyboard(page):
     for _ in range(120):
         page.driver.switch_to.active_element.send_keys(Keys.TAB)
         name = page.driver.execute_script(
-            "const e = document.activeElement; return e === document.body ? '' : e.id || e.ariaLabel || e.textContent")
-        outline = page.driver.execute_script("return getComputedStyle(document.activeElement).outlineStyle")
+            "const e = document.activeElement; return e === document.body ? '' : e.id || e.ariaLabel || e.textContent"
+        )
+        outline = page.driver.execute_script(
+            "return getComputedStyle(document.activeElement).outlineStyle"
+        )
         assert not name or outline != "none", name
         seen.add(name)
-    assert {"tour", "share", "export", "play", "reset", "step", "learning-rate", "activation", "optimizer", "batchSize",
-            "epochs", "seed", "new-start", "data", "regions", "dataset", "epoch", "unit-0-0", "unit-1-3", "train-seeds",
-            "add-class", "add-layer", "help", "theme", "scale", "view"} <= seen
+    assert {
+        "tour",
+        "share",
+        "export",
+        "play",
+        "reset",
+        "step",
+        "learning-rate",
+        "activation",
+        "optimizer",
+        "batchSize",
+        "epochs",
+        "seed",
+        "new-start",
+        "data",
+        "regions",
+        "dataset",
+        "epoch",
+        "unit-0-0",
+        "unit-1-3",
+        "train-seeds",
+        "add-class",
+        "add-layer",
+        "help",
+        "theme",
+        "scale",
+        "view",
+    } <= seen
     body.send_keys(Keys.HOME)
     page.until(lambda: page.text("#epoch-count") == "000,000")
     body.send_keys(Keys.ARROW_RIGHT)
@@ -164,8 +208,11 @@ def test_the_tour_goes_through_its_eight_steps(page):
 
 def test_hovering_a_sentence_lights_what_it_speaks_of(page):
     page.words()
-    claim = next(item for item in page.driver.find_elements(By.CSS_SELECTOR, ".claims .about")
-                 if item.text.startswith("Unit 1 "))
+    claim = next(
+        item
+        for item in page.driver.find_elements(By.CSS_SELECTOR, ".claims .about")
+        if item.text.startswith("Unit 1 ")
+    )
     ActionChains(page.driver).move_to_element(claim).perform()
     page.until(lambda: "lit" in page.one("#unit-0-1").get_attribute("class"))
     assert page.text(".main-map h2") == "Layer 1 Unit 1"
@@ -179,13 +226,19 @@ def test_the_strip_of_seeds_opens_one(page):
     assert int(share[1]) == (sweep.accuracy == 1).sum()
     worst = int(sweep.accuracy.argmin())
     page.driver.find_elements(By.CSS_SELECTOR, ".tile")[worst].click()
-    page.until(lambda: page.text("#summary").startswith(f"{round(100 * sweep.accuracy[worst])} of 100"))
+    page.until(
+        lambda: page.text("#summary").startswith(f"{round(100 * sweep.accuracy[worst])} of 100")
+    )
 
 
-@pytest.mark.parametrize(("width", "dark"), [(360, False), (760, True), (1280, True), (2560, False)])
+@pytest.mark.parametrize(
+    ("width", "dark"), [(360, False), (760, True), (1280, True), (2560, False)]
+)
 def test_nothing_is_wider_than_the_screen(page, width, dark):
-    page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
-                                {"width": width, "height": 900, "deviceScaleFactor": 2, "mobile": width < 500})
+    page.driver.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": 900, "deviceScaleFactor": 2, "mobile": width < 500},
+    )
     page.choose("#theme", "dark" if dark else "light")
     page.choose("#dataset", "digits")
     page.until(lambda: "of 1797 points" in page.text("#summary"), 40)
@@ -202,8 +255,10 @@ def test_views_themes_scales_and_the_split_need_no_reload(page):
         page.until(lambda: page.picture("#regions") not in pictures)
         pictures.add(page.picture("#regions"))
         page.choose("#view-class", "-1")
-    page.driver.execute_script("const s = document.querySelector('#percTrainData'); s.value = 30;"
-                               "s.dispatchEvent(new Event('input'))")
+    page.driver.execute_script(
+        "const s = document.querySelector('#percTrainData'); s.value = 30;"
+        "s.dispatchEvent(new Event('input'))"
+    )
     page.until(lambda: "test accuracy" in page.text("#numbers"))
     page.until(lambda: "30 of them for testing" in page.text("[aria-label='Data'] .note"))
     page.driver.execute_script("document.querySelector('[data-cell=\"0,0\"]').click()")
@@ -215,8 +270,10 @@ def test_a_press_on_a_count_lands_though_the_counts_change_meanwhile(page):
     before = cell.text
     page.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", cell)
     ActionChains(page.driver).click_and_hold(cell).perform()
-    page.driver.execute_script("const s = document.querySelector('#epoch'); s.value = 0;"
-                               "s.dispatchEvent(new Event('input'))")
+    page.driver.execute_script(
+        "const s = document.querySelector('#epoch'); s.value = 0;"
+        "s.dispatchEvent(new Event('input'))"
+    )
     page.until(lambda: cell.text != before)
     ActionChains(page.driver).release().perform()
     page.until(lambda: cell.get_attribute("aria-pressed") == "true")
@@ -232,8 +289,12 @@ def test_the_page_comes_back_when_its_server_does(browser, tmp_path):
     import sys
 
     def start(port: int) -> tuple[subprocess.Popen, str]:
-        process = subprocess.Popen([sys.executable, "-m", "unitscope", "play", "--port", str(port), "--no-browser"],
-                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "unitscope", "play", "--port", str(port), "--no-browser"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
         with process.stdout as told:
             return process, re.search(r"http://\S+", told.readline())[0]
 
@@ -255,12 +316,16 @@ def test_the_page_comes_back_when_its_server_does(browser, tmp_path):
 
 def test_the_file_opens_from_disk_without_a_network(browser, tmp_path):
     data = us.datasets.lab()
-    named = us.Dataset(data.X, data.y, class_names=[HOSTILE, "<img src=x onerror=alert(1)>", "c2", "c3"])
+    named = us.Dataset(
+        data.X, data.y, class_names=[HOSTILE, "<img src=x onerror=alert(1)>", "c2", "c3"]
+    )
     path = us.export_html(us.train(named), tmp_path / "run.html")
     assert HOSTILE not in path.read_text(encoding="utf-8")
     browser.execute_cdp_cmd("Network.enable", {})
-    browser.execute_cdp_cmd("Network.emulateNetworkConditions",
-                            {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0})
+    browser.execute_cdp_cmd(
+        "Network.emulateNetworkConditions",
+        {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0},
+    )
     page = Page(browser, path.as_uri())
     assert page.text("#summary") == "100 of 100 points right at epoch 200"
     assert HOSTILE in page.text(".claims")

@@ -16,11 +16,15 @@ def test_lab_prints_facts_training_and_files(tmp_path, capsys):
     assert "unique classes [0 1 2 3]\nclass representation [3 3 3 0 3 3 3 3 2 0]" in out
     assert re.search(r"training \[={30}\] epoch 200/200 - loss: 0\.0300\n", out)
     assert "final loss 0.0300, accuracy 100%" in out
-    assert "  Unit 0 separates c2 and c3 (on) from c0 and c1 (off), but for 2 points of c1.\n" in out
+    assert (
+        "  Unit 0 separates c2 and c3 (on) from c0 and c1 (off), but for 2 points of c1.\n" in out
+    )
     assert out.count("wrote ") == 11
     assert len(list((tmp_path / "out").iterdir())) == 11
     written = (tmp_path / "out" / "explanation.md").read_text(encoding="utf-8")
-    assert written.startswith("# What the network does\n\n## What the network gets right\n\n- The network classifies")
+    assert written.startswith(
+        "# What the network does\n\n## What the network gets right\n\n- The network classifies"
+    )
     assert len(re.findall(r"^- ", written, re.M)) == len(re.findall(r"^  [A-Z].*\.$", out, re.M))
 
 
@@ -38,7 +42,10 @@ def test_a_seed_gives_another_run(tmp_path, capsys):
 
 def test_refusals_are_one_line_on_stderr(tmp_path, capsys):
     assert cli.main(["lab", "--seed", "-3", "--out", str(tmp_path)]) == 1
-    assert capsys.readouterr().err == "unitscope: seed must be a whole number of at least 0. Got -3 instead.\n"
+    assert (
+        capsys.readouterr().err
+        == "unitscope: seed must be a whole number of at least 0. Got -3 instead.\n"
+    )
     blocked = tmp_path / "file"
     blocked.write_text("")
     assert cli.main(["lab", "--out", str(blocked)]) == 1
@@ -47,7 +54,9 @@ def test_refusals_are_one_line_on_stderr(tmp_path, capsys):
     assert str(blocked) in error
 
 
-@pytest.mark.parametrize("arguments", [["lab", "--seed", "x"], ["lab", "--nothing"], ["no-such-command"]])
+@pytest.mark.parametrize(
+    "arguments", [["lab", "--seed", "x"], ["lab", "--nothing"], ["no-such-command"]]
+)
 def test_unknown_arguments_exit_with_2(arguments, capsys):
     with pytest.raises(SystemExit) as caught:
         cli.main(arguments)
@@ -82,4 +91,7 @@ def test_a_sweep_of_unknown_data_is_refused(capsys):
     assert cli.main(["sweep", "--data", "../x"]) == 1
     assert capsys.readouterr().err.startswith("unitscope: --data must be one of lab, blobs, ")
     assert cli.main(["sweep", "--seeds", "0"]) == 1
-    assert capsys.readouterr().err == "unitscope: seeds must be a whole number from 1 to 10000000. Got 0 instead.\n"
+    assert (
+        capsys.readouterr().err
+        == "unitscope: seeds must be a whole number from 1 to 10000000. Got 0 instead.\n"
+    )

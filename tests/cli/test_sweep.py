@@ -21,11 +21,33 @@ LAB = us.datasets.lab()
 
 
 def test_several_values_make_a_grid(capsys):
-    assert cli.main(["sweep", "--seeds", "40", "--epochs", "30", "--hidden", "2", "--hidden", "3", "3",
-                     "--learning-rate", "0.01", "0.1", "--optimizer", "adam"]) == 0
+    assert (
+        cli.main(
+            [
+                "sweep",
+                "--seeds",
+                "40",
+                "--epochs",
+                "30",
+                "--hidden",
+                "2",
+                "--hidden",
+                "3",
+                "3",
+                "--learning-rate",
+                "0.01",
+                "0.1",
+                "--optimizer",
+                "adam",
+            ]
+        )
+        == 0
+    )
     out = capsys.readouterr().out
     assert "\n160 of 160 runs in " in out
-    table = us.sweep(LAB, seeds=40, epochs=30, grid={"hidden": [(2,), (3, 3)], "learning_rate": [0.01, 0.1]})
+    table = us.sweep(
+        LAB, seeds=40, epochs=30, grid={"hidden": [(2,), (3, 3)], "learning_rate": [0.01, 0.1]}
+    )
     assert out.endswith(f"s\n{table}\n")
 
 
@@ -44,25 +66,50 @@ def test_a_folder_is_kept_and_resumed(tmp_path, capsys):
     assert capsys.readouterr().err.startswith("unitscope: folder must be new, or resumed. Got ")
     assert cli.main([*sweep, "--seeds", "96", "--resume"]) == 0
     assert "\n96 of 96 seeds in " in capsys.readouterr().out
-    assert us.Sweep.load(folder).losses.tobytes() == us.sweep(LAB, seeds=96, epochs=20).losses.tobytes()
+    assert (
+        us.Sweep.load(folder).losses.tobytes()
+        == us.sweep(LAB, seeds=96, epochs=20).losses.tobytes()
+    )
 
 
-@pytest.mark.parametrize(("arguments", "message"), [
-    (["--resume"], "--resume must be given with --out FOLDER. Got no folder instead."),
-    (["--jobs", "2"], "--jobs must be given with --backend loky, dask or ray. Got --backend threads instead."),
-    (["--jobs", "0", "--backend", "loky"], "--jobs must be a whole number of at least 1. Got 0 instead."),
-    (["--address", "x:1", "--backend", "loky"],
-     "--address must be given with --backend dask or ray. Got --backend loky instead."),
-    (["--learning-rate", "0.1", "-1"], "learning_rate must be a finite number above 0. Got -1.0 instead."),
-    (["--optimizer", "x"], "optimizer must be one of sgd, rmsprop, adam, adamw. Got 'x' instead."),
-    (["--hidden", "2", "--hidden", "2"], "grid must be combinations that differ. Got one twice instead."),
-])
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--resume"], "--resume must be given with --out FOLDER. Got no folder instead."),
+        (
+            ["--jobs", "2"],
+            "--jobs must be given with --backend loky, dask or ray. Got --backend threads instead.",
+        ),
+        (
+            ["--jobs", "0", "--backend", "loky"],
+            "--jobs must be a whole number of at least 1. Got 0 instead.",
+        ),
+        (
+            ["--address", "x:1", "--backend", "loky"],
+            "--address must be given with --backend dask or ray. Got --backend loky instead.",
+        ),
+        (
+            ["--learning-rate", "0.1", "-1"],
+            "learning_rate must be a finite number above 0. Got -1.0 instead.",
+        ),
+        (
+            ["--optimizer", "x"],
+            "optimizer must be one of sgd, rmsprop, adam, adamw. Got 'x' instead.",
+        ),
+        (
+            ["--hidden", "2", "--hidden", "2"],
+            "grid must be combinations that differ. Got one twice instead.",
+        ),
+    ],
+)
 def test_refusals_are_one_line(arguments, message, capsys):
     assert cli.main(["sweep", "--seeds", "3", *arguments]) == 1
     assert capsys.readouterr().err == f"unitscope: {message}\n"
 
 
-@pytest.mark.parametrize(("backend", "library", "extra"), [("dask", "distributed", "dask"), ("ray", "ray", "ray")])
+@pytest.mark.parametrize(
+    ("backend", "library", "extra"), [("dask", "distributed", "dask"), ("ray", "ray", "ray")]
+)
 def test_a_missing_library_is_said_with_the_remedy(backend, library, extra, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, library, None)
     assert cli.main(["sweep", "--seeds", "3", "--backend", backend]) == 1
@@ -79,9 +126,13 @@ NO_SCHEDULER = [
 
 
 @pytest.mark.parametrize(("backend", "address", "says"), NO_SCHEDULER)
-def test_what_is_no_scheduler_is_refused_in_bounded_time(backend, address, says, monkeypatch, capsys):
+def test_what_is_no_scheduler_is_refused_in_bounded_time(
+    backend, address, says, monkeypatch, capsys
+):
     monkeypatch.setattr(backends, "_ANSWER", 4)
-    with socket.create_server(("127.0.0.1", 0)) as silent:  # it takes connections and never says a word
+    with socket.create_server(
+        ("127.0.0.1", 0)
+    ) as silent:  # it takes connections and never says a word
         place = f"127.0.0.1:{silent.getsockname()[1]}" if address == "silent" else address
         assert cli.main(["sweep", "--seeds", "3", "--backend", backend, "--address", place]) == 1
     error = capsys.readouterr().err
@@ -94,28 +145,69 @@ def test_what_is_no_scheduler_is_refused_in_bounded_time(backend, address, says,
 def test_a_scheduler_at_an_address_does_the_work(capsys):
     from distributed import LocalCluster
 
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as cluster:
-        assert cli.main(["sweep", "--seeds", "96", "--epochs", "20", "--backend", "dask",
-                         "--address", cluster.scheduler_address]) == 0
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+    ) as cluster:
+        assert (
+            cli.main(
+                [
+                    "sweep",
+                    "--seeds",
+                    "96",
+                    "--epochs",
+                    "20",
+                    "--backend",
+                    "dask",
+                    "--address",
+                    cluster.scheduler_address,
+                ]
+            )
+            == 0
+        )
     assert "\n96 of 96 seeds in " in capsys.readouterr().out
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to another process")
 @pytest.mark.slow
-@pytest.mark.parametrize(("backend", "whom"), [
-    ("threads", "the process"), ("threads", "its group, as a terminal does"), ("loky", "its group, as a terminal does"),
-    pytest.param("dask", "its group, as a terminal does", marks=pytest.mark.dask),
-    pytest.param("ray", "its group, as a terminal does", marks=pytest.mark.ray),
-])
+@pytest.mark.parametrize(
+    ("backend", "whom"),
+    [
+        ("threads", "the process"),
+        ("threads", "its group, as a terminal does"),
+        ("loky", "its group, as a terminal does"),
+        pytest.param("dask", "its group, as a terminal does", marks=pytest.mark.dask),
+        pytest.param("ray", "its group, as a terminal does", marks=pytest.mark.ray),
+    ],
+)
 def test_ctrl_c_keeps_what_is_done(backend, whom, tmp_path):
     folder = tmp_path / "out"
     jobs = [] if backend == "threads" else ["--jobs", "2"]
-    sweep = [sys.executable, "-m", "unitscope", "sweep", "--epochs", "3000", "--backend", backend, "--out", str(folder)]
-    running = subprocess.Popen([*sweep, *jobs, "--seeds", "500000"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                               text=True, start_new_session=True)
+    sweep = [
+        sys.executable,
+        "-m",
+        "unitscope",
+        "sweep",
+        "--epochs",
+        "3000",
+        "--backend",
+        backend,
+        "--out",
+        str(folder),
+    ]
+    running = subprocess.Popen(
+        [*sweep, *jobs, "--seeds", "500000"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
     try:
         deadline = time.monotonic() + 40
-        while len(list(folder.glob("seeds-*"))) < 2 and time.monotonic() < deadline and running.poll() is None:
+        while (
+            len(list(folder.glob("seeds-*"))) < 2
+            and time.monotonic() < deadline
+            and running.poll() is None
+        ):
             time.sleep(0.05)
         (os.kill if whom == "the process" else os.killpg)(running.pid, signal.SIGINT)
         out, error = running.communicate(timeout=40)
@@ -128,4 +220,7 @@ def test_ctrl_c_keeps_what_is_done(backend, whom, tmp_path):
     kept = us.Sweep.load(folder)
     assert len(kept) == done > 0
     seeds = kept.seeds[:64].tolist()
-    assert kept.joined([kept], seeds).losses.tobytes() == us.sweep(LAB, seeds=seeds, epochs=3000).losses.tobytes()
+    assert (
+        kept.joined([kept], seeds).losses.tobytes()
+        == us.sweep(LAB, seeds=seeds, epochs=3000).losses.tobytes()
+    )

@@ -20,8 +20,13 @@ print(float(abs(run.loss - us.lab.printed_losses()).max()), "numba" in sys.modul
 
 def run_program(folder, before=""):
     """Whether a process that trains the lab had to compile for it, and whether it needed Numba."""
-    result = subprocess.run([sys.executable, "-c", PROGRAM.format(before=before)], capture_output=True, text=True,
-                            check=True, env={**os.environ, "UNITSCOPE_CACHE_DIR": str(folder)})
+    result = subprocess.run(
+        [sys.executable, "-c", PROGRAM.format(before=before)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "UNITSCOPE_CACHE_DIR": str(folder)},
+    )
     gap, numba = result.stdout.split()
     assert float(gap) <= 6e-5
     return "compiling for this machine, once" in result.stderr, numba == "True"
@@ -47,7 +52,9 @@ def test_the_first_process_compiles_and_the_second_loads_without_numba(tmp_path)
         assert run_program(folder) == COMPILED, "a file that others may write must not be run"
 
 
-@pytest.mark.parametrize("before", ["sys.executable = '/bin/echo'", "sys.executable = '/nowhere/python'"])
+@pytest.mark.parametrize(
+    "before", ["sys.executable = '/bin/echo'", "sys.executable = '/nowhere/python'"]
+)
 def test_a_process_that_cannot_start_others_compiles_by_itself(before, tmp_path):
     assert run_program(tmp_path, before) == COMPILED
     assert run_program(tmp_path) == LOADED
@@ -63,10 +70,21 @@ prepare(SHUFFLES, LOCKSTEP)
 print(all(code.entry() and code.is_ready() for code in (SHUFFLES, LOCKSTEP)), "numba" in sys.modules)
 """
     for said in (1, 0):
-        result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True,
-                                env={**os.environ, "UNITSCOPE_CACHE_DIR": str(tmp_path)})
-        assert result.stdout == "True False\n" and result.stderr.count("compiling for this machine, once") == said
-    assert sorted(file.name.partition("-")[0] for file in tmp_path.iterdir()) == ["lockstep", "shuffles"]
+        result = subprocess.run(
+            [sys.executable, "-c", program],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "UNITSCOPE_CACHE_DIR": str(tmp_path)},
+        )
+        assert (
+            result.stdout == "True False\n"
+            and result.stderr.count("compiling for this machine, once") == said
+        )
+    assert sorted(file.name.partition("-")[0] for file in tmp_path.iterdir()) == [
+        "lockstep",
+        "shuffles",
+    ]
 
 
 def test_a_folder_that_cannot_be_written_is_no_obstacle(tmp_path):
@@ -83,7 +101,9 @@ def test_the_version_of_numba_is_read_without_importing_it(monkeypatch):
     assert compiled._numba_version() == version("numba")
 
 
-@pytest.mark.parametrize("content", [b"", b"unitscope kernel 2\n", b"unitscope kernel 2\nabc\nname\ncode", b"x" * 100])
+@pytest.mark.parametrize(
+    "content", [b"", b"unitscope kernel 2\n", b"unitscope kernel 2\nabc\nname\ncode", b"x" * 100]
+)
 def test_only_whole_files_are_sound(content):
     assert not compiled._sound(content)
 
@@ -96,7 +116,9 @@ sys.executable = "/nowhere/python"  # so that this process compiles
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("text", [None, "no code that LLVM can read"], ids=["none", "of another LLVM"])
+@pytest.mark.parametrize(
+    "text", [None, "no code that LLVM can read"], ids=["none", "of another LLVM"]
+)
 def test_without_a_translation_numba_makes_one(text, tmp_path):
     assert run_program(tmp_path, UNTRANSLATED.format(text=text)) == (True, True)
     assert run_program(tmp_path) == LOADED
@@ -110,7 +132,10 @@ def test_the_layout_has_room_for_every_shape():
     rng = np.random.default_rng(0)
     for _ in range(200):
         sizes = rng.integers(1, rng.choice([9, 70]), rng.integers(2, 6))
-        net, recipe = Network.initialize([int(s) for s in sizes]), Recipe(batch_size=int(rng.integers(1, 300)))
+        net, recipe = (
+            Network.initialize([int(s) for s in sizes]),
+            Recipe(batch_size=int(rng.integers(1, 300))),
+        )
         numbers = layout.numbers(net, recipe, int(rng.integers(1, 400)), 1, 0)
         stride = numbers[layout.STRIDE]
         table = layout.layer_table(net, stride)

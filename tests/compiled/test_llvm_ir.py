@@ -14,7 +14,9 @@ import pytest
 
 from unitscope.compiled import llvm_ir
 
-spec = importlib.util.spec_from_file_location("make_llvm_ir", Path(__file__).parents[2] / "tools" / "llvm_ir.py")
+spec = importlib.util.spec_from_file_location(
+    "make_llvm_ir", Path(__file__).parents[2] / "tools" / "llvm_ir.py"
+)
 maker = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(maker)
 
@@ -46,8 +48,13 @@ def test_a_translation_holds_for_any_x86_64(path):
     assert 1 <= len(texts) <= 2
     for text in texts:
         assert "inttoptr" not in text, "an address of the process that translated"
-        assert not re.search(r"target-(cpu|features)|NRT_(inc|dec)ref|NRT_MemInfo_(alloc|new)", text)
-        assert set(re.findall(r"llvm\.x86\.[\w.]+", text)) <= {"llvm.x86.sse.stmxcsr", "llvm.x86.sse.ldmxcsr"}
+        assert not re.search(
+            r"target-(cpu|features)|NRT_(inc|dec)ref|NRT_MemInfo_(alloc|new)", text
+        )
+        assert set(re.findall(r"llvm\.x86\.[\w.]+", text)) <= {
+            "llvm.x86.sse.stmxcsr",
+            "llvm.x86.sse.ldmxcsr",
+        }
         llvm.parse_assembly(text).verify()
 
 
@@ -68,16 +75,26 @@ print(hashlib.sha256(run.weights.tobytes()).hexdigest())
 
 @pytest.mark.slow
 def test_the_tiles_for_avx512_give_the_same_bits(tmp_path):
-    weights = {subprocess.run([sys.executable, "-c", TRAINED, kind], check=True, stdout=subprocess.PIPE, text=True,
-                              env=os.environ | {"UNITSCOPE_CACHE_DIR": str(tmp_path / kind)}).stdout
-               for kind in ("x86_64", "x86_64-avx512")}
+    weights = {
+        subprocess.run(
+            [sys.executable, "-c", TRAINED, kind],
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"UNITSCOPE_CACHE_DIR": str(tmp_path / kind)},
+        ).stdout
+        for kind in ("x86_64", "x86_64-avx512")
+    }
     assert len(weights) == 1
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.version_info[:2] != (3, 11) or version("llvmlite") != "0.50.0",
-                    reason="made with Python 3.11 and the pinned llvmlite, others give other text")
+@pytest.mark.skipif(
+    sys.version_info[:2] != (3, 11) or version("llvmlite") != "0.50.0",
+    reason="made with Python 3.11 and the pinned llvmlite, others give other text",
+)
 def test_numba_makes_the_same_again():
     made = maker.files()
     assert {name: lzma.decompress(content).decode() for name, content in made.items()} == {
-        path.name: text_of(path) for path in maker.FOLDER.iterdir()}
+        path.name: text_of(path) for path in maker.FOLDER.iterdir()
+    }

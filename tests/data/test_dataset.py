@@ -18,45 +18,52 @@ from unitscope.errors import InvalidInput, UnitscopeError
 X3 = [[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]]
 
 
-@pytest.mark.parametrize(("y", "codes", "names"), [
-    ([0, 1, 2], [0, 1, 2], ("c0", "c1", "c2")),
-    ([2, 0, 1], [2, 0, 1], ("c0", "c1", "c2")),
-    ([1, 2, 3], [0, 1, 2], ("1", "2", "3")),
-    ([-1, 1, -1], [0, 1, 0], ("-1", "1")),
-    ([-5, 0, -700], [1, 2, 0], ("-700", "-5", "0")),
-    ([3, 700, 3], [0, 1, 0], ("3", "700")),
-    ([2**62, -(2**62), 0], [2, 0, 1], (str(-(2**62)), "0", str(2**62))),
-    ([0.0, 1.0, -0.0], [0, 1, 0], ("c0", "c1")),
-    ([1.0, 2.0, 1.0], [0, 1, 0], ("1", "2")),
-    (np.array([1, 0, 1], dtype=np.uint8), [1, 0, 1], ("c0", "c1")),
-    (np.array([255, 0, 7], dtype=np.uint8), [2, 0, 1], ("0", "7", "255")),
-    (np.array([-128, 127, 0], dtype=np.int8), [0, 2, 1], ("-128", "0", "127")),
-    (np.array([1, 3, 1], dtype=np.float16), [0, 1, 0], ("1", "3")),
-    (np.array([2, 5, 2], dtype=object), [0, 1, 0], ("2", "5")),
-    (np.array([2.0, 5, 2], dtype=object), [0, 1, 0], ("2", "5")),
-    (np.array([2**70, 1, 1], dtype=object), [1, 0, 0], ("1", str(2**70))),
-    (np.array([[0], [1], [0]]), [0, 1, 0], ("c0", "c1")),
-    ([["b"], ["a"], ["b"]], [1, 0, 1], ("a", "b")),
-    (["cat", "dog", "cat"], [0, 1, 0], ("cat", "dog")),
-    (["10", "9", "10"], [0, 1, 0], ("10", "9")),
-    (["0", "1", "0"], [0, 1, 0], ("0", "1")),
-    (["NaT", "nan", "<NA>"], [1, 2, 0], ("<NA>", "NaT", "nan")),
-    ([np.str_("b"), np.str_("a"), np.str_("b")], [1, 0, 1], ("a", "b")),
-    (np.array(["b", "a", "b"]), [1, 0, 1], ("a", "b")),
-    (np.array(["b", "a", "b"], dtype=object), [1, 0, 1], ("a", "b")),
-    (np.array(["b", "a", "b"], dtype=np.dtypes.StringDType()), [1, 0, 1], ("a", "b")),
-    (np.array([b"b", "é".encode(), b"b"]), [0, 1, 0], ("b", "é")),
-    ([True, False, True], [1, 0, 1], ("False", "True")),
-    (np.array([True, False, True], dtype=object), [1, 0, 1], ("False", "True")),
-    (np.array([1, "a", 1], dtype=object), [0, 1, 0], ("1", "a")),
-    ([Decimal(1), Decimal(2), Decimal(1)], [0, 1, 0], ("1", "2")),
-    (np.array(["2026-01-02", "2025-01-01", "2026-01-02"], dtype="M8[D]"), [1, 0, 1], ("2025-01-01", "2026-01-02")),
-    (pd.Series([5, 3, 5], index=[7, 8, 9]), [1, 0, 1], ("3", "5")),
-    (pd.Series([5, 3, 5], dtype="Int64"), [1, 0, 1], ("3", "5")),
-    (pd.Series([True, False, True], dtype="boolean"), [1, 0, 1], ("False", "True")),
-    (pd.Series(["b", "a", "b"], dtype="string"), [1, 0, 1], ("a", "b")),
-    (pd.DataFrame({"kind": ["b", "a", "b"]}), [1, 0, 1], ("a", "b")),
-])
+@pytest.mark.parametrize(
+    ("y", "codes", "names"),
+    [
+        ([0, 1, 2], [0, 1, 2], ("c0", "c1", "c2")),
+        ([2, 0, 1], [2, 0, 1], ("c0", "c1", "c2")),
+        ([1, 2, 3], [0, 1, 2], ("1", "2", "3")),
+        ([-1, 1, -1], [0, 1, 0], ("-1", "1")),
+        ([-5, 0, -700], [1, 2, 0], ("-700", "-5", "0")),
+        ([3, 700, 3], [0, 1, 0], ("3", "700")),
+        ([2**62, -(2**62), 0], [2, 0, 1], (str(-(2**62)), "0", str(2**62))),
+        ([0.0, 1.0, -0.0], [0, 1, 0], ("c0", "c1")),
+        ([1.0, 2.0, 1.0], [0, 1, 0], ("1", "2")),
+        (np.array([1, 0, 1], dtype=np.uint8), [1, 0, 1], ("c0", "c1")),
+        (np.array([255, 0, 7], dtype=np.uint8), [2, 0, 1], ("0", "7", "255")),
+        (np.array([-128, 127, 0], dtype=np.int8), [0, 2, 1], ("-128", "0", "127")),
+        (np.array([1, 3, 1], dtype=np.float16), [0, 1, 0], ("1", "3")),
+        (np.array([2, 5, 2], dtype=object), [0, 1, 0], ("2", "5")),
+        (np.array([2.0, 5, 2], dtype=object), [0, 1, 0], ("2", "5")),
+        (np.array([2**70, 1, 1], dtype=object), [1, 0, 0], ("1", str(2**70))),
+        (np.array([[0], [1], [0]]), [0, 1, 0], ("c0", "c1")),
+        ([["b"], ["a"], ["b"]], [1, 0, 1], ("a", "b")),
+        (["cat", "dog", "cat"], [0, 1, 0], ("cat", "dog")),
+        (["10", "9", "10"], [0, 1, 0], ("10", "9")),
+        (["0", "1", "0"], [0, 1, 0], ("0", "1")),
+        (["NaT", "nan", "<NA>"], [1, 2, 0], ("<NA>", "NaT", "nan")),
+        ([np.str_("b"), np.str_("a"), np.str_("b")], [1, 0, 1], ("a", "b")),
+        (np.array(["b", "a", "b"]), [1, 0, 1], ("a", "b")),
+        (np.array(["b", "a", "b"], dtype=object), [1, 0, 1], ("a", "b")),
+        (np.array(["b", "a", "b"], dtype=np.dtypes.StringDType()), [1, 0, 1], ("a", "b")),
+        (np.array([b"b", "é".encode(), b"b"]), [0, 1, 0], ("b", "é")),
+        ([True, False, True], [1, 0, 1], ("False", "True")),
+        (np.array([True, False, True], dtype=object), [1, 0, 1], ("False", "True")),
+        (np.array([1, "a", 1], dtype=object), [0, 1, 0], ("1", "a")),
+        ([Decimal(1), Decimal(2), Decimal(1)], [0, 1, 0], ("1", "2")),
+        (
+            np.array(["2026-01-02", "2025-01-01", "2026-01-02"], dtype="M8[D]"),
+            [1, 0, 1],
+            ("2025-01-01", "2026-01-02"),
+        ),
+        (pd.Series([5, 3, 5], index=[7, 8, 9]), [1, 0, 1], ("3", "5")),
+        (pd.Series([5, 3, 5], dtype="Int64"), [1, 0, 1], ("3", "5")),
+        (pd.Series([True, False, True], dtype="boolean"), [1, 0, 1], ("False", "True")),
+        (pd.Series(["b", "a", "b"], dtype="string"), [1, 0, 1], ("a", "b")),
+        (pd.DataFrame({"kind": ["b", "a", "b"]}), [1, 0, 1], ("a", "b")),
+    ],
+)
 def test_labels_of_every_kind_are_encoded_in_sorted_order(y, codes, names):
     data = Dataset(X3, y)
     assert data.y.tolist() == codes
@@ -65,44 +72,52 @@ def test_labels_of_every_kind_are_encoded_in_sorted_order(y, codes, names):
     assert data.y.shape == (3,)
 
 
-SIZES = pd.Categorical(["low", "high", "mid"], categories=["low", "mid", "high", "huge"], ordered=True)
+SIZES = pd.Categorical(
+    ["low", "high", "mid"], categories=["low", "mid", "high", "huge"], ordered=True
+)
 
 
-@pytest.mark.parametrize(("y", "codes", "names"), [
-    (SIZES, [0, 2, 1], ("low", "mid", "high")),
-    (pd.Series(SIZES), [0, 2, 1], ("low", "mid", "high")),
-    (pd.CategoricalIndex(SIZES), [0, 2, 1], ("low", "mid", "high")),
-    (pd.DataFrame({"size": SIZES}), [0, 2, 1], ("low", "mid", "high")),
-    (pd.Categorical([True, False, True]), [1, 0, 1], ("False", "True")),
-    (pd.Categorical([1.0, 2.0, 1.0]), [0, 1, 0], ("1", "2")),
-    (pd.Categorical([0, 1, 2]), [0, 1, 2], ("c0", "c1", "c2")),
-    (pd.Categorical([0, 1, 2], categories=[2, 1, 0]), [2, 1, 0], ("2", "1", "0")),
-    (pd.Categorical([7, 5, 7], categories=[7, 6, 5]), [0, 1, 0], ("7", "5")),
-])
+@pytest.mark.parametrize(
+    ("y", "codes", "names"),
+    [
+        (SIZES, [0, 2, 1], ("low", "mid", "high")),
+        (pd.Series(SIZES), [0, 2, 1], ("low", "mid", "high")),
+        (pd.CategoricalIndex(SIZES), [0, 2, 1], ("low", "mid", "high")),
+        (pd.DataFrame({"size": SIZES}), [0, 2, 1], ("low", "mid", "high")),
+        (pd.Categorical([True, False, True]), [1, 0, 1], ("False", "True")),
+        (pd.Categorical([1.0, 2.0, 1.0]), [0, 1, 0], ("1", "2")),
+        (pd.Categorical([0, 1, 2]), [0, 1, 2], ("c0", "c1", "c2")),
+        (pd.Categorical([0, 1, 2], categories=[2, 1, 0]), [2, 1, 0], ("2", "1", "0")),
+        (pd.Categorical([7, 5, 7], categories=[7, 6, 5]), [0, 1, 0], ("7", "5")),
+    ],
+)
 def test_a_categorical_keeps_its_own_order_and_drops_what_does_not_occur(y, codes, names):
     data = Dataset(X3, y)
     assert data.y.tolist() == codes
     assert data.class_names == names
 
 
-@pytest.mark.parametrize(("y", "given_names", "codes"), [
-    ([0, 1, 0], ["no", "yes"], [0, 1, 0]),
-    ([1, 2, 1], ["a", "b", "c"], [1, 2, 1]),  # indices: class a has no point
-    ([1, 1, 1], ["a", "b"], [1, 1, 1]),
-    ([1, 2, 1], ["a", "b"], [0, 1, 0]),  # not indices, so new names in sorted order
-    ([-1, 1, -1], ["no", "yes"], [0, 1, 0]),
-    ([3, 700, 3], ["few", "many"], [0, 1, 0]),
-    ([1.0, 0.0, 1.0], ["no", "yes"], [1, 0, 1]),
-    ([True, False, True], ["no", "yes"], [1, 0, 1]),
-    (["b", "a", "b"], ["b", "a"], [0, 1, 0]),  # the labels' own texts, in the given order
-    (["b", "a", "b"], ["c", "b", "a"], [1, 2, 1]),
-    (["b", "b", "b"], ["a", "b"], [1, 1, 1]),
-    (["b", "a", "b"], ["Ann", "Bob"], [1, 0, 1]),  # new names
-    ([0, 1, 0], (np.str_("no"), 1), [0, 1, 0]),
-    (SIZES, ["S", "M", "L"], [0, 2, 1]),  # new names, in the categorical's order
-    (SIZES, ["high", "mid", "low", "tiny"], [2, 0, 1]),
-    (pd.Categorical([0, 1, 2], categories=[2, 1, 0]), ["a", "b", "c"], [0, 1, 2]),  # indices
-])
+@pytest.mark.parametrize(
+    ("y", "given_names", "codes"),
+    [
+        ([0, 1, 0], ["no", "yes"], [0, 1, 0]),
+        ([1, 2, 1], ["a", "b", "c"], [1, 2, 1]),  # indices: class a has no point
+        ([1, 1, 1], ["a", "b"], [1, 1, 1]),
+        ([1, 2, 1], ["a", "b"], [0, 1, 0]),  # not indices, so new names in sorted order
+        ([-1, 1, -1], ["no", "yes"], [0, 1, 0]),
+        ([3, 700, 3], ["few", "many"], [0, 1, 0]),
+        ([1.0, 0.0, 1.0], ["no", "yes"], [1, 0, 1]),
+        ([True, False, True], ["no", "yes"], [1, 0, 1]),
+        (["b", "a", "b"], ["b", "a"], [0, 1, 0]),  # the labels' own texts, in the given order
+        (["b", "a", "b"], ["c", "b", "a"], [1, 2, 1]),
+        (["b", "b", "b"], ["a", "b"], [1, 1, 1]),
+        (["b", "a", "b"], ["Ann", "Bob"], [1, 0, 1]),  # new names
+        ([0, 1, 0], (np.str_("no"), 1), [0, 1, 0]),
+        (SIZES, ["S", "M", "L"], [0, 2, 1]),  # new names, in the categorical's order
+        (SIZES, ["high", "mid", "low", "tiny"], [2, 0, 1]),
+        (pd.Categorical([0, 1, 2], categories=[2, 1, 0]), ["a", "b", "c"], [0, 1, 2]),  # indices
+    ],
+)
 def test_class_names(y, given_names, codes):
     data = Dataset(X3, y, given_names)
     assert data.y.tolist() == codes
@@ -111,18 +126,21 @@ def test_class_names(y, given_names, codes):
     assert data.counts.tolist() == [codes.count(k) for k in range(len(given_names))]
 
 
-@pytest.mark.parametrize("X", [
-    X3,
-    [(0, 1), (2, 3), (4, 5)],
-    np.array(X3, order="F"),
-    np.array(X3, dtype=np.float32),
-    np.array(X3, dtype=np.int8),
-    np.array(X3, dtype=object),
-    np.array(X3)[:, ::-1][:, ::-1],
-    [[Decimal(0), Decimal(1)], [Decimal(2), Decimal(3)], [Decimal(4), Decimal(5)]],
-    pd.DataFrame(X3),
-    pd.DataFrame(X3, dtype="Int64"),
-])
+@pytest.mark.parametrize(
+    "X",
+    [
+        X3,
+        [(0, 1), (2, 3), (4, 5)],
+        np.array(X3, order="F"),
+        np.array(X3, dtype=np.float32),
+        np.array(X3, dtype=np.int8),
+        np.array(X3, dtype=object),
+        np.array(X3)[:, ::-1][:, ::-1],
+        [[Decimal(0), Decimal(1)], [Decimal(2), Decimal(3)], [Decimal(4), Decimal(5)]],
+        pd.DataFrame(X3),
+        pd.DataFrame(X3, dtype="Int64"),
+    ],
+)
 def test_points_of_every_kind_become_float64_rows(X):
     data = Dataset(X, [0, 1, 0])
     assert data.X.tolist() == X3
@@ -134,14 +152,17 @@ def test_truth_values_count_as_0_and_1():
     assert Dataset([[True], [False]], [0, 1]).X.tolist() == [[1.0], [0.0]]
 
 
-@pytest.mark.parametrize(("X", "feature_names", "expected"), [
-    (X3, None, ("x0", "x1")),
-    (X3, ["width", "height"], ("width", "height")),
-    (X3, np.array(["width", "height"]), ("width", "height")),
-    (pd.DataFrame(X3, columns=["width", "height"]), None, ("width", "height")),
-    (pd.DataFrame(X3, columns=[10, 20]), None, ("10", "20")),
-    (pd.DataFrame(X3, columns=["width", "height"]), ["w", "h"], ("w", "h")),
-])
+@pytest.mark.parametrize(
+    ("X", "feature_names", "expected"),
+    [
+        (X3, None, ("x0", "x1")),
+        (X3, ["width", "height"], ("width", "height")),
+        (X3, np.array(["width", "height"]), ("width", "height")),
+        (pd.DataFrame(X3, columns=["width", "height"]), None, ("width", "height")),
+        (pd.DataFrame(X3, columns=[10, 20]), None, ("10", "20")),
+        (pd.DataFrame(X3, columns=["width", "height"]), ["w", "h"], ("w", "h")),
+    ],
+)
 def test_feature_names(X, feature_names, expected):
     assert Dataset(X, [0, 1, 0], feature_names=feature_names).feature_names == expected
 
@@ -154,86 +175,196 @@ ONE_LABEL = "y must be one label for each point, of shape (n,). Got"
 NUMBERS = "Encode text columns as numbers first."
 
 
-@pytest.mark.parametrize(("arguments", "message"), [
-    # points
-    (([], []), "X must be a table of shape (points, features). Got shape (0,) instead. "
-               "For one feature, use X.reshape(-1, 1)."),
-    (([[]], [0]), "X must be at least one point with at least one feature. Got shape (1, 0) instead."),
-    ((np.empty((0, 2)), []), "X must be at least one point with at least one feature. Got shape (0, 2) instead."),
-    ((np.empty((0, 2), dtype=str), []),
-     "X must be at least one point with at least one feature. Got shape (0, 2) instead."),
-    (([1.0, 2.0], [0, 1]), "X must be a table of shape (points, features). Got shape (2,) instead. "
-                           "For one feature, use X.reshape(-1, 1)."),
-    ((5, [0]), "X must be a table of shape (points, features). Got shape () instead."),
-    ((None, [0]), "X must be a table of shape (points, features). Got shape () instead."),
-    ((np.zeros((2, 2, 1)), [0, 1]), "X must be a table of shape (points, features). Got shape (2, 2, 1) instead."),
-    (([[1, 2], [3]], [0, 1]),
-     "X must be a table whose rows all have the same length. Got rows of different lengths instead."),
-    (([[1, 2], [NAN, 3]], [0, 1]), f"X must be finite numbers. Got nan at row 1, column 0 instead. {FILL_IN}"),
-    (([[1, -INF], [2, 3]], [0, 1]), f"X must be finite numbers. Got -inf at row 0, column 1 instead. {FILL_IN}"),
-    (([[1, None], [2, 3]], [0, 1]), f"X must be finite numbers. Got nan at row 0, column 1 instead. {FILL_IN}"),
-    ((pd.DataFrame({"a": [1, pd.NA]}, dtype="Int64"), [0, 1]),
-     f"X must be finite numbers. Got nan at row 1, column 0 instead. {FILL_IN}"),
-    ((np.ma.array([[1, 2], [3, 4]], mask=[[0, 1], [0, 0]]), [0, 1]),
-     "X must be without masked values. Got a masked array instead. Remove or fill in the masked points."),
-    (([["a", 1], ["b", 2]], [0, 1]), f"X must be numeric. Got 'a' instead. {NUMBERS}"),
-    (([["1"], ["2"]], [0, 1]), f"X must be numeric. Got '1' instead. {NUMBERS}"),
-    ((pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}), [0, 1]), f"X must be numeric. Got 'x' instead. {NUMBERS}"),
-    ((np.array([[1j], [2]]), [0, 1]), f"X must be numeric. Got dtype complex128 instead. {NUMBERS}"),
-    ((np.array([[10**400], [1]], dtype=object), [0, 1]),
-     f"X must be numeric. Got values of mixed types instead. {NUMBERS}"),
-    # labels
-    ((X3, [0, 1]), "y must be as long as X, one label for each of its 3 points. Got 2 labels instead."),
-    ((X3, [0]), "y must be as long as X, one label for each of its 3 points. Got 1 label instead."),
-    ((X3, [0, 1, 0, 1]), "y must be as long as X, one label for each of its 3 points. Got 4 labels instead."),
-    ((X3, []), "y must be as long as X, one label for each of its 3 points. Got 0 labels instead."),
-    ((X3, "abc"), f"{ONE_LABEL} shape () instead."),
-    ((X3, None), f"{ONE_LABEL} shape () instead."),
-    ((X3, np.eye(3)), f"{ONE_LABEL} shape (3, 3) instead. For one-hot labels, use np.argmax(y, axis=1)."),
-    ((X3, np.zeros((3, 1, 1))), f"{ONE_LABEL} shape (3, 1, 1) instead."),
-    ((X3, [7, 7, 7]), "y must be labels of at least 2 classes. Got only '7' instead."),
-    ((X3, [0, 0, 0]), "y must be labels of at least 2 classes. Got only 'c0' instead."),
-    ((X3, ["a", "a", "a"], ["a"]), "y must be labels of at least 2 classes. Got only 'a' instead."),
-    ((X3, ["a", None, "b"]), NO_LABEL),
-    ((X3, ["a", NAN, "b"]), NO_LABEL),
-    ((X3, [0, NAN, 1]), NO_LABEL),
-    ((X3, pd.Series(["a", pd.NA, "b"], dtype="string")), NO_LABEL),
-    ((X3, pd.Series([1, pd.NA, 2], dtype="Int64")), NO_LABEL),
-    ((X3, pd.Categorical(["a", None, "b"])), NO_LABEL),
-    ((X3, np.array(["2026-01-01", "NaT", "2026-01-01"], dtype="M8[D]")), NO_LABEL),
-    ((X3, np.array([Decimal("NaN"), Decimal("NaN"), Decimal(1)], dtype=object)), NO_LABEL.replace("row 1", "row 0")),
-    ((X3, np.ma.array([0, 1, 2], mask=[0, 1, 0])),
-     "y must be without masked values. Got a masked array instead. Remove or fill in the masked points."),
-    ((X3, [0, INF, 1]),
-     f"y must be class labels: whole numbers, strings or bools. Got inf at row 1 instead. {NO_CLASS}"),
-    ((X3, [0.0, 1.0, 2.5]),
-     f"y must be class labels: whole numbers, strings or bools. Got 2.5 at row 2 instead. {NO_CLASS}"),
-    ((X3, [0.0, 1e17, 1.0]),
-     f"y must be class labels: whole numbers, strings or bools. Got 1e+17 at row 1 instead. {NO_CLASS}"),
-    ((X3, np.array([0, 1, 2**63], dtype=np.uint64)),
-     "y must be whole numbers below 2**63. Got 9223372036854775808 instead."),
-    ((X3, np.array([0, 1j, 2])),
-     "y must be a whole number, a string or a bool for each point. Got np.complex128(0j) at row 0 instead."),
-    ((X3, np.array([(0, 1), "a", "b"], dtype=object)),
-     "y must be a whole number, a string or a bool for each point. Got (0, 1) at row 0 instead."),
-    ((X3, pd.Categorical([1, "1", 1])), "y must be labels whose texts differ. Got ('1', '1') instead."),
-    # names
-    ((X3, [0, 1, 2], ["a", "b"]), "class_names must be 3 names, one for each label in y. Got 2 names instead."),
-    ((X3, [5, 6, 5], ["a", "b", "c"]), "class_names must be 2 names, one for each label in y. Got 3 names instead."),
-    ((X3, ["p", "q", "p"], ["a"]), "class_names must be 2 names, one for each label in y. Got 1 name instead."),
-    ((X3, [0, 1, 0], []), "class_names must be 2 names, one for each label in y. Got 0 names instead."),
-    ((X3, ["cat", "dog", "cat"], ["dog", "catt"]),
-     "class_names must be every label in y, or a new name for each. Got no 'cat' instead."),
-    ((X3, [0, 1, 0], ["a", "a"]), "class_names must be all different. Got 'a' twice instead."),
-    ((X3, [0, 1, 0], "ab"), "class_names must be a sequence of names. Got 'ab' instead. "
-                            'Write ["ab"] for a single name.'),
-    ((X3, [0, 1, 0], 2), "class_names must be a sequence of names. Got 2 instead."),
-    ((X3, [0, 1, 0], None, ["x"]), "feature_names must be 2 names, one for each column of X. Got 1 name instead."),
-    ((X3, [0, 1, 0], None, []), "feature_names must be 2 names, one for each column of X. Got 0 names instead."),
-    ((X3, [0, 1, 0], None, ["x", "x"]), "feature_names must be all different. Got 'x' twice instead."),
-    ((X3, [0, 1, 0], None, 7), "feature_names must be a sequence of names. Got 7 instead."),
-    ((pd.DataFrame(X3, columns=["x", "x"]), [0, 1, 0]), "feature_names must be all different. Got 'x' twice instead."),
-])
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        # points
+        (
+            ([], []),
+            "X must be a table of shape (points, features). Got shape (0,) instead. "
+            "For one feature, use X.reshape(-1, 1).",
+        ),
+        (
+            ([[]], [0]),
+            "X must be at least one point with at least one feature. Got shape (1, 0) instead.",
+        ),
+        (
+            (np.empty((0, 2)), []),
+            "X must be at least one point with at least one feature. Got shape (0, 2) instead.",
+        ),
+        (
+            (np.empty((0, 2), dtype=str), []),
+            "X must be at least one point with at least one feature. Got shape (0, 2) instead.",
+        ),
+        (
+            ([1.0, 2.0], [0, 1]),
+            "X must be a table of shape (points, features). Got shape (2,) instead. "
+            "For one feature, use X.reshape(-1, 1).",
+        ),
+        ((5, [0]), "X must be a table of shape (points, features). Got shape () instead."),
+        ((None, [0]), "X must be a table of shape (points, features). Got shape () instead."),
+        (
+            (np.zeros((2, 2, 1)), [0, 1]),
+            "X must be a table of shape (points, features). Got shape (2, 2, 1) instead.",
+        ),
+        (
+            ([[1, 2], [3]], [0, 1]),
+            "X must be a table whose rows all have the same length. Got rows of different lengths instead.",
+        ),
+        (
+            ([[1, 2], [NAN, 3]], [0, 1]),
+            f"X must be finite numbers. Got nan at row 1, column 0 instead. {FILL_IN}",
+        ),
+        (
+            ([[1, -INF], [2, 3]], [0, 1]),
+            f"X must be finite numbers. Got -inf at row 0, column 1 instead. {FILL_IN}",
+        ),
+        (
+            ([[1, None], [2, 3]], [0, 1]),
+            f"X must be finite numbers. Got nan at row 0, column 1 instead. {FILL_IN}",
+        ),
+        (
+            (pd.DataFrame({"a": [1, pd.NA]}, dtype="Int64"), [0, 1]),
+            f"X must be finite numbers. Got nan at row 1, column 0 instead. {FILL_IN}",
+        ),
+        (
+            (np.ma.array([[1, 2], [3, 4]], mask=[[0, 1], [0, 0]]), [0, 1]),
+            "X must be without masked values. Got a masked array instead. Remove or fill in the masked points.",
+        ),
+        (([["a", 1], ["b", 2]], [0, 1]), f"X must be numeric. Got 'a' instead. {NUMBERS}"),
+        (([["1"], ["2"]], [0, 1]), f"X must be numeric. Got '1' instead. {NUMBERS}"),
+        (
+            (pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}), [0, 1]),
+            f"X must be numeric. Got 'x' instead. {NUMBERS}",
+        ),
+        (
+            (np.array([[1j], [2]]), [0, 1]),
+            f"X must be numeric. Got dtype complex128 instead. {NUMBERS}",
+        ),
+        (
+            (np.array([[10**400], [1]], dtype=object), [0, 1]),
+            f"X must be numeric. Got values of mixed types instead. {NUMBERS}",
+        ),
+        # labels
+        (
+            (X3, [0, 1]),
+            "y must be as long as X, one label for each of its 3 points. Got 2 labels instead.",
+        ),
+        (
+            (X3, [0]),
+            "y must be as long as X, one label for each of its 3 points. Got 1 label instead.",
+        ),
+        (
+            (X3, [0, 1, 0, 1]),
+            "y must be as long as X, one label for each of its 3 points. Got 4 labels instead.",
+        ),
+        (
+            (X3, []),
+            "y must be as long as X, one label for each of its 3 points. Got 0 labels instead.",
+        ),
+        ((X3, "abc"), f"{ONE_LABEL} shape () instead."),
+        ((X3, None), f"{ONE_LABEL} shape () instead."),
+        (
+            (X3, np.eye(3)),
+            f"{ONE_LABEL} shape (3, 3) instead. For one-hot labels, use np.argmax(y, axis=1).",
+        ),
+        ((X3, np.zeros((3, 1, 1))), f"{ONE_LABEL} shape (3, 1, 1) instead."),
+        ((X3, [7, 7, 7]), "y must be labels of at least 2 classes. Got only '7' instead."),
+        ((X3, [0, 0, 0]), "y must be labels of at least 2 classes. Got only 'c0' instead."),
+        (
+            (X3, ["a", "a", "a"], ["a"]),
+            "y must be labels of at least 2 classes. Got only 'a' instead.",
+        ),
+        ((X3, ["a", None, "b"]), NO_LABEL),
+        ((X3, ["a", NAN, "b"]), NO_LABEL),
+        ((X3, [0, NAN, 1]), NO_LABEL),
+        ((X3, pd.Series(["a", pd.NA, "b"], dtype="string")), NO_LABEL),
+        ((X3, pd.Series([1, pd.NA, 2], dtype="Int64")), NO_LABEL),
+        ((X3, pd.Categorical(["a", None, "b"])), NO_LABEL),
+        ((X3, np.array(["2026-01-01", "NaT", "2026-01-01"], dtype="M8[D]")), NO_LABEL),
+        (
+            (X3, np.array([Decimal("NaN"), Decimal("NaN"), Decimal(1)], dtype=object)),
+            NO_LABEL.replace("row 1", "row 0"),
+        ),
+        (
+            (X3, np.ma.array([0, 1, 2], mask=[0, 1, 0])),
+            "y must be without masked values. Got a masked array instead. Remove or fill in the masked points.",
+        ),
+        (
+            (X3, [0, INF, 1]),
+            f"y must be class labels: whole numbers, strings or bools. Got inf at row 1 instead. {NO_CLASS}",
+        ),
+        (
+            (X3, [0.0, 1.0, 2.5]),
+            f"y must be class labels: whole numbers, strings or bools. Got 2.5 at row 2 instead. {NO_CLASS}",
+        ),
+        (
+            (X3, [0.0, 1e17, 1.0]),
+            f"y must be class labels: whole numbers, strings or bools. Got 1e+17 at row 1 instead. {NO_CLASS}",
+        ),
+        (
+            (X3, np.array([0, 1, 2**63], dtype=np.uint64)),
+            "y must be whole numbers below 2**63. Got 9223372036854775808 instead.",
+        ),
+        (
+            (X3, np.array([0, 1j, 2])),
+            "y must be a whole number, a string or a bool for each point. Got np.complex128(0j) at row 0 instead.",
+        ),
+        (
+            (X3, np.array([(0, 1), "a", "b"], dtype=object)),
+            "y must be a whole number, a string or a bool for each point. Got (0, 1) at row 0 instead.",
+        ),
+        (
+            (X3, pd.Categorical([1, "1", 1])),
+            "y must be labels whose texts differ. Got ('1', '1') instead.",
+        ),
+        # names
+        (
+            (X3, [0, 1, 2], ["a", "b"]),
+            "class_names must be 3 names, one for each label in y. Got 2 names instead.",
+        ),
+        (
+            (X3, [5, 6, 5], ["a", "b", "c"]),
+            "class_names must be 2 names, one for each label in y. Got 3 names instead.",
+        ),
+        (
+            (X3, ["p", "q", "p"], ["a"]),
+            "class_names must be 2 names, one for each label in y. Got 1 name instead.",
+        ),
+        (
+            (X3, [0, 1, 0], []),
+            "class_names must be 2 names, one for each label in y. Got 0 names instead.",
+        ),
+        (
+            (X3, ["cat", "dog", "cat"], ["dog", "catt"]),
+            "class_names must be every label in y, or a new name for each. Got no 'cat' instead.",
+        ),
+        ((X3, [0, 1, 0], ["a", "a"]), "class_names must be all different. Got 'a' twice instead."),
+        (
+            (X3, [0, 1, 0], "ab"),
+            "class_names must be a sequence of names. Got 'ab' instead. "
+            'Write ["ab"] for a single name.',
+        ),
+        ((X3, [0, 1, 0], 2), "class_names must be a sequence of names. Got 2 instead."),
+        (
+            (X3, [0, 1, 0], None, ["x"]),
+            "feature_names must be 2 names, one for each column of X. Got 1 name instead.",
+        ),
+        (
+            (X3, [0, 1, 0], None, []),
+            "feature_names must be 2 names, one for each column of X. Got 0 names instead.",
+        ),
+        (
+            (X3, [0, 1, 0], None, ["x", "x"]),
+            "feature_names must be all different. Got 'x' twice instead.",
+        ),
+        ((X3, [0, 1, 0], None, 7), "feature_names must be a sequence of names. Got 7 instead."),
+        (
+            (pd.DataFrame(X3, columns=["x", "x"]), [0, 1, 0]),
+            "feature_names must be all different. Got 'x' twice instead.",
+        ),
+    ],
+)
 def test_bad_input_is_refused(arguments, message):
     with pytest.raises(InvalidInput) as refusal:
         Dataset(*arguments)
@@ -244,8 +375,11 @@ def test_bad_input_is_refused(arguments, message):
 LABELS = st.one_of(
     st.lists(st.integers(-(2**63), 2**63 - 1), min_size=2, max_size=20),
     st.lists(st.integers(-3, 3), min_size=2, max_size=20),
-    st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=4), min_size=2,
-             max_size=20),
+    st.lists(
+        st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=4),
+        min_size=2,
+        max_size=20,
+    ),
     st.lists(st.booleans(), min_size=2, max_size=20),
 ).filter(lambda labels: len(set(labels)) > 1)
 
@@ -322,7 +456,9 @@ def test_repr_says_what_there_is():
 
 
 def test_some_of_the_points_keep_all_names():
-    data = Dataset(np.arange(12.0).reshape(6, 2), ["a", "b", "c", "a", "b", "c"], feature_names=["u", "v"])
+    data = Dataset(
+        np.arange(12.0).reshape(6, 2), ["a", "b", "c", "a", "b", "c"], feature_names=["u", "v"]
+    )
     chosen = np.array([True, False, False, True, True, False])
     part = data.where(chosen)
     assert np.array_equal(part.X, data.X[chosen]) and part.y.tolist() == [0, 0, 1]

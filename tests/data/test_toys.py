@@ -19,12 +19,26 @@ WITH_CLASSES = ("blobs", "circles", "spirals")
 
 
 def test_names_are_the_published_nine():
-    assert us.datasets.names() == ("lab", "blobs", "moons", "circles", "spirals", "xor", "iris", "wine", "digits")
+    assert us.datasets.names() == (
+        "lab",
+        "blobs",
+        "moons",
+        "circles",
+        "spirals",
+        "xor",
+        "iris",
+        "wine",
+        "digits",
+    )
 
 
 def test_lab_is_scikit_learns_make_blobs_bit_for_bit():
-    X, y = truth.make_blobs(n_samples=100, centers=[[-5, 2], [-2, -2], [1, 2], [5, -2]], cluster_std=1.0,
-                            random_state=30)
+    X, y = truth.make_blobs(
+        n_samples=100,
+        centers=[[-5, 2], [-2, -2], [1, 2], [5, -2]],
+        cluster_std=1.0,
+        random_state=30,
+    )
     data = us.datasets.lab()
     assert data.X.tobytes() == X.tobytes()
     assert data.y.tolist() == y.tolist()
@@ -78,8 +92,9 @@ def test_spirals_without_noise_turn_once_and_are_each_others_rotation():
     radius = np.hypot(*data.X.T)
     # The angle that the radius implies, plus the arm's own third of a turn, is the point's angle.
     expected = 2 * np.pi * (radius / 6.0 + data.y / 3)
-    np.testing.assert_allclose(data.X, radius[:, None] * np.column_stack([np.cos(expected), np.sin(expected)]),
-                               atol=1e-13)
+    np.testing.assert_allclose(
+        data.X, radius[:, None] * np.column_stack([np.cos(expected), np.sin(expected)]), atol=1e-13
+    )
     assert radius.min() == pytest.approx(0.6)
     assert radius.max() == pytest.approx(6.0)
 
@@ -98,7 +113,9 @@ def test_blobs_without_noise_are_one_point_a_class_inside_the_disc():
         centers = np.unique(np.round(data.X, 9), axis=0)
         assert len(centers) == classes
         assert np.hypot(*centers.T).max() < 6.0
-        gaps = np.hypot(*(centers[:, None] - centers[None]).transpose(2, 0, 1))[~np.eye(classes, dtype=bool)]
+        gaps = np.hypot(*(centers[:, None] - centers[None]).transpose(2, 0, 1))[
+            ~np.eye(classes, dtype=bool)
+        ]
         assert gaps.min() > 6.0 * 1.5 / np.sqrt(classes)  # a sunflower's seeds keep their distance
 
 
@@ -113,7 +130,12 @@ def test_noise_displaces_by_its_standard_deviation(name):
     assert abs(np.corrcoef(displacement.T)[0, 1]) < 5 / np.sqrt(20_000)
 
 
-@given(name=st.sampled_from(DRAWN), n=st.integers(20, 90), classes=st.integers(2, 20), seed=st.integers(0, 2**40))
+@given(
+    name=st.sampled_from(DRAWN),
+    n=st.integers(20, 90),
+    classes=st.integers(2, 20),
+    seed=st.integers(0, 2**40),
+)
 def test_every_toy_obeys_its_settings(name, n, classes, seed):
     settings = {"n": n, "seed": seed, **({"classes": classes} if name in WITH_CLASSES else {})}
     data, again = us.datasets.load(name, **settings), us.datasets.load(name, **settings)
@@ -140,27 +162,75 @@ def test_load_is_the_function_of_that_name(name):
     assert toys.TOYS[name] is getattr(us.datasets, name)
 
 
-@pytest.mark.parametrize(("call", "message"), [
-    (lambda: us.datasets.load("moon"), "name must be one of lab, blobs, moons, circles, spirals, xor, iris, wine, "
-                                       "digits. Got 'moon' instead."),
-    (lambda: us.datasets.load(["lab"]), "name must be one of lab, blobs, moons, circles, spirals, xor, iris, wine, "
-                                        "digits. Got ['lab'] instead."),
-    (lambda: us.datasets.load("moons", classes=3), "setting must be one of n, noise, seed. Got 'classes' instead."),
-    (lambda: us.datasets.load("iris", n=5), "setting must be left out: iris has none. Got 'n' instead."),
-    (lambda: us.datasets.blobs(n=3), "n must be a whole number of at least 4. Got 3 instead."),
-    (lambda: us.datasets.circles(n=1), "n must be a whole number of at least 2. Got 1 instead."),
-    (lambda: us.datasets.moons(n=1), "n must be a whole number of at least 2. Got 1 instead."),
-    (lambda: us.datasets.xor(n=50.0), "n must be a whole number of at least 2. Got 50.0 instead."),
-    (lambda: us.datasets.spirals(classes=1), "classes must be a whole number of at least 2. Got 1 instead."),
-    (lambda: us.datasets.blobs(classes=21), "classes must be a whole number of at most 20. Got 21 instead."),
-    (lambda: us.datasets.blobs(classes="4"), "classes must be a whole number of at least 2. Got '4' instead."),
-    (lambda: us.datasets.blobs(classes=True), "classes must be a whole number of at least 2. Got True instead."),
-    (lambda: us.datasets.xor(noise=-0.1), "noise must be a finite number of at least 0. Got -0.1 instead."),
-    (lambda: us.datasets.moons(noise=float("inf")), "noise must be a finite number of at least 0. Got inf instead."),
-    (lambda: us.datasets.circles(noise=None), "noise must be a finite number of at least 0. Got None instead."),
-    (lambda: us.datasets.spirals(seed=-1), "seed must be a whole number of at least 0. Got -1 instead."),
-    (lambda: us.datasets.moons(seed=0.5), "seed must be a whole number of at least 0. Got 0.5 instead."),
-])
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: us.datasets.load("moon"),
+            "name must be one of lab, blobs, moons, circles, spirals, xor, iris, wine, "
+            "digits. Got 'moon' instead.",
+        ),
+        (
+            lambda: us.datasets.load(["lab"]),
+            "name must be one of lab, blobs, moons, circles, spirals, xor, iris, wine, "
+            "digits. Got ['lab'] instead.",
+        ),
+        (
+            lambda: us.datasets.load("moons", classes=3),
+            "setting must be one of n, noise, seed. Got 'classes' instead.",
+        ),
+        (
+            lambda: us.datasets.load("iris", n=5),
+            "setting must be left out: iris has none. Got 'n' instead.",
+        ),
+        (lambda: us.datasets.blobs(n=3), "n must be a whole number of at least 4. Got 3 instead."),
+        (
+            lambda: us.datasets.circles(n=1),
+            "n must be a whole number of at least 2. Got 1 instead.",
+        ),
+        (lambda: us.datasets.moons(n=1), "n must be a whole number of at least 2. Got 1 instead."),
+        (
+            lambda: us.datasets.xor(n=50.0),
+            "n must be a whole number of at least 2. Got 50.0 instead.",
+        ),
+        (
+            lambda: us.datasets.spirals(classes=1),
+            "classes must be a whole number of at least 2. Got 1 instead.",
+        ),
+        (
+            lambda: us.datasets.blobs(classes=21),
+            "classes must be a whole number of at most 20. Got 21 instead.",
+        ),
+        (
+            lambda: us.datasets.blobs(classes="4"),
+            "classes must be a whole number of at least 2. Got '4' instead.",
+        ),
+        (
+            lambda: us.datasets.blobs(classes=True),
+            "classes must be a whole number of at least 2. Got True instead.",
+        ),
+        (
+            lambda: us.datasets.xor(noise=-0.1),
+            "noise must be a finite number of at least 0. Got -0.1 instead.",
+        ),
+        (
+            lambda: us.datasets.moons(noise=float("inf")),
+            "noise must be a finite number of at least 0. Got inf instead.",
+        ),
+        (
+            lambda: us.datasets.circles(noise=None),
+            "noise must be a finite number of at least 0. Got None instead.",
+        ),
+        (
+            lambda: us.datasets.spirals(seed=-1),
+            "seed must be a whole number of at least 0. Got -1 instead.",
+        ),
+        (
+            lambda: us.datasets.moons(seed=0.5),
+            "seed must be a whole number of at least 0. Got 0.5 instead.",
+        ),
+    ],
+)
 def test_bad_settings_are_refused(call, message):
     with pytest.raises(InvalidInput) as refusal:
         call()

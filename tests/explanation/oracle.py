@@ -47,21 +47,29 @@ def is_true(text: str, net, data) -> bool:
 
 # ---- the network, point by point -----------------------------------------------------------------
 
+
 def activated(name, z, slope):
-    return {"linear": lambda: z, "relu": lambda: max(z, 0.0), "leaky_relu": lambda: z if z > 0 else slope * z,
-            "abs": lambda: abs(z), "tanh": lambda: math.tanh(z),
-            "sigmoid": lambda: 1 / (1 + math.exp(-z)) if z > -700 else 0.0,
-            "elu": lambda: z if z > 0 else math.expm1(z),
-            "softplus": lambda: max(z, 0.0) + math.log1p(math.exp(-abs(z))),
-            "gelu": lambda: 0.5 * z * (1 + math.erf(z / math.sqrt(2))),
-            "silu": lambda: z / (1 + math.exp(-z)) if z > -700 else 0.0}[name]()
+    return {
+        "linear": lambda: z,
+        "relu": lambda: max(z, 0.0),
+        "leaky_relu": lambda: z if z > 0 else slope * z,
+        "abs": lambda: abs(z),
+        "tanh": lambda: math.tanh(z),
+        "sigmoid": lambda: 1 / (1 + math.exp(-z)) if z > -700 else 0.0,
+        "elu": lambda: z if z > 0 else math.expm1(z),
+        "softplus": lambda: max(z, 0.0) + math.log1p(math.exp(-abs(z))),
+        "gelu": lambda: 0.5 * z * (1 + math.erf(z / math.sqrt(2))),
+        "silu": lambda: z / (1 + math.exp(-z)) if z > -700 else 0.0,
+    }[name]()
 
 
 class World:
     def __init__(self, net, data):
         self.net, self.data = net, data
-        self.layers = [(layer.weights.tolist(), layer.bias.tolist(), layer.activation, layer.negative_slope)
-                       for layer in net.layers]
+        self.layers = [
+            (layer.weights.tolist(), layer.bias.tolist(), layer.activation, layer.negative_slope)
+            for layer in net.layers
+        ]
         self.X, self.y = data.X.tolist(), data.y.tolist()
         self.n, self.k = len(self.y), net.n_classes
         self.hidden = len(self.layers) - 1
@@ -74,7 +82,10 @@ class World:
     def trace(self, x, off=None):
         zs, outs, current = [], [], x
         for number, (weights, bias, name, slope) in enumerate(self.layers):
-            z = [sum(current[i] * weights[i][u] for i in range(len(current))) + bias[u] for u in range(len(bias))]
+            z = [
+                sum(current[i] * weights[i][u] for i in range(len(current))) + bias[u]
+                for u in range(len(bias))
+            ]
             current = [activated(name, value, slope) for value in z]
             if off is not None and off[0] == number:
                 current[off[1]] = 0.0
@@ -124,7 +135,9 @@ def same(text, value, digits=3):
     shown, value = float(text.replace(",", "")), float(value)
     if value == 0 or shown == 0:
         return abs(shown - value) < 1e-12
-    return abs(shown - value) <= 0.5001 * 10.0 ** (math.floor(math.log10(abs(value))) - digits + 1) + 1e-9 * abs(value)
+    return abs(shown - value) <= 0.5001 * 10.0 ** (
+        math.floor(math.log10(abs(value))) - digits + 1
+    ) + 1e-9 * abs(value)
 
 
 def labels(text):
@@ -154,10 +167,15 @@ def unit_at(unit, layer):
 
 # ---- the whole -----------------------------------------------------------------------------------
 
+
 @form(r"the network classifies (?:all|([\d,]+) of) ([\d,]+) points? right \((\S+)%\)")
 def _(w, good, n, share):
     right = sum(p == y for p, y in zip(w.predicted, w.y, strict=True))
-    return number(n) == w.n and right == (number(good) if good else w.n) and same(share, 100 * right / w.n)
+    return (
+        number(n) == w.n
+        and right == (number(good) if good else w.n)
+        and same(share, 100 * right / w.n)
+    )
 
 
 @form(rf"({P}) (is|are) taken for c(\d+)")
@@ -169,21 +187,35 @@ def _(w, who, verb, taken):
     return count == found[0] and verb == ("is" if count == 1 else "are")
 
 
-@form(r"point (\d+) is c(\d+), but c(\d+) has the larger output there: their probabilities are (\S+) and (\S+)")
+@form(
+    r"point (\d+) is c(\d+), but c(\d+) has the larger output there: their probabilities are (\S+) and (\S+)"
+)
 def _(w, i, own, taken, p, q):
     i, own, taken = int(i), int(own), int(taken)
     chances = w.chances(w.logits[i])
-    return w.y[i] == own != taken == w.predicted[i] and same(p, chances[own]) and same(q, chances[taken])
+    return (
+        w.y[i] == own != taken == w.predicted[i]
+        and same(p, chances[own])
+        and same(q, chances[taken])
+    )
 
 
-@form(rf"the decision region of c(\d+) has (?:about )?(\S+)% of the window, in (\d+) parts?(?:, beside ({NAMES}))?")
+@form(
+    rf"the decision region of c(\d+) has (?:about )?(\S+)% of the window, in (\d+) parts?(?:, beside ({NAMES}))?"
+)
 def _(w, label, share, parts, beside):
     classes, places = picture(w.net, w.data)
     said, places = set(labels(beside)), places.reshape(*classes.shape, 2)
-    if abs(float(share) / 100 - (classes == int(label)).mean()) > 0.01 or int(parts) < 1 or not said <= set(range(w.k)):
+    if (
+        abs(float(share) / 100 - (classes == int(label)).mean()) > 0.01
+        or int(parts) < 1
+        or not said <= set(range(w.k))
+    ):
         return False
-    for one, other, start, end in ((classes[:, 1:], classes[:, :-1], places[:, 1:], places[:, :-1]),
-                                   (classes[1:], classes[:-1], places[1:], places[:-1])):
+    for one, other, start, end in (
+        (classes[:, 1:], classes[:, :-1], places[:, 1:], places[:, :-1]),
+        (classes[1:], classes[:-1], places[1:], places[:-1]),
+    ):
         apart = (one != other) & ((one == int(label)) | (other == int(label)))
         for neighbour in set(one[apart].tolist() + other[apart].tolist()) - said - {int(label)}:
             pairs = apart & ((one == neighbour) | (other == neighbour))
@@ -203,8 +235,10 @@ def _(w, label):
     return not (picture(w.net, w.data)[0] == int(label)).any() and int(label) < w.k
 
 
-@form(r"of the points classified right, point (\d+) of c(\d+) is (nearest|second nearest|third nearest) to the "
-      rf"decision boundary in the window: (about )?({NUMBER}) from it, with c(\d+) behind it")
+@form(
+    r"of the points classified right, point (\d+) of c(\d+) is (nearest|second nearest|third nearest) to the "
+    rf"decision boundary in the window: (about )?({NUMBER}) from it, with c(\d+) behind it"
+)
 def _(w, i, label, rank, about, distance, behind):
     i, label, distance = int(i), int(label), float(distance.replace(",", ""))
     if not w.y[i] == w.predicted[i] == label:
@@ -212,11 +246,17 @@ def _(w, i, label, rank, about, distance, behind):
     turn = np.arange(1200) * np.pi / 600
     ring = np.stack([np.cos(turn), np.sin(turn)], axis=1)
     slack = 0.12 if about else 0.02  # two digits may be 5% off
-    if (about is None) != ({layer[2] for layer in w.layers} <= {"linear", "relu", "leaky_relu", "abs"}):
+    if (about is None) != (
+        {layer[2] for layer in w.layers} <= {"linear", "relu", "leaky_relu", "abs"}
+    ):
         return False
     near = w.net.predict(w.data.X[i] + (1 - slack) * distance * ring)
-    far = np.concatenate([w.net.predict(w.data.X[i] + (1 + slack * share) * distance * ring)
-                          for share in np.linspace(0.02, 1, 24)])
+    far = np.concatenate(
+        [
+            w.net.predict(w.data.X[i] + (1 + slack * share) * distance * ring)
+            for share in np.linspace(0.02, 1, 24)
+        ]
+    )
     inside = inside_window(w, w.data.X[i] + (1 - slack) * distance * ring)
     return (near[inside] == label).all() and int(behind) in far and int(behind) != label
 
@@ -228,8 +268,11 @@ def inside_window(w, places):
 
 # ---- hidden units --------------------------------------------------------------------------------
 
-@form(rf"layer (\d+) has (\d+) units?: (\d+) (?:is|are) {SIDE} at every point, (\d+) (?:is|are) so at none, and (\d+) "
-      r"(?:is|are) not needed \(if that one alone gave 0, no prediction would change\)")
+
+@form(
+    rf"layer (\d+) has (\d+) units?: (\d+) (?:is|are) {SIDE} at every point, (\d+) (?:is|are) so at none, and (\d+) "
+    r"(?:is|are) not needed \(if that one alone gave 0, no prediction would change\)"
+)
 def _(w, layer, units, always, never, idle):
     layer = int(layer) - 1
     counts = [len(w.on(layer, unit)) for unit in range(len(w.layers[layer][1]))]
@@ -251,34 +294,52 @@ def _(w, unit, layer, n):
     return not w.on(*at) and silent and number(n) == w.n and at[0] < w.hidden
 
 
-@form(rf"{UNIT} is (on|on its positive side|on its negative side) at all ([\d,]+) points?(: on the data it is linear)?")
+@form(
+    rf"{UNIT} is (on|on its positive side|on its negative side) at all ([\d,]+) points?(: on the data it is linear)?"
+)
 def _(w, unit, layer, side, n, relu):
     at = unit_at(unit, layer)
-    return len(w.on(*at)) == (0 if "negative" in side else w.n) and number(n) == w.n and side_word(w, at[0], side)
+    return (
+        len(w.on(*at)) == (0 if "negative" in side else w.n)
+        and number(n) == w.n
+        and side_word(w, at[0], side)
+    )
 
 
 def side_word(w, layer, side):
     return (side in ("on", "off")) == (w.layers[layer][2] == "relu") and layer < w.hidden
 
 
-@form(rf"{UNIT} separates ({NAMES}) \(({SIDE})\) from ({NAMES}) \((?:off|on its negative side)\)(?:, but for (.+))?")
+@form(
+    rf"{UNIT} separates ({NAMES}) \(({SIDE})\) from ({NAMES}) \((?:off|on its negative side)\)(?:, but for (.+))?"
+)
 def _(w, unit, layer, ons, side, offs, others):
     at = unit_at(unit, layer)
     counts, said = w.on_by_class(*at), Counter()
     for count, label in re.findall(r"(\d+) points? of c(\d+)", others or ""):
         said[int(label)] = int(count)
-    wrong = {label: (w.size[label] - counts[label] if label in labels(ons) else counts[label]) for label in w.size}
-    return (sorted(labels(ons) + labels(offs)) == sorted(w.size) and side_word(w, at[0], side)
-            and {label: count for label, count in wrong.items() if count} == dict(said)
-            and all(2 * counts[label] > w.size[label] for label in labels(ons))
-            and all(2 * counts[label] <= w.size[label] for label in labels(offs)))
+    wrong = {
+        label: (w.size[label] - counts[label] if label in labels(ons) else counts[label])
+        for label in w.size
+    }
+    return (
+        sorted(labels(ons) + labels(offs)) == sorted(w.size)
+        and side_word(w, at[0], side)
+        and {label: count for label, count in wrong.items() if count} == dict(said)
+        and all(2 * counts[label] > w.size[label] for label in labels(ons))
+        and all(2 * counts[label] <= w.size[label] for label in labels(offs))
+    )
 
 
 @form(rf"{UNIT} is ({SIDE}) for ({P}(?:(?:, {P})* and {P})?)(?:, and for no point of ({NAMES}))?")
 def _(w, unit, layer, side, some, none):
     at = unit_at(unit, layer)
     counts, said = w.on_by_class(*at), portions(w, some)
-    return said == dict(counts) and labels(none) == sorted(set(w.size) - set(counts)) and side_word(w, at[0], side)
+    return (
+        said == dict(counts)
+        and labels(none) == sorted(set(w.size) - set(counts))
+        and side_word(w, at[0], side)
+    )
 
 
 @form(rf"{UNIT} is a twin of {UNIT}: its weights and bias are a positive multiple of that one's")
@@ -302,8 +363,12 @@ def _(w, unit, layer, share, count, n):
     layer, unit = unit_at(unit, layer)
     _, places = picture(w.net, w.data)
     seen = (w.net.pre_activations(places)[layer][:, unit] > 0).mean()
-    return abs(float(share) / 100 - seen) < 0.01 and len(w.on(layer, unit)) == number(count) and number(n) == w.n \
+    return (
+        abs(float(share) / 100 - seen) < 0.01
+        and len(w.on(layer, unit)) == number(count)
+        and number(n) == w.n
         and side_word(w, layer, "on")
+    )
 
 
 @form(rf"{UNIT} is saturated, within 0.01 of an end of its range, at ([\d,]+) of ([\d,]+) points?")
@@ -311,7 +376,11 @@ def _(w, unit, layer, count, n):
     layer, unit = unit_at(unit, layer)
     low = {"tanh": -1.0, "sigmoid": 0.0}.get(w.layers[layer][2], math.nan)
     values = [w.a[i][layer][unit] for i in range(w.n)]
-    return sum(v <= low + 0.01 or v >= 0.99 for v in values) == number(count) and low == low and number(n) == w.n
+    return (
+        sum(v <= low + 0.01 or v >= 0.99 for v in values) == number(count)
+        and low == low
+        and number(n) == w.n
+    )
 
 
 @form(rf"{UNIT} (is on|has a positive pre-activation) where (.+) > 0")
@@ -320,8 +389,12 @@ def _(w, unit, layer, what, formula):
     weights, bias, name, _ = w.layers[0]
     terms = re.findall(r"(?:^|([-+]) )(-?[\d.,]+(?:e[-+]\d+)?)(?: x(\d))?", formula)
     said = {feature: ("-" if sign == "-" else "") + size for sign, size, feature in terms}
-    return (layer == 0 and (what == "is on") == (name == "relu") and same(said.get("", "0"), bias[unit])
-            and all(same(said.get(str(i), "0"), row[unit]) for i, row in enumerate(weights)))
+    return (
+        layer == 0
+        and (what == "is on") == (name == "relu")
+        and same(said.get("", "0"), bias[unit])
+        and all(same(said.get(str(i), "0"), row[unit]) for i, row in enumerate(weights))
+    )
 
 
 def moved_most(said, weights, spread):
@@ -330,15 +403,21 @@ def moved_most(said, weights, spread):
     order = [strength[int(i)] for i, _ in said]
     rest = [s for i, s in enumerate(strength) if str(i) not in dict(said)]
     falling = all(a >= b * (1 - 1e-6) for a, b in pairwise(order))
-    return all(same(text, weights[int(i)]) for i, text in said) and falling and (
-        min(order) >= max(rest, default=0.0) * (1 - 1e-6))
+    return (
+        all(same(text, weights[int(i)]) for i, text in said)
+        and falling
+        and (min(order) >= max(rest, default=0.0) * (1 - 1e-6))
+    )
 
 
 @form(rf"over the data {UNIT} is moved most by (.+); its weights in brackets")
 def _(w, unit, layer, inputs):
     layer, unit = unit_at(unit, layer)
-    return layer == 0 and moved_most(re.findall(r"x(\d+) \((\S+)\)", inputs), [row[unit] for row in w.layers[0][0]],
-                                     [spread([x[i] for x in w.X]) for i in range(len(w.X[0]))])
+    return layer == 0 and moved_most(
+        re.findall(r"x(\d+) \((\S+)\)", inputs),
+        [row[unit] for row in w.layers[0][0]],
+        [spread([x[i] for x in w.X]) for i in range(len(w.X[0]))],
+    )
 
 
 def spread(values):
@@ -351,7 +430,9 @@ def _(w, unit, layer, value, i, label):
     layer, unit = unit_at(unit, layer)
     values = [w.a[j][layer][unit] for j in range(w.n)]
     top = max(values)
-    return same(value, top) and values[int(i)] >= top - 1e-12 * abs(top) and w.y[int(i)] == int(label)
+    return (
+        same(value, top) and values[int(i)] >= top - 1e-12 * abs(top) and w.y[int(i)] == int(label)
+    )
 
 
 @form(rf"{UNIT} is not needed: if it gave 0 everywhere, no prediction on the data would change")
@@ -359,12 +440,22 @@ def _(w, unit, layer):
     return w.without(*unit_at(unit, layer)) == w.predicted and unit_at(unit, layer)[0] < w.hidden
 
 
-@form(rf"if {UNIT} gave 0 everywhere, ([\d,]+) predictions? would change, and ([\d,]+) instead of ([\d,]+) of ([\d,]+) "
-      r"points? would be right")
+@form(
+    rf"if {UNIT} gave 0 everywhere, ([\d,]+) predictions? would change, and ([\d,]+) instead of ([\d,]+) of ([\d,]+) "
+    r"points? would be right"
+)
 def _(w, unit, layer, changed, right, now, n):
     after = w.without(*unit_at(unit, layer))
-    true = [w.n - agreeing(after, w.predicted), agreeing(after, w.y), agreeing(w.predicted, w.y), w.n]
-    return true == [number(text) for text in (changed, right, now, n)] and unit_at(unit, layer)[0] < w.hidden
+    true = [
+        w.n - agreeing(after, w.predicted),
+        agreeing(after, w.y),
+        agreeing(w.predicted, w.y),
+        w.n,
+    ]
+    return (
+        true == [number(text) for text in (changed, right, now, n)]
+        and unit_at(unit, layer)[0] < w.hidden
+    )
 
 
 def agreeing(one, other):
@@ -372,6 +463,7 @@ def agreeing(one, other):
 
 
 # ---- codes ---------------------------------------------------------------------------------------
+
 
 def who(w, text, units):
     if text.startswith("no unit"):
@@ -389,32 +481,51 @@ def _(w, text):
     if first is None or w.layers[layer][2] != "relu":
         return False
     label = first[1]
-    found = Counter(tuple(u for u in range(units) if w.z[i][layer][u] > 0) for i in range(w.n) if w.y[i] == label)
+    found = Counter(
+        tuple(u for u in range(units) if w.z[i][layer][u] > 0)
+        for i in range(w.n)
+        if w.y[i] == label
+    )
     said = {}
     for pattern, size in re.findall(rf"({WHO}) at (the one|all \d+|\d+)", body):
         said[who(w, pattern, units)] = 1 if size == "the one" else int(size.split()[-1])
     others = int(re.search(r"\d+", more)[0]) if more else 0
     shown = sorted(said.values(), reverse=True)
-    return (all(found[pattern] == count for pattern, count in said.items()) and len(found) == len(said) + others
-            and shown == sorted(found.values(), reverse=True)[: len(shown)])
+    return (
+        all(found[pattern] == count for pattern, count in said.items())
+        and len(found) == len(said) + others
+        and shown == sorted(found.values(), reverse=True)[: len(shown)]
+    )
 
 
-@form(rf"({NAMES}) have the same commonest pattern \(({WHO})\): (where no unit is on, nothing tells them apart|they "
-      r"are told apart by how large the units are, not by which are on)")
+@form(
+    rf"({NAMES}) have the same commonest pattern \(({WHO})\): (where no unit is on, nothing tells them apart|they "
+    r"are told apart by how large the units are, not by which are on)"
+)
 def _(w, names, pattern, so):
     units, layer = len(w.layers[-2][1]), w.hidden - 1
     commonest = {}
     for label in w.size:
-        found = Counter(tuple(u for u in range(units) if w.z[i][layer][u] > 0) for i in range(w.n) if w.y[i] == label)
+        found = Counter(
+            tuple(u for u in range(units) if w.z[i][layer][u] > 0)
+            for i in range(w.n)
+            if w.y[i] == label
+        )
         top = max(found.values())
         commonest[label] = {one for one, count in found.items() if count == top}
     wanted = who(w, pattern, units)
-    return len(labels(names)) > 1 and all(wanted in commonest[label] for label in labels(names)) \
-        and w.layers[layer][2] == "relu" and (wanted == ()) == so.startswith("where")
+    return (
+        len(labels(names)) > 1
+        and all(wanted in commonest[label] for label in labels(names))
+        and w.layers[layer][2] == "relu"
+        and (wanted == ()) == so.startswith("where")
+    )
 
 
-@form(rf"({P}(?:(?:, {P})* and {P})?) land on (the place \((.+)\)|one place|the place where every unit is 0) of "
-      r"(?:hidden space|layer (\d+)), where nothing can tell them apart any more")
+@form(
+    rf"({P}(?:(?:, {P})* and {P})?) land on (the place \((.+)\)|one place|the place where every unit is 0) of "
+    r"(?:hidden space|layer (\d+)), where nothing can tell them apart any more"
+)
 def _(w, text, where, place, layer):
     said, layer = portions(w, text), w.hidden - 1
     groups = {}
@@ -422,7 +533,9 @@ def _(w, text, where, place, layer):
         groups.setdefault(tuple(round(v, 9) + 0.0 for v in w.a[i][layer]), []).append(i)
     for values, members in groups.items():
         if place:
-            fits = len(values) <= 4 and all(same(t, v) for t, v in zip(place.split(", "), values, strict=True))
+            fits = len(values) <= 4 and all(
+                same(t, v) for t, v in zip(place.split(", "), values, strict=True)
+            )
         else:
             fits = ("every" in where) == (not any(values))
         if fits and said == dict(Counter(w.y[i] for i in members)):
@@ -432,13 +545,21 @@ def _(w, text, where, place, layer):
 
 # ---- outputs -------------------------------------------------------------------------------------
 
-@form(r"the output of c(\d+) grows towards the (upper|lower) (right|left) of hidden space: its weights are (\S+) for "
-      r"unit 0 and (\S+) for unit 1")
+
+@form(
+    r"the output of c(\d+) grows towards the (upper|lower) (right|left) of hidden space: its weights are (\S+) for "
+    r"unit 0 and (\S+) for unit 1"
+)
 def _(w, label, up, side, first, second):
     weights = [row[int(label)] for row in w.layers[-1][0]]
     corner = (up == "upper") == (weights[1] > 0) and (side == "right") == (weights[0] > 0)
-    return (len(weights) == 2 and w.hidden > 0 and corner
-            and same(first, weights[0]) and same(second, weights[1]))
+    return (
+        len(weights) == 2
+        and w.hidden > 0
+        and corner
+        and same(first, weights[0])
+        and same(second, weights[1])
+    )
 
 
 @form(r"the output of c(\d+) is moved most over the data by (.+); its weights in brackets")
@@ -450,55 +571,88 @@ def _(w, label, parts):
     return moved_most(said, weights, spreads) and ("unit" in parts) == (w.hidden > 0)
 
 
-@form(rf"({P}) (?:is|are) where every hidden unit is 0; there the output of c(\d+) is ({NUMBER}), its bias alone")
+@form(
+    rf"({P}) (?:is|are) where every hidden unit is 0; there the output of c(\d+) is ({NUMBER}), its bias alone"
+)
 def _(w, text, label, value):
     found = portion(w, text)
     zero = [i for i in range(w.n) if w.y[i] == int(label) and max(map(abs, w.a[i][-2])) < 1e-30]
     return found == (len(zero), int(label)) and same(value, w.layers[-1][1][int(label)])
 
 
-@form(r"on the data the output of c(\d+) is largest, in the mean, on the points of (?:its own class|c(\d+))")
+@form(
+    r"on the data the output of c(\d+) is largest, in the mean, on the points of (?:its own class|c(\d+))"
+)
 def _(w, label, other):
-    means = {own: sum(w.logits[i][int(label)] for i in range(w.n) if w.y[i] == own) / w.size[own] for own in w.size}
+    means = {
+        own: sum(w.logits[i][int(label)] for i in range(w.n) if w.y[i] == own) / w.size[own]
+        for own in w.size
+    }
     said = int(other) if other else int(label)
-    return means[said] >= max(means.values()) - 1e-9 * max(1.0, abs(means[said])) and int(label) in w.size
+    return (
+        means[said] >= max(means.values()) - 1e-9 * max(1.0, abs(means[said]))
+        and int(label) in w.size
+    )
 
 
-@form(rf"on points of c(\d+), the output of c(\d+) is at (least|worst) ({NUMBER}) (above|below) the largest other, in "
-      rf"the median ({NUMBER}) (above|below) it; the largest other is most often the output of c(\d+) "
-      r"\((\d+) of ([\d,]+) times?\)")
+@form(
+    rf"on points of c(\d+), the output of c(\d+) is at (least|worst) ({NUMBER}) (above|below) the largest other, in "
+    rf"the median ({NUMBER}) (above|below) it; the largest other is most often the output of c(\d+) "
+    r"\((\d+) of ([\d,]+) times?\)"
+)
 def _(w, label, again, word, least, side, middle, middle_side, rival, count, size):
     label, rival = int(label), int(rival)
     rows = [w.logits[i] for i in range(w.n) if w.y[i] == label]
     ahead = [row[label] - max(v for k, v in enumerate(row) if k != label) for row in rows]
-    second = Counter(best([v if k != label else -math.inf for k, v in enumerate(row)]) for row in rows)
-    said = [float(text.replace(",", "")) * (1 if where == "above" else -1)
-            for text, where in ((least, side), (middle, middle_side))]
-    return (label == int(again) and same(str(said[0]), min(ahead)) and same(str(said[1]), median(ahead))
-            and (word == "least") == (side == "above") and number(size) == w.size[label]
-            and second[rival] == int(count) == max(second.values()))
+    second = Counter(
+        best([v if k != label else -math.inf for k, v in enumerate(row)]) for row in rows
+    )
+    said = [
+        float(text.replace(",", "")) * (1 if where == "above" else -1)
+        for text, where in ((least, side), (middle, middle_side))
+    ]
+    return (
+        label == int(again)
+        and same(str(said[0]), min(ahead))
+        and same(str(said[1]), median(ahead))
+        and (word == "least") == (side == "above")
+        and number(size) == w.size[label]
+        and second[rival] == int(count) == max(second.values())
+    )
 
 
-@form(r"being large is not enough: at ([\d,]+) points? of other classes the output of c(\d+) is as large as on a point "
-      r"of c(\d+), yet (there|at all of them|at (\d+) of them) another output is larger")
+@form(
+    r"being large is not enough: at ([\d,]+) points? of other classes the output of c(\d+) is as large as on a point "
+    r"of c(\d+), yet (there|at all of them|at (\d+) of them) another output is larger"
+)
 def _(w, count, label, again, where, lost):
     label = int(label)
     floor = min(w.logits[i][label] for i in range(w.n) if w.y[i] == label)
     tall = [i for i in range(w.n) if w.y[i] != label and w.logits[i][label] >= floor]
     losing = sum(w.predicted[i] != label for i in tall)
-    return len(tall) == number(count) and int(again) == label and losing == (int(lost) if lost else len(tall)) > 0
+    return (
+        len(tall) == number(count)
+        and int(again) == label
+        and losing == (int(lost) if lost else len(tall)) > 0
+    )
 
 
 # ---- softmax and loss ----------------------------------------------------------------------------
 
+
 @form("only differences of outputs count: 10 more for all of them changes no probability, so .*")
 def _(w):
-    return all(abs(a - b) < 1e-9 for row in w.logits
-               for a, b in zip(w.chances(row), w.chances([value + 10 for value in row]), strict=True))
+    return all(
+        abs(a - b) < 1e-9
+        for row in w.logits
+        for a, b in zip(w.chances(row), w.chances([value + 10 for value in row]), strict=True)
+    )
 
 
-@form(rf"the loss on the data, the mean of -ln of the probability of the own class, is ({NUMBER}); it is computed from "
-      r"the logits, the outputs before softmax")
+@form(
+    rf"the loss on the data, the mean of -ln of the probability of the own class, is ({NUMBER}); it is computed from "
+    r"the logits, the outputs before softmax"
+)
 def _(w, value):
     total = 0.0
     for row, label in zip(w.logits, w.y, strict=True):

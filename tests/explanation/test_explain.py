@@ -35,9 +35,15 @@ def others(net: us.Network, seed: int) -> list[us.Network]:
     swap = np.arange(last.units)
     swap[[0, 1]] = 1, 0
     sign = np.where(np.arange(first.units) == 0, -1.0, 1.0)
-    return [us.Network.initialize(net.sizes, [layer.activation for layer in net.layers[:-1]] or "relu", seed + 1),
-            us.Network([*net.layers[:-1], cases.changed(last, last.weights[:, swap], last.bias[swap])]),
-            us.Network([cases.changed(first, sign * first.weights, sign * first.bias), *net.layers[1:]])]
+    return [
+        us.Network.initialize(
+            net.sizes, [layer.activation for layer in net.layers[:-1]] or "relu", seed + 1
+        ),
+        us.Network([*net.layers[:-1], cases.changed(last, last.weights[:, swap], last.bias[swap])]),
+        us.Network(
+            [cases.changed(first, sign * first.weights, sign * first.bias), *net.layers[1:]]
+        ),
+    ]
 
 
 def test_what_is_false_of_another_network_does_not_hold_there():
@@ -66,8 +72,10 @@ def test_what_holds_of_another_network_is_true_of_it():
 @pytest.mark.parametrize("seed", range(0, 60, 4))
 def test_lengths_are_nested(seed):
     net, data = cases.case(seed)
-    brief, normal, full = ([claim.text for claim in us.explain(net, data, length=length).claims]
-                           for length in ("brief", "normal", "full"))
+    brief, normal, full = (
+        [claim.text for claim in us.explain(net, data, length=length).claims]
+        for length in ("brief", "normal", "full")
+    )
     assert set(brief) <= set(normal) <= set(full)
     assert len(brief) < len(full)
 
@@ -85,14 +93,19 @@ def test_no_sentence_contradicts_another():
 
 # ---- the lab -------------------------------------------------------------------------------------
 
+
 @pytest.fixture(scope="module")
 def lab():
     return us.lab.run()
 
 
 def facts_of(explanation, name, *about):
-    found = {fact.value for claim in explanation.claims for fact in claim.facts
-             if fact.name == name and fact.about == about}
+    found = {
+        fact.value
+        for claim in explanation.claims
+        for fact in claim.facts
+        if fact.name == name and fact.about == about
+    }
     assert len(found) == 1
     return found.pop()
 
@@ -100,14 +113,33 @@ def facts_of(explanation, name, *about):
 def test_the_lab_is_explained_as_the_lab_does_and_more_exactly(lab):
     said = us.explain(lab)
     assert facts_of(said, "right") == (100, 100)
-    assert facts_of(said, "on", 0, 0) == (0, 2, 25, 25)  # {c0, c1} from {c2, c3} but for 2 points of c1
-    assert facts_of(said, "on", 0, 1) == (0, 25, 5, 25)  # {c0, c2} from {c1, c3} but for 5 points of c2
-    assert [facts_of(said, "corner", label) for label in range(4)] == [(-1, -1), (-1, 1), (1, -1), (1, 1)]
+    assert facts_of(said, "on", 0, 0) == (
+        0,
+        2,
+        25,
+        25,
+    )  # {c0, c1} from {c2, c3} but for 2 points of c1
+    assert facts_of(said, "on", 0, 1) == (
+        0,
+        25,
+        5,
+        25,
+    )  # {c0, c2} from {c1, c3} but for 5 points of c2
+    assert [facts_of(said, "corner", label) for label in range(4)] == [
+        (-1, -1),
+        (-1, 1),
+        (1, -1),
+        (1, 1),
+    ]
     assert facts_of(said, "at_origin", 0)[0] == 25  # class 0 is mapped to (0, 0)
     assert facts_of(said, "fullest", 0)[0] == ((0.0, 0.0), (25, 0, 0, 0))
     assert facts_of(said, "highest_class", 0) == 0
     assert [facts_of(said, "patterns", 0, label)[0] for label in range(4)] == [
-        ((), 25), ((1,), 23), ((0,), 20), ((0, 1), 25)]
+        ((), 25),
+        ((1,), 23),
+        ((0,), 20),
+        ((0, 1), 25),
+    ]
     assert facts_of(said, "unmoved_by_a_shift") is True
     assert facts_of(said, "strangers", 3)[0] > 0
     assert facts_of(said, "ends")[2] == pytest.approx(lab.loss[-1])
@@ -116,16 +148,24 @@ def test_the_lab_is_explained_as_the_lab_does_and_more_exactly(lab):
 
 
 def test_the_story_of_a_run_is_that_of_its_own_loss(lab):
-    said = {claim.text: claim for claim in us.explain(lab).claims if claim.topic == "How it was trained"}
-    loss, right = lab.loss, np.array([(lab.at(e).predict(lab.data.X) == lab.data.y).sum() for e in range(201)])
+    said = {
+        claim.text: claim for claim in us.explain(lab).claims if claim.topic == "How it was trained"
+    }
+    loss, right = (
+        lab.loss,
+        np.array([(lab.at(e).predict(lab.data.X) == lab.data.y).sum() for e in range(201)]),
+    )
     fall = max(range(1, 200), key=lambda e: loss[e - 1] - loss[e])
     since = next(e for e in range(1, 201) if (right[e:] == right[200]).all())
     assert set(said) == {
-        f"In 200 epochs the loss went from {loss[0]:.4g} to {loss[-1]:.4g}.".replace("0.03000", "0.03"),
+        f"In 200 epochs the loss went from {loss[0]:.4g} to {loss[-1]:.4g}.".replace(
+            "0.03000", "0.03"
+        ),
         f"From epoch {since} on, {right[200]} of 100 points were right, as at the end.",
         f"The loss fell fastest in epoch {fall + 1}, by {loss[fall - 1] - loss[fall]:.3g}.",
         f"The last tenth of the epochs still took {100 * (1 - loss[199] / loss[179]):.3g}% off the loss: more would "
-        "lower it further."}
+        "lower it further.",
+    }
     other = us.lab.run(seed=3)
     for claim in said.values():
         assert claim.holds(lab.network, lab.data)
@@ -136,18 +176,24 @@ def test_a_plateau_and_what_ended_it():
     """The loss stands at 1 from epoch 11 to 60, then unit 0 comes on for the points of c1, and it falls."""
     data = us.Dataset([[1.0], [2.0], [-1.0], [-2.0]], [0, 0, 1, 1])
     run = us.train(data, hidden=(1,), epochs=100, batch_size=4)
-    loss = np.concatenate([np.linspace(2, 1, 10), np.linspace(1, 0.999, 50), np.linspace(0.98, 0.1, 40)])
+    loss = np.concatenate(
+        [np.linspace(2, 1, 10), np.linspace(1, 0.999, 50), np.linspace(0.98, 0.1, 40)]
+    )
     weights = np.zeros((101, 6), np.float32)  # w, b, two weights out, two biases
     weights[:, 0] = 1.0
     weights[62:, 0] = -1.0
-    (text,) = [claim.text for claim in us.explain(dataclasses.replace(run, loss=loss, weights=weights)).claims
-               if "stood almost still" in claim.text]
+    (text,) = [
+        claim.text
+        for claim in us.explain(dataclasses.replace(run, loss=loss, weights=weights)).claims
+        if "stood almost still" in claim.text
+    ]
     start, end = map(int, re.search(r"from epoch (\d+) to (\d+)", text, re.I).groups())
     assert abs(start - 10) <= 1 and abs(end - 60) <= 5
     assert text.endswith("then unit 0 came to be on for 0 instead of 2 of 2 points of c0.")
 
 
 # ---- one point -----------------------------------------------------------------------------------
+
 
 @pytest.mark.parametrize("seed", range(40))
 def test_one_point_is_traced(seed):
@@ -160,11 +206,16 @@ def test_one_point_is_traced(seed):
     for layer in range(w.hidden):
         for unit, (z, a) in enumerate(zip(w.z[i][layer], w.a[i][layer], strict=True)):
             where = f" of layer {layer + 1}" if w.hidden > 1 else ""
-            found = re.search(rf"Unit {unit}{where} has the pre-activation (\S+) there and gives (\S+)\.\n", text)
+            found = re.search(
+                rf"Unit {unit}{where} has the pre-activation (\S+) there and gives (\S+)\.\n", text
+            )
             assert oracle.same(found[1], z) and oracle.same(found[2], a)
     for label, value in enumerate(w.logits[i]):
-        found = re.search(rf"The logit of c{label} there is ([-\d.,e+]+?)"
-                          r"(?: = (.+): a term for each, then the bias)?\.\n", text)
+        found = re.search(
+            rf"The logit of c{label} there is ([-\d.,e+]+?)"
+            r"(?: = (.+): a term for each, then the bias)?\.\n",
+            text,
+        )
         assert oracle.same(found[1], value)
         if found[2]:
             terms = [float(part.strip("()").replace(",", "")) for part in found[2].split(" + ")]
@@ -180,52 +231,96 @@ def test_the_nearest_boundary_of_one_point(lab):
     text = str(us.explain(lab.network, lab.data, point=23))
     margin = us.partition(lab.network, lab.data).margin(lab.data.X[[23]])
     x0, x1 = margin.nearest[0]
-    assert (f"The nearest point of the decision boundary in the window is ({x0:.3g}, {x1:.3g}), "
-            f"{margin.distance[0]:.3g} away, with c{margin.other_class[0]} behind it.") in text
+    assert (
+        f"The nearest point of the decision boundary in the window is ({x0:.3g}, {x1:.3g}), "
+        f"{margin.distance[0]:.3g} away, with c{margin.other_class[0]} behind it."
+    ) in text
 
 
 # ---- sizes, names, refusals, time ----------------------------------------------------------------
 
-@pytest.mark.parametrize(("sizes", "classes"), [((2, 64, 64, 10), 10), ((3, *[4] * 8, 20), 20), ((1, 2), 2),
-                                                ((2, 1, 2), 2), ((7, 64, 3), 3)])
+
+@pytest.mark.parametrize(
+    ("sizes", "classes"),
+    [((2, 64, 64, 10), 10), ((3, *[4] * 8, 20), 20), ((1, 2), 2), ((2, 1, 2), 2), ((7, 64, 3), 3)],
+)
 def test_any_shape_is_explained(sizes, classes):
     rng = np.random.default_rng(0)
-    data = us.Dataset(rng.normal(size=(60, sizes[0])), np.arange(60) % classes,
-                      class_names=[f"c{i}" for i in range(classes)])
+    data = us.Dataset(
+        rng.normal(size=(60, sizes[0])),
+        np.arange(60) % classes,
+        class_names=[f"c{i}" for i in range(classes)],
+    )
     net = us.Network.initialize(sizes, seed=1)
     for claim in us.explain(net, data, length="full").claims:
         assert oracle.is_true(claim.text, net, data)
 
 
-HOSTILE = ("<script>alert(1)</script>", "**bold** [x](http://y) `z`", "line\nbreak | # - & $", "\ue000x\ue001", "é")
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "**bold** [x](http://y) `z`",
+    "line\nbreak | # - & $",
+    "\ue000x\ue001",
+    "é",
+)
 
 
 def test_names_are_shown_as_they_are_and_escaped():
-    data = us.Dataset(np.random.default_rng(1).normal(size=(50, 2)), np.arange(50) % 5, class_names=HOSTILE,
-                      feature_names=["<b>", "a*b*c"])
+    data = us.Dataset(
+        np.random.default_rng(1).normal(size=(50, 2)),
+        np.arange(50) % 5,
+        class_names=HOSTILE,
+        feature_names=["<b>", "a*b*c"],
+    )
     net = us.Network.initialize([2, 3, 5], seed=1)
     said = us.explain(net, data, length="full")
     page, notes = said.to_html(), said.to_markdown()
     assert "<script>" not in page and html.escape(HOSTILE[0]) in page and "<b>" not in page
     assert HOSTILE[0] in str(said)
-    assert r"\*\*bold\*\* \[x\]\(http\:\/\/y\)".replace(r"\/", "/") in notes and "<script>" not in notes
-    assert all("\n" not in claim.text and "\ue000" not in claim.text + claim.markdown for claim in said.claims)
+    assert (
+        r"\*\*bold\*\* \[x\]\(http\:\/\/y\)".replace(r"\/", "/") in notes
+        and "<script>" not in notes
+    )
+    assert all(
+        "\n" not in claim.text and "\ue000" not in claim.text + claim.markdown
+        for claim in said.claims
+    )
     assert re.findall(r"<(/?\w+)>", page)[:4] == ["section", "h2", "/h2", "ul"]
 
 
-@pytest.mark.parametrize(("call", "message"), [
-    (lambda run: us.explain(3, run.data),
-     "net must be a Network or a Run. Got int instead. us.from_keras(model) makes a Network."),
-    (lambda run: us.explain(run.network), "data must be a Dataset. Got NoneType instead. us.Dataset(X, y) makes one."),
-    (lambda run: us.explain(run, length="long"), "length must be one of brief, normal, full. Got 'long' instead."),
-    (lambda run: us.explain(run, point=100), "point must be a whole number from 0 to 99. Got 100 instead."),
-    (lambda run: us.explain(run, point=[1, 2, 3]), "point must be a point's number, or its 2 finite numbers. Got "
-                                                   "[1, 2, 3] instead."),
-    (lambda run: us.explain(us.Network.initialize([3, 4]), run.data),
-     "data must be points with as many features as the network has inputs, 3. Got 2 features instead."),
-    (lambda run: us.explain(us.Network.initialize([2, 3]), run.data),
-     "data must be of at most 3 classes, the network's. Got 4 classes instead."),
-])
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda run: us.explain(3, run.data),
+            "net must be a Network or a Run. Got int instead. us.from_keras(model) makes a Network.",
+        ),
+        (
+            lambda run: us.explain(run.network),
+            "data must be a Dataset. Got NoneType instead. us.Dataset(X, y) makes one.",
+        ),
+        (
+            lambda run: us.explain(run, length="long"),
+            "length must be one of brief, normal, full. Got 'long' instead.",
+        ),
+        (
+            lambda run: us.explain(run, point=100),
+            "point must be a whole number from 0 to 99. Got 100 instead.",
+        ),
+        (
+            lambda run: us.explain(run, point=[1, 2, 3]),
+            "point must be a point's number, or its 2 finite numbers. Got [1, 2, 3] instead.",
+        ),
+        (
+            lambda run: us.explain(us.Network.initialize([3, 4]), run.data),
+            "data must be points with as many features as the network has inputs, 3. Got 2 features instead.",
+        ),
+        (
+            lambda run: us.explain(us.Network.initialize([2, 3]), run.data),
+            "data must be of at most 3 classes, the network's. Got 4 classes instead.",
+        ),
+    ],
+)
 def test_refusals(lab, call, message):
     with pytest.raises(InvalidInput) as caught:
         call(lab)
@@ -233,10 +328,20 @@ def test_refusals(lab, call, message):
 
 
 def test_neither_the_network_nor_the_data_change(lab):
-    before = [lab.network.to_vector().tobytes(), lab.data.X.tobytes(), lab.data.y.tobytes(), lab.loss.tobytes()]
+    before = [
+        lab.network.to_vector().tobytes(),
+        lab.data.X.tobytes(),
+        lab.data.y.tobytes(),
+        lab.loss.tobytes(),
+    ]
     for claim in us.explain(lab, length="full").claims:
         claim.holds(lab.network, lab.data)
-    assert [lab.network.to_vector().tobytes(), lab.data.X.tobytes(), lab.data.y.tobytes(), lab.loss.tobytes()] == before
+    assert [
+        lab.network.to_vector().tobytes(),
+        lab.data.X.tobytes(),
+        lab.data.y.tobytes(),
+        lab.loss.tobytes(),
+    ] == before
 
 
 def test_claims_hold_again_only_for_fitting_data(lab):
@@ -252,7 +357,9 @@ def test_areas_are_of_the_window_that_is_given():
     window = ((-3.0, 6.0), (-4.0, 1.5))
     explanation = us.explain(run, window=window)
     part = us.partition(run.network, window)
-    told = dict(re.findall(r"The decision region of (c\d) has ([\d.]+)% of the window", str(explanation)))
+    told = dict(
+        re.findall(r"The decision region of (c\d) has ([\d.]+)% of the window", str(explanation))
+    )
     assert len(told) == (part.share > 0).sum() > 2
     for name, share in told.items():
         assert float(share) == pytest.approx(100 * part.share[int(name[1])], rel=5e-3)

@@ -17,11 +17,19 @@ def is_true(text: str, run: us.Run) -> bool:
     loss, n = run.loss.tolist(), run.data.n_points
     found = re.fullmatch(r"In ([\d,]+) epochs? the loss went from (\S+) to (\S+)\.", text)
     if found:
-        return oracle.number(found[1]) == len(loss) and oracle.same(found[2], loss[0], 4) and oracle.same(
-            found[3], loss[-1], 4)
-    found = re.fullmatch(r"From epoch (\d+) on, ([\d,]+) of ([\d,]+) points? were right, as at the end\.", text)
+        return (
+            oracle.number(found[1]) == len(loss)
+            and oracle.same(found[2], loss[0], 4)
+            and oracle.same(found[3], loss[-1], 4)
+        )
+    found = re.fullmatch(
+        r"From epoch (\d+) on, ([\d,]+) of ([\d,]+) points? were right, as at the end\.", text
+    )
     if found:
-        right = [int((run.at(e).predict(run.data.X) == run.data.y).sum()) for e in range(1, len(loss) + 1)]
+        right = [
+            int((run.at(e).predict(run.data.X) == run.data.y).sum())
+            for e in range(1, len(loss) + 1)
+        ]
         since = len(right)
         while since > 1 and right[since - 2] == right[-1]:
             since -= 1
@@ -30,15 +38,28 @@ def is_true(text: str, run: us.Run) -> bool:
     if found:
         falls = [loss[e - 1] - loss[e] for e in range(1, len(loss))]
         return falls[int(found[1]) - 2] == max(falls) > 0 and oracle.same(found[2], max(falls))
-    found = re.fullmatch(r"The last tenth of the epochs (still took|changed the loss by) (\S+)% ?(.*)", text)
-    found = found or re.fullmatch(r"Over the last tenth of the epochs (the loss rose by) (\S+)%: (a smaller .*)", text)
+    found = re.fullmatch(
+        r"The last tenth of the epochs (still took|changed the loss by) (\S+)% ?(.*)", text
+    )
+    found = found or re.fullmatch(
+        r"Over the last tenth of the epochs (the loss rose by) (\S+)%: (a smaller .*)", text
+    )
     if found:
         before = loss[-1 - max(1, len(loss) // 10)]
         fall = 1 - loss[-1] / before if before else 0.0
-        kind = "still took" if fall > 0.05 else "the loss rose by" if fall < -0.05 else "changed the loss by"
+        kind = (
+            "still took"
+            if fall > 0.05
+            else "the loss rose by"
+            if fall < -0.05
+            else "changed the loss by"
+        )
         wrong = (run.network.predict(run.data.X) != run.data.y).any()
-        return found[1] == kind and oracle.same(found[2], 100 * abs(fall)) and (
-            kind != "changed the loss by" or ("not every point" in text) == wrong)
+        return (
+            found[1] == kind
+            and oracle.same(found[2], 100 * abs(fall))
+            and (kind != "changed the loss by" or ("not every point" in text) == wrong)
+        )
     found = re.fullmatch(r"From epoch (\d+) to (\d+) it stood almost still(?:; then (.+))?\.", text)
     if found:
         start, end = int(found[1]) - 1, int(found[2]) - 1
@@ -47,21 +68,33 @@ def is_true(text: str, run: us.Run) -> bool:
     found = re.fullmatch(r"It was stopped early: ([\d,]+) epochs were asked for\.", text)
     if found:
         return oracle.number(found[1]) == run.recipe.epochs > len(loss)
-    found = re.fullmatch(r"The loss of an epoch is .*; over all points and after the last step it is (\S+)\.", text)
-    chances = [oracle.world(run.network, run.data).chances(row) for row in run.network.logits(run.data.X).tolist()]
-    return oracle.same(found[1], -sum(np.log(row[y]) for row, y in zip(chances, run.data.y, strict=True)) / n, 4)
+    found = re.fullmatch(
+        r"The loss of an epoch is .*; over all points and after the last step it is (\S+)\.", text
+    )
+    chances = [
+        oracle.world(run.network, run.data).chances(row)
+        for row in run.network.logits(run.data.X).tolist()
+    ]
+    return oracle.same(
+        found[1], -sum(np.log(row[y]) for row, y in zip(chances, run.data.y, strict=True)) / n, 4
+    )
 
 
 def what_ended_it(change: str | None, run: us.Run, epoch: int) -> bool:
     """What came after a plateau: some epochs later the unit is on for so many points instead of so many."""
     if change is None:
         return True
-    found = re.fullmatch(r"unit (\d+)(?: of layer (\d+))? came to be (?:on|on its positive side) for (\d+) instead of "
-                         r"(\d+) of (\d+) points? of c(\d+)", change)
+    found = re.fullmatch(
+        r"unit (\d+)(?: of layer (\d+))? came to be (?:on|on its positive side) for (\d+) instead of "
+        r"(\d+) of (\d+) points? of c(\d+)",
+        change,
+    )
     layer, unit, label = int(found[2] or 1) - 1, int(found[1]), int(found[6])
     mine = run.data.X[run.data.y == label]
     later = min(run.epochs, epoch + 2 * max(3, run.epochs // 20))
-    counts = [int((run.at(e).pre_activations(mine)[layer][:, unit] > 0).sum()) for e in (later, epoch)]
+    counts = [
+        int((run.at(e).pre_activations(mine)[layer][:, unit] > 0).sum()) for e in (later, epoch)
+    ]
     return counts == [int(found[3]), int(found[4])] and len(mine) == int(found[5])
 
 
@@ -70,24 +103,41 @@ def test_every_sentence_on_a_training_is_true(first):
     for seed in range(first, first + 20):
         rng = np.random.default_rng(seed)
         data = cases.data_of(rng, "trained")
-        run = us.train(data, hidden=tuple(int(w) for w in rng.integers(1, 5, rng.integers(0, 3))), seed=seed,
-                       activation=str(rng.choice(cases.ACTIVATIONS)), epochs=int(rng.choice([1, 2, 5, 40, 200])),
-                       learning_rate=float(rng.choice([0.003, 0.03, 0.3])))
-        said = [claim for claim in us.explain(run, length="full").claims if claim.topic == "How it was trained"]
+        run = us.train(
+            data,
+            hidden=tuple(int(w) for w in rng.integers(1, 5, rng.integers(0, 3))),
+            seed=seed,
+            activation=str(rng.choice(cases.ACTIVATIONS)),
+            epochs=int(rng.choice([1, 2, 5, 40, 200])),
+            learning_rate=float(rng.choice([0.003, 0.03, 0.3])),
+        )
+        said = [
+            claim
+            for claim in us.explain(run, length="full").claims
+            if claim.topic == "How it was trained"
+        ]
         assert len(said) >= 3
         assert [claim.text for claim in said if not is_true(claim.text, run)] == []
         assert all(claim.holds(run.network, data) for claim in said)
-        moved = (run.at(0).to_vector() != run.network.to_vector()).any()  # not where every unit was dead
+        moved = (
+            run.at(0).to_vector() != run.network.to_vector()
+        ).any()  # not where every unit was dead
         assert not moved or not any(claim.holds(run.at(0), data) for claim in said)
 
 
 def test_plateaus_are_found_and_one_was_ended_by_a_unit():
-    texts = [claim.text for seed in range(60) for claim in us.explain(us.lab.run(seed=seed)).claims
-             if "stood almost still" in claim.text]
+    texts = [
+        claim.text
+        for seed in range(60)
+        for claim in us.explain(us.lab.run(seed=seed)).claims
+        if "stood almost still" in claim.text
+    ]
     assert any("; then unit" in text for text in texts)
 
 
 def test_a_run_that_was_stopped_early_says_so():
     run = us.lab.run()
     short = dataclasses.replace(run, loss=run.loss[:50], weights=run.weights[:51])
-    assert "It was stopped early: 200 epochs were asked for." in [claim.text for claim in us.explain(short).claims]
+    assert "It was stopped early: 200 epochs were asked for." in [
+        claim.text for claim in us.explain(short).claims
+    ]

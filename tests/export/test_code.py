@@ -17,10 +17,14 @@ NAMES = ['"""', "</script>\n", "'); import os; os.system('x') #", "{net}"]
 
 def numbers_of(path, X: np.ndarray) -> np.ndarray:
     """The probabilities that a script gives, in a process of its own."""
-    asked = (f"import json, sys\nimport numpy as np\nsys.path.insert(0, {str(path.parent)!r})\n"
-             f"import {path.stem} as m\nX = np.array({X.tolist()!r})\n"
-             "print(json.dumps([m.probabilities(X).tolist(), m.predict(X)]))")
-    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, timeout=120, check=True)
+    asked = (
+        f"import json, sys\nimport numpy as np\nsys.path.insert(0, {str(path.parent)!r})\n"
+        f"import {path.stem} as m\nX = np.array({X.tolist()!r})\n"
+        "print(json.dumps([m.probabilities(X).tolist(), m.predict(X)]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, timeout=120, check=True
+    )
     return json.loads(done.stdout.splitlines()[-1])
 
 
@@ -49,15 +53,21 @@ def test_a_run_knows_its_names_and_runs_as_a_script(tmp_path):
     run = us.train(us.datasets.iris(), epochs=30)
     text = us.export_code(run, tmp_path / "iris.py")
     assert (tmp_path / "iris.py").read_text(encoding="utf-8") == text
-    done = subprocess.run([sys.executable, tmp_path / "iris.py"], capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, tmp_path / "iris.py"], capture_output=True, text=True, timeout=60
+    )
     assert done.returncode == 0, done.stderr
     assert any(name in done.stdout for name in run.data.class_names)
 
 
 def test_what_is_no_network_or_no_language_is_refused():
-    with pytest.raises(us.errors.InvalidInput, match=r"what must be a Run or a Network. Got int instead"):
+    with pytest.raises(
+        us.errors.InvalidInput, match=r"what must be a Run or a Network. Got int instead"
+    ):
         us.export_code(3)
-    with pytest.raises(us.errors.InvalidInput, match=r"to must be one of numpy, keras. Got 'perl' instead"):
+    with pytest.raises(
+        us.errors.InvalidInput, match=r"to must be one of numpy, keras. Got 'perl' instead"
+    ):
         us.export_code(us.Network.initialize([2, 2]), to="perl")
     with pytest.raises(us.errors.InvalidInput, match=r"run must be a Run. Got str instead"):
         us.export_html("run", "x.html")

@@ -39,12 +39,15 @@ def lab_net():
 @pytest.fixture(scope="session")
 def clouds():
     """clouds(k) -> data of k classes around k centres, and the network that takes the nearest centre's class."""
+
     def make(k, n=8):
         turn, out = np.arange(k) * 2.39996, np.sqrt(np.arange(k) + 0.5) * 2.6
         centres = np.stack([out * np.cos(turn), out * np.sin(turn)], axis=1)
         X = np.random.default_rng(k).normal(np.repeat(centres, n, axis=0), 0.5)
         data = us.Dataset(X, np.repeat(np.arange(k), n))
-        net = us.Network([us.Dense(np.eye(2), np.zeros(2)), us.Dense(2 * centres.T, -(centres**2).sum(axis=1))])
+        net = us.Network(
+            [us.Dense(np.eye(2), np.zeros(2)), us.Dense(2 * centres.T, -(centres**2).sum(axis=1))]
+        )
         return data, net
 
     return make

@@ -7,7 +7,9 @@ import numpy as np
 
 def collection(ax, name):
     """The one artist of `ax` with that gid, or None."""
-    found = [artist for artist in [*ax.collections, *ax.images, *ax.lines] if artist.get_gid() == name]
+    found = [
+        artist for artist in [*ax.collections, *ax.images, *ax.lines] if artist.get_gid() == name
+    ]
     assert len(found) < 2
     return found[0] if found else None
 

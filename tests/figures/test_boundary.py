@@ -13,7 +13,11 @@ seeds = st.integers(0, 10**6)
 
 
 def segments_of(lines):
-    return np.concatenate([np.stack([line[:-1], line[1:]], axis=1) for line in lines]) if lines else np.empty((0, 2, 2))
+    return (
+        np.concatenate([np.stack([line[:-1], line[1:]], axis=1) for line in lines])
+        if lines
+        else np.empty((0, 2, 2))
+    )
 
 
 def length(lines):
@@ -23,14 +27,20 @@ def length(lines):
 def generic_network(hidden, k, seed):
     """Random weights and biases: with zero biases all logits tie wherever every unit is off, and ties have an order."""
     net = us.Network.initialize([2, hidden, k], seed=seed)
-    return net.with_vector(net.to_vector() + 0.2 * np.random.default_rng(seed).normal(size=net.n_parameters))
+    return net.with_vector(
+        net.to_vector() + 0.2 * np.random.default_rng(seed).normal(size=net.n_parameters)
+    )
 
 
 def distances(places, segments):
     """From each place (m, 2) to each segment (s, 2, 2): (m, s)."""
     start, along = segments[:, 0], segments[:, 1] - segments[:, 0]
-    share = ((places[:, None] - start) * along).sum(axis=2) / np.maximum((along**2).sum(axis=1), 1e-300)
-    return np.hypot(*np.moveaxis(places[:, None] - start - np.clip(share, 0, 1)[..., None] * along, 2, 0))
+    share = ((places[:, None] - start) * along).sum(axis=2) / np.maximum(
+        (along**2).sum(axis=1), 1e-300
+    )
+    return np.hypot(
+        *np.moveaxis(places[:, None] - start - np.clip(share, 0, 1)[..., None] * along, 2, 0)
+    )
 
 
 def test_a_grid_covers_its_window():
@@ -41,8 +51,12 @@ def test_a_grid_covers_its_window():
     np.testing.assert_allclose(grid.placed(np.array([[4.0, 2.0], [0.5, 1.0]])), [[4, 3], [0.5, 2]])
 
 
-@given(angle=st.floats(0, 6.28), offset=st.floats(-0.9, 0.9), scale=st.sampled_from([1e-6, 1.0, 1e6]))
-def test_where_an_affine_function_is_zero_is_one_straight_line_across_the_window(angle, offset, scale):
+@given(
+    angle=st.floats(0, 6.28), offset=st.floats(-0.9, 0.9), scale=st.sampled_from([1e-6, 1.0, 1e6])
+)
+def test_where_an_affine_function_is_zero_is_one_straight_line_across_the_window(
+    angle, offset, scale
+):
     normal = np.array([np.cos(angle), np.sin(angle)])
     grid = Grid.over(((-scale, scale), (-scale, scale)), 21, 17)
     (line,) = zero_lines(grid.points @ normal - offset * scale, grid)
@@ -83,7 +97,9 @@ def test_scan_lines_cross_the_boundary_as_often_as_the_class_changes(seed, k):
 
     for height in rng.uniform(-0.9, 0.9, 5):
         near = [widths(height + step * 2 / 80) for step in (-2, 0, 2)]
-        if len({tuple(width > 0) for width in near}) > 1 or any(((width > 0) & (width < 0.1)).any() for width in near):
+        if len({tuple(width > 0) for width in near}) > 1 or any(
+            ((width > 0) & (width < 0.1)).any() for width in near
+        ):
             continue  # within two cells of the tip of a region, which is narrower than a cell: a grid may miss it
         crossings = ((segments[:, 0, 1] < height) != (segments[:, 1, 1] < height)).sum()
         assert crossings == (near[1] > 0).sum() - 1
@@ -109,7 +125,8 @@ def test_relabelling_the_classes_moves_no_line(seed, k, data):
     scores = net.logits(grid.points)
     before, after = (segments_of(boundary_lines(z, grid)) for z in (scores, scores[:, order]))
     assert np.hypot(*(before[:, 0] - before[:, 1]).T).sum() == pytest.approx(
-        np.hypot(*(after[:, 0] - after[:, 1]).T).sum(), rel=1e-9)
+        np.hypot(*(after[:, 0] - after[:, 1]).T).sum(), rel=1e-9
+    )
     for ours, theirs in ((before, after), (after, before)):
         if len(ours):
             places = np.concatenate([ours[:, 0], ours.mean(axis=1), ours[:, 1]])
@@ -118,7 +135,9 @@ def test_relabelling_the_classes_moves_no_line(seed, k, data):
 
 def places_on(lines):
     shares = np.linspace(0, 1, 20)[:, None, None]
-    return np.concatenate([(line[:-1] + shares * (line[1:] - line[:-1])).reshape(-1, 2) for line in lines])
+    return np.concatenate(
+        [(line[:-1] + shares * (line[1:] - line[:-1])).reshape(-1, 2) for line in lines]
+    )
 
 
 def two_largest(scores):

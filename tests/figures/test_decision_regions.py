@@ -21,14 +21,19 @@ from unitscope.theme import LIGHT, class_tints
 
 def regions(ax):
     """The filled shapes by class."""
-    return {int(patch.get_gid().split()[1]): patch for patch in ax.patches
-            if str(patch.get_gid()).startswith("region ")}
+    return {
+        int(patch.get_gid().split()[1]): patch
+        for patch in ax.patches
+        if str(patch.get_gid()).startswith("region ")
+    }
 
 
 def test_regions_are_shapes_with_the_tint_of_the_predicted_class(lab_data, lab_net, clouds):
     for net, data in ((lab_net, lab_data), clouds(12)[::-1]):
         ax = us.plot.decision_regions(net, data)
-        X = np.random.default_rng(0).uniform(*np.transpose([ax.get_xlim(), ax.get_ylim()]), (2000, 2))
+        X = np.random.default_rng(0).uniform(
+            *np.transpose([ax.get_xlim(), ax.get_ylim()]), (2000, 2)
+        )
         predicted, shapes = net.predict(X), regions(ax)
         assert sorted(shapes) == list(range(net.n_classes))
         for label, shape in shapes.items():
@@ -38,13 +43,20 @@ def test_regions_are_shapes_with_the_tint_of_the_predicted_class(lab_data, lab_n
 
 def test_a_region_around_another_has_a_hole():
     """abs(x0) + abs(x1) < 2 is class 1, and class 0 is all around it."""
-    net = us.Network([us.Dense(np.eye(2), np.zeros(2), "abs"), us.Dense([[0.0, -1.0], [0.0, -1.0]], [0.0, 2.0])])
+    net = us.Network(
+        [us.Dense(np.eye(2), np.zeros(2), "abs"), us.Dense([[0.0, -1.0], [0.0, -1.0]], [0.0, 2.0])]
+    )
     figure = Figure(figsize=(4, 4), dpi=100)
-    ax = us.plot.decision_regions(net, us.Dataset([[-3, -3], [3, 3], [0, 3]], [0, 0, 1]), figure.add_axes((0, 0, 1, 1)))
+    ax = us.plot.decision_regions(
+        net, us.Dataset([[-3, -3], [3, 3], [0, 3]], [0, 0, 1]), figure.add_axes((0, 0, 1, 1))
+    )
     ax.set(xlim=(-3, 3), ylim=(-3, 3))
     for artist in (*ax.collections, *ax.texts):
         artist.remove()
-    for label, places in ((1, [(0.1, 0.1), (1.5, 0.2), (-0.9, -0.9)]), (0, [(1.5, 1.5), (-2.5, 0.1)])):
+    for label, places in (
+        (1, [(0.1, 0.1), (1.5, 0.2), (-0.9, -0.9)]),
+        (0, [(1.5, 1.5), (-2.5, 0.1)]),
+    ):
         for place in places:
             assert pixel(ax, place) == class_tints(2, LIGHT)[label]
 
@@ -91,26 +103,38 @@ def test_activation_regions_show_where_each_unit_turns_on(lab_data, lab_net):
     assert len(lines) == 2
     for unit, line in enumerate(lines):
         np.testing.assert_allclose(lab_net.pre_activations(line)[0][:, unit], 0, atol=1e-12)
-    for word, text in words(ax, "unit name").items():  # on its own line, within a square of the room
+    for word, text in words(
+        ax, "unit name"
+    ).items():  # on its own line, within a square of the room
         z = lab_net.pre_activations(np.array([text.get_position()]))[0][0, int(word[-1])]
         assert abs(z) < 0.3
     assert set(words(ax, "unit name")) == {"unit 0", "unit 1"}
 
 
 def test_lines_of_deeper_layers_and_of_smooth_ones(lab_data):
-    net = us.Network([
-        *us.Network.initialize([2, 5, 4], seed=1).layers[:1],
-        *us.Network.initialize([5, 4, 4], activation="tanh", seed=2).layers])
+    net = us.Network(
+        [
+            *us.Network.initialize([2, 5, 4], seed=1).layers[:1],
+            *us.Network.initialize([5, 4, 4], activation="tanh", seed=2).layers,
+        ]
+    )
     ax = us.plot.decision_regions(net, lab_data, activation_regions=True, grid=32)
-    z = [net.pre_activations(np.concatenate(segments(ax, f"layer {layer} turns on"))) for layer in (1, 2)]
+    z = [
+        net.pre_activations(np.concatenate(segments(ax, f"layer {layer} turns on")))
+        for layer in (1, 2)
+    ]
     for layer in (0, 1):
         assert np.abs(z[layer][layer]).min(axis=1).max() < 1e-9
-    assert set(words(ax, "unit name")) <= {f"$a^{{[{i}]}}_{{{u}}}$" for i in (1, 2) for u in range(5)}
+    assert set(words(ax, "unit name")) <= {
+        f"$a^{{[{i}]}}_{{{u}}}$" for i in (1, 2) for u in range(5)
+    }
     assert len(words(ax, "unit name")) > 4
 
 
 def test_many_units_have_lines_without_names(lab_data):
-    ax = us.plot.decision_regions(us.Network.initialize([2, 25, 4], seed=0), lab_data, activation_regions=True)
+    ax = us.plot.decision_regions(
+        us.Network.initialize([2, 25, 4], seed=0), lab_data, activation_regions=True
+    )
     assert len(segments(ax, "layer 1 turns on")) == 25
     assert words(ax, "unit name") == {}
 
@@ -120,8 +144,13 @@ def test_probability_fades_towards_the_boundary(lab_data, lab_net):
     image = collection(ax, "probability")
     left, right, bottom, top = image.get_extent()
     rows, columns = image.get_array().shape[:2]
-    places = np.stack(np.meshgrid(left + (np.arange(columns) + 0.5) * (right - left) / columns,
-                                  bottom + (np.arange(rows) + 0.5) * (top - bottom) / rows), axis=2).reshape(-1, 2)
+    places = np.stack(
+        np.meshgrid(
+            left + (np.arange(columns) + 0.5) * (right - left) / columns,
+            bottom + (np.arange(rows) + 0.5) * (top - bottom) / rows,
+        ),
+        axis=2,
+    ).reshape(-1, 2)
     chances = np.sort(lab_net.probabilities(places), axis=1)
     strength = 1 - image.get_array().reshape(-1, 3).min(axis=1) / 255.0
     for label in range(4):
@@ -150,7 +179,9 @@ def test_where_there_is_no_boundary_there_is_no_margin(lab_data):
     assert list(regions(ax)) == [0]
 
 
-def test_more_regions_than_can_be_cut_are_sampled_and_the_title_says_so(lab_data, lab_net, monkeypatch):
+def test_more_regions_than_can_be_cut_are_sampled_and_the_title_says_so(
+    lab_data, lab_net, monkeypatch
+):
     monkeypatch.setattr(module, "partition", functools.partial(module.partition, max_regions=3))
     ax = us.plot.decision_regions(lab_net, lab_data)
     assert ax.get_title().endswith("(sampled: too many regions for 128 x 128 cells to show)")
@@ -162,7 +193,9 @@ def test_misclassified_points_have_a_ring(lab_data, lab_net):
     y = lab_data.y.copy()
     y[[3, 50]] = (y[[3, 50]] + 1) % 4
     ax = us.plot.decision_regions(lab_net, us.Dataset(lab_data.X, y))
-    np.testing.assert_array_equal(collection(ax, "misclassified").get_offsets(), lab_data.X[[3, 50]])
+    np.testing.assert_array_equal(
+        collection(ax, "misclassified").get_offsets(), lab_data.X[[3, 50]]
+    )
     assert legend_of(ax).get_texts()[-1].get_text() == "misclassified"
 
 
@@ -176,8 +209,11 @@ def test_without_mistakes_there_is_no_ring(lab_data, lab_net):
 def test_more_features_need_to_be_chosen():
     net = us.Network.initialize([4, 3, 2], seed=1)
     data = us.Dataset(np.random.default_rng(0).normal(size=(20, 4)), np.arange(20) % 2)
-    with pytest.raises(InvalidInput, match=r"features must be the two of the 4 features to draw\. Got None instead\. "
-                                           r"Write features=\(0, 1\)"):
+    with pytest.raises(
+        InvalidInput,
+        match=r"features must be the two of the 4 features to draw\. Got None instead\. "
+        r"Write features=\(0, 1\)",
+    ):
         us.plot.decision_regions(net, data)
     ax = us.plot.decision_regions(net, data, features=(3, 1), grid=30)
     assert ax.get_title().endswith("(the other 2 features held at their mean)")

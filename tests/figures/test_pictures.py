@@ -18,9 +18,13 @@ from unitscope.theme import DARK, LIGHT, class_colors, rgb
 
 def every_picture(net, data):
     run = SimpleNamespace(loss=np.array([1.5, 0.7]), accuracy=np.array([0.4, 0.9]))
-    return {"data": us.plot.data(data), "regions": us.plot.decision_regions(net, data),
-            "hidden": us.plot.hidden_layer(net, data), "output": us.plot.output_layer(net, data),
-            "training": us.plot.training(run)}
+    return {
+        "data": us.plot.data(data),
+        "regions": us.plot.decision_regions(net, data),
+        "hidden": us.plot.hidden_layer(net, data),
+        "output": us.plot.output_layer(net, data),
+        "training": us.plot.training(run),
+    }
 
 
 @pytest.fixture
@@ -29,6 +33,7 @@ def lab_run():
 
 
 # data
+
 
 def test_data_scatters_each_class_in_its_colour(lab_data):
     ax = us.plot.data(lab_data)
@@ -45,17 +50,25 @@ def test_data_with_more_features_says_which(lab_data):
     ax = us.plot.data(us.Dataset(X, lab_data.y, feature_names=["a", "b", "c"]), features=(2, 0))
     assert ax.get_title() == "Multiclass Data: 2 of 3 features"
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("c", "a")
-    np.testing.assert_array_equal(collection(ax, "class 1").get_offsets(), X[lab_data.y == 1][:, [2, 0]])
+    np.testing.assert_array_equal(
+        collection(ax, "class 1").get_offsets(), X[lab_data.y == 1][:, [2, 0]]
+    )
 
 
 def test_data_with_one_feature_has_a_row_a_class(lab_data):
     ax = us.plot.data(us.Dataset(lab_data.X[:, :1], lab_data.y))
-    rows = [np.unique(collection(ax, f"class {index}").get_offsets()[:, 1]).tolist() for index in range(4)]
+    rows = [
+        np.unique(collection(ax, f"class {index}").get_offsets()[:, 1]).tolist()
+        for index in range(4)
+    ]
     assert rows == [[3.0], [2.0], [1.0], [0.0]]  # from the top, as in the legend
 
 
 def test_what_the_user_has_named_stays(lab_data, lab_net):
-    for draw in (lambda ax: us.plot.data(lab_data, ax), lambda ax: us.plot.decision_regions(lab_net, lab_data, ax)):
+    for draw in (
+        lambda ax: us.plot.data(lab_data, ax),
+        lambda ax: us.plot.decision_regions(lab_net, lab_data, ax),
+    ):
         ax = Figure().add_subplot()
         ax.set(xlabel="mine", title="my title")
         assert draw(ax) is ax
@@ -63,7 +76,9 @@ def test_what_the_user_has_named_stays(lab_data, lab_net):
         assert ax.get_ylabel()
 
 
-@pytest.mark.parametrize("names", [["setosa $5", "_b", "<&>", "a very long class name that must be cut short"]])
+@pytest.mark.parametrize(
+    "names", [["setosa $5", "_b", "<&>", "a very long class name that must be cut short"]]
+)
 def test_awkward_class_names_are_shown(lab_data, names):
     axes = us.plot.data(us.Dataset(lab_data.X, lab_data.y, class_names=names))
     assert_nothing_is_clipped_or_covered(axes)
@@ -75,21 +90,55 @@ def test_awkward_class_names_are_shown(lab_data, names):
 
 # all that is drawn over the inputs
 
-@pytest.mark.parametrize(("call", "message"), [
-    (lambda net, data: us.plot.decision_regions(net, data, features=(0, 2)), r"features must be two different whole"),
-    (lambda net, data: us.plot.decision_regions(net, data, features=(1, 1)), r"features must be two different whole"),
-    (lambda net, data: us.plot.decision_regions(net, data, features=3), r"features must be two different whole"),
-    (lambda net, data: us.plot.decision_regions(net, data, grid=1), r"grid must be a whole number from 2 to 2048"),
-    (lambda net, data: us.plot.decision_regions(net, data, margin=100), r"margin must be a whole number from 0 to 99"),
-    (lambda net, data: us.plot.decision_regions(net, data, margin=-1), r"margin must be a whole number from 0 to 99"),
-    (lambda net, data: us.plot.hidden_layer(net, data, 1), r"layer must be below 1"),
-    (lambda net, data: us.plot.hidden_layer(net, data, -1), r"layer must be a whole number of at least 0"),
-    (lambda net, data: us.plot.hidden_layer(us.Network(net.layers[1:]), data), r"net must be a network with a hidden"),
-    (lambda net, data: us.plot.output_layer(us.Network.initialize([3, 2]), data), r"data must be points with as many"),
-    (lambda net, data: us.plot.output_layer(net, data, axes=Figure().subplots(1, 3)), r"axes must be 4 Axes"),
-    (lambda net, data: us.plot.data(data, theme="pink"), r"theme must be one of light, dark"),
-    (lambda net, data: us.plot.training(None, ax=[1, 2, 3]), r"ax must be one Axes or two"),
-])
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda net, data: us.plot.decision_regions(net, data, features=(0, 2)),
+            r"features must be two different whole",
+        ),
+        (
+            lambda net, data: us.plot.decision_regions(net, data, features=(1, 1)),
+            r"features must be two different whole",
+        ),
+        (
+            lambda net, data: us.plot.decision_regions(net, data, features=3),
+            r"features must be two different whole",
+        ),
+        (
+            lambda net, data: us.plot.decision_regions(net, data, grid=1),
+            r"grid must be a whole number from 2 to 2048",
+        ),
+        (
+            lambda net, data: us.plot.decision_regions(net, data, margin=100),
+            r"margin must be a whole number from 0 to 99",
+        ),
+        (
+            lambda net, data: us.plot.decision_regions(net, data, margin=-1),
+            r"margin must be a whole number from 0 to 99",
+        ),
+        (lambda net, data: us.plot.hidden_layer(net, data, 1), r"layer must be below 1"),
+        (
+            lambda net, data: us.plot.hidden_layer(net, data, -1),
+            r"layer must be a whole number of at least 0",
+        ),
+        (
+            lambda net, data: us.plot.hidden_layer(us.Network(net.layers[1:]), data),
+            r"net must be a network with a hidden",
+        ),
+        (
+            lambda net, data: us.plot.output_layer(us.Network.initialize([3, 2]), data),
+            r"data must be points with as many",
+        ),
+        (
+            lambda net, data: us.plot.output_layer(net, data, axes=Figure().subplots(1, 3)),
+            r"axes must be 4 Axes",
+        ),
+        (lambda net, data: us.plot.data(data, theme="pink"), r"theme must be one of light, dark"),
+        (lambda net, data: us.plot.training(None, ax=[1, 2, 3]), r"ax must be one Axes or two"),
+    ],
+)
 def test_refusals(lab_net, lab_data, call, message):
     with pytest.raises(InvalidInput, match=message):
         call(lab_net, lab_data)
@@ -115,6 +164,7 @@ def test_a_constant_feature_has_a_window(lab_data):
 
 # hidden and output layers
 
+
 @pytest.mark.parametrize("units", [*range(1, 17), 20, 33, 64])
 def test_every_hidden_unit_has_a_panel(lab_data, units):
     net = us.Network.initialize([2, units, 4], seed=units)
@@ -124,8 +174,15 @@ def test_every_hidden_unit_has_a_panel(lab_data, units):
         (line,) = segments(ax, "zero line")
         np.testing.assert_allclose(line @ net.layers[0].weights[:, unit], 0, atol=1e-9)
         (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
-        to_border = np.min([np.abs(line[:, 0] - left), np.abs(line[:, 0] - right),
-                            np.abs(line[:, 1] - bottom), np.abs(line[:, 1] - top)], axis=0)
+        to_border = np.min(
+            [
+                np.abs(line[:, 0] - left),
+                np.abs(line[:, 0] - right),
+                np.abs(line[:, 1] - bottom),
+                np.abs(line[:, 1] - top),
+            ],
+            axis=0,
+        )
         assert to_border[[0, -1]].max() < 1e-9
     if units in (1, 3, 16, 64):
         assert_nothing_is_clipped_or_covered(axes)
@@ -149,14 +206,21 @@ def test_any_number_of_classes_fits_its_figure(clouds, k):
 
 
 def test_maps_show_the_units_values(lab_data, lab_net):
-    for axes, values in ((us.plot.hidden_layer(lab_net, lab_data), lab_net.layers[0]),
-                         (us.plot.output_layer(lab_net, lab_data), lab_net.layers[1])):
+    for axes, values in (
+        (us.plot.hidden_layer(lab_net, lab_data), lab_net.layers[0]),
+        (us.plot.output_layer(lab_net, lab_data), lab_net.layers[1]),
+    ):
         for unit, ax in enumerate(axes):
             image = collection(ax, "map")
             left, right, bottom, top = image.get_extent()
             rows, columns = image.get_array().shape
-            places = np.stack(np.meshgrid(left + (np.arange(columns) + 0.5) * (right - left) / columns,
-                                          bottom + (np.arange(rows) + 0.5) * (top - bottom) / rows), axis=2)
+            places = np.stack(
+                np.meshgrid(
+                    left + (np.arange(columns) + 0.5) * (right - left) / columns,
+                    bottom + (np.arange(rows) + 0.5) * (top - bottom) / rows,
+                ),
+                axis=2,
+            )
             expected = values(places.reshape(-1, 2))[:, unit].reshape(rows, columns)
             np.testing.assert_allclose(image.get_array(), expected, atol=1e-9)
 
@@ -166,11 +230,15 @@ def test_one_colour_scale_unless_each_is_asked_for(lab_data, activation):
     net = us.Network.initialize([2, 3, 4], activation=activation, seed=2)
     shared = us.plot.hidden_layer(net, lab_data)
     own = us.plot.hidden_layer(net, lab_data, shared_scale=False)
-    limits = [[(collection(ax, "map").norm.vmin, collection(ax, "map").norm.vmax) for ax in axes]
-              for axes in (shared, own)]
+    limits = [
+        [(collection(ax, "map").norm.vmin, collection(ax, "map").norm.vmax) for ax in axes]
+        for axes in (shared, own)
+    ]
     assert len(set(limits[0])) == 1
     assert len(set(limits[1])) == 3
-    bars = [[ax for ax in axes[0].figure.axes if ax.get_gid() == "colour bar"] for axes in (shared, own)]
+    bars = [
+        [ax for ax in axes[0].figure.axes if ax.get_gid() == "colour bar"] for axes in (shared, own)
+    ]
     assert [len(found) for found in bars] == [1, 3]
     assert_nothing_is_clipped_or_covered(own)
     signed = activation == "tanh"
@@ -193,7 +261,9 @@ def test_deeper_layers_follow_their_pre_activation(lab_data):
 
 
 def test_a_dead_unit_has_an_empty_map_and_no_line(lab_data):
-    net = us.Network([us.Dense(np.zeros((2, 1)), [-1.0], "relu"), us.Dense(np.ones((1, 4)), np.zeros(4))])
+    net = us.Network(
+        [us.Dense(np.zeros((2, 1)), [-1.0], "relu"), us.Dense(np.ones((1, 4)), np.zeros(4))]
+    )
     (ax,) = us.plot.hidden_layer(net, lab_data)
     assert segments(ax, "zero line") == []
     assert not collection(ax, "map").get_array().any()
@@ -214,9 +284,13 @@ def test_other_hidden_units_are_held_at_their_mean(lab_data):
     data = us.Dataset(lab_data.X, lab_data.y % 3)
     axes = us.plot.output_layer(net, data, units=(4, 1))
     assert (axes[0].get_xlabel(), axes[0].get_ylabel()) == ("$a^{[1]}_{4}$", "$a^{[1]}_{1}$")
-    assert [text.get_text() for text in axes[0].figure.texts] == ["the other 3 hidden units held at their mean"]
+    assert [text.get_text() for text in axes[0].figure.texts] == [
+        "the other 3 hidden units held at their mean"
+    ]
     hidden = net.activations(data.X)[0]
-    np.testing.assert_array_equal(collection(axes[0], "class 2").get_offsets(), hidden[data.y == 2][:, [4, 1]])
+    np.testing.assert_array_equal(
+        collection(axes[0], "class 2").get_offsets(), hidden[data.y == 2][:, [4, 1]]
+    )
     image = collection(axes[2], "map")
     left, right, bottom, top = image.get_extent()
     rows, columns = image.get_array().shape
@@ -228,7 +302,7 @@ def test_other_hidden_units_are_held_at_their_mean(lab_data):
 
 @pytest.mark.parametrize("sizes", [[2, 4], [2, 1, 4], [1, 3, 4], [1, 4]])
 def test_one_unit_one_feature_and_no_hidden_layer(lab_data, sizes):
-    data = us.Dataset(lab_data.X[:, :sizes[0]], lab_data.y)
+    data = us.Dataset(lab_data.X[:, : sizes[0]], lab_data.y)
     net = us.Network.initialize(sizes, seed=3)
     assert len(us.plot.output_layer(net, data)) == 4
     assert us.plot.decision_regions(net, data, grid=30).get_title() == "model decision boundary"
@@ -237,7 +311,14 @@ def test_one_unit_one_feature_and_no_hidden_layer(lab_data, sizes):
 def test_a_network_with_more_classes_than_the_data(lab_data):
     net = us.Network.initialize([2, 3, 6], seed=1)
     ax = us.plot.decision_regions(net, lab_data, grid=30)
-    assert [text.get_text() for text in legend_of(ax).get_texts()][:6] == ["c0", "c1", "c2", "c3", "c4", "c5"]
+    assert [text.get_text() for text in legend_of(ax).get_texts()][:6] == [
+        "c0",
+        "c1",
+        "c2",
+        "c3",
+        "c4",
+        "c5",
+    ]
     assert len(us.plot.output_layer(net, lab_data, units=(0, 2))) == 6
 
 
@@ -250,14 +331,23 @@ def test_the_users_axes_are_drawn_on(lab_data, lab_net):
 
 # training
 
+
 def test_training_draws_loss_above_accuracy(lab_run):
     loss, accuracy = us.plot.training(lab_run)
-    np.testing.assert_array_equal(collection(loss, "loss").get_xydata(),
-                                  np.column_stack([np.arange(1, 201), lab_run.loss]))
+    np.testing.assert_array_equal(
+        collection(loss, "loss").get_xydata(), np.column_stack([np.arange(1, 201), lab_run.loss])
+    )
     np.testing.assert_array_equal(collection(accuracy, "accuracy").get_ydata(), lab_run.accuracy)
     assert loss.get_position().y0 > accuracy.get_position().y1
-    assert [text.get_text() for text in (*loss.texts, *accuracy.texts)] == [f"{lab_run.loss[-1]:.4f}", "100.0%"]
-    assert (loss.get_ylabel(), accuracy.get_ylabel(), accuracy.get_xlabel()) == ("loss", "accuracy", "epoch")
+    assert [text.get_text() for text in (*loss.texts, *accuracy.texts)] == [
+        f"{lab_run.loss[-1]:.4f}",
+        "100.0%",
+    ]
+    assert (loss.get_ylabel(), accuracy.get_ylabel(), accuracy.get_xlabel()) == (
+        "loss",
+        "accuracy",
+        "epoch",
+    )
 
 
 def test_training_of_no_and_of_one_epoch():
@@ -279,6 +369,7 @@ def test_training_on_one_axes_has_two_scales(lab_run):
 
 # all of them
 
+
 def test_no_picture_changes_the_model_or_the_data(lab_data, lab_net):
     before = [lab_net.to_vector().tobytes(), lab_data.X.tobytes(), lab_data.y.tobytes()]
     every_picture(lab_net, lab_data)
@@ -287,8 +378,11 @@ def test_no_picture_changes_the_model_or_the_data(lab_data, lab_net):
 
 @pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])
 def test_words_and_background_follow_the_theme(lab_data, lab_net, look):
-    for draw in (us.plot.data(lab_data, theme=look.name), us.plot.decision_regions(lab_net, lab_data, theme=look.name),
-                 us.plot.hidden_layer(lab_net, lab_data, theme=look.name)):
+    for draw in (
+        us.plot.data(lab_data, theme=look.name),
+        us.plot.decision_regions(lab_net, lab_data, theme=look.name),
+        us.plot.hidden_layer(lab_net, lab_data, theme=look.name),
+    ):
         ax = np.ravel(draw)[0]
         assert to_hex(ax.figure.get_facecolor()) == look.background
         words = [ax.title, ax.xaxis.label, *ax.get_xticklabels(), *legend_of(draw).get_texts()]
@@ -311,8 +405,12 @@ for axes in (us.plot.data(data), us.plot.decision_regions(net, data), us.plot.hi
     us.plot.save(axes, sys.argv[1])
 print([name for name in ("matplotlib.pyplot", "scipy", "pandas", "keras") if name in sys.modules])
 """
-    done = subprocess.run([sys.executable, "-W", "error", "-c", code, tmp_path / "a.svg"], capture_output=True,
-                          text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code, tmp_path / "a.svg"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (done.stdout, done.stderr) == ("[]\n", "")
 
 

@@ -9,20 +9,27 @@ from unitscope.errors import InvalidInput
 
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".SVG"])
 def test_the_same_picture_is_the_same_bytes(lab_data, lab_net, tmp_path, suffix):
-    first, second = (us.plot.save(us.plot.output_layer(lab_net, lab_data), tmp_path / f"{name}{suffix}")
-                     for name in ("first", "second"))
+    first, second = (
+        us.plot.save(us.plot.output_layer(lab_net, lab_data), tmp_path / f"{name}{suffix}")
+        for name in ("first", "second")
+    )
     assert first.read_bytes() == second.read_bytes()
     assert first.read_bytes()[:5] == (b"\x89PNG\r" if suffix == ".png" else b"<?xml")
 
 
 def test_text_in_an_svg_is_text(lab_data, tmp_path):
-    assert ">Multiclass Data</text>" in us.plot.save(us.plot.data(lab_data), tmp_path / "data.svg").read_text()
+    assert (
+        ">Multiclass Data</text>"
+        in us.plot.save(us.plot.data(lab_data), tmp_path / "data.svg").read_text()
+    )
 
 
 def test_a_figure_its_axes_and_an_array_of_them_are_the_same(lab_data, lab_net, tmp_path):
     axes = us.plot.hidden_layer(lab_net, lab_data)
-    files = [us.plot.save(what, tmp_path / f"{name}.svg").read_bytes()
-             for name, what in (("array", axes), ("axes", axes[0]), ("figure", axes[0].figure))]
+    files = [
+        us.plot.save(what, tmp_path / f"{name}.svg").read_bytes()
+        for name, what in (("array", axes), ("axes", axes[0]), ("figure", axes[0].figure))
+    ]
     assert len(set(files)) == 1
 
 
@@ -49,7 +56,9 @@ def test_settings_of_the_user_stay(lab_data, tmp_path):
 
 @pytest.mark.parametrize("name", ["a.pdf", "a", "a.svg.gz"])
 def test_other_formats_are_refused(lab_data, tmp_path, name):
-    with pytest.raises(InvalidInput, match=r"path must be a file name that ends in \.png or \.svg\. Got"):
+    with pytest.raises(
+        InvalidInput, match=r"path must be a file name that ends in \.png or \.svg\. Got"
+    ):
         us.plot.save(us.plot.data(lab_data), tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 

@@ -20,18 +20,25 @@ def swept():
 
 def test_the_median_and_the_bands_are_quantiles_of_the_losses(swept):
     losses, *_ = us.plot.sweep(swept)
-    np.testing.assert_allclose(collection(losses, "median").get_ydata(), np.median(swept.losses, axis=0))
+    np.testing.assert_allclose(
+        collection(losses, "median").get_ydata(), np.median(swept.losses, axis=0)
+    )
     assert len([line for line in losses.lines if line.get_gid() == "seed"]) == 40
     for name, low, high in (("half", 0.25, 0.75), ("nine tenths", 0.05, 0.95)):
         vertices = collection(losses, name).get_paths()[0].vertices
         at_50 = vertices[vertices[:, 0] == 50, 1]
-        np.testing.assert_allclose(sorted({round(v, 9) for v in at_50}),
-                                   np.round(np.quantile(swept.losses[:, 49], [low, high]), 9))
+        np.testing.assert_allclose(
+            sorted({round(v, 9) for v in at_50}),
+            np.round(np.quantile(swept.losses[:, 49], [low, high]), 9),
+        )
 
 
 def test_every_seed_is_in_a_bar(swept):
     _, bars, *_ = us.plot.sweep(swept)
-    heights = {round(patch.get_x() + patch.get_width() / 2, 6): patch.get_height() for patch in bars.patches}
+    heights = {
+        round(patch.get_x() + patch.get_width() / 2, 6): patch.get_height()
+        for patch in bars.patches
+    }
     assert sum(heights.values()) == 60
     assert heights[100.0] == (swept.accuracy > 0.9875).sum()
     assert bars.get_title() == f"{(swept.accuracy == 1).mean():.1%} classify every point right"
@@ -39,21 +46,31 @@ def test_every_seed_is_in_a_bar(swept):
 
 def test_tiles_are_the_decision_regions_of_the_first_seeds(swept):
     _, _, *tiles = us.plot.sweep(swept, tiles=7)
-    assert [tile.get_title() for tile in tiles] == [f"{seed}: {swept.accuracy[seed]:.0%}" for seed in range(7)]
+    assert [tile.get_title() for tile in tiles] == [
+        f"{seed}: {swept.accuracy[seed]:.0%}" for seed in range(7)
+    ]
     tints = class_tints(4, LIGHT)
     for seed, tile in enumerate(tiles):
         image = collection(tile, "regions")
         left, right, bottom, top = image.get_extent()
         rows, columns = image.get_array().shape[:2]
         for row, column in ((5, 7), (30, 30), (50, 12), (20, 55)):
-            place = [left + (column + 0.5) * (right - left) / columns, bottom + (row + 0.5) * (top - bottom) / rows]
-            assert to_hex(image.get_array()[row, column] / 255) == tints[swept.network(seed).predict([place])[0]]
+            place = [
+                left + (column + 0.5) * (right - left) / columns,
+                bottom + (row + 0.5) * (top - bottom) / rows,
+            ]
+            assert (
+                to_hex(image.get_array()[row, column] / 255)
+                == tints[swept.network(seed).predict([place])[0]]
+            )
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 @pytest.mark.parametrize(("name", "classes"), [("blobs", 2), ("blobs", 12), ("iris", 3)])
 def test_nothing_is_clipped(theme, name, classes):
-    data = us.datasets.blobs(n=60, classes=classes, seed=1) if name == "blobs" else us.datasets.iris()
+    data = (
+        us.datasets.blobs(n=60, classes=classes, seed=1) if name == "blobs" else us.datasets.iris()
+    )
     axes = us.plot.sweep(us.sweep(data, seeds=9, epochs=3), theme=theme.name)
     figure = axes[0].figure
     assert len(axes) == (11 if data.n_features == 2 else 2)
@@ -74,9 +91,19 @@ def test_a_sweep_in_which_all_diverged_is_drawn():
 def test_refusals(swept):
     import dataclasses
 
-    none = dataclasses.replace(swept, seeds=swept.seeds[:0], losses=swept.losses[:0], accuracies=swept.accuracies[:0],
-                               weights=swept.weights[:0])
-    with pytest.raises(InvalidInput, match=r"^swept must be a sweep of at least one seed\. Got one without instead\.$"):
+    none = dataclasses.replace(
+        swept,
+        seeds=swept.seeds[:0],
+        losses=swept.losses[:0],
+        accuracies=swept.accuracies[:0],
+        weights=swept.weights[:0],
+    )
+    with pytest.raises(
+        InvalidInput,
+        match=r"^swept must be a sweep of at least one seed\. Got one without instead\.$",
+    ):
         us.plot.sweep(none)
-    with pytest.raises(InvalidInput, match=r"^tiles must be a whole number of at least 0\. Got -1 instead\.$"):
+    with pytest.raises(
+        InvalidInput, match=r"^tiles must be a whole number of at least 0\. Got -1 instead\.$"
+    ):
         us.plot.sweep(swept, tiles=-1)

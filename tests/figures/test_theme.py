@@ -10,11 +10,13 @@ from matplotlib.colors import to_hex
 from unitscope import theme
 from unitscope.errors import InvalidInput
 
-TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])  # IEC 61966-2-1
+TO_XYZ = np.array(
+    [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+)  # IEC 61966-2-1
 
 
 def cielab(color):
-    channels = np.array([int(color[i:i + 2], 16) for i in (1, 3, 5)]) / 255
+    channels = np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)]) / 255
     linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
     x, y, z = TO_XYZ @ linear / TO_XYZ.sum(axis=1)
     f = [np.cbrt(t) if t > (6 / 29) ** 3 else t / (3 * (6 / 29) ** 2) + 4 / 29 for t in (x, y, z)]
@@ -41,7 +43,9 @@ def test_the_first_six_colours_are_the_labs():
 def test_colours_are_told_apart(k):
     colors = theme.class_colors(k)
     assert len(colors) == k
-    distances = [np.linalg.norm(cielab(a) - cielab(b)) for a, b in itertools.combinations(colors, 2)]
+    distances = [
+        np.linalg.norm(cielab(a) - cielab(b)) for a, b in itertools.combinations(colors, 2)
+    ]
     assert min(distances) > 24  # about ten times a difference one can just see
 
 
@@ -70,7 +74,9 @@ def test_words_and_lines_stand_out(look):
 @pytest.mark.parametrize("look", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
 def test_neighbouring_tints_differ(look):
     tints = theme.class_tints(8, look)
-    assert min(np.linalg.norm(cielab(a) - cielab(b)) for a, b in itertools.combinations(tints, 2)) > 5
+    assert (
+        min(np.linalg.norm(cielab(a) - cielab(b)) for a, b in itertools.combinations(tints, 2)) > 5
+    )
 
 
 def test_contrast_of_black_and_white():
@@ -84,5 +90,7 @@ def test_mixing_starts_and_ends_at_its_colours():
 
 
 def test_an_unknown_theme_is_refused():
-    with pytest.raises(InvalidInput, match=r"theme must be one of light, dark\. Got 'blue' instead\."):
+    with pytest.raises(
+        InvalidInput, match=r"theme must be one of light, dark\. Got 'blue' instead\."
+    ):
         theme.theme_named("blue")

@@ -67,7 +67,13 @@ class Polygon:
     def exact_area(self) -> Fraction:
         """The area without rounding."""
         corners = [(Fraction(x, w), Fraction(y, w)) for x, y, w in self.points]
-        return sum(p[0] * q[1] - q[0] * p[1] for p, q in zip(corners, corners[1:] + corners[:1], strict=True)) / 2
+        return (
+            sum(
+                p[0] * q[1] - q[0] * p[1]
+                for p, q in zip(corners, corners[1:] + corners[:1], strict=True)
+            )
+            / 2
+        )
 
 
 @dataclass(frozen=True)
@@ -117,12 +123,16 @@ def whole(numbers: Sequence[float]) -> tuple[list[int], int]:
 
 def window_polygon(window: Sequence[Sequence[float]]) -> Polygon:
     (left, right), (bottom, top) = window
-    lines = [reduced(whole(side)[0]) for side in [(0, 1, -bottom), (-1, 0, right), (0, -1, top), (1, 0, -left)]]
+    lines = [
+        reduced(whole(side)[0])
+        for side in [(0, 1, -bottom), (-1, 0, right), (0, -1, top), (1, 0, -left)]
+    ]
     return Polygon([crossing(lines[i - 1], lines[i]) for i in range(4)], lines)
 
 
-def regions(weights: Sequence, biases: Sequence, slopes: Sequence[float],
-            window: Sequence[Sequence[float]]) -> list[Region]:
+def regions(
+    weights: Sequence, biases: Sequence, slopes: Sequence[float], window: Sequence[Sequence[float]]
+) -> list[Region]:
     """The activation regions of a network in a window.
 
     `weights`: a table (inputs, units) for every layer, the last of which is linear; `slopes`: of each hidden layer's
@@ -134,12 +144,17 @@ def regions(weights: Sequence, biases: Sequence, slopes: Sequence[float],
         units = len(bias)
         columns = [numbers[unit::units] for unit in range(units)]
         hidden = depth < len(weights) - 1
-        found = [part for region in found
-                 for part in _through(region, columns, scale, slopes[depth] if hidden else None)]
+        found = [
+            part
+            for region in found
+            for part in _through(region, columns, scale, slopes[depth] if hidden else None)
+        ]
     return found
 
 
-def _through(region: Region, columns: list[list[int]], scale: int, slope: float | None) -> Iterator[Region]:
+def _through(
+    region: Region, columns: list[list[int]], scale: int, slope: float | None
+) -> Iterator[Region]:
     """What one layer, each unit's weights and then its bias, makes of a region; no slope: the output layer."""
     rows = []
     for *weights, bias in columns:
@@ -157,10 +172,17 @@ def _through(region: Region, columns: list[list[int]], scale: int, slope: float 
             parts = [((*bits, True), polygon) for bits, polygon in parts]
             continue
         line = reduced(row)
-        parts = [((*bits, on), piece) for bits, polygon in parts
-                 for on, piece in zip((True, False), polygon.split(line), strict=True) if piece is not None]
+        parts = [
+            ((*bits, on), piece)
+            for bits, polygon in parts
+            for on, piece in zip((True, False), polygon.split(line), strict=True)
+            if piece is not None
+        ]
     for bits, polygon in parts:
-        after = [tuple((below if on else above) * number for number in row) for on, row in zip(bits, rows, strict=True)]
+        after = [
+            tuple((below if on else above) * number for number in row)
+            for on, row in zip(bits, rows, strict=True)
+        ]
         yield Region(region.pattern + bits, polygon, after, scale * below)
 
 
@@ -198,8 +220,10 @@ def contacts(polygons: Sequence[Polygon]) -> Iterator[tuple[int, int, float]]:
         for i, line in enumerate(polygon.lines):
             a, b, c = reduced(line)
             turned = (a, b) < (0, 0)
-            ends = sorted(Fraction(x if b else y, w)
-                          for x, y, w in (polygon.points[i], polygon.points[(i + 1) % len(polygon.points)]))
+            ends = sorted(
+                Fraction(x if b else y, w)
+                for x, y, w in (polygon.points[i], polygon.points[(i + 1) % len(polygon.points)])
+            )
             sides[(-a, -b, -c) if turned else (a, b, c)][turned].append((*ends, number))
     for (a, b, _), (over, under) in sides.items():
         over.sort()
@@ -209,7 +233,11 @@ def contacts(polygons: Sequence[Polygon]) -> Iterator[tuple[int, int, float]]:
             while place < len(over) and over[place][0] < high:
                 both = min(high, over[place][1]) - max(low, over[place][0])
                 if both > 0:
-                    yield over[place][2], number, float(both) * (math.hypot(1.0, a / b) if b else 1.0)
+                    yield (
+                        over[place][2],
+                        number,
+                        float(both) * (math.hypot(1.0, a / b) if b else 1.0),
+                    )
                 place += 1
 
 
@@ -243,7 +271,9 @@ def unit_lengths(found: Sequence[Region]) -> list[float]:
     """The length along which each hidden unit switches, layer after layer."""
     lengths = [0.0] * len(found[0].pattern)
     for one, other, length in contacts([region.polygon for region in found]):
-        for unit, (here, there) in enumerate(zip(found[one].pattern, found[other].pattern, strict=True)):
+        for unit, (here, there) in enumerate(
+            zip(found[one].pattern, found[other].pattern, strict=True)
+        ):
             if here != there:
                 lengths[unit] += length
     return lengths

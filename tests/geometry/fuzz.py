@@ -63,18 +63,32 @@ def measured(seed: int, kind: str, case: networks.Case) -> Outcome:
         if pieces.area.min() < -1e-15 * whole:
             faults.append(f"{name}: an area of {pieces.area.min() / whole:.2g} of the window")
         euler, wrong = laws.numbered_topology(pieces, case.window)
-        faults += [f"{name}: {what}" for what in wrong] + [f"{name}: V - E + F is {euler}"] * (euler != 1)
-    merged = any(laws.topology(pieces, case.window) != (1, []) for pieces in (part.regions, part.cells))
+        faults += [f"{name}: {what}" for what in wrong] + [f"{name}: V - E + F is {euler}"] * (
+            euler != 1
+        )
+    merged = any(
+        laws.topology(pieces, case.window) != (1, []) for pieces in (part.regions, part.cells)
+    )
     X = laws.uniform(case.window, 200, seed)
     error, wrong_labels = laws.affine_error(part, case.net, X), laws.wrong_labels(part, case.net, X)
     if not error <= laws.allowed_error(part, case.net, X):
         faults.append(f"affine maps are {error:.2g} off")
     if wrong_labels:
         faults.append(f"{wrong_labels} of 200 points are in a cell of another class")
-    if not part.caution and (other := (part.cells.label[part.locate_cells(X)] != case.net.predict(X)).sum()):
+    if not part.caution and (
+        other := (part.cells.label[part.locate_cells(X)] != case.net.predict(X)).sum()
+    ):
         faults.append(f"{other} of 200 points are in a cell of another class, and no caution")
-    return Outcome(seed, kind, len(part.regions), error, error > 1e-9, bool(part.caution), merged,
-                   faults=tuple(faults))
+    return Outcome(
+        seed,
+        kind,
+        len(part.regions),
+        error,
+        error > 1e-9,
+        bool(part.caution),
+        merged,
+        faults=tuple(faults),
+    )
 
 
 def outcomes(seeds: Iterable[int], jobs: int = 1) -> Iterator[Outcome]:
@@ -85,8 +99,17 @@ def outcomes(seeds: Iterable[int], jobs: int = 1) -> Iterator[Outcome]:
         yield from pool.imap_unordered(checked, seeds, chunksize=50)
 
 
-COLUMNS = ("kind", "networks", "regions", "exceptions", "failures", "cautions", "vertices in one place",
-           "affine error above 1e-9", "largest affine error")
+COLUMNS = (
+    "kind",
+    "networks",
+    "regions",
+    "exceptions",
+    "failures",
+    "cautions",
+    "vertices in one place",
+    "affine error above 1e-9",
+    "largest affine error",
+)
 
 
 def table(found: list[Outcome]) -> list[tuple[str, ...]]:
@@ -95,19 +118,32 @@ def table(found: list[Outcome]) -> list[tuple[str, ...]]:
     for kind in (*networks.KINDS, "all"):
         mine = [one for one in found if kind in (one.kind, "all")]
         if mine:
-            rows.append((kind, f"{len(mine):,}", f"{sum(one.regions for one in mine):,}",
-                         f"{sum(bool(one.raised) for one in mine):,}", f"{sum(bool(one.faults) for one in mine):,}",
-                         f"{sum(one.caution for one in mine):,}", f"{sum(one.merged for one in mine):,}",
-                         f"{sum(one.above_flat for one in mine):,}",
-                         f"{max(one.affine_error for one in mine):.1e}"))
+            rows.append(
+                (
+                    kind,
+                    f"{len(mine):,}",
+                    f"{sum(one.regions for one in mine):,}",
+                    f"{sum(bool(one.raised) for one in mine):,}",
+                    f"{sum(bool(one.faults) for one in mine):,}",
+                    f"{sum(one.caution for one in mine):,}",
+                    f"{sum(one.merged for one in mine):,}",
+                    f"{sum(one.above_flat for one in mine):,}",
+                    f"{max(one.affine_error for one in mine):.1e}",
+                )
+            )
     return rows
 
 
 def as_markdown(found: list[Outcome], seconds: float) -> str:
-    lines = [f"| {' | '.join(row)} |" for row in (COLUMNS, ("---", *["---:"] * (len(COLUMNS) - 1)), *table(found))]
+    lines = [
+        f"| {' | '.join(row)} |"
+        for row in (COLUMNS, ("---", *["---:"] * (len(COLUMNS) - 1)), *table(found))
+    ]
     first, last = min(one.seed for one in found), max(one.seed for one in found)
     broken = [one for one in found if one.raised or one.faults]
-    listed = [f"- {one.kind} {one.seed}: {one.raised or '; '.join(one.faults)}" for one in broken[:50]]
+    listed = [
+        f"- {one.kind} {one.seed}: {one.raised or '; '.join(one.faults)}" for one in broken[:50]
+    ]
     head = f"Networks {first} to {last}, {seconds:.0f} s."
     return "\n".join([head, "", *lines, *([""] if listed else []), *listed, ""])
 

@@ -78,8 +78,12 @@ def numbered_topology(pieces: Any, window: Sequence[Sequence[float]]) -> Topolog
     return _topology(polygons.points[used], number, np.diff(polygons.start), window)
 
 
-def _topology(places: np.ndarray, tail: np.ndarray, counts: Sequence[int] | np.ndarray,
-              window: Sequence[Sequence[float]]) -> Topology:
+def _topology(
+    places: np.ndarray,
+    tail: np.ndarray,
+    counts: Sequence[int] | np.ndarray,
+    window: Sequence[Sequence[float]],
+) -> Topology:
     """Of polygons of `counts` vertices each, whose numbers are `tail`."""
     last = np.cumsum(counts) - 1
     following = np.arange(1, len(tail) + 1)
@@ -88,7 +92,9 @@ def _topology(places: np.ndarray, tail: np.ndarray, counts: Sequence[int] | np.n
     directed = np.unique(tail * n + head)
     both, uses = np.unique(np.minimum(tail, head) * n + np.maximum(tail, head), return_counts=True)
     ends = places[np.stack(np.divmod(both, n))]
-    on_side = [(ends[..., axis] == value).all(axis=0) for axis, side in enumerate(window) for value in side]
+    on_side = [
+        (ends[..., axis] == value).all(axis=0) for axis, side in enumerate(window) for value in side
+    ]
     border = np.any(on_side, axis=0)
     faults = {
         "of no length": int((tail == head).sum()),
@@ -96,7 +102,10 @@ def _topology(places: np.ndarray, tail: np.ndarray, counts: Sequence[int] | np.n
         "inside, not in two polygons": int((uses[~border] != 2).sum()),
         "on the border, not in one polygon": int((uses[border] != 1).sum()),
     }
-    return Topology(n - len(both) + len(counts), [f"{count} edges {what}" for what, count in faults.items() if count])
+    return Topology(
+        n - len(both) + len(counts),
+        [f"{count} edges {what}" for what, count in faults.items() if count],
+    )
 
 
 def sharpest_turn(pieces: Iterable[Any], window: Sequence[Sequence[float]]) -> float:

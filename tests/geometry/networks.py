@@ -25,23 +25,35 @@ class Case(NamedTuple):
     window: Window
 
 
-def built(weights: Sequence, biases: Sequence, activation: str | Sequence[str] = "relu",
-          slope: float = 0.25) -> us.Network:
+def built(
+    weights: Sequence,
+    biases: Sequence,
+    activation: str | Sequence[str] = "relu",
+    slope: float = 0.25,
+) -> us.Network:
     """A network whose hidden layers have this activation, or one each; the output layer is linear."""
     depth = len(biases) - 1
     names = [activation] * depth if isinstance(activation, str) else list(activation)
-    return us.Network([us.Dense(w, b, name, slope) for w, b, name in zip(weights, biases, [*names, "linear"],
-                                                                         strict=True)])
+    return us.Network(
+        [
+            us.Dense(w, b, name, slope)
+            for w, b, name in zip(weights, biases, [*names, "linear"], strict=True)
+        ]
+    )
 
 
-def he_parts(widths: Sequence[int], seed: int, bias: float = 0.5) -> tuple[list[np.ndarray], list[np.ndarray]]:
+def he_parts(
+    widths: Sequence[int], seed: int, bias: float = 0.5
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """Weights and biases by He's initialisation (normal, variance 2 / inputs), biases normal with deviation `bias`."""
     rng = np.random.default_rng(seed)
     weights = [rng.normal(size=(n, m)) * np.sqrt(2 / n) for n, m in pairwise(widths)]
     return weights, [rng.normal(size=m) * bias for m in widths[1:]]
 
 
-def he(widths: Sequence[int], seed: int, activation: str | Sequence[str] = "relu", slope: float = 0.25) -> us.Network:
+def he(
+    widths: Sequence[int], seed: int, activation: str | Sequence[str] = "relu", slope: float = 0.25
+) -> us.Network:
     return built(*he_parts(widths, seed), activation, slope)
 
 
@@ -59,19 +71,32 @@ def balanced(net: us.Network, window: Window = SQUARE) -> us.Network:
 def truth(case: Case) -> list[exact_oracle.Region]:
     """The exact regions."""
     layers = case.net.layers
-    slopes = {"linear": lambda _: 1.0, "relu": lambda _: 0.0, "abs": lambda _: -1.0,
-              "leaky_relu": lambda layer: layer.negative_slope}
-    return exact_oracle.regions([layer.weights.tolist() for layer in layers], [layer.bias.tolist() for layer in layers],
-                                [slopes[layer.activation](layer) for layer in layers[:-1]], case.window)
+    slopes = {
+        "linear": lambda _: 1.0,
+        "relu": lambda _: 0.0,
+        "abs": lambda _: -1.0,
+        "leaky_relu": lambda layer: layer.negative_slope,
+    }
+    return exact_oracle.regions(
+        [layer.weights.tolist() for layer in layers],
+        [layer.bias.tolist() for layer in layers],
+        [slopes[layer.activation](layer) for layer in layers[:-1]],
+        case.window,
+    )
 
 
 def exact_logits(net: us.Network, x: Fraction, y: Fraction) -> list[Fraction]:
     """The forward pass at a point, without rounding."""
     outputs = [x, y]
     for layer in net.layers:
-        outputs = [sum(Fraction(float(w)) * h for w, h in zip(column, outputs, strict=True)) + Fraction(float(b))
-                   for column, b in zip(layer.weights.T, layer.bias, strict=True)]
-        slope = {"relu": 0, "abs": -1, "linear": 1, "leaky_relu": Fraction(layer.negative_slope)}[layer.activation]
+        outputs = [
+            sum(Fraction(float(w)) * h for w, h in zip(column, outputs, strict=True))
+            + Fraction(float(b))
+            for column, b in zip(layer.weights.T, layer.bias, strict=True)
+        ]
+        slope = {"relu": 0, "abs": -1, "linear": 1, "leaky_relu": Fraction(layer.negative_slope)}[
+            layer.activation
+        ]
         outputs = [z if z > 0 else slope * z for z in outputs]
     return outputs
 
@@ -79,10 +104,13 @@ def exact_logits(net: us.Network, x: Fraction, y: Fraction) -> list[Fraction]:
 def true_areas(case: Case) -> list[float]:
     """The exact area of each class."""
     cells = exact_oracle.cells(truth(case))
-    return exact_oracle.areas([cell.polygon for cell in cells], [cell.label for cell in cells], case.net.n_classes)
+    return exact_oracle.areas(
+        [cell.polygon for cell in cells], [cell.label for cell in cells], case.net.n_classes
+    )
 
 
 # ---- networks whose regions are all far wider than rounding: counts must be exact ------------------------------------
+
 
 def small_networks() -> Iterator[tuple[str, Case]]:
     """640 small networks: 200 with float weights, 240 ternary, 200 with weights in quarters; many have exact ties."""
@@ -91,7 +119,11 @@ def small_networks() -> Iterator[tuple[str, Case]]:
     for seed in range(640):
         rng = np.random.default_rng(seed)
         depth = int(rng.integers(1, 4))
-        widths = [2, *rng.integers(2, 7 if depth < 3 else 5, size=depth).tolist(), int(rng.integers(2, 6))]
+        widths = [
+            2,
+            *rng.integers(2, 7 if depth < 3 else 5, size=depth).tolist(),
+            int(rng.integers(2, 6)),
+        ]
         weights, biases = he_parts(widths, seed)
         activation, slope = kinds[seed % len(kinds)]
         kind = "float" if seed < 200 else "ternary" if seed < 440 else "quarters"
@@ -99,7 +131,9 @@ def small_networks() -> Iterator[tuple[str, Case]]:
             weights = [rng.integers(-1, 2, w.shape).astype(float) for w in weights]
             biases = [rng.integers(-1, 2, b.shape).astype(float) for b in biases]
         elif kind == "quarters":
-            weights, biases = ([np.round(4 * part) / 4 for part in parts] for parts in (weights, biases))
+            weights, biases = (
+                [np.round(4 * part) / 4 for part in parts] for parts in (weights, biases)
+            )
         yield f"{kind} {seed}", Case(built(weights, biases, activation, slope), SQUARE)
 
 
@@ -109,22 +143,30 @@ _W, _B = he_parts((2, 6, 6, 3), 261)  # 69 regions in the square; its classes ha
 _GRID = np.array([[1.0, 1.0, 1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0, 1.0, 1.0]])
 
 
-def changed(first: Callable[[list[np.ndarray], list[np.ndarray]], object], window: Window = SQUARE,
-            activation: str = "relu", slope: float = 0.25) -> Case:
+def changed(
+    first: Callable[[list[np.ndarray], list[np.ndarray]], object],
+    window: Window = SQUARE,
+    activation: str = "relu",
+    slope: float = 0.25,
+) -> Case:
     """A 2-6-6-3 network after `first(weights, biases)` changed copies of its parts in place."""
     weights, biases = [w.copy() for w in _W], [b.copy() for b in _B]
     first(weights, biases)
     return Case(built(weights, biases, activation, slope), window)
 
 
-def copied_unit(factor: float, epsilon: float = 0.0) -> Callable[[list[np.ndarray], list[np.ndarray]], object]:
+def copied_unit(
+    factor: float, epsilon: float = 0.0
+) -> Callable[[list[np.ndarray], list[np.ndarray]], object]:
     """Unit 1 of the first layer and unit 2 of the second become multiples of a neighbour, up to relative noise."""
+
     def copy(weights: list[np.ndarray], biases: list[np.ndarray]) -> None:
         rng = np.random.default_rng(1)
         for layer, unit, source in ((0, 1, 0), (1, 2, 1)):
             noise = 1.0 + epsilon * rng.normal(size=len(weights[layer]))
             weights[layer][:, unit] = factor * weights[layer][:, source] * noise
             biases[layer][unit] = factor * biases[layer][source]
+
     return copy
 
 
@@ -132,14 +174,17 @@ def times(factor: float) -> Callable[[list[np.ndarray], list[np.ndarray]], objec
     def scale(weights: list[np.ndarray], biases: list[np.ndarray]) -> None:
         for part in (*weights, *biases):
             part *= factor
+
     return scale
 
 
 def put(**parts: object) -> Callable[[list[np.ndarray], list[np.ndarray]], object]:
     """put(W0=..., b1=...) writes these parts; a number fills the whole part."""
+
     def write(weights: list[np.ndarray], biases: list[np.ndarray]) -> None:
         for name, value in parts.items():
             (weights if name[0] == "W" else biases)[int(name[1])][:] = value
+
     return write
 
 
@@ -147,15 +192,19 @@ def raised(*amounts: float) -> Callable[[list[np.ndarray], list[np.ndarray]], ob
     def add(_: list[np.ndarray], biases: list[np.ndarray]) -> None:
         for bias, amount in zip(biases, amounts, strict=False):
             bias += amount
+
     return add
 
 
-def star(at: Sequence[float], lines: int = 6, epsilon: float = 0.0) -> Callable[[list[np.ndarray], list[np.ndarray]],
-                                                                               object]:
+def star(
+    at: Sequence[float], lines: int = 6, epsilon: float = 0.0
+) -> Callable[[list[np.ndarray], list[np.ndarray]], object]:
     """The first layer's lines all pass through one point, up to `epsilon`."""
     turn = np.arange(lines) * np.pi / lines
     first = np.stack([np.cos(turn), np.sin(turn)])
-    return put(W0=first, b0=-np.asarray(at) @ first + epsilon * np.random.default_rng(2).normal(size=lines))
+    return put(
+        W0=first, b0=-np.asarray(at) @ first + epsilon * np.random.default_rng(2).normal(size=lines)
+    )
 
 
 def _shifted(weights: list[np.ndarray], biases: list[np.ndarray]) -> None:
@@ -214,12 +263,18 @@ HARD: dict[str, Case] = {
     "all weights zero": changed(times(0.0)),
     "zero weights, biases of both signs": changed(put(W0=0.0, W1=0.0, W2=0.0)),
     "zero weights of leaky units": changed(put(W0=0.0, W1=0.0), activation="leaky_relu"),
-    "zero rows": changed(lambda weights, biases: put(W0=weights[0] * [0, 0, 0, 1, 1, 1])(weights, biases)),
+    "zero rows": changed(
+        lambda weights, biases: put(W0=weights[0] * [0, 0, 0, 1, 1, 1])(weights, biases)
+    ),
     "dead first layer": changed(raised(-100.0)),
-    "dead first layer, second at zero": changed(lambda w, b: (raised(-100.0)(w, b), put(b1=0.0)(w, b))),
+    "dead first layer, second at zero": changed(
+        lambda w, b: (raised(-100.0)(w, b), put(b1=0.0)(w, b))
+    ),
     "all units on": changed(raised(100.0, 500.0)),
     "zero biases": changed(put(b0=0.0, b1=0.0, b2=0.0)),
-    "zero biases, origin in a corner": changed(put(b0=0.0, b1=0.0, b2=0.0), ((0.0, 2.0), (0.0, 2.0))),
+    "zero biases, origin in a corner": changed(
+        put(b0=0.0, b1=0.0, b2=0.0), ((0.0, 2.0), (0.0, 2.0))
+    ),
     "zero biases, origin inside": changed(put(b0=0.0, b1=0.0, b2=0.0), ((-0.3, 2.0), (-1.1, 2.0))),
     "grid": changed(put(W0=_GRID, b0=[-1.0, 0.0, 1.0, -1.0, 0.0, 1.0])),
     "lines on the border": changed(put(W0=_GRID, b0=[-2.0, 0.0, 2.0, -2.0, 0.0, 2.0])),
@@ -243,14 +298,20 @@ NARROW: dict[str, Case] = {
     "tripled duplicates": changed(copied_unit(3.7)),
     "opposite duplicates, scaled": changed(copied_unit(-0.3)),
     "star": changed(star((0.3, -0.7))),
-    **{f"star up to {epsilon:g}": changed(star((0.3, -0.7), epsilon=epsilon)) for epsilon in (1e-8, 1e-12, 1e-15)},
-    **{f"duplicates up to {epsilon:g}": changed(copied_unit(1.0, epsilon))
-       for epsilon in (1e-8, 1e-10, 1e-12, 1e-14, 1e-15, 1e-16)},
+    **{
+        f"star up to {epsilon:g}": changed(star((0.3, -0.7), epsilon=epsilon))
+        for epsilon in (1e-8, 1e-12, 1e-15)
+    },
+    **{
+        f"duplicates up to {epsilon:g}": changed(copied_unit(1.0, epsilon))
+        for epsilon in (1e-8, 1e-10, 1e-12, 1e-14, 1e-15, 1e-16)
+    },
     "opposite duplicates up to 1e-13": changed(copied_unit(-1.0, 1e-13)),
 }
 
 
 # ---- larger networks -------------------------------------------------------------------------------------------------
+
 
 def bench(widths: Sequence[int], seed: int) -> Case:
     """The networks that the geometry's speed is measured on."""
@@ -262,8 +323,11 @@ def bench(widths: Sequence[int], seed: int) -> Case:
     return Case(built(weights, biases), ((-3.0, 3.0), (-3.0, 3.0)))
 
 
-BENCH = {"2-16x3-4": ((2, 16, 16, 16, 4), 1), "2-10x5-3": ((2, 10, 10, 10, 10, 10, 3), 2),
-         "2-64x3-10": ((2, 64, 64, 64, 10), 3)}
+BENCH = {
+    "2-16x3-4": ((2, 16, 16, 16, 4), 1),
+    "2-10x5-3": ((2, 10, 10, 10, 10, 10, 3), 2),
+    "2-64x3-10": ((2, 64, 64, 64, 10), 3),
+}
 
 
 # ---- adversarial networks, by kind -----------------------------------------------------------------------------------
@@ -288,9 +352,14 @@ def adversarial(seed: int) -> tuple[str, Case]:
     elif kind == "near-concurrent":
         biases[0] = -rng.uniform(-1, 1, 2) @ weights[0] + epsilon * rng.normal(size=widths[1])
     elif kind == "ternary":
-        weights, biases = [np.sign(w) * (np.abs(w) > 0.5) for w in weights], [np.round(b) for b in biases]
+        weights, biases = (
+            [np.sign(w) * (np.abs(w) > 0.5) for w in weights],
+            [np.round(b) for b in biases],
+        )
     elif kind == "quarters":
-        weights, biases = ([np.round(4 * part) / 4 for part in parts] for parts in (weights, biases))
+        weights, biases = (
+            [np.round(4 * part) / 4 for part in parts] for parts in (weights, biases)
+        )
     elif kind == "near-parallel":
         turn = rng.uniform(0, 3) + epsilon * rng.normal(size=widths[1])
         weights[0] = np.stack([np.cos(turn), np.sin(turn)])
@@ -305,9 +374,15 @@ WINDOWS = st.sampled_from((SQUARE, ((0.0, 1.0), (-1.0, 3.0)), ((-0.25, 0.5), (-8
 
 
 @st.composite
-def quarter_networks(draw: st.DrawFn, max_depth: int = 2, max_units: int = 4, max_classes: int = 4) -> Case:
+def quarter_networks(
+    draw: st.DrawFn, max_depth: int = 2, max_units: int = 4, max_classes: int = 4
+) -> Case:
     """Weights and biases in quarters between -1 and 1: exact ties, duplicates, dead units and zero rows abound."""
-    widths = [2, *draw(st.lists(st.integers(1, max_units), max_size=max_depth)), draw(st.integers(1, max_classes))]
+    widths = [
+        2,
+        *draw(st.lists(st.integers(1, max_units), max_size=max_depth)),
+        draw(st.integers(1, max_classes)),
+    ]
     names = [draw(PIECEWISE) for _ in widths[2:]]
     quarters = st.integers(-4, 4)
     weights, biases = [], []
@@ -320,7 +395,9 @@ def quarter_networks(draw: st.DrawFn, max_depth: int = 2, max_units: int = 4, ma
 
 
 @st.composite
-def float_networks(draw: st.DrawFn, max_depth: int = 3, max_units: int = 10, max_classes: int = 5) -> Case:
+def float_networks(
+    draw: st.DrawFn, max_depth: int = 3, max_units: int = 10, max_classes: int = 5
+) -> Case:
     """Generic networks with normal weights, at least one hidden layer and two classes."""
     hidden = draw(st.lists(st.integers(2, max_units), min_size=1, max_size=max_depth))
     widths = [2, *hidden, draw(st.integers(2, max_classes))]

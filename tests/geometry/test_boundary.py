@@ -17,8 +17,13 @@ NAMES = [name for name in networks.NAMED if name not in ("2-64x3-10",)]
 
 def sides_of(cells) -> dict[tuple, int]:
     """Every side of every cell, from vertex to vertex counter-clockwise, and the number of the cell."""
-    return {(*here, *there): number for number, cell in enumerate(cells)
-            for here, there in zip(cell.vertices.tolist(), np.roll(cell.vertices, -1, axis=0).tolist(), strict=True)}
+    return {
+        (*here, *there): number
+        for number, cell in enumerate(cells)
+        for here, there in zip(
+            cell.vertices.tolist(), np.roll(cell.vertices, -1, axis=0).tolist(), strict=True
+        )
+    }
 
 
 def flooded(part) -> dict[int, int]:
@@ -43,7 +48,11 @@ def flooded(part) -> dict[int, int]:
 def assert_components_are_flooded(part) -> None:
     found, numbers = flooded(part), part.cells.component.tolist()
     starts = set(found.values())
-    assert len({(numbers[cell], start) for cell, start in found.items()}) == len(set(numbers)) == len(starts)
+    assert (
+        len({(numbers[cell], start) for cell, start in found.items()})
+        == len(set(numbers))
+        == len(starts)
+    )
     labels = [part.cells[start].label for start in set(found.values())]
     assert part.components.tolist() == [labels.count(label) for label in range(part.n_classes)]
     assert set(numbers) == set(range(len(set(numbers))))
@@ -62,8 +71,14 @@ def test_components_where_lines_meet_in_points_are_flooded_too(case):
 
 def test_parts_that_touch_at_a_corner_are_separate():
     folds = us.Dense([[1.0, 0.0], [0.0, 1.0]], [0.0, 0.0], "abs")
-    part = us.partition(us.Network([folds, us.Dense([[0.0, 1.0], [0.0, -1.0]], [0.0, 0.0])]), networks.SQUARE)
-    assert (part.components.tolist(), part.area.tolist(), len(part.outlines()[0])) == ([2, 2], [8.0, 8.0], 2)
+    part = us.partition(
+        us.Network([folds, us.Dense([[0.0, 1.0], [0.0, -1.0]], [0.0, 0.0])]), networks.SQUARE
+    )
+    assert (part.components.tolist(), part.area.tolist(), len(part.outlines()[0])) == (
+        [2, 2],
+        [8.0, 8.0],
+        2,
+    )
     assert part.boundary.length == pytest.approx(8 * np.sqrt(2), rel=1e-15)
     assert [len(line.vertices) for line in part.boundary.polylines()] == [2] * 4
 
@@ -71,19 +86,27 @@ def test_parts_that_touch_at_a_corner_are_separate():
 def assert_polylines_join(part) -> None:
     boundary = part.boundary
     lines = boundary.polylines()
-    laid = np.concatenate([np.stack([line.vertices[:-1], line.vertices[1:]], axis=1) for line in lines])
+    laid = np.concatenate(
+        [np.stack([line.vertices[:-1], line.vertices[1:]], axis=1) for line in lines]
+    )
+
     # Each segment once, in either direction, and no other.
     def keys(segments):
         return sorted(tuple(sorted(map(tuple, segment))) for segment in segments.tolist())
+
     assert keys(laid) == keys(boundary.segments)
     assert laws.lengths(laid).sum() == pytest.approx(boundary.length, rel=1e-12)
     ends = np.sort(boundary.segments.view(np.complex128)[..., 0], axis=1)
-    pairs = dict(zip(map(tuple, ends.tolist()), np.sort(boundary.classes, axis=1).tolist(), strict=True))
+    pairs = dict(
+        zip(map(tuple, ends.tolist()), np.sort(boundary.classes, axis=1).tolist(), strict=True)
+    )
     degree: dict[tuple, int] = defaultdict(int)
     for end in boundary.segments.reshape(-1, 2).tolist():
         degree[tuple(end)] += 1
     kinds: dict[tuple, set] = defaultdict(set)
-    for segment, pair in zip(boundary.segments.tolist(), np.sort(boundary.classes, axis=1).tolist(), strict=True):
+    for segment, pair in zip(
+        boundary.segments.tolist(), np.sort(boundary.classes, axis=1).tolist(), strict=True
+    ):
         for end in segment:
             kinds[tuple(end)].add(tuple(pair))
 
@@ -120,19 +143,26 @@ def test_polylines_where_lines_meet_in_points(case):
 
 def test_a_closed_boundary_is_one_closed_line():
     folds = us.Dense([[1.0, 0.0], [0.0, 1.0]], [0.0, 0.0], "abs")
-    part = us.partition(us.Network([folds, us.Dense([[0.0, 1.0], [0.0, 1.0]], [0.0, -1.0])]), networks.SQUARE)
-    line, = part.boundary.polylines()
+    part = us.partition(
+        us.Network([folds, us.Dense([[0.0, 1.0], [0.0, 1.0]], [0.0, -1.0])]), networks.SQUARE
+    )
+    (line,) = part.boundary.polylines()
     assert line.vertices[0].tolist() == line.vertices[-1].tolist()
     assert sorted(line.vertices[1:].tolist()) == [[-1, 0], [0, -1], [0, 1], [1, 0]]
     assert line.classes == (0, 1)
-    assert [sorted(laws.shoelace(loop) for loop in loops) for loops in part.outlines()] == [[2.0], [-2.0, 16.0]]
+    assert [sorted(laws.shoelace(loop) for loop in loops) for loops in part.outlines()] == [
+        [2.0],
+        [-2.0, 16.0],
+    ]
 
 
 def assert_outlines_bound_their_class(part) -> None:
     outlines, window = part.outlines(), laws.total(part.window)
     assert len(outlines) == part.n_classes
     areas = [[laws.shoelace(loop) for loop in loops] for loops in outlines]
-    np.testing.assert_allclose([sum(of_class) for of_class in areas], part.area, rtol=0, atol=1e-12 * window)
+    np.testing.assert_allclose(
+        [sum(of_class) for of_class in areas], part.area, rtol=0, atol=1e-12 * window
+    )
     sides = sides_of(part.cells)
     borders = defaultdict(float)
     for side, number in sides.items():
@@ -176,8 +206,10 @@ def test_the_lines_of_a_unit_are_its_segments(name):
         for unit in range(layer.units):
             own = lines.of_unit(number, unit)
             counted += len(own)
-            joined = sum(laws.lengths(np.stack([line[:-1], line[1:]], axis=1)).sum()
-                         for line in lines.polylines(number, unit))
+            joined = sum(
+                laws.lengths(np.stack([line[:-1], line[1:]], axis=1)).sum()
+                for line in lines.polylines(number, unit)
+            )
             assert joined == pytest.approx(laws.lengths(own).sum(), rel=1e-12)
     assert counted == len(lines)
 
@@ -187,9 +219,13 @@ def test_units_that_turn_in_the_same_place_have_a_segment_each():
     part = us.partition(us.Network([first, us.Dense(np.ones((3, 1)), [0.0])]), networks.SQUARE)
     lines = part.activation_boundaries
     assert sorted(lines.unit.tolist()) == [[0, 0], [0, 1]]
-    assert [sorted(segment) for segment in lines.segments.tolist()] == [[[-0.5, -2.0], [-0.5, 2.0]]] * 2
-    assert part.regions.pattern.tolist() in ([[True, False, True], [False, True, True]],
-                                             [[False, True, True], [True, False, True]])
+    assert [sorted(segment) for segment in lines.segments.tolist()] == [
+        [[-0.5, -2.0], [-0.5, 2.0]]
+    ] * 2
+    assert part.regions.pattern.tolist() in (
+        [[True, False, True], [False, True, True]],
+        [[False, True, True], [True, False, True]],
+    )
 
 
 @settings(max_examples=60)

@@ -24,13 +24,20 @@ def measured(weights, biases, slopes, window=SQUARE):
     regions = exact_oracle.regions(weights, biases, slopes, window)
     cells = exact_oracle.cells(regions)
     count = len(biases[-1])
-    areas = exact_oracle.areas([cell.polygon for cell in cells], [cell.label for cell in cells], count)
+    areas = exact_oracle.areas(
+        [cell.polygon for cell in cells], [cell.label for cell in cells], count
+    )
     return regions, cells, areas, exact_oracle.components(cells, count)
 
 
 def test_one_unit_cuts_the_square_in_two():
-    regions = exact_oracle.regions([[[1.0], [0.0]], [[2.0, 0.0]]], [[-1.0], [0.5, 3.0]], [0.0], SQUARE)
-    assert [(region.pattern, region.polygon.exact_area) for region in regions] == [((True,), 4), ((False,), 12)]
+    regions = exact_oracle.regions(
+        [[[1.0], [0.0]], [[2.0, 0.0]]], [[-1.0], [0.5, 3.0]], [0.0], SQUARE
+    )
+    assert [(region.pattern, region.polygon.exact_area) for region in regions] == [
+        ((True,), 4),
+        ((False,), 12),
+    ]
     assert regions[0].affine == [[2, 0, Fraction(-3, 2)], [0, 0, 3]]
     assert regions[1].affine == [[0, 0, Fraction(1, 2)], [0, 0, 3]]
     assert exact_oracle.unit_lengths(regions) == [4.0]
@@ -39,24 +46,33 @@ def test_one_unit_cuts_the_square_in_two():
 def test_where_the_sizes_of_both_coordinates_sum_to_more_than_one():
     regions, cells, areas, parts = measured(*DIAMOND, [0.0])
     assert (len(regions), len(cells), areas, parts) == (4, 8, [2.0, 14.0], [1, 1])
-    assert exact_oracle.boundary_lengths(cells) == {(0, 1): pytest.approx(4 * math.sqrt(2), rel=1e-15)}
+    assert exact_oracle.boundary_lengths(cells) == {
+        (0, 1): pytest.approx(4 * math.sqrt(2), rel=1e-15)
+    }
     assert exact_oracle.unit_lengths(regions) == [4.0] * 4
 
 
 def test_parts_that_touch_at_a_corner_are_separate():
     _, cells, areas, parts = measured(*BUTTERFLY, [0.0])
     assert (areas, parts) == ([8.0, 8.0], [2, 2])
-    assert exact_oracle.boundary_lengths(cells) == {(0, 1): pytest.approx(8 * math.sqrt(2), rel=1e-15)}
+    assert exact_oracle.boundary_lengths(cells) == {
+        (0, 1): pytest.approx(8 * math.sqrt(2), rel=1e-15)
+    }
 
 
 def test_abs_units_have_both_sides():
-    weights, biases = [[[1.0, 0.0], [0.0, 1.0]], [[0.0, 1.0], [0.0, 1.0]]], [[0.0, 0.0], [0.0, -1.0]]
+    weights, biases = (
+        [[[1.0, 0.0], [0.0, 1.0]], [[0.0, 1.0], [0.0, 1.0]]],
+        [[0.0, 0.0], [0.0, -1.0]],
+    )
     regions, _, areas, parts = measured(weights, biases, [-1.0])
     assert (len(regions), areas, parts) == (4, [2.0, 14.0], [1, 1])
 
 
 def test_a_tie_goes_to_the_lowest_class_and_a_unit_at_zero_is_off():
-    regions, _, areas, _ = measured([[[0.0], [0.0]], [[1.0, 1.0, 0.0]]], [[0.0], [0.0, 0.0, -1.0]], [0.0])
+    regions, _, areas, _ = measured(
+        [[[0.0], [0.0]], [[1.0, 1.0, 0.0]]], [[0.0], [0.0, 0.0, -1.0]], [0.0]
+    )
     assert ([region.pattern for region in regions], areas) == ([(False,)], [16.0, 0.0, 0.0])
     regions = exact_oracle.regions([[[0.0], [0.0]], [[1.0]]], [[0.0], [0.0]], [1.0], SQUARE)
     assert [region.pattern for region in regions] == [(True,)]

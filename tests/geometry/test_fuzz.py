@@ -25,8 +25,10 @@ def test_the_script_writes_its_table(tmp_path, capsys):
     text = (tmp_path / "fuzz.md").read_text(encoding="utf-8")
     assert text == capsys.readouterr().out
     rows = [line.split("|")[1:3] for line in text.splitlines() if line.startswith("| ")]
-    assert [(kind.strip(), count.strip()) for kind, count in rows[2:]] == [*((kind, "2") for kind in networks.KINDS),
-                                                                          ("all", "12")]
+    assert [(kind.strip(), count.strip()) for kind, count in rows[2:]] == [
+        *((kind, "2") for kind in networks.KINDS),
+        ("all", "12"),
+    ]
     assert text.startswith("Networks 6 to 17, ")
 
 
@@ -36,11 +38,15 @@ def test_the_fuzz_notices_exceptions_and_broken_laws(monkeypatch, capsys):
 
     with monkeypatch.context() as patch:
         patch.setattr("unitscope.partition", broken)
-        assert fuzz.checked(3).raised == "FloatingPointError: rounding left a face that is not convex"
+        assert (
+            fuzz.checked(3).raised == "FloatingPointError: rounding left a face that is not convex"
+        )
         assert fuzz.main(["--networks", "2"]) == 1
     assert "- random 0: FloatingPointError: rounding left a face" in capsys.readouterr().out
     # Another network's maps and classes, over the same window.
     whole = fuzz.us.partition
-    monkeypatch.setattr("unitscope.partition", lambda net, window: whole(networks.adversarial(6)[1].net, window))
+    monkeypatch.setattr(
+        "unitscope.partition", lambda net, window: whole(networks.adversarial(6)[1].net, window)
+    )
     faults = " ".join(fuzz.checked(0).faults)
     assert "affine maps" in faults

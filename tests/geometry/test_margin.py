@@ -11,11 +11,25 @@ from hypothesis import given, settings
 import unitscope as us
 
 # All with a boundary.
-NAMES = ["no hidden layer", "leaky", "abs", "slope 2", "two equal logits", "one of each", "duplicates", "zero biases",
-         "mixed scales", "window far from the origin", "2-16x3-4", "2-64x3-10"]
+NAMES = [
+    "no hidden layer",
+    "leaky",
+    "abs",
+    "slope 2",
+    "two equal logits",
+    "one of each",
+    "duplicates",
+    "zero biases",
+    "mixed scales",
+    "window far from the origin",
+    "2-16x3-4",
+    "2-64x3-10",
+]
 
 
-def dense_distance(X: np.ndarray, segments: np.ndarray, steps: int = 200) -> tuple[np.ndarray, float]:
+def dense_distance(
+    X: np.ndarray, segments: np.ndarray, steps: int = 200
+) -> tuple[np.ndarray, float]:
     """The distance to the nearest of points laid on the segments, (n,), and half the largest gap between those."""
     share = np.linspace(0.0, 1.0, steps + 1)[:, None, None]
     laid = ((1 - share) * segments[:, 0] + share * segments[:, 1]).reshape(-1, 2)
@@ -27,7 +41,9 @@ def assert_distances(X: np.ndarray, found, segments: np.ndarray) -> None:
     laid, half_gap = dense_distance(X, segments)
     assert (found.distance <= laid * (1 + 1e-12) + 1e-15).all()
     assert (found.distance >= laid - half_gap).all()
-    np.testing.assert_allclose(np.hypot(*(found.nearest - X).T), found.distance, rtol=1e-9, atol=1e-14)
+    np.testing.assert_allclose(
+        np.hypot(*(found.nearest - X).T), found.distance, rtol=1e-9, atol=1e-14
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -52,7 +68,9 @@ def inside(X: np.ndarray, window) -> np.ndarray:
 def assert_walks_keep_their_class(part, net: us.Network, window, X: np.ndarray) -> None:
     distance = part.margin(X).distance
     turn = np.linspace(0.0, 2 * np.pi, 48, endpoint=False)
-    reach = np.minimum(distance, 3 * laws.side_lengths(window).max())  # without a boundary: out of the window
+    reach = np.minimum(
+        distance, 3 * laws.side_lengths(window).max()
+    )  # without a boundary: out of the window
     for share in (0.3, 0.7, 1.0):
         for direction in np.stack([np.cos(turn), np.sin(turn)], axis=1):
             there = X + (share * reach - 1e-9).clip(0.0)[:, None] * direction
@@ -63,7 +81,9 @@ def assert_walks_keep_their_class(part, net: us.Network, window, X: np.ndarray) 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_class_is_the_same_all_the_way_to_the_margin(name):
     net, window = networks.NAMED[name]
-    assert_walks_keep_their_class(networks.partition_of(name), net, window, laws.uniform(window, 60, seed=5))
+    assert_walks_keep_their_class(
+        networks.partition_of(name), net, window, laws.uniform(window, 60, seed=5)
+    )
 
 
 @settings(max_examples=30)
@@ -78,7 +98,9 @@ def test_generic_networks_have_these_margins(case):
     assert_walks_keep_their_class(part, case.net, case.window, X)
 
 
-@pytest.mark.parametrize("name", ["no hidden layer", "leaky", "abs", "two equal logits", "2-16x3-4", "2-64x3-10"])
+@pytest.mark.parametrize(
+    "name", ["no hidden layer", "leaky", "abs", "two equal logits", "2-16x3-4", "2-64x3-10"]
+)
 def test_the_other_class_is_the_one_behind_the_nearest_point(name):
     part, (net, window) = networks.partition_of(name), networks.NAMED[name]
     X = laws.uniform(window, 400, seed=6)
@@ -105,12 +127,16 @@ def test_a_certified_margin_is_the_same_in_any_larger_window(name):
     low, high = np.array(window).T
     assert (found.certified == (found.distance <= np.minimum(X - low, high - X).min(axis=1))).all()
     wide = us.partition(net, [(3 * a - 2 * b, 3 * b - 2 * a) for a, b in window]).margin(X)
-    np.testing.assert_allclose(found.distance[found.certified], wide.distance[found.certified], rtol=1e-11, atol=1e-14)
+    np.testing.assert_allclose(
+        found.distance[found.certified], wide.distance[found.certified], rtol=1e-11, atol=1e-14
+    )
     assert (wide.distance <= found.distance * (1 + 1e-11) + 1e-14).all()
     assert 10 < found.certified.sum() < 290
 
 
-@pytest.mark.parametrize("name", ["one class", "all logits zero", "all weights zero", "dead first layer"])
+@pytest.mark.parametrize(
+    "name", ["one class", "all logits zero", "all weights zero", "dead first layer"]
+)
 def test_without_a_boundary_there_is_no_margin(name):
     part, X = networks.partition_of(name), laws.uniform(networks.NAMED[name].window, 5)
     found = part.margin(X)
@@ -122,7 +148,11 @@ def test_without_a_boundary_there_is_no_margin(name):
 
 def test_no_points_have_no_margins():
     found = networks.partition_of("abs").margin(np.zeros((0, 2)))
-    assert (found.distance.shape, found.nearest.shape, found.other_class.shape) == ((0,), (0, 2), (0,))
+    assert (found.distance.shape, found.nearest.shape, found.other_class.shape) == (
+        (0,),
+        (0, 2),
+        (0,),
+    )
 
 
 def test_margins_by_hand():
@@ -131,7 +161,9 @@ def test_margins_by_hand():
     part = us.partition(net, ((-1.0, 4.0), (-1.0, 1.0)))
     found = part.margin([[-0.5, 0.0], [0.25, 0.5], [0.75, -0.5], [3.0, 0.0], [0.0, 0.25]])
     np.testing.assert_allclose(found.distance, [0.5, 0.25, 0.25, 2.0, 0.0], rtol=1e-15)
-    np.testing.assert_allclose(found.nearest, [[0, 0], [0, 0.5], [1, -0.5], [1, 0], [0, 0.25]], atol=1e-15)
+    np.testing.assert_allclose(
+        found.nearest, [[0, 0], [0, 0.5], [1, -0.5], [1, 0], [0, 0.25]], atol=1e-15
+    )
     assert found.other_class.tolist() == [1, 0, 2, 1, 1]
     assert found.certified.tolist() == [True, True, True, False, True]
 
@@ -139,7 +171,9 @@ def test_margins_by_hand():
 def test_a_point_outside_the_window_has_the_nearest_boundary_point_inside():
     """Class 2 begins at 1, outside: the boundary inside, at 0, is between 0 and 1."""
     net = us.Network([us.Dense([[0.0, 1.0, 2.0], [0.0, 0.0, 0.0]], [0.0, 0.0, -1.0])])
-    found = us.partition(net, ((-1.0, 0.5), (-1.0, 1.0))).margin([[3.0, 0.0], [-3.0, 0.0], [0.25, 4.0]])
+    found = us.partition(net, ((-1.0, 0.5), (-1.0, 1.0))).margin(
+        [[3.0, 0.0], [-3.0, 0.0], [0.25, 4.0]]
+    )
     np.testing.assert_allclose(found.distance, [3.0, 3.0, np.hypot(0.25, 3.0)], rtol=1e-15)
     np.testing.assert_allclose(found.nearest, [[0, 0], [0, 0], [0, 1]], atol=1e-15)
     assert found.certified.tolist() == [False, False, False]

@@ -17,7 +17,9 @@ from unitscope.errors import InvalidInput
 
 NET = networks.he((2, 6, 3), 0)
 SQUARE = networks.SQUARE
-RECTANGLE = "((x0_min, x0_max), (x1_min, x1_max)), finite numbers with each minimum below its maximum"
+RECTANGLE = (
+    "((x0_min, x0_max), (x1_min, x1_max)), finite numbers with each minimum below its maximum"
+)
 
 
 def refused(*arguments, **settings) -> str:
@@ -28,29 +30,37 @@ def refused(*arguments, **settings) -> str:
 
 # ---- refusals --------------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize(("window", "shown"), [
-    (((1, 0), (0, 1)), "((1, 0), (0, 1))"),
-    (((0, 1), (2, 2)), "((0, 1), (2, 2))"),
-    ([[0, 1], [0, np.nan]], "[[0, 1], [0, nan]]"),
-    ([[0, 1], [-np.inf, 1]], "[[0, 1], [-inf, 1]]"),
-    (((0, 1),), "((0, 1),)"),
-    ([[0, 1], [0]], "[[0, 1], [0]]"),
-    (np.zeros((2, 3)), "shape (2, 3)"),
-    (np.zeros((5, 2)), "shape (5, 2)"),
-    (None, "None"),
-    (7.0, "7.0"),
-    ("square", "'square'"),
-    ([["0", "1"], ["0", "1"]], "[['0', '1'], ['0', '1']]"),
-    ([[0, 1j], [0, 1]], "[[0, 1j], [0, 1]]"),
-    ([[False, True], [False, True]], "[[False, True], [False, True]]"),
-])
+
+@pytest.mark.parametrize(
+    ("window", "shown"),
+    [
+        (((1, 0), (0, 1)), "((1, 0), (0, 1))"),
+        (((0, 1), (2, 2)), "((0, 1), (2, 2))"),
+        ([[0, 1], [0, np.nan]], "[[0, 1], [0, nan]]"),
+        ([[0, 1], [-np.inf, 1]], "[[0, 1], [-inf, 1]]"),
+        (((0, 1),), "((0, 1),)"),
+        ([[0, 1], [0]], "[[0, 1], [0]]"),
+        (np.zeros((2, 3)), "shape (2, 3)"),
+        (np.zeros((5, 2)), "shape (5, 2)"),
+        (None, "None"),
+        (7.0, "7.0"),
+        ("square", "'square'"),
+        ([["0", "1"], ["0", "1"]], "[['0', '1'], ['0', '1']]"),
+        ([[0, 1j], [0, 1]], "[[0, 1j], [0, 1]]"),
+        ([[False, True], [False, True]], "[[False, True], [False, True]]"),
+    ],
+)
 def test_what_is_no_rectangle_is_refused(window, shown):
     assert refused(NET, window) == f"window must be {RECTANGLE}. Got {shown} instead."
 
 
-@pytest.mark.parametrize("window", [((1.0, 1.0 + 1e-15), (0.0, 1.0)), ((-1e308, 1e308), (0.0, 1.0))])
+@pytest.mark.parametrize(
+    "window", [((1.0, 1.0 + 1e-15), (0.0, 1.0)), ((-1e308, 1e308), (0.0, 1.0))]
+)
 def test_a_window_that_floats_do_not_fill_is_refused(window):
-    assert refused(NET, window).startswith("window must be of sides that are finite and at least 1e-12 of their coordi")
+    assert refused(NET, window).startswith(
+        "window must be of sides that are finite and at least 1e-12 of their coordi"
+    )
 
 
 @pytest.mark.parametrize("size", [1e300, 1e160, 1e-170, 1e-300])
@@ -67,33 +77,54 @@ def test_very_large_and_very_small_windows_have_all_there_is(size):
     assert len(part.regions) == len(usual.regions)
     assert part.components.tolist() == usual.components.tolist()
     assert part.boundary.length == pytest.approx(usual.boundary.length * size / 2, rel=1e-12)
-    np.testing.assert_allclose(part.margin([[size / 3, size / 7]]).distance,
-                               usual.margin([[2 / 3, 2 / 7]]).distance * size / 2, rtol=1e-12)
-    assert sum(laws.shoelace(loop) for loops in part.outlines() for loop in loops) == pytest.approx(4 * size**2)
+    np.testing.assert_allclose(
+        part.margin([[size / 3, size / 7]]).distance,
+        usual.margin([[2 / 3, 2 / 7]]).distance * size / 2,
+        rtol=1e-12,
+    )
+    assert sum(laws.shoelace(loop) for loops in part.outlines() for loop in loops) == pytest.approx(
+        4 * size**2
+    )
 
 
 def test_a_network_needs_two_inputs_or_a_plane():
     remedy = "Give a plane, such as plane=us.Plane.principal(data)."
     assert refused(networks.he((3, 2), 0), SQUARE) == (
-        f"net must be a network with 2 inputs. Got 3 inputs instead. {remedy}")
+        f"net must be a network with 2 inputs. Got 3 inputs instead. {remedy}"
+    )
     data = us.Dataset(np.zeros((2, 3)), [0, 1])
     assert refused(NET, data) == (
-        f"where must be a window, or data with 2 features. Got 3 features instead. {remedy}")
-    assert refused("net", SQUARE) == "net must be a Network. Got str instead. us.from_keras(model) makes one."
+        f"where must be a window, or data with 2 features. Got 3 features instead. {remedy}"
+    )
+    assert (
+        refused("net", SQUARE)
+        == "net must be a Network. Got str instead. us.from_keras(model) makes one."
+    )
 
 
 def test_a_plane_must_be_one_of_the_networks_input_space():
     assert refused(NET, SQUARE, plane="axes").startswith("plane must be a Plane")
-    assert "5" in refused(networks.he((8, 3, 2), 0), SQUARE, plane=us.Plane.axes(0, 1, at=np.zeros(5)))
+    assert "5" in refused(
+        networks.he((8, 3, 2), 0), SQUARE, plane=us.Plane.axes(0, 1, at=np.zeros(5))
+    )
 
 
-@pytest.mark.parametrize(("setting", "rule"), [
-    ({"max_regions": 0}, "max_regions must be a whole number of at least 1. Got 0 instead."),
-    ({"max_regions": 2.5}, "max_regions must be a whole number of at least 1. Got 2.5 instead."),
-    ({"max_regions": True}, "max_regions must be a whole number of at least 1. Got True instead."),
-    ({"grid": 1}, "grid must be a whole number from 2 to 2048. Got 1 instead."),
-    ({"grid": None}, "grid must be a whole number from 2 to 2048. Got None instead."),
-])
+@pytest.mark.parametrize(
+    ("setting", "rule"),
+    [
+        ({"max_regions": 0}, "max_regions must be a whole number of at least 1. Got 0 instead."),
+        (
+            {"max_regions": 2.5},
+            "max_regions must be a whole number of at least 1. Got 2.5 instead.",
+        ),
+        (
+            {"max_regions": True},
+            "max_regions must be a whole number of at least 1. Got True instead.",
+        ),
+        ({"grid": 1}, "grid must be a whole number from 2 to 2048. Got 1 instead."),
+        ({"grid": None}, "grid must be a whole number from 2 to 2048. Got None instead."),
+    ],
+)
 def test_settings_that_break_their_rule_are_refused(setting, rule):
     assert refused(NET, SQUARE, **setting) == rule
 
@@ -104,17 +135,23 @@ def test_more_regions_than_allowed_are_refused_and_exactly_as_many_are_not():
     message = refused(NET, SQUARE, max_regions=count - 1)
     start = f"net must be of at most {count - 1} activation regions in the window. Got {count} and more at unit "
     assert message.startswith(start)
-    assert message.endswith("of 6 in hidden layer 1 instead. A smaller window or a larger max_regions may do.")
+    assert message.endswith(
+        "of 6 in hidden layer 1 instead. A smaller window or a larger max_regions may do."
+    )
 
 
 def test_the_message_names_the_layer_and_groups_thousands():
     message = refused(networks.NAMED["2-64x3-10"].net, SQUARE, max_regions=2500)
-    assert message.startswith("net must be of at most 2,500 activation regions in the window. Got 2,5")
+    assert message.startswith(
+        "net must be of at most 2,500 activation regions in the window. Got 2,5"
+    )
     assert " of 64 in hidden layer 2 instead." in message
 
 
 def test_a_cap_beyond_every_number_is_no_cap():
-    assert len(us.partition(NET, SQUARE, max_regions=10**30).regions) == len(us.partition(NET, SQUARE).regions)
+    assert len(us.partition(NET, SQUARE, max_regions=10**30).regions) == len(
+        us.partition(NET, SQUARE).regions
+    )
 
 
 @pytest.mark.parametrize("classes", [50, 200])
@@ -139,8 +176,16 @@ def test_numbers_beyond_floats_are_refused_without_a_warning(size, depth):
 
 # ---- windows ---------------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("window", [[[-2, 2], [-2, 2]], np.array(SQUARE), np.array(SQUARE, dtype=np.float32),
-                                    (np.array([-2, 2]), [-2.0, 2])])
+
+@pytest.mark.parametrize(
+    "window",
+    [
+        [[-2, 2], [-2, 2]],
+        np.array(SQUARE),
+        np.array(SQUARE, dtype=np.float32),
+        (np.array([-2, 2]), [-2.0, 2]),
+    ],
+)
 def test_windows_of_any_kind_of_pair(window):
     part = us.partition(NET, window)
     assert part.window == SQUARE
@@ -168,6 +213,7 @@ def test_the_window_of_the_labs_data_is_its_range_with_a_little_room():
 
 # ---- what comes back -------------------------------------------------------------------------------------------------
 
+
 def test_regions_and_cells_are_sequences_with_whole_arrays_beside_them():
     part = us.partition(networks.NAMED["abs"].net, SQUARE)
     A, c = part.regions.affine
@@ -176,13 +222,18 @@ def test_regions_and_cells_are_sequences_with_whole_arrays_beside_them():
     assert (part.regions.pattern.shape, part.regions.pattern.dtype) == ((count, units), bool)
     for number, region in enumerate(part.regions):
         same = part.regions[number]
-        assert region.vertices.tolist() == same.vertices.tolist() == part.regions[number - count].vertices.tolist()
+        assert (
+            region.vertices.tolist()
+            == same.vertices.tolist()
+            == part.regions[number - count].vertices.tolist()
+        )
         assert region.area == part.regions.area[number]
         assert region.pattern.tolist() == part.regions.pattern[number].tolist()
         assert [part.tolist() for part in region.affine] == [A[number].tolist(), c[number].tolist()]
     for number, cell in enumerate(part.cells):
         assert (cell.label, cell.region, cell.area, cell.component) == tuple(
-            getattr(part.cells, name)[number] for name in ("label", "region", "area", "component"))
+            getattr(part.cells, name)[number] for name in ("label", "region", "area", "component")
+        )
         assert all(type(value) is int for value in (cell.label, cell.region, cell.component))
     assert (part.exact, part.caution, part.n_classes) == (True, "", 3)
     assert part.net is networks.NAMED["abs"].net
@@ -204,12 +255,21 @@ def test_sequences_end(kind):
 
 def test_a_partition_says_what_it_is():
     count = len(us.partition(NET, SQUARE).regions)
-    assert repr(us.partition(NET, SQUARE)) == f"Partition([-2, 2] x [-2, 2]; {count} regions; 3 classes)"
+    assert (
+        repr(us.partition(NET, SQUARE))
+        == f"Partition([-2, 2] x [-2, 2]; {count} regions; 3 classes)"
+    )
 
 
 def test_results_are_not_for_writing():
     part = us.partition(NET, SQUARE)
-    for found in (part.boundary, part.activation_boundaries, part.regions[0], part.cells[0], part.margin([[0.0, 0.0]])):
+    for found in (
+        part.boundary,
+        part.activation_boundaries,
+        part.regions[0],
+        part.cells[0],
+        part.margin([[0.0, 0.0]]),
+    ):
         name = next(iter(vars(found)))
         with pytest.raises(FrozenInstanceError):
             setattr(found, name, None)
@@ -232,12 +292,31 @@ def test_changing_a_piece_does_not_change_the_partition():
 def test_the_users_network_data_and_points_stay_as_they_are():
     net, data = networks.he((2, 8, 8, 4), 2), us.datasets.lab()
     window, X = np.array(SQUARE), laws.uniform(SQUARE, 20)
-    parts = [*(part for layer in net.layers for part in (layer.weights, layer.bias)), data.X, data.y, window, X]
+    parts = [
+        *(part for layer in net.layers for part in (layer.weights, layer.bias)),
+        data.X,
+        data.y,
+        window,
+        X,
+    ]
     before = [part.tobytes() for part in parts]
     for where in (data, window):
         part = us.partition(net, where)
-        _ = part.regions.affine, part.regions.pattern, part.cells, part.boundary.polylines(), part.activation_boundaries
-        _ = part.outlines(), part.locate(X), part.locate_cells(X), part.margin(X), part.share, part.components
+        _ = (
+            part.regions.affine,
+            part.regions.pattern,
+            part.cells,
+            part.boundary.polylines(),
+            part.activation_boundaries,
+        )
+        _ = (
+            part.outlines(),
+            part.locate(X),
+            part.locate_cells(X),
+            part.margin(X),
+            part.share,
+            part.components,
+        )
     assert [part.tobytes() for part in parts] == before
 
 
@@ -251,22 +330,39 @@ def test_what_was_made_stays_when_the_users_window_changes():
 
 # ---- points ----------------------------------------------------------------------------------------------------------
 
+
 def test_points_outside_the_window_are_in_no_region_and_its_border_is_inside():
     part = us.partition(NET, SQUARE)
-    X = [[-2.0, -2.0], [2.0, 2.0], [2.0, 0.3], [np.nextafter(2.0, 3.0), 0.0], [0.0, -1e300], [-9.0, 9.0]]
+    X = [
+        [-2.0, -2.0],
+        [2.0, 2.0],
+        [2.0, 0.3],
+        [np.nextafter(2.0, 3.0), 0.0],
+        [0.0, -1e300],
+        [-9.0, 9.0],
+    ]
     for numbers in (part.locate(X), part.locate_cells(X)):
         assert (numbers[:3] >= 0).all()
         assert numbers[3:].tolist() == [-1, -1, -1]
-    assert (part.locate(np.zeros((0, 2))).shape, part.locate_cells(np.zeros((0, 2))).shape) == ((0,), (0,))
+    assert (part.locate(np.zeros((0, 2))).shape, part.locate_cells(np.zeros((0, 2))).shape) == (
+        (0,),
+        (0,),
+    )
 
 
 @pytest.mark.parametrize("method", ["locate", "locate_cells", "margin"])
-@pytest.mark.parametrize(("X", "message"), [
-    ([0.0, 1.0], "X must be of shape (n, 2). Got shape (2,) instead. For one point, use X[None, :]."),
-    ([[0.0, 1.0, 2.0]], "X must be of shape (n, 2). Got shape (1, 3) instead."),
-    ([[0.0, np.nan]], "X must be finite numbers. Got nan instead."),
-    ([["a", "b"]], "X must be numbers of shape (n, 2). Got [['a', 'b']] instead."),
-])
+@pytest.mark.parametrize(
+    ("X", "message"),
+    [
+        (
+            [0.0, 1.0],
+            "X must be of shape (n, 2). Got shape (2,) instead. For one point, use X[None, :].",
+        ),
+        ([[0.0, 1.0, 2.0]], "X must be of shape (n, 2). Got shape (1, 3) instead."),
+        ([[0.0, np.nan]], "X must be finite numbers. Got nan instead."),
+        ([["a", "b"]], "X must be numbers of shape (n, 2). Got [['a', 'b']] instead."),
+    ],
+)
 def test_what_is_no_points_is_refused(method, X, message):
     with pytest.raises(InvalidInput) as caught:
         getattr(us.partition(NET, SQUARE), method)(X)
@@ -274,6 +370,7 @@ def test_what_is_no_points_is_refused(method, X, message):
 
 
 # ---- caution ---------------------------------------------------------------------------------------------------------
+
 
 @pytest.mark.parametrize("name", networks.NAMED)
 def test_ordinary_and_hard_networks_need_no_caution(name):
@@ -287,17 +384,23 @@ def test_where_there_is_no_caution_the_classes_have_their_true_areas(factor, bia
     cautious = 0
     for seed in range(40):
         weights, biases = networks.he_parts((2, 6, 6, 3), seed)
-        net = networks.built([factor * w for w in weights], [factor * b if biases_too else b for b in biases])
+        net = networks.built(
+            [factor * w for w in weights], [factor * b if biases_too else b for b in biases]
+        )
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             part = us.partition(net, SQUARE)
-        assert [(str(one.message), one.category) for one in caught] == [(part.caution, RuntimeWarning)][: len(caught)]
+        assert [(str(one.message), one.category) for one in caught] == [
+            (part.caution, RuntimeWarning)
+        ][: len(caught)]
         assert len(caught) == bool(part.caution)
         if part.caution:
             cautious += 1
             assert part.caution.startswith("Rounding leaves the class of ")
         else:
-            off = np.abs(part.area - networks.true_areas(networks.Case(net, SQUARE))).max() / laws.total(SQUARE)
+            off = np.abs(
+                part.area - networks.true_areas(networks.Case(net, SQUARE))
+            ).max() / laws.total(SQUARE)
             assert off < 1e-9
     assert cautious < 10
     assert cautious > 0 or factor < 1e8

@@ -27,6 +27,7 @@ def assert_orthonormal(plane: us.Plane) -> None:
 
 # ---- laws ------------------------------------------------------------------------------------------------------------
 
+
 @given(seed=SEEDS, inputs=st.integers(2, 30))
 def test_coordinates_come_back_and_keep_their_distances(seed, inputs):
     plane, UV = some_plane(seed, inputs), np.random.default_rng(seed + 1).normal(size=(9, 2))
@@ -48,8 +49,12 @@ def test_projection_is_to_the_nearest_point(seed, inputs):
     assert (np.linalg.norm(X - others, axis=1) > np.linalg.norm(left, axis=1)).all()
 
 
-@given(seed=SEEDS, sizes=st.lists(st.integers(1, 9), min_size=1, max_size=4), inputs=st.integers(2, 9),
-       activation=st.sampled_from(["relu", "leaky_relu", "abs", "tanh", "gelu", "linear"]))
+@given(
+    seed=SEEDS,
+    sizes=st.lists(st.integers(1, 9), min_size=1, max_size=4),
+    inputs=st.integers(2, 9),
+    activation=st.sampled_from(["relu", "leaky_relu", "abs", "tanh", "gelu", "linear"]),
+)
 def test_a_network_on_a_plane_is_the_forward_pass(seed, sizes, inputs, activation):
     net = us.Network.initialize([inputs, *sizes], activation, seed % 1000)
     plane, UV = some_plane(seed, inputs), np.random.default_rng(seed + 1).normal(size=(9, 2))
@@ -59,10 +64,14 @@ def test_a_network_on_a_plane_is_the_forward_pass(seed, sizes, inputs, activatio
 
 
 def test_a_network_on_a_plane_keeps_its_slope():
-    net = us.Network([us.Dense(np.eye(2), [0, 0], "leaky_relu", 0.5), us.Dense([[1.0], [1.0]], [0])])
+    net = us.Network(
+        [us.Dense(np.eye(2), [0, 0], "leaky_relu", 0.5), us.Dense([[1.0], [1.0]], [0])]
+    )
     seen = net.on_plane(us.Plane([0, 0], np.eye(2)))
     assert seen.logits([[-2.0, -4.0]]).tolist() == [[-3.0]]
-    assert seen.on_plane(us.Plane([1, 1], [[0, 1], [1, 0]])).logits([[-2.0, -6.0]]).tolist() == [[-3.0]]
+    assert seen.on_plane(us.Plane([1, 1], [[0, 1], [1, 0]])).logits([[-2.0, -6.0]]).tolist() == [
+        [-3.0]
+    ]
 
 
 def test_network_takes_anything_with_an_origin_and_a_basis():
@@ -70,10 +79,13 @@ def test_network_takes_anything_with_an_origin_and_a_basis():
         origin, basis = [0.0, 0.0, 3.0], [[1, 0, 0], [0, 1, 0]]
 
     net = networks.he((3, 4, 2), 0)
-    np.testing.assert_allclose(net.on_plane(Own).logits([[1.0, 2.0]]), net.logits([[1.0, 2.0, 3.0]]), rtol=1e-14)
+    np.testing.assert_allclose(
+        net.on_plane(Own).logits([[1.0, 2.0]]), net.logits([[1.0, 2.0, 3.0]]), rtol=1e-14
+    )
 
 
 # ---- makers ----------------------------------------------------------------------------------------------------------
+
 
 def test_coordinates_on_two_axes_are_the_inputs_own_values():
     plane = us.Plane.axes(3, 1, at=POINT)
@@ -95,7 +107,9 @@ def test_through_three_points_of_any_size(seed, inputs, power):
     assert u > 0
     assert abs(v) <= 1e-12 * size
     assert height > 0
-    np.testing.assert_allclose(plane.points([[u, v], [x, height]]), [b, c], rtol=0, atol=1e-12 * size)
+    np.testing.assert_allclose(
+        plane.points([[u, v], [x, height]]), [b, c], rtol=0, atol=1e-12 * size
+    )
 
 
 def test_principal_is_the_principal_components_of_scikit_learn():
@@ -106,7 +120,9 @@ def test_principal_is_the_principal_components_of_scikit_learn():
     np.testing.assert_allclose(plane.origin, pca.mean_, rtol=1e-12)
     signs = np.sign((plane.basis * pca.components_).sum(axis=1))
     np.testing.assert_allclose(plane.basis, pca.components_ * signs[:, None], rtol=0, atol=1e-9)
-    np.testing.assert_allclose(plane.project(data.X), pca.transform(data.X) * signs, rtol=0, atol=1e-8)
+    np.testing.assert_allclose(
+        plane.project(data.X), pca.transform(data.X) * signs, rtol=0, atol=1e-8
+    )
     assert plane.labels == ("component 1", "component 2")
 
 
@@ -118,17 +134,22 @@ def test_principal_varies_most_first_and_has_its_signs_set(seed, n, features):
     spread = plane.project(X).std(axis=0)
     assert spread[0] >= spread[1] - 1e-12
     assert (plane.basis[[0, 1], np.abs(plane.basis).argmax(axis=1)] > 0).all()
-    mirrored = us.Plane.principal(us.Dataset(2 * X.mean(axis=0) - X, np.zeros(n, int), ["one", "two"]))
+    mirrored = us.Plane.principal(
+        us.Dataset(2 * X.mean(axis=0) - X, np.zeros(n, int), ["one", "two"])
+    )
     if spread[1] > 1e-9 and spread[0] - spread[1] > 1e-6:  # else the directions are anyone's choice
         np.testing.assert_allclose(mirrored.basis, plane.basis, rtol=0, atol=1e-6)
 
 
-@pytest.mark.parametrize("X", [
-    np.ones((4, 3)),  # one place
-    np.ones((1, 3)),  # one point
-    np.outer([0, 1, 2, 5], [1, 2, 2]),  # one line
-    np.outer([0, 1], [0, 0, 3]),  # two points
-])
+@pytest.mark.parametrize(
+    "X",
+    [
+        np.ones((4, 3)),  # one place
+        np.ones((1, 3)),  # one point
+        np.outer([0, 1, 2, 5], [1, 2, 2]),  # one line
+        np.outer([0, 1], [0, 0, 3]),  # two points
+    ],
+)
 def test_principal_of_points_on_a_line_has_any_second_direction(X):
     data = us.Dataset(X, np.zeros(len(X), int), ["one", "two"])
     plane = us.Plane.principal(data)
@@ -143,6 +164,7 @@ def test_points_with_many_features_need_no_square_matrix():
 
 
 # ---- a value ---------------------------------------------------------------------------------------------------------
+
 
 def test_a_plane_is_copied_and_frozen():
     origin, basis = np.zeros(3), np.eye(3)[:2]
@@ -166,18 +188,36 @@ QR = "np.linalg.qr(basis.T)[0].T makes such."
 LINE = "a, b, c must be three points that are not on one line. Got points on one line instead."
 
 
-@pytest.mark.parametrize(("basis", "message"), [
-    ([[1, 0, 0], [1, 1, 0]], f"basis must be two directions of length 1 at right angles. Got others instead. {QR}"),
-    ([[2, 0, 0], [0, 2, 0]], f"basis must be two directions of length 1 at right angles. Got others instead. {QR}"),
-    ([[1, 0, 0], [0, 0, 0]], f"basis must be two directions of length 1 at right angles. Got others instead. {QR}"),
-    (np.eye(3), "basis must be of shape (2, 3), with as many numbers as origin, at least 2. "
-                "Got shape (3, 3) instead."),
-    ([[1, 0], [0, 1]], "basis must be of shape (2, 3), with as many numbers as origin, at least 2. "
-                       "Got shape (2, 2) instead."),
-    ([1, 0, 0], "basis must be an array of 2 dimensions. Got shape (3,) instead."),
-    ([[1, 0, np.nan], [0, 1, 0]], "basis must be finite numbers. Got nan instead."),
-    ("basis", "basis must be numbers. Got 'basis' instead."),
-])
+@pytest.mark.parametrize(
+    ("basis", "message"),
+    [
+        (
+            [[1, 0, 0], [1, 1, 0]],
+            f"basis must be two directions of length 1 at right angles. Got others instead. {QR}",
+        ),
+        (
+            [[2, 0, 0], [0, 2, 0]],
+            f"basis must be two directions of length 1 at right angles. Got others instead. {QR}",
+        ),
+        (
+            [[1, 0, 0], [0, 0, 0]],
+            f"basis must be two directions of length 1 at right angles. Got others instead. {QR}",
+        ),
+        (
+            np.eye(3),
+            "basis must be of shape (2, 3), with as many numbers as origin, at least 2. "
+            "Got shape (3, 3) instead.",
+        ),
+        (
+            [[1, 0], [0, 1]],
+            "basis must be of shape (2, 3), with as many numbers as origin, at least 2. "
+            "Got shape (2, 2) instead.",
+        ),
+        ([1, 0, 0], "basis must be an array of 2 dimensions. Got shape (3,) instead."),
+        ([[1, 0, np.nan], [0, 1, 0]], "basis must be finite numbers. Got nan instead."),
+        ("basis", "basis must be numbers. Got 'basis' instead."),
+    ],
+)
 def test_what_is_no_basis_is_refused(basis, message):
     with pytest.raises(InvalidInput) as caught:
         us.Plane(np.zeros(3), basis)
@@ -187,43 +227,91 @@ def test_what_is_no_basis_is_refused(basis, message):
 def test_the_remedy_works():
     basis = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 7.0]])
     remedied = us.Plane(np.zeros(3), eval(QR.split()[0], {"np": np, "basis": basis}))
-    np.testing.assert_allclose(remedied.points(remedied.project(basis)), basis, rtol=0, atol=1e-13)  # the same plane
+    np.testing.assert_allclose(
+        remedied.points(remedied.project(basis)), basis, rtol=0, atol=1e-13
+    )  # the same plane
 
 
-@pytest.mark.parametrize(("make", "message"), [
-    (lambda: us.Plane([], np.zeros((2, 0))), "basis must be of shape (2, 0), with as many numbers as origin, at "
-                                             "least 2. Got shape (2, 0) instead."),
-    (lambda: us.Plane([[0, 0]], np.eye(2)), "origin must be an array of 1 dimension. Got shape (1, 2) instead."),
-    (lambda: us.Plane([0, 0], np.eye(2), "uv"), "labels must be two names. Got 'uv' instead."),
-    (lambda: us.Plane([0, 0], np.eye(2), ["u"]), "labels must be two names. Got ['u'] instead."),
-    (lambda: us.Plane.principal(np.eye(2)), "data must be a Dataset. Got ndarray instead. us.Dataset(X, y) makes "
-                                            "one."),
-    (lambda: us.Plane.principal(us.Dataset([[1], [2]], [0, 1])),
-     "data must be points of at least 2 features. Got 1 feature instead."),
-    (lambda: us.Plane.axes(0, 0, at=POINT), "i, j must be two different inputs from 0 to 3. Got (0, 0) instead."),
-    (lambda: us.Plane.axes(0, 4, at=POINT), "i, j must be two different inputs from 0 to 3. Got (0, 4) instead."),
-    (lambda: us.Plane.axes(-1, 2, at=POINT), "i must be a whole number of at least 0. Got -1 instead."),
-    (lambda: us.Plane.axes(0, 0.5, at=POINT), "j must be a whole number of at least 0. Got 0.5 instead."),
-    (lambda: us.Plane.axes(0, 1, at=[POINT]), "at must be an array of 1 dimension. Got shape (1, 4) instead."),
-    (lambda: us.Plane.through([0, 0], [1, 0], [1, 0, 0]),
-     "a, b, c must be points of as many numbers each. Got 2, 2 and 3 instead."),
-    (lambda: us.Plane.through([0, 0], [1, np.inf], [1, 0]), "b must be finite numbers. Got inf instead."),
-    (lambda: us.Plane.through([], [], []), LINE),
-    (lambda: us.Plane.through([1], [2], [4]), LINE),
-    (lambda: us.Plane.through([0, 0], [0, 0], [1, 0]), LINE),
-    (lambda: us.Plane.through([0, 0], [1, 0], [0, 0]), LINE),
-    (lambda: us.Plane.through([1, 1], [1, 1], [1, 1]), LINE),
-    (lambda: us.Plane.points(us.Plane.axes(0, 1, at=POINT), POINT),
-     "coordinates must be an array of 2 dimensions. Got shape (4,) instead."),
-    (lambda: us.Plane.points(us.Plane.axes(0, 1, at=POINT), [POINT]),
-     "coordinates must be of shape (n, 2). Got shape (1, 4) instead."),
-    (lambda: us.Plane.project(us.Plane.axes(0, 1, at=POINT), [[1, 2]]),
-     "X must be of shape (n, 4). Got shape (1, 2) instead."),
-    (lambda: networks.he((3, 2), 0).on_plane("axes"),
-     "plane must be a Plane. Got str instead. us.Plane.axes(0, 1, at=point) makes one."),
-    (lambda: networks.he((3, 2), 0).on_plane(us.Plane.axes(0, 1, at=POINT)),
-     "plane must be through a space of 3 dimensions, the network's inputs. Got shapes (4,) and (2, 4) instead."),
-])
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (
+            lambda: us.Plane([], np.zeros((2, 0))),
+            "basis must be of shape (2, 0), with as many numbers as origin, at "
+            "least 2. Got shape (2, 0) instead.",
+        ),
+        (
+            lambda: us.Plane([[0, 0]], np.eye(2)),
+            "origin must be an array of 1 dimension. Got shape (1, 2) instead.",
+        ),
+        (lambda: us.Plane([0, 0], np.eye(2), "uv"), "labels must be two names. Got 'uv' instead."),
+        (
+            lambda: us.Plane([0, 0], np.eye(2), ["u"]),
+            "labels must be two names. Got ['u'] instead.",
+        ),
+        (
+            lambda: us.Plane.principal(np.eye(2)),
+            "data must be a Dataset. Got ndarray instead. us.Dataset(X, y) makes one.",
+        ),
+        (
+            lambda: us.Plane.principal(us.Dataset([[1], [2]], [0, 1])),
+            "data must be points of at least 2 features. Got 1 feature instead.",
+        ),
+        (
+            lambda: us.Plane.axes(0, 0, at=POINT),
+            "i, j must be two different inputs from 0 to 3. Got (0, 0) instead.",
+        ),
+        (
+            lambda: us.Plane.axes(0, 4, at=POINT),
+            "i, j must be two different inputs from 0 to 3. Got (0, 4) instead.",
+        ),
+        (
+            lambda: us.Plane.axes(-1, 2, at=POINT),
+            "i must be a whole number of at least 0. Got -1 instead.",
+        ),
+        (
+            lambda: us.Plane.axes(0, 0.5, at=POINT),
+            "j must be a whole number of at least 0. Got 0.5 instead.",
+        ),
+        (
+            lambda: us.Plane.axes(0, 1, at=[POINT]),
+            "at must be an array of 1 dimension. Got shape (1, 4) instead.",
+        ),
+        (
+            lambda: us.Plane.through([0, 0], [1, 0], [1, 0, 0]),
+            "a, b, c must be points of as many numbers each. Got 2, 2 and 3 instead.",
+        ),
+        (
+            lambda: us.Plane.through([0, 0], [1, np.inf], [1, 0]),
+            "b must be finite numbers. Got inf instead.",
+        ),
+        (lambda: us.Plane.through([], [], []), LINE),
+        (lambda: us.Plane.through([1], [2], [4]), LINE),
+        (lambda: us.Plane.through([0, 0], [0, 0], [1, 0]), LINE),
+        (lambda: us.Plane.through([0, 0], [1, 0], [0, 0]), LINE),
+        (lambda: us.Plane.through([1, 1], [1, 1], [1, 1]), LINE),
+        (
+            lambda: us.Plane.points(us.Plane.axes(0, 1, at=POINT), POINT),
+            "coordinates must be an array of 2 dimensions. Got shape (4,) instead.",
+        ),
+        (
+            lambda: us.Plane.points(us.Plane.axes(0, 1, at=POINT), [POINT]),
+            "coordinates must be of shape (n, 2). Got shape (1, 4) instead.",
+        ),
+        (
+            lambda: us.Plane.project(us.Plane.axes(0, 1, at=POINT), [[1, 2]]),
+            "X must be of shape (n, 4). Got shape (1, 2) instead.",
+        ),
+        (
+            lambda: networks.he((3, 2), 0).on_plane("axes"),
+            "plane must be a Plane. Got str instead. us.Plane.axes(0, 1, at=point) makes one.",
+        ),
+        (
+            lambda: networks.he((3, 2), 0).on_plane(us.Plane.axes(0, 1, at=POINT)),
+            "plane must be through a space of 3 dimensions, the network's inputs. Got shapes (4,) and (2, 4) instead.",
+        ),
+    ],
+)
 def test_refusals(make, message):
     with pytest.raises(InvalidInput) as caught:
         make()

@@ -19,7 +19,9 @@ import unitscope as us
 if "CI" in os.environ:
     import regioncam
 else:
-    regioncam = pytest.importorskip("regioncam", reason="needs regioncam: .venv/bin/pip install regioncam")
+    regioncam = pytest.importorskip(
+        "regioncam", reason="needs regioncam: .venv/bin/pip install regioncam"
+    )
 
 HALF = 3.0
 WINDOW = ((-HALF, HALF), (-HALF, HALF))
@@ -29,10 +31,25 @@ WINDOW = ((-HALF, HALF), (-HALF, HALF))
 # regioncam's to 3e-6, was off by 1e-3. The window's area is 36.
 AREA, LENGTH = 1e-4, 5e-4
 
-SIZES = [(2, 4), (2, 2, 4), (2, 4, 4), (2, 8, 3), (2, 3, 3, 3, 2), (2, 16, 16, 4), (2, 10, 10, 10, 10, 10, 3),
-         (2, 16, 16, 16, 4), (2, 32, 32, 32, 5), (2, 64, 64, 5), (2, 64, 64, 64, 10)]
-NETS = {f"{'-'.join(map(str, sizes))} {activation} {seed}": (sizes, seed, activation)
-        for sizes in SIZES for seed in range(3) for activation in ("relu", "leaky_relu")}
+SIZES = [
+    (2, 4),
+    (2, 2, 4),
+    (2, 4, 4),
+    (2, 8, 3),
+    (2, 3, 3, 3, 2),
+    (2, 16, 16, 4),
+    (2, 10, 10, 10, 10, 10, 3),
+    (2, 16, 16, 16, 4),
+    (2, 32, 32, 32, 5),
+    (2, 64, 64, 5),
+    (2, 64, 64, 64, 10),
+]
+NETS = {
+    f"{'-'.join(map(str, sizes))} {activation} {seed}": (sizes, seed, activation)
+    for sizes in SIZES
+    for seed in range(3)
+    for activation in ("relu", "leaky_relu")
+}
 
 
 def in_float32(net: us.Network) -> us.Network:
@@ -62,14 +79,22 @@ def test_regions_cells_and_boundary_are_regioncams(name):
     net = in_float32(networks.he(sizes, seed, activation))
     part, camera = us.partition(net, WINDOW), seen_by_regioncam(net)
     assert len(part.regions) == camera.num_faces
-    np.testing.assert_allclose(np.sort(part.regions.area), np.sort(areas(camera)), rtol=0, atol=AREA)
+    np.testing.assert_allclose(
+        np.sort(part.regions.area), np.sort(areas(camera)), rtol=0, atol=AREA
+    )
 
     camera.decision_boundary()  # splits the regions by the largest logit
     assert len(part.cells) == camera.num_faces
     np.testing.assert_allclose(np.sort(part.cells.area), np.sort(areas(camera)), rtol=0, atol=AREA)
-    label = camera.face_outputs[:, 2, 0].astype(int)  # the constant of the map to the class's number
-    assert np.bincount(part.cells.label, minlength=net.n_classes).tolist() == np.bincount(
-        label, minlength=net.n_classes).tolist()
-    np.testing.assert_allclose(part.area, np.bincount(label, areas(camera), net.n_classes), rtol=0, atol=AREA)
+    label = camera.face_outputs[:, 2, 0].astype(
+        int
+    )  # the constant of the map to the class's number
+    assert (
+        np.bincount(part.cells.label, minlength=net.n_classes).tolist()
+        == np.bincount(label, minlength=net.n_classes).tolist()
+    )
+    np.testing.assert_allclose(
+        part.area, np.bincount(label, areas(camera), net.n_classes), rtol=0, atol=AREA
+    )
     length = sum(edge.length for edge in camera.edges if edge.is_decision_boundary)
     assert part.boundary.length == pytest.approx(length, rel=0, abs=LENGTH)

@@ -12,11 +12,20 @@ from hypothesis import strategies as st
 import unitscope as us
 
 AT = np.random.default_rng(5).normal(size=8)
-NETS = {"relu": networks.he((8, 6, 6, 3), 11), "abs": networks.he((8, 6, 6, 3), 12, "abs"),
-        "leaky": networks.he((8, 10, 4), 13, "leaky_relu", 0.1), "no hidden layer": networks.he((8, 4), 14)}
-DATA = us.Dataset(np.random.default_rng(6).normal(size=(40, 8)) * np.arange(1, 9), np.arange(40) % 3)
-PLANES = {"axes": us.Plane.axes(5, 2, at=AT), "through": us.Plane.through(*DATA.X[:3]),
-          "principal": us.Plane.principal(DATA)}
+NETS = {
+    "relu": networks.he((8, 6, 6, 3), 11),
+    "abs": networks.he((8, 6, 6, 3), 12, "abs"),
+    "leaky": networks.he((8, 10, 4), 13, "leaky_relu", 0.1),
+    "no hidden layer": networks.he((8, 4), 14),
+}
+DATA = us.Dataset(
+    np.random.default_rng(6).normal(size=(40, 8)) * np.arange(1, 9), np.arange(40) % 3
+)
+PLANES = {
+    "axes": us.Plane.axes(5, 2, at=AT),
+    "through": us.Plane.through(*DATA.X[:3]),
+    "principal": us.Plane.principal(DATA),
+}
 
 
 def assert_forward_pass(part, net: us.Network, UV: np.ndarray, X: np.ndarray) -> None:
@@ -24,7 +33,9 @@ def assert_forward_pass(part, net: us.Network, UV: np.ndarray, X: np.ndarray) ->
     assert laws.affine_error(part, part.net, UV) <= laws.allowed_error(part, part.net, UV)
     z = net.logits(X)
     scale = max(1.0, np.abs(z).max())
-    np.testing.assert_allclose(laws.mapped(part, UV, part.locate(UV)), z, rtol=0, atol=1e-12 * scale)
+    np.testing.assert_allclose(
+        laws.mapped(part, UV, part.locate(UV)), z, rtol=0, atol=1e-12 * scale
+    )
     sure = laws.gap(net, X) > 1e-9 * scale
     assert (part.cells.label[part.locate_cells(UV)] == net.predict(X))[sure].all()
     on = np.concatenate([np.zeros((len(X), 0)), *net.pre_activations(X)[:-1]], axis=1)
@@ -38,21 +49,30 @@ def test_a_slice_is_the_forward_pass(kind, name):
     net, plane = NETS[name], PLANES[kind]
     window = ((-3.0, 3.0), (-2.0, 4.0))
     part, UV = us.partition(net, window, plane=plane), laws.uniform(window, 500)
-    assert_forward_pass(part, net, UV, plane.origin + UV[:, :1] * plane.basis[0] + UV[:, 1:] * plane.basis[1])
+    assert_forward_pass(
+        part, net, UV, plane.origin + UV[:, :1] * plane.basis[0] + UV[:, 1:] * plane.basis[1]
+    )
     assert part.area.sum() == pytest.approx(36.0, rel=1e-12)
     assert laws.topology(part.regions, window) == (1, [])
 
 
 def test_coordinates_of_an_axes_plane_are_the_inputs_own_values():
     net, window = NETS["relu"], ((-3.0, 3.0), (-2.0, 4.0))
-    part, UV = us.partition(net, window, plane=us.Plane.axes(5, 2, at=AT)), laws.uniform(window, 500)
+    part, UV = (
+        us.partition(net, window, plane=us.Plane.axes(5, 2, at=AT)),
+        laws.uniform(window, 500),
+    )
     X = np.tile(AT, (500, 1))
     X[:, 5], X[:, 2] = UV.T
     assert_forward_pass(part, net, UV, X)
 
 
 @settings(max_examples=30)
-@given(seed=st.integers(0, 10**6), widths=st.lists(st.integers(2, 8), max_size=2), inputs=st.integers(2, 12))
+@given(
+    seed=st.integers(0, 10**6),
+    widths=st.lists(st.integers(2, 8), max_size=2),
+    inputs=st.integers(2, 12),
+)
 def test_any_slice_through_three_points_is_the_forward_pass(seed, widths, inputs):
     a, b, c = np.random.default_rng(seed).normal(size=(3, inputs))
     net, window = networks.he((inputs, *widths, 3), seed), ((-1.0, 2.0), (-1.0, 2.0))
@@ -84,5 +104,7 @@ def test_a_margin_on_a_plane_is_never_below_the_distance_to_the_nearest_other_cl
         whole = np.abs(X @ normal + bias) / np.linalg.norm(normal)
         seen = np.abs(X @ normal + bias) / np.linalg.norm(plane.basis @ normal)
         assert (found.distance >= whole * (1 - 1e-12)).all()
-        np.testing.assert_allclose(found.distance[found.certified], seen[found.certified], rtol=1e-11)
+        np.testing.assert_allclose(
+            found.distance[found.certified], seen[found.certified], rtol=1e-11
+        )
         assert found.certified.any()

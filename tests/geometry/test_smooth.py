@@ -33,7 +33,9 @@ def off_the_tie(net: us.Network, places: np.ndarray) -> np.ndarray:
         z = np.take_along_axis(net.logits(at), order, axis=1)
         return z[:, 1] - z[:, 0]
 
-    slope = np.stack([(gap(places + step) - gap(places - step)) / 2e-6 for step in 1e-6 * np.eye(2)], axis=1)
+    slope = np.stack(
+        [(gap(places + step) - gap(places - step)) / 2e-6 for step in 1e-6 * np.eye(2)], axis=1
+    )
     return np.abs(gap(places)) / np.linalg.norm(slope, axis=1)
 
 
@@ -43,14 +45,18 @@ def test_cells_tile_the_window_and_have_the_classes(activation, seed):
     net = smooth_net(activation, seed)
     part = us.partition(net, SQUARE)
     assert not part.exact
-    assert part.error_bound == pytest.approx(np.hypot(*[(high - low) / 128 for low, high in SQUARE]))
+    assert part.error_bound == pytest.approx(
+        np.hypot(*[(high - low) / 128 for low, high in SQUARE])
+    )
     assert (len(part.regions), len(part.activation_boundaries)) == (0, 0)
     assert part.cells.area.sum() == pytest.approx(laws.total(SQUARE), rel=1e-12)
     assert part.cells.area.min() > -1e-15 * laws.total(SQUARE)
     assert laws.numbered_topology(part.cells, SQUARE) == (1, [])
     X = grids()
     predicted, lead = net.predict(X), np.diff(np.sort(net.logits(X), axis=1)[:, -2:], axis=1)[:, 0]
-    np.testing.assert_allclose(part.share, np.bincount(predicted, minlength=4) / len(X), rtol=0, atol=2e-3)
+    np.testing.assert_allclose(
+        part.share, np.bincount(predicted, minlength=4) / len(X), rtol=0, atol=2e-3
+    )
     wrong = part.cells.label[part.locate_cells(X)] != predicted
     assert not wrong.any() or lead[wrong].max() < 0.02 * lead.max()
 
@@ -69,8 +75,12 @@ def test_boundary_vertices_lie_on_the_boundary(activation):
 @pytest.mark.parametrize("activation", ["tanh", "softplus"])
 def test_between_vertices_the_error_falls_as_the_square_of_the_cell(activation):
     net = smooth_net(activation)
-    errors = [np.median(off_the_tie(net, us.partition(net, SQUARE, grid=grid).boundary.segments.mean(axis=1)))
-              for grid in (32, 64, 128)]
+    errors = [
+        np.median(
+            off_the_tie(net, us.partition(net, SQUARE, grid=grid).boundary.segments.mean(axis=1))
+        )
+        for grid in (32, 64, 128)
+    ]
     assert errors[0] > 2.5 * errors[1] > 6 * errors[2]
 
 
@@ -92,18 +102,26 @@ def test_where_three_classes_meet_three_logits_tie():
                 apart = np.ptp(net.logits(place[None])[0, sorted(classes)])
                 found += apart < 1e-12
                 assert apart < 0.1
-    total = sum(len(meetings(us.partition(smooth_net(activation, seed), SQUARE)))
-                for activation in SMOOTH for seed in range(6))
+    total = sum(
+        len(meetings(us.partition(smooth_net(activation, seed), SQUARE)))
+        for activation in SMOOTH
+        for seed in range(6)
+    )
     assert total > 20
     assert found >= 0.95 * total
 
 
 @pytest.mark.parametrize("activation", ["tanh", "gelu", "silu"])  # zero where the pre-activation is
 def test_a_boundary_known_to_be_straight(activation):
-    net = us.Network([us.Dense([[0.7], [-1.3]], [0.31], activation), us.Dense([[0.0, 1.0]], np.zeros(2))])
+    net = us.Network(
+        [us.Dense([[0.7], [-1.3]], [0.31], activation), us.Dense([[0.0, 1.0]], np.zeros(2))]
+    )
     part = us.partition(net, SQUARE, grid=32)
-    (line,) = [line for line in part.boundary.polylines()
-               if np.abs(line.vertices @ [0.7, -1.3] + 0.31).max() < 1e-12]
+    (line,) = [
+        line
+        for line in part.boundary.polylines()
+        if np.abs(line.vertices @ [0.7, -1.3] + 0.31).max() < 1e-12
+    ]
     high = SQUARE[0][1]
     crossing = [at for at in line.vertices[[0, -1]].ravel() if abs(abs(at) - high) < 1e-12]
     assert len(crossing) == 2  # from border to border
@@ -126,8 +144,13 @@ def test_a_mesh_is_close_to_the_exact_cells(activation):
 
 
 def test_one_smooth_layer_is_enough_to_be_sampled():
-    mixed = us.Network([*networks.he((2, 5, 5), 1).layers[:1], us.Dense(np.eye(5), np.zeros(5), "tanh"),
-                        *networks.he((5, 3), 2).layers])
+    mixed = us.Network(
+        [
+            *networks.he((2, 5, 5), 1).layers[:1],
+            us.Dense(np.eye(5), np.zeros(5), "tanh"),
+            *networks.he((5, 3), 2).layers,
+        ]
+    )
     part = us.partition(mixed, SQUARE)
     assert not part.exact
     margin = part.margin(grids(10))

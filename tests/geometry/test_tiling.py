@@ -14,7 +14,10 @@ import unitscope as us
 @pytest.mark.parametrize("name", networks.NAMED)
 @pytest.mark.parametrize("kind", ["regions", "cells"])
 def test_areas_sum_to_the_windows(kind, name):
-    pieces, window = getattr(networks.partition_of(name), kind), laws.total(networks.NAMED[name].window)
+    pieces, window = (
+        getattr(networks.partition_of(name), kind),
+        laws.total(networks.NAMED[name].window),
+    )
     assert pieces.area.sum() == pytest.approx(window, rel=1e-12, abs=0)
     assert pieces.area.min() >= -1e-15 * window
 
@@ -38,9 +41,16 @@ def test_polygons_are_convex_and_counter_clockwise(kind, name):
 @pytest.mark.parametrize("kind", ["regions", "cells"])
 def test_every_vertex_is_a_corner_of_something(kind, name):
     """Inside the window three polygons meet there, on its border two: none is left in the middle of a side."""
-    pieces, window = getattr(networks.partition_of(name), kind), np.array(networks.NAMED[name].window)
-    places, polygons = np.unique(np.concatenate([piece.vertices for piece in pieces]), axis=0, return_counts=True)
-    sides = np.array([(places[:, axis, None] == window[axis]).any(axis=1) for axis in (0, 1)]).sum(axis=0)
+    pieces, window = (
+        getattr(networks.partition_of(name), kind),
+        np.array(networks.NAMED[name].window),
+    )
+    places, polygons = np.unique(
+        np.concatenate([piece.vertices for piece in pieces]), axis=0, return_counts=True
+    )
+    sides = np.array([(places[:, axis, None] == window[axis]).any(axis=1) for axis in (0, 1)]).sum(
+        axis=0
+    )
     assert (polygons + sides >= 3).all()
 
 
@@ -60,7 +70,9 @@ def test_generic_networks_keep_these_laws(case):
 def test_no_two_regions_have_one_pattern_and_no_two_cells_one_region_and_class(name):
     part = networks.partition_of(name)
     assert len(np.unique(part.regions.pattern, axis=0)) == len(part.regions)
-    assert len(np.unique(np.stack([part.cells.region, part.cells.label]), axis=1).T) == len(part.cells)
+    assert len(np.unique(np.stack([part.cells.region, part.cells.label]), axis=1).T) == len(
+        part.cells
+    )
 
 
 @pytest.mark.parametrize("name", networks.NAMED)
@@ -68,7 +80,10 @@ def test_cells_make_up_their_region_and_their_class(name):
     part, window = networks.partition_of(name), laws.total(networks.NAMED[name].window)
     of_region = np.bincount(part.cells.region, part.cells.area, minlength=len(part.regions))
     np.testing.assert_allclose(of_region, part.regions.area, rtol=0, atol=1e-14 * window)
-    of_class = [sum(cell.area for cell in part.cells if cell.label == label) for label in range(part.n_classes)]
+    of_class = [
+        sum(cell.area for cell in part.cells if cell.label == label)
+        for label in range(part.n_classes)
+    ]
     np.testing.assert_allclose(part.area, of_class, rtol=1e-12, atol=1e-15 * window)
     assert part.share.sum() == pytest.approx(1.0, rel=1e-12)
     np.testing.assert_allclose(part.share * window, part.area, rtol=1e-12)
@@ -78,11 +93,14 @@ def test_cells_make_up_their_region_and_their_class(name):
 def test_an_area_is_its_polygons(name):
     part = networks.partition_of(name)
     for pieces in (part.regions, part.cells):
-        np.testing.assert_allclose([laws.shoelace(piece.vertices) for piece in pieces], pieces.area, rtol=1e-9,
-                                   atol=1e-15)
+        np.testing.assert_allclose(
+            [laws.shoelace(piece.vertices) for piece in pieces], pieces.area, rtol=1e-9, atol=1e-15
+        )
 
 
-@pytest.mark.parametrize("widths", [(2, 16, 16, 16, 4), (2, 10, 10, 10, 10, 10, 3), (2, 30, 5), (2, 12, 12, 12, 12, 3)])
+@pytest.mark.parametrize(
+    "widths", [(2, 16, 16, 16, 4), (2, 10, 10, 10, 10, 10, 3), (2, 30, 5), (2, 12, 12, 12, 12, 3)]
+)
 @pytest.mark.parametrize("activation", ["relu", "leaky_relu", "abs"])
 def test_generic_networks_have_as_many_regions_without_a_tolerance(widths, activation, monkeypatch):
     nets = [networks.he(widths, seed, activation) for seed in range(3)]

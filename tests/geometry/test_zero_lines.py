@@ -14,8 +14,10 @@ from unitscope.geometry import zero_lines as module
 from unitscope.geometry.partition import partition
 
 SQUARE = networks.SQUARE
-NETS = {activation: networks.balanced(networks.he((2, 6, 5, 3), 7, activation))
-        for activation in ("relu", "abs", "leaky_relu", "linear", "tanh", "sigmoid", "softplus")}
+NETS = {
+    activation: networks.balanced(networks.he((2, 6, 5, 3), 7, activation))
+    for activation in ("relu", "abs", "leaky_relu", "linear", "tanh", "sigmoid", "softplus")
+}
 EXACT = ("relu", "abs", "leaky_relu", "linear")
 
 
@@ -47,7 +49,11 @@ def test_every_unit_is_zero_on_its_lines_and_nowhere_else(activation, layer):
     assert len(lines) == net.layers[layer].units
     for unit, own in enumerate(lines):
         for line in own:
-            between = line if activation not in EXACT and layer else np.concatenate([line, (line[1:] + line[:-1]) / 2])
+            between = (
+                line
+                if activation not in EXACT and layer
+                else np.concatenate([line, (line[1:] + line[:-1]) / 2])
+            )
             assert np.abs(net.pre_activations(between)[layer][:, unit]).max() < 1e-9
         changes, crossed = crossings(net, layer, unit, own)
         assert changes == crossed
@@ -58,11 +64,16 @@ def test_first_layers_are_straight_whatever_their_activation():
     for net in NETS.values():
         for unit, lines in enumerate(module.zero_lines(net, 0, SQUARE)):
             for line in lines:
-                assert np.abs(line @ net.layers[0].weights[:, unit] + net.layers[0].bias[unit]).max() < 1e-12
+                assert (
+                    np.abs(line @ net.layers[0].weights[:, unit] + net.layers[0].bias[unit]).max()
+                    < 1e-12
+                )
 
 
 def test_a_unit_of_one_sign_has_no_line():
-    net = us.Network([us.Dense([[0.0, 1.0], [0.0, 0.5]], [1.0, 100.0], "relu"), us.Dense(np.eye(2), np.zeros(2))])
+    net = us.Network(
+        [us.Dense([[0.0, 1.0], [0.0, 0.5]], [1.0, 100.0], "relu"), us.Dense(np.eye(2), np.zeros(2))]
+    )
     assert module.zero_lines(net, 0, SQUARE) == [[], []]
 
 

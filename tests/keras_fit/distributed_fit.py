@@ -27,7 +27,14 @@ import numpy as np  # noqa: E402
 
 import unitscope as us  # noqa: E402
 
-N, D, K, BATCH, EPOCHS, SEEN = 488, 5, 4, 32, 6, 96  # the last batch has 8 points: two for each of 4 devices
+N, D, K, BATCH, EPOCHS, SEEN = (
+    488,
+    5,
+    4,
+    32,
+    6,
+    96,
+)  # the last batch has 8 points: two for each of 4 devices
 RNG = np.random.default_rng(11)
 CENTRES = RNG.normal(0.0, 2.0, (K, D))
 Y = RNG.integers(0, K, N)
@@ -37,9 +44,13 @@ WHOLE = N // BATCH * BATCH
 
 def made() -> keras.Model:
     """A model that begins with the same weights everywhere."""
-    model = keras.Sequential([keras.Input((D,)), keras.layers.Dense(8, "relu"), keras.layers.Dense(K)])
+    model = keras.Sequential(
+        [keras.Input((D,)), keras.layers.Dense(8, "relu"), keras.layers.Dense(K)]
+    )
     rng = np.random.default_rng(3)
-    model.set_weights([rng.normal(0.0, 0.5, part.shape).astype(np.float32) for part in model.get_weights()])
+    model.set_weights(
+        [rng.normal(0.0, 0.5, part.shape).astype(np.float32) for part in model.get_weights()]
+    )
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(0.02), loss, metrics=["accuracy"])
     return model
@@ -88,8 +99,12 @@ def data() -> dict[str, object]:
         rows = X[:WHOLE], Y[:WHOLE]
     if FORM == "uneven" and PROCESS == PROCESSES - 1:
         rows = rows[0][: -BATCH // PROCESSES], rows[1][: -BATCH // PROCESSES]
-    return {"X": rows[0], "y": rows[1], "batch_size": BATCH // PROCESSES,
-            "validation_data": (share(X[:SEEN]), share(Y[:SEEN]))}
+    return {
+        "X": rows[0],
+        "y": rows[1],
+        "batch_size": BATCH // PROCESSES,
+        "validation_data": (share(X[:SEEN]), share(Y[:SEEN])),
+    }
 
 
 def main() -> None:
@@ -97,15 +112,25 @@ def main() -> None:
     if PROCESSES > 1:
         keras.distribution.initialize(f"127.0.0.1:{PORT}", PROCESSES, PROCESS)
     if DEVICES:
-        keras.distribution.set_distribution(keras.distribution.DataParallel(auto_shard_dataset=FORM == "tf.data"))
+        keras.distribution.set_distribution(
+            keras.distribution.DataParallel(auto_shard_dataset=FORM == "tf.data")
+        )
         assert len(keras.distribution.list_devices()) == DEVICES * PROCESSES
     model = made()
     history = us.fit(model, **data(), epochs=EPOCHS, shuffle=False, verbose=0)
     run = history.run
     assert type(run.weights) is np.ndarray
     final = np.concatenate([part.ravel() for part in model.get_weights()])
-    np.savez(OUT, **history.history, why=str(history.why), weights=run.weights, run_loss=run.loss, final=final,
-             points=run.data.X, labels=run.data.y)
+    np.savez(
+        OUT,
+        **history.history,
+        why=str(history.why),
+        weights=run.weights,
+        run_loss=run.loss,
+        final=final,
+        points=run.data.X,
+        labels=run.data.y,
+    )
 
 
 main()

@@ -15,7 +15,9 @@ from unitscope.keras_fit.data import fit_data  # noqa: E402
 from unitscope.keras_fit.plan import KerasOnly, plan_for  # noqa: E402
 
 # Keras's own get_weights makes NumPy 2 warn.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:__array__ implementation doesn't accept a copy:DeprecationWarning"
+)
 
 layers = keras.layers
 N, D, K = 40, 3, 4
@@ -29,17 +31,30 @@ LOGITS = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 ARGUMENTS: dict[str, Any] = {"epochs": 2, "initial_epoch": 0}
 
 
-def made(*extra: Any, last: Any = None, optimizer: Any = None, loss: Any = LOGITS, metrics: Any = ("accuracy",),
-         seed: int = 0, **options: Any) -> Any:
-    model = keras.Sequential([keras.Input((D,)), layers.Dense(6, "relu"), *extra, last or layers.Dense(K)])
+def made(
+    *extra: Any,
+    last: Any = None,
+    optimizer: Any = None,
+    loss: Any = LOGITS,
+    metrics: Any = ("accuracy",),
+    seed: int = 0,
+    **options: Any,
+) -> Any:
+    model = keras.Sequential(
+        [keras.Input((D,)), layers.Dense(6, "relu"), *extra, last or layers.Dense(K)]
+    )
     rng = np.random.default_rng(seed)
-    model.set_weights([rng.normal(0.0, 0.5, part.shape).astype(np.float32) for part in model.get_weights()])
+    model.set_weights(
+        [rng.normal(0.0, 0.5, part.shape).astype(np.float32) for part in model.get_weights()]
+    )
     model.compile(optimizer or keras.optimizers.Adam(0.02), loss, metrics=list(metrics), **options)
     return model
 
 
 def same_weights(first: Any, second: Any) -> bool:
-    return all(np.array_equal(a, b) for a, b in zip(first.get_weights(), second.get_weights(), strict=True))
+    return all(
+        np.array_equal(a, b) for a, b in zip(first.get_weights(), second.get_weights(), strict=True)
+    )
 
 
 def test_the_arrays_given_stay_as_they_were() -> None:
@@ -50,11 +65,16 @@ def test_the_arrays_given_stay_as_they_were() -> None:
     assert np.array_equal(points, X) and np.array_equal(labels, Y)
 
 
-@pytest.mark.parametrize("change", [
-    lambda: (X.astype(np.float32), Y), lambda: (X, Y[:, None]), lambda: (X, Y.astype(np.uint8)),
-    lambda: (np.asfortranarray(X), Y.astype(np.int32)),
-    lambda: (pytest.importorskip("pandas").DataFrame(X, columns=["a", "b", "c"]), Y),
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda: (X.astype(np.float32), Y),
+        lambda: (X, Y[:, None]),
+        lambda: (X, Y.astype(np.uint8)),
+        lambda: (np.asfortranarray(X), Y.astype(np.int32)),
+        lambda: (pytest.importorskip("pandas").DataFrame(X, columns=["a", "b", "c"]), Y),
+    ],
+)
 def test_the_form_of_the_data_changes_nothing(change: Any) -> None:
     plain = us.fit(made(), X, Y, epochs=3, verbose=0, shuffle=False).history
     assert us.fit(made(), *change(), epochs=3, verbose=0, shuffle=False).history == plain
@@ -71,7 +91,12 @@ def test_the_run_is_what_the_model_went_through() -> None:
     before = us.from_keras(model).to_vector()
     history = us.fit(model, X, Y, epochs=5, initial_epoch=2, verbose=0, batch_size=N)
     run = history.run
-    assert history.epoch == [2, 3, 4] and run.epochs == 3 and history.why is None and model.history is history
+    assert (
+        history.epoch == [2, 3, 4]
+        and run.epochs == 3
+        and history.why is None
+        and model.history is history
+    )
     assert np.array_equal(run.weights[0], before)
     assert np.array_equal(run.network.to_vector(), us.from_keras(model).to_vector())
     assert run.loss.tolist() == history.history["loss"]
@@ -102,14 +127,24 @@ def test_a_given_order_is_replayed() -> None:
     history = us.fit(made(), X, Y, epochs=3, verbose=0, batch_size=8, batch_order=order).history
     model, expected = made(), []
     for row in order:
-        expected += us.fit(model, X[row], Y[row], verbose=0, batch_size=8, shuffle=False).history["loss"]
+        expected += us.fit(model, X[row], Y[row], verbose=0, batch_size=8, shuffle=False).history[
+            "loss"
+        ]
     assert history["loss"] == pytest.approx(expected, abs=1e-12)
 
 
 def test_a_split_holds_out_the_last_points() -> None:
     split = us.fit(made(), X, Y, epochs=3, verbose=0, shuffle=False, validation_split=0.25)
     cut = N * 3 // 4
-    pair = us.fit(made(), X[:cut], Y[:cut], epochs=3, verbose=0, shuffle=False, validation_data=(X[cut:], Y[cut:]))
+    pair = us.fit(
+        made(),
+        X[:cut],
+        Y[:cut],
+        epochs=3,
+        verbose=0,
+        shuffle=False,
+        validation_data=(X[cut:], Y[cut:]),
+    )
     assert split.history == pair.history and split.run.data.n_points == cut
     assert set(split.history) == {"loss", "accuracy", "val_loss", "val_accuracy"}
 
@@ -118,11 +153,20 @@ def _schedule(epoch: int, rate: float) -> float:
     return rate * (0.5 if epoch == 2 else 1.0)
 
 
-@pytest.mark.parametrize("callbacks", [
-    lambda: [keras.callbacks.EarlyStopping("loss", min_delta=0.2, patience=1, restore_best_weights=True)],
-    lambda: [keras.callbacks.LearningRateScheduler(_schedule)],
-    lambda: [keras.callbacks.ReduceLROnPlateau("val_loss", factor=0.1, patience=1, min_delta=0.3)],
-])
+@pytest.mark.parametrize(
+    "callbacks",
+    [
+        lambda: [
+            keras.callbacks.EarlyStopping(
+                "loss", min_delta=0.2, patience=1, restore_best_weights=True
+            )
+        ],
+        lambda: [keras.callbacks.LearningRateScheduler(_schedule)],
+        lambda: [
+            keras.callbacks.ReduceLROnPlateau("val_loss", factor=0.1, patience=1, min_delta=0.3)
+        ],
+    ],
+)
 def test_callbacks_act_as_in_keras(callbacks: Any) -> None:
     options = {"epochs": 6, "verbose": 0, "shuffle": False, "validation_data": (X, Y)}
     ours, theirs = made(), made()
@@ -156,22 +200,35 @@ def test_callbacks_see_and_set_the_weights_of_their_epoch() -> None:
     history = us.fit(model, X, Y, epochs=9, verbose=0, callbacks=Watcher())
     assert events == ["begin", 0, 1, 2, "end"]
     assert np.array_equal(np.stack(seen), history.run.weights[1:])
-    assert history.history["loss"][2] == pytest.approx(np.log(K), abs=0.1)  # from weights of 0 all chances are equal
+    assert history.history["loss"][2] == pytest.approx(
+        np.log(K), abs=0.1
+    )  # from weights of 0 all chances are equal
     assert abs(history.history["loss"][1] - np.log(K)) > 0.3
 
 
 @pytest.mark.parametrize(("scale", "far_out"), [(9.0, 1.0), (1.0, 60.0)])
-def test_probabilities_that_keras_clips_are_trained_as_keras_does(scale: float, far_out: float) -> None:
+def test_probabilities_that_keras_clips_are_trained_as_keras_does(
+    scale: float, far_out: float
+) -> None:
     # Clipped are, the first time, points everywhere, of large weights; the second time those of the middle batch.
     wild = np.where(np.arange(N)[:, None] // 16 == 1, far_out, 1.0) * X
 
     def far() -> Any:
-        model = made(last=layers.Dense(K, "softmax"), loss="sparse_categorical_crossentropy",
-                     optimizer=keras.optimizers.SGD(0.5, momentum=0.9))
+        model = made(
+            last=layers.Dense(K, "softmax"),
+            loss="sparse_categorical_crossentropy",
+            optimizer=keras.optimizers.SGD(0.5, momentum=0.9),
+        )
         model.set_weights([scale * part for part in model.get_weights()])
         return model
 
-    options = {"epochs": 4, "batch_size": 16, "shuffle": False, "verbose": 0, "validation_data": (X, Y)}
+    options = {
+        "epochs": 4,
+        "batch_size": 16,
+        "shuffle": False,
+        "verbose": 0,
+        "validation_data": (X, Y),
+    }
     ours, theirs = far(), far()
     chances = us.from_keras(ours).probabilities(wild)[np.arange(N), Y]
     assert chances.min() < 1e-9  # otherwise nothing is clipped and this shows nothing
@@ -179,7 +236,10 @@ def test_probabilities_that_keras_clips_are_trained_as_keras_does(scale: float, 
     assert found.why is None and found.run.epochs == 4
     for name, values in expected.history.items():
         assert np.allclose(found.history[name], values, atol=1e-5), name
-    assert all(np.allclose(a, b, atol=1e-4) for a, b in zip(ours.get_weights(), theirs.get_weights(), strict=True))
+    assert all(
+        np.allclose(a, b, atol=1e-4)
+        for a, b in zip(ours.get_weights(), theirs.get_weights(), strict=True)
+    )
 
 
 def _frozen() -> Any:
@@ -218,44 +278,76 @@ def _unscaled(model: Any) -> Any:
 OPTIMIZERS, REGULARIZERS = keras.optimizers, keras.regularizers
 
 
-@pytest.mark.parametrize(("model", "reason"), [
-    (lambda: made(layers.Dropout(0.1)), "Dropout.* acts in training"),
-    (lambda: made(layers.BatchNormalization()), "BatchNormalization"),
-    (lambda: made(layers.Dense(3, activity_regularizer="l2")), "activity regularizer"),
-    (lambda: made(layers.Dense(3, use_bias=False)), "no bias"),
-    (lambda: made(layers.Dense(3, bias_regularizer="l2")), "bias regularizer"),
-    (lambda: made(layers.Dense(3, kernel_constraint="non_neg")), "constraint"),
-    (lambda: made(layers.Dense(3, kernel_regularizer="l2")), "different kernel regularizers"),
-    (lambda: made(layers.Dense(3, kernel_regularizer=REGULARIZERS.OrthogonalRegularizer())), "OrthogonalRegularizer"),
-    (_frozen, "frozen"),
-    (_half_precision, "bfloat16"),
-    (_own_step, "Own"),
-    (_shared, "shared"),
-    (lambda: made(last=layers.Dense(K, "relu")), "does not give logits"),
-    (lambda: made(last=layers.Dense(1, "sigmoid"), loss="binary_crossentropy"), "last layer"),
-    (lambda: made(last=layers.Dense(K, "softmax")), "from logits, but"),
-    (lambda: made(loss="sparse_categorical_crossentropy"), "from probabilities, but"),
-    (lambda: made(loss="mse"), "loss is mse"),
-    (lambda: made(loss=keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.1)), "label_smoothing"),
-    (lambda: made(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction="sum")), "reduction"),
-    (lambda: made(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=0)), "ignore_class"),
-    (lambda: made(optimizer=OPTIMIZERS.Nadam()), "Nadam"),
-    (lambda: made(optimizer=OPTIMIZERS.Adam(OPTIMIZERS.schedules.ExponentialDecay(0.1, 2, 0.9))), "schedule"),
-    (lambda: made(optimizer=OPTIMIZERS.Adam(clipnorm=1.0)), "clipnorm"),
-    (lambda: made(optimizer=OPTIMIZERS.Adam(amsgrad=True)), "amsgrad"),
-    (lambda: made(optimizer=OPTIMIZERS.Adam(use_ema=True)), "use_ema"),
-    (lambda: made(optimizer=OPTIMIZERS.Adam(gradient_accumulation_steps=2)), "gradient_accumulation_steps"),
-    (lambda: made(optimizer=OPTIMIZERS.SGD(weight_decay=0.1)), "weight_decay"),
-    (lambda: made(optimizer=OPTIMIZERS.RMSprop(centered=True)), "centered"),
-    (lambda: _unscaled(made(optimizer=OPTIMIZERS.AdamW())), "excludes"),
-    (lambda: made(optimizer=OPTIMIZERS.SGD(0.1, momentum=1.0)), "momentum"),
-    (lambda: made(metrics=["mse"]), "metric mse"),
-    (lambda: made(metrics=[keras.metrics.SparseTopKCategoricalAccuracy()]), "metric sparse_top_k"),
-    (lambda: made(weighted_metrics=["accuracy"]), "weighted_metrics"),
-    (lambda: made(run_eagerly=True), "run_eagerly"),
-    (lambda: made(steps_per_execution=2), "steps_per_execution"),
-    (lambda: made(loss_weights=[2.0]), "loss_weights"),
-])
+@pytest.mark.parametrize(
+    ("model", "reason"),
+    [
+        (lambda: made(layers.Dropout(0.1)), "Dropout.* acts in training"),
+        (lambda: made(layers.BatchNormalization()), "BatchNormalization"),
+        (lambda: made(layers.Dense(3, activity_regularizer="l2")), "activity regularizer"),
+        (lambda: made(layers.Dense(3, use_bias=False)), "no bias"),
+        (lambda: made(layers.Dense(3, bias_regularizer="l2")), "bias regularizer"),
+        (lambda: made(layers.Dense(3, kernel_constraint="non_neg")), "constraint"),
+        (lambda: made(layers.Dense(3, kernel_regularizer="l2")), "different kernel regularizers"),
+        (
+            lambda: made(layers.Dense(3, kernel_regularizer=REGULARIZERS.OrthogonalRegularizer())),
+            "OrthogonalRegularizer",
+        ),
+        (_frozen, "frozen"),
+        (_half_precision, "bfloat16"),
+        (_own_step, "Own"),
+        (_shared, "shared"),
+        (lambda: made(last=layers.Dense(K, "relu")), "does not give logits"),
+        (lambda: made(last=layers.Dense(1, "sigmoid"), loss="binary_crossentropy"), "last layer"),
+        (lambda: made(last=layers.Dense(K, "softmax")), "from logits, but"),
+        (lambda: made(loss="sparse_categorical_crossentropy"), "from probabilities, but"),
+        (lambda: made(loss="mse"), "loss is mse"),
+        (
+            lambda: made(
+                loss=keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.1)
+            ),
+            "label_smoothing",
+        ),
+        (
+            lambda: made(
+                loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction="sum")
+            ),
+            "reduction",
+        ),
+        (
+            lambda: made(
+                loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=0)
+            ),
+            "ignore_class",
+        ),
+        (lambda: made(optimizer=OPTIMIZERS.Nadam()), "Nadam"),
+        (
+            lambda: made(
+                optimizer=OPTIMIZERS.Adam(OPTIMIZERS.schedules.ExponentialDecay(0.1, 2, 0.9))
+            ),
+            "schedule",
+        ),
+        (lambda: made(optimizer=OPTIMIZERS.Adam(clipnorm=1.0)), "clipnorm"),
+        (lambda: made(optimizer=OPTIMIZERS.Adam(amsgrad=True)), "amsgrad"),
+        (lambda: made(optimizer=OPTIMIZERS.Adam(use_ema=True)), "use_ema"),
+        (
+            lambda: made(optimizer=OPTIMIZERS.Adam(gradient_accumulation_steps=2)),
+            "gradient_accumulation_steps",
+        ),
+        (lambda: made(optimizer=OPTIMIZERS.SGD(weight_decay=0.1)), "weight_decay"),
+        (lambda: made(optimizer=OPTIMIZERS.RMSprop(centered=True)), "centered"),
+        (lambda: _unscaled(made(optimizer=OPTIMIZERS.AdamW())), "excludes"),
+        (lambda: made(optimizer=OPTIMIZERS.SGD(0.1, momentum=1.0)), "momentum"),
+        (lambda: made(metrics=["mse"]), "metric mse"),
+        (
+            lambda: made(metrics=[keras.metrics.SparseTopKCategoricalAccuracy()]),
+            "metric sparse_top_k",
+        ),
+        (lambda: made(weighted_metrics=["accuracy"]), "weighted_metrics"),
+        (lambda: made(run_eagerly=True), "run_eagerly"),
+        (lambda: made(steps_per_execution=2), "steps_per_execution"),
+        (lambda: made(loss_weights=[2.0]), "loss_weights"),
+    ],
+)
 def test_what_the_kernel_lacks_goes_to_keras(model: Any, reason: str) -> None:
     with pytest.raises(KerasOnly, match=reason):
         plan_for(model(), [], ARGUMENTS)
@@ -271,45 +363,76 @@ class _Evaluations(keras.callbacks.Callback):
         pass
 
 
-@pytest.mark.parametrize(("callback", "reason"), [
-    (_Batches, "on_train_batch_end"),
-    (_Evaluations, "on_test_begin"),
-    (lambda: keras.callbacks.LambdaCallback(on_train_batch_begin=print), "on_train_batch_begin"),
-    (lambda: keras.callbacks.ModelCheckpoint("m.keras", save_freq=3), "ModelCheckpoint"),
-    (keras.callbacks.TerminateOnNaN, "on_batch_end"),
-    (keras.callbacks.CallbackList, "not a single"),
-])
+@pytest.mark.parametrize(
+    ("callback", "reason"),
+    [
+        (_Batches, "on_train_batch_end"),
+        (_Evaluations, "on_test_begin"),
+        (
+            lambda: keras.callbacks.LambdaCallback(on_train_batch_begin=print),
+            "on_train_batch_begin",
+        ),
+        (lambda: keras.callbacks.ModelCheckpoint("m.keras", save_freq=3), "ModelCheckpoint"),
+        (keras.callbacks.TerminateOnNaN, "on_batch_end"),
+        (keras.callbacks.CallbackList, "not a single"),
+    ],
+)
 def test_callbacks_that_need_batches_go_to_keras(callback: Any, reason: str) -> None:
     with pytest.raises(KerasOnly, match=reason):
         plan_for(made(), [callback()], ARGUMENTS)
 
 
-@pytest.mark.parametrize("argument", [
-    {"class_weight": {0: 2.0}}, {"sample_weight": np.ones(N)}, {"steps_per_epoch": 3}, {"validation_freq": 2},
-    {"validation_steps": 1}, {"shuffle": "batch"}, {"no_such_argument": None},
-])
+@pytest.mark.parametrize(
+    "argument",
+    [
+        {"class_weight": {0: 2.0}},
+        {"sample_weight": np.ones(N)},
+        {"steps_per_epoch": 3},
+        {"validation_freq": 2},
+        {"validation_steps": 1},
+        {"shuffle": "batch"},
+        {"no_such_argument": None},
+    ],
+)
 def test_arguments_that_only_keras_has_go_to_keras(argument: dict[str, Any]) -> None:
     with pytest.raises(KerasOnly, match=next(iter(argument))):
         plan_for(made(), [], {**ARGUMENTS, **argument})
 
 
-@pytest.mark.parametrize(("points", "labels", "one_hot", "more"), [
-    ([X], Y, False, {}), (X[:, :2], Y, False, {}), (X.astype(str), Y, False, {}), ({"a": X}, Y, False, {}),
-    (X, Y.astype(float), False, {}), (X, Y.tolist(), False, {}), (X, np.eye(K)[Y], False, {}),
-    (X, Y, True, {}), (X, np.eye(K)[Y] * 0.9, True, {}), (X, np.zeros((N, K)), True, {}),
-    (X, Y, False, {"validation_data": (X, Y, np.ones(N))}),
-])
-def test_data_that_only_keras_reads_go_to_keras(points: Any, labels: Any, one_hot: bool, more: Any) -> None:
+@pytest.mark.parametrize(
+    ("points", "labels", "one_hot", "more"),
+    [
+        ([X], Y, False, {}),
+        (X[:, :2], Y, False, {}),
+        (X.astype(str), Y, False, {}),
+        ({"a": X}, Y, False, {}),
+        (X, Y.astype(float), False, {}),
+        (X, Y.tolist(), False, {}),
+        (X, np.eye(K)[Y], False, {}),
+        (X, Y, True, {}),
+        (X, np.eye(K)[Y] * 0.9, True, {}),
+        (X, np.zeros((N, K)), True, {}),
+        (X, Y, False, {"validation_data": (X, Y, np.ones(N))}),
+    ],
+)
+def test_data_that_only_keras_reads_go_to_keras(
+    points: Any, labels: Any, one_hot: bool, more: Any
+) -> None:
     with pytest.raises(KerasOnly):
         fit_data(points, labels, D, K, one_hot, **more)
 
 
-def test_keras_trains_what_the_kernel_cannot_and_is_recorded(capsys: pytest.CaptureFixture[str]) -> None:
+def test_keras_trains_what_the_kernel_cannot_and_is_recorded(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     model = made(layers.Dropout(0.2))
     before = us.from_keras(model).to_vector()
     history = us.fit(model, X, Y, epochs=2, verbose=2, validation_split=0.25)
     said = capsys.readouterr().out.splitlines()[0]
-    assert said == f"unitscope: trained by Keras because {history.why}" and "(Dropout) acts in training" in said
+    assert (
+        said == f"unitscope: trained by Keras because {history.why}"
+        and "(Dropout) acts in training" in said
+    )
     assert history.run.epochs == 2 and history.run.data.n_points == N * 3 // 4
     assert np.array_equal(history.run.weights[0], before.astype(np.float32))
     assert np.array_equal(history.run.network.to_vector(), us.from_keras(model).to_vector())
@@ -326,23 +449,37 @@ def test_a_binary_classifier_is_recorded_as_two_classes() -> None:
 def test_a_model_that_is_no_chain_has_no_run(capsys: pytest.CaptureFixture[str]) -> None:
     history = us.fit(made(layers.BatchNormalization()), X, Y, verbose=0)
     assert capsys.readouterr().out == ""
-    assert history.run is None and "BatchNormalization" in history.why and len(history.history["loss"]) == 1
+    assert (
+        history.run is None
+        and "BatchNormalization" in history.why
+        and len(history.history["loss"]) == 1
+    )
 
 
 @pytest.mark.parametrize(("verbose", "lines"), [(0, 0), ("auto", 4), (1, 4), (2, 4)])
-def test_progress_is_two_lines_an_epoch(verbose: Any, lines: int, capsys: pytest.CaptureFixture[str]) -> None:
+def test_progress_is_two_lines_an_epoch(
+    verbose: Any, lines: int, capsys: pytest.CaptureFixture[str]
+) -> None:
     history = us.fit(made(), X, Y, epochs=2, verbose=verbose)
     out = capsys.readouterr().out.splitlines()
     assert len(out) == lines
     if lines:
         values = [history.history[name][1] for name in ("loss", "accuracy")]
         assert out[2] == "Epoch 2/2"
-        assert out[3] == "2/2 [==============================] - loss: {:.4f} - accuracy: {:.4f}".format(*values)
+        assert out[
+            3
+        ] == "2/2 [==============================] - loss: {:.4f} - accuracy: {:.4f}".format(
+            *values
+        )
 
 
 def test_keras_own_model_prints_the_losses_of_the_lab(capsys: pytest.CaptureFixture[str]) -> None:
-    model = keras.Sequential([layers.Dense(2, activation="relu", name="L1"),
-                              layers.Dense(4, activation="linear", name="L2")])
+    model = keras.Sequential(
+        [
+            layers.Dense(2, activation="relu", name="L1"),
+            layers.Dense(4, activation="linear", name="L2"),
+        ]
+    )
     model.build((None, 2))
     model.set_weights(us.lab.initial_weights())
     model.compile(loss=LOGITS, optimizer=keras.optimizers.Adam(0.01))
@@ -350,7 +487,9 @@ def test_keras_own_model_prints_the_losses_of_the_lab(capsys: pytest.CaptureFixt
     us.fit(model, data.X, data.y, epochs=200, batch_order=us.lab.batch_order())
     out = capsys.readouterr().out.splitlines()
     printed = [float(line.rpartition("loss: ")[2]) for line in out[1::2]]
-    assert np.abs(np.array(printed) - us.lab.printed_losses()).max() < 1.01e-4  # the last printed digit may round
+    assert (
+        np.abs(np.array(printed) - us.lab.printed_losses()).max() < 1.01e-4
+    )  # the last printed digit may round
     assert out == us.lab.epoch_lines(us.lab.run())
 
 
@@ -375,20 +514,23 @@ def test_divergence_stops_at_the_last_finite_epoch() -> None:
     assert np.array_equal(us.from_keras(model).to_vector(), run.network.to_vector())
 
 
-@pytest.mark.parametrize(("change", "rule"), [
-    ({"y": Y + 1}, "class numbers in 0..3"),
-    ({"y": Y - 1}, "class numbers in 0..3"),
-    ({"y": Y[1:]}, "as long as X"),
-    ({"X": WITH_A_GAP}, "finite numbers"),
-    ({"validation_split": 1.5}, "a fraction"),
-    ({"validation_split": 0.99}, "a fraction"),
-    ({"validation_data": (X, Y + 1)}, "class numbers"),
-    ({"epochs": -1}, "whole number"),
-    ({"batch_size": 0}, "whole number"),
-    ({"batch_order": np.zeros((1, N), int)}, "exactly once"),
-    ({"batch_order": np.arange(N)[None].repeat(2, 0)}, "one row for each of the 1 epochs"),
-    ({"batch_order": np.arange(N)[None], "class_weight": {0: 1.0}}, "class_weight"),
-])
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ({"y": Y + 1}, "class numbers in 0..3"),
+        ({"y": Y - 1}, "class numbers in 0..3"),
+        ({"y": Y[1:]}, "as long as X"),
+        ({"X": WITH_A_GAP}, "finite numbers"),
+        ({"validation_split": 1.5}, "a fraction"),
+        ({"validation_split": 0.99}, "a fraction"),
+        ({"validation_data": (X, Y + 1)}, "class numbers"),
+        ({"epochs": -1}, "whole number"),
+        ({"batch_size": 0}, "whole number"),
+        ({"batch_order": np.zeros((1, N), int)}, "exactly once"),
+        ({"batch_order": np.arange(N)[None].repeat(2, 0)}, "one row for each of the 1 epochs"),
+        ({"batch_order": np.arange(N)[None], "class_weight": {0: 1.0}}, "class_weight"),
+    ],
+)
 def test_wrong_arguments_are_refused_and_the_model_stays(change: dict[str, Any], rule: str) -> None:
     model = made()
     with pytest.raises(InvalidInput, match=rule):

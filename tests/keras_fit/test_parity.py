@@ -24,47 +24,120 @@ POINTS, EPOCHS, BATCH = 50, 3, 16  # the last batch of an epoch has 2 points
 CASES = {
     "sgd relu": (("SGD", {"learning_rate": 0.05}), "relu", "logits", None, "accuracy"),
     "sgd tanh": (("SGD", {"learning_rate": 0.05}), "tanh", "softmax", "l2", "acc"),
-    "momentum relu": (("SGD", {"learning_rate": 0.05, "momentum": 0.9}), "relu", "softmax layer", None, "accuracy"),
-    "momentum tanh": (("SGD", {"learning_rate": 0.05, "momentum": 0.5}), "tanh", "one-hot", None, "accuracy"),
-    "nesterov elu": (("SGD", {"learning_rate": 0.05, "momentum": 0.9, "nesterov": True}), "elu", "one-hot softmax",
-                     None, "categorical_accuracy"),
-    "nesterov relu": (("SGD", {"learning_rate": 0.02, "momentum": 0.8, "nesterov": True}), "relu", "logits", "l1",
-                      "accuracy"),
-    "rmsprop relu": (("RMSprop", {"learning_rate": 0.01}), "relu", "logits", None, "sparse_categorical_accuracy"),
-    "rmsprop sigmoid": (("RMSprop", {"learning_rate": 0.01, "rho": 0.8}), "sigmoid", "softmax", None, "accuracy"),
-    "rmsprop momentum relu": (("RMSprop", {"learning_rate": 0.01, "momentum": 0.9}), "relu", "one-hot", None, "acc"),
-    "rmsprop momentum softplus": (("RMSprop", {"learning_rate": 0.01, "momentum": 0.5}), "softplus", "logits", None,
-                                  "accuracy"),
+    "momentum relu": (
+        ("SGD", {"learning_rate": 0.05, "momentum": 0.9}),
+        "relu",
+        "softmax layer",
+        None,
+        "accuracy",
+    ),
+    "momentum tanh": (
+        ("SGD", {"learning_rate": 0.05, "momentum": 0.5}),
+        "tanh",
+        "one-hot",
+        None,
+        "accuracy",
+    ),
+    "nesterov elu": (
+        ("SGD", {"learning_rate": 0.05, "momentum": 0.9, "nesterov": True}),
+        "elu",
+        "one-hot softmax",
+        None,
+        "categorical_accuracy",
+    ),
+    "nesterov relu": (
+        ("SGD", {"learning_rate": 0.02, "momentum": 0.8, "nesterov": True}),
+        "relu",
+        "logits",
+        "l1",
+        "accuracy",
+    ),
+    "rmsprop relu": (
+        ("RMSprop", {"learning_rate": 0.01}),
+        "relu",
+        "logits",
+        None,
+        "sparse_categorical_accuracy",
+    ),
+    "rmsprop sigmoid": (
+        ("RMSprop", {"learning_rate": 0.01, "rho": 0.8}),
+        "sigmoid",
+        "softmax",
+        None,
+        "accuracy",
+    ),
+    "rmsprop momentum relu": (
+        ("RMSprop", {"learning_rate": 0.01, "momentum": 0.9}),
+        "relu",
+        "one-hot",
+        None,
+        "acc",
+    ),
+    "rmsprop momentum softplus": (
+        ("RMSprop", {"learning_rate": 0.01, "momentum": 0.5}),
+        "softplus",
+        "logits",
+        None,
+        "accuracy",
+    ),
     "adam relu": (("Adam", {"learning_rate": 0.01}), "relu", "logits", "l1_l2", "accuracy"),
-    "adam gelu": (("Adam", {"learning_rate": 0.02, "beta_1": 0.8, "epsilon": 1e-5}), "gelu", "softmax", None,
-                  "accuracy"),
+    "adam gelu": (
+        ("Adam", {"learning_rate": 0.02, "beta_1": 0.8, "epsilon": 1e-5}),
+        "gelu",
+        "softmax",
+        None,
+        "accuracy",
+    ),
     "adamw relu": (("AdamW", {"learning_rate": 0.01}), "relu", "one-hot softmax", None, "accuracy"),
-    "adamw tanh": (("AdamW", {"learning_rate": 0.01, "weight_decay": 0.1}), "tanh", "logits", None, "accuracy"),
+    "adamw tanh": (
+        ("AdamW", {"learning_rate": 0.01, "weight_decay": 0.1}),
+        "tanh",
+        "logits",
+        None,
+        "accuracy",
+    ),
 }
 # A case costs JAX and TensorFlow about 2 s of compiling, so they share the cases; PyTorch runs them all.
-SHARES = {"tensorflow": list(CASES)[::2], "jax": list(CASES)[1::4], "tf_keras": list(CASES)[1::2], "torch": list(CASES)}
+SHARES = {
+    "tensorflow": list(CASES)[::2],
+    "jax": list(CASES)[1::4],
+    "tf_keras": list(CASES)[1::2],
+    "torch": list(CASES),
+}
 
 
 def _made(keras: Any, case: tuple[Any, ...], seed: int) -> Any:
     (optimizer, options), activation, form, regularizer, accuracy = case
     layers = keras.layers
     regularizer = keras.regularizers.L1L2(0.02, 0.01) if regularizer == "l1_l2" else regularizer
-    model = keras.Sequential([
-        layers.Dense(5, activation, kernel_regularizer=regularizer),
-        layers.Dense(4, kernel_regularizer=regularizer),
-        layers.Activation(activation),
-        layers.Dense(4, "softmax" if form in ("softmax", "one-hot softmax") else None, kernel_regularizer=regularizer),
-        *([layers.Softmax()] if form == "softmax layer" else []),
-    ])
+    model = keras.Sequential(
+        [
+            layers.Dense(5, activation, kernel_regularizer=regularizer),
+            layers.Dense(4, kernel_regularizer=regularizer),
+            layers.Activation(activation),
+            layers.Dense(
+                4,
+                "softmax" if form in ("softmax", "one-hot softmax") else None,
+                kernel_regularizer=regularizer,
+            ),
+            *([layers.Softmax()] if form == "softmax layer" else []),
+        ]
+    )
     model.build((None, 3))
     rng = np.random.default_rng(seed)
-    model.set_weights([rng.normal(0.0, 0.6, part.shape).astype(np.float32) for part in model.get_weights()])
+    model.set_weights(
+        [rng.normal(0.0, 0.6, part.shape).astype(np.float32) for part in model.get_weights()]
+    )
     if form == "logits":
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     elif form == "one-hot":
         loss = keras.losses.CategoricalCrossentropy(from_logits=True)
     else:
-        loss = "categorical_crossentropy" if form == "one-hot softmax" else "sparse_categorical_crossentropy"
+        loss = (
+            "categorical_crossentropy"
+            if form == "one-hot softmax"
+            else "sparse_categorical_crossentropy"
+        )
     model.compile(getattr(keras.optimizers, optimizer)(**options), loss, metrics=[accuracy])
     return model
 
@@ -76,23 +149,39 @@ def _compare(keras: Any, name: str, seed: int) -> None:
     rng = np.random.default_rng(seed)
     X, labels = rng.normal(0.0, 1.5, (POINTS + 20, 3)), rng.integers(0, 4, POINTS + 20)
     y = np.eye(4)[labels] if "one-hot" in case[2] else labels
-    options = {"batch_size": BATCH, "shuffle": False, "verbose": 0, "validation_data": (X[POINTS:], y[POINTS:])}
+    options = {
+        "batch_size": BATCH,
+        "shuffle": False,
+        "verbose": 0,
+        "validation_data": (X[POINTS:], y[POINTS:]),
+    }
     X, y = X[:POINTS], y[:POINTS]
     theirs, ours = _made(keras, case, seed), _made(keras, case, seed)
     expected = theirs.fit(X, y, epochs=3 * EPOCHS, **options).history
     # here, then Keras on the weights and the optimizer written back, then here again from what Keras left
-    parts = [us.fit(ours, X, y, epochs=EPOCHS, **options),
-             ours.fit(X, y, initial_epoch=EPOCHS, epochs=2 * EPOCHS, **{**options, "validation_data": None}),
-             us.fit(ours, X, y, initial_epoch=2 * EPOCHS, epochs=3 * EPOCHS, **options)]
+    parts = [
+        us.fit(ours, X, y, epochs=EPOCHS, **options),
+        ours.fit(
+            X, y, initial_epoch=EPOCHS, epochs=2 * EPOCHS, **{**options, "validation_data": None}
+        ),
+        us.fit(ours, X, y, initial_epoch=2 * EPOCHS, epochs=3 * EPOCHS, **options),
+    ]
     assert parts[0].why is None and parts[2].why is None, (name, parts[0].why)
     assert type(parts[0]) is keras.callbacks.History and parts[0].model is ours
     assert [epoch for part in parts for epoch in part.epoch] == list(range(3 * EPOCHS))
     assert parts[0].history.keys() == expected.keys(), name
     for key, values in expected.items():
-        for number, part in enumerate(parts):  # the middle one is Keras's, whose validation would cost a compilation
+        for number, part in enumerate(
+            parts
+        ):  # the middle one is Keras's, whose validation would cost a compilation
             found, wanted = part.history.get(key), values[number * EPOCHS : (number + 1) * EPOCHS]
             assert found is not None or number == 1, (name, key)
-            assert found is None or np.abs(np.subtract(found, wanted)).max() < TOLERANCE, (name, key, found, wanted)
+            assert found is None or np.abs(np.subtract(found, wanted)).max() < TOLERANCE, (
+                name,
+                key,
+                found,
+                wanted,
+            )
     for mine, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
         assert np.abs(mine - other).max() < 10 * TOLERANCE, (name, mine - other)
     if keras.__name__ == "tf_keras" and case[0] == CASES["sgd relu"][0]:
@@ -112,7 +201,13 @@ def _convert(keras: Any) -> None:
 
     layers = keras.layers
     names = ["linear", "relu", "leaky_relu", "tanh", "sigmoid", "elu", "softplus", "gelu", "swish"]
-    functions = [*names, layers.ReLU(), layers.ReLU(negative_slope=0.25), layers.LeakyReLU(), layers.ELU()]
+    functions = [
+        *names,
+        layers.ReLU(),
+        layers.ReLU(negative_slope=0.25),
+        layers.LeakyReLU(),
+        layers.ELU(),
+    ]
     if keras.backend.backend() == "tensorflow":
         nn = importlib.import_module("tensorflow").nn
         functions += [nn.relu, nn.leaky_relu, nn.gelu, nn.silu, nn.elu, nn.tanh]
@@ -146,14 +241,28 @@ def _call_back(keras: Any) -> None:
     found = []
     for train in (us.fit, keras.Sequential.fit):
         model = _made(keras, CASES["momentum relu"], 0)
-        history = train(model, X, y, epochs=12, shuffle=False, verbose=0, validation_data=(X[::-1], y), callbacks=[
-            keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate * 0.8),
-            keras.callbacks.EarlyStopping("val_loss", patience=2, restore_best_weights=True)])
+        history = train(
+            model,
+            X,
+            y,
+            epochs=12,
+            shuffle=False,
+            verbose=0,
+            validation_data=(X[::-1], y),
+            callbacks=[
+                keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate * 0.8),
+                keras.callbacks.EarlyStopping("val_loss", patience=2, restore_best_weights=True),
+            ],
+        )
         found.append((history.history, model.get_weights()))
     (ours, mine), (theirs, other) = found
     assert ours.keys() == theirs.keys() and 2 < len(ours["loss"]) < 12, theirs
     for name, values in theirs.items():
-        assert len(ours[name]) == len(values) and np.allclose(ours[name], values, atol=TOLERANCE), (name, ours, theirs)
+        assert len(ours[name]) == len(values) and np.allclose(ours[name], values, atol=TOLERANCE), (
+            name,
+            ours,
+            theirs,
+        )
     assert all(np.allclose(a, b, atol=10 * TOLERANCE) for a, b in zip(mine, other, strict=True))
 
 
@@ -175,18 +284,26 @@ def main(backend: str) -> None:
         sys.stdout.write(f"{name}: {time.perf_counter() - began:.2f} s\n")
 
 
-@pytest.mark.parametrize("backend", [
-    "jax",
-    pytest.param("tensorflow", marks=pytest.mark.tensorflow),
-    pytest.param("tf_keras", marks=pytest.mark.tensorflow),
-    pytest.param("torch", marks=pytest.mark.torch),
-])
+@pytest.mark.parametrize(
+    "backend",
+    [
+        "jax",
+        pytest.param("tensorflow", marks=pytest.mark.tensorflow),
+        pytest.param("tf_keras", marks=pytest.mark.tensorflow),
+        pytest.param("torch", marks=pytest.mark.torch),
+    ],
+)
 def test_fit_gives_what_keras_gives(backend: str) -> None:
     for package in {"tf_keras": ("tf_keras", "tensorflow")}.get(backend, ("keras", backend)):
         if importlib.util.find_spec(package) is None:
             pytest.skip(f"{package} is not installed")
-    done = subprocess.run([sys.executable, Path(__file__), backend], capture_output=True, text=True, check=False,
-                          env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "OMP_NUM_THREADS": "1"})
+    done = subprocess.run(
+        [sys.executable, Path(__file__), backend],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "OMP_NUM_THREADS": "1"},
+    )
     assert done.returncode == 0, done.stdout + done.stderr[-3000:]
 
 

@@ -12,12 +12,14 @@ keras = pytest.importorskip("keras")
 import unitscope as us  # noqa: E402
 from unitscope.errors import InvalidInput  # noqa: E402
 from unitscope.keras_fit import data as fit_data  # noqa: E402
-from unitscope.keras_fit import devices as fit_devices
-from unitscope.keras_fit import sample as fit_sample
+from unitscope.keras_fit import devices as fit_devices  # noqa: E402
+from unitscope.keras_fit import sample as fit_sample  # noqa: E402
 from unitscope.keras_fit.data import TooLarge, check_size, memory  # noqa: E402
 
 # Keras's own get_weights makes NumPy 2 warn.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:__array__ implementation doesn't accept a copy:DeprecationWarning"
+)
 
 N, D, K, BATCH = 60, 3, 4, 20
 RNG = np.random.default_rng(5)
@@ -26,9 +28,13 @@ Y = RNG.integers(0, K, N)
 
 
 def made() -> Any:
-    model = keras.Sequential([keras.Input((D,)), keras.layers.Dense(6, "relu"), keras.layers.Dense(K)])
+    model = keras.Sequential(
+        [keras.Input((D,)), keras.layers.Dense(6, "relu"), keras.layers.Dense(K)]
+    )
     rng = np.random.default_rng(0)
-    model.set_weights([rng.normal(0.0, 0.5, part.shape).astype(np.float32) for part in model.get_weights()])
+    model.set_weights(
+        [rng.normal(0.0, 0.5, part.shape).astype(np.float32) for part in model.get_weights()]
+    )
     model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     return model
 
@@ -56,7 +62,10 @@ class Unread:
 
 
 def test_ten_billion_points_go_to_keras_unread() -> None:
-    with pytest.raises(TooLarge, match=r"^10,000,000,000 points in 3 epochs take 2880\.0 GB in the kernel, above 4\.3"):
+    with pytest.raises(
+        TooLarge,
+        match=r"^10,000,000,000 points in 3 epochs take 2880\.0 GB in the kernel, above 4\.3",
+    ):
         check_size(Unread(), 3)
     check_size(X, 1000)
 
@@ -67,17 +76,28 @@ def test_every_epoch_takes_its_order() -> None:
 
 
 @pytest.mark.parametrize("split", [0.0, 0.25])
-def test_a_large_array_is_trained_by_keras_and_sampled(split: float, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_array_is_trained_by_keras_and_sampled(
+    split: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(fit_data, "LARGEST_DATA", 100)
     monkeypatch.setattr(fit_sample, "LARGEST_DATA", 100)
     monkeypatch.setattr(fit_sample, "POINTS_KEPT", 5)
     model, plain = made(), made()
-    options: dict[str, Any] = {"epochs": 2, "shuffle": False, "verbose": 0, "validation_split": split}
+    options: dict[str, Any] = {
+        "epochs": 2,
+        "shuffle": False,
+        "verbose": 0,
+        "validation_split": split,
+    }
     history = us.fit(model, X, Y, **options)
     assert history.history == plain.fit(X, Y, **options).history
-    assert history.why.startswith("60 points in 2 epochs take 0.0 GB") and history.why.endswith("keeps 5 points")
+    assert history.why.startswith("60 points in 2 epochs take 0.0 GB") and history.why.endswith(
+        "keeps 5 points"
+    )
     rows = [0, 11, 22, 33, 44] if split else [0, 14, 29, 44, 59]
-    assert np.array_equal(history.run.data.X, X[rows]) and np.array_equal(history.run.data.y, Y[rows])
+    assert np.array_equal(history.run.data.X, X[rows]) and np.array_equal(
+        history.run.data.y, Y[rows]
+    )
     assert history.run.epochs == 2 and history.run.data.n_classes == K
 
 
@@ -92,7 +112,8 @@ def test_a_large_data_frame_is_sampled_with_its_names(monkeypatch: pytest.Monkey
 
 
 def test_a_pydataset_is_read_once_more_after_the_training_and_no_further_than_needed(
-        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(fit_sample, "POINTS_KEPT", 30)
     batches = Batches()
     history = us.fit(made(), batches, epochs=2, shuffle=False, verbose=0)
@@ -111,7 +132,9 @@ def test_a_generator_is_noted_as_it_passes() -> None:
     model = made()
     model.compile("adam", keras.losses.CategoricalCrossentropy(from_logits=True))
     history = us.fit(model, generated(), steps_per_epoch=3, epochs=2, verbose=0, shuffle=False)
-    assert np.array_equal(history.run.data.X, X) and np.array_equal(history.run.data.y, Y)  # of one epoch
+    assert np.array_equal(history.run.data.X, X) and np.array_equal(
+        history.run.data.y, Y
+    )  # of one epoch
 
 
 @pytest.mark.tensorflow
@@ -150,14 +173,20 @@ def test_advice_names_the_devices_that_stay_idle(monkeypatch: pytest.MonkeyPatch
     assert "on one of 8 devices" in fit_devices.unused_devices(made())
 
 
-@pytest.mark.parametrize(("load", "rule"), [
-    ([96, 32, 0, 1, 3, 0], None),
-    ([8, 32, 0, 32, 1, 0], None),
-    ([0, 32, 0, 32, -1, 0], None),
-    ([101, 32, 0, 32, 4, 0], r"^X must be .* 4 devices\. Got 101 points in batches of 32, the last of 5 .*out 1, or"),
-    ([96, 32, 33, 32, 3, 2], "^validation_data must be .* Got 33 points"),
-    ([96, 30, 0, 30, 4, 0], "^batch_size must be a multiple of the 4 devices"),
-])
+@pytest.mark.parametrize(
+    ("load", "rule"),
+    [
+        ([96, 32, 0, 1, 3, 0], None),
+        ([8, 32, 0, 32, 1, 0], None),
+        ([0, 32, 0, 32, -1, 0], None),
+        (
+            [101, 32, 0, 32, 4, 0],
+            r"^X must be .* 4 devices\. Got 101 points in batches of 32, the last of 5 .*out 1, or",
+        ),
+        ([96, 32, 33, 32, 3, 2], "^validation_data must be .* Got 33 points"),
+        ([96, 30, 0, 30, 4, 0], "^batch_size must be a multiple of the 4 devices"),
+    ],
+)
 def test_batches_must_divide_among_the_devices(load: list[int], rule: str | None) -> None:
     if rule is None:
         fit_devices._check_load(np.array(load), 4)

@@ -20,7 +20,9 @@ def problem(sizes, activation, n, seed):
     """A network of these sizes and n points with labels, all reproducible."""
     rng = np.random.default_rng(seed)
     net = Network.initialize(sizes, activation, seed)
-    shifted = net.to_vector() + rng.normal(0, 0.1, net.n_parameters)  # no unit exactly on its kink, biases not 0
+    shifted = net.to_vector() + rng.normal(
+        0, 0.1, net.n_parameters
+    )  # no unit exactly on its kink, biases not 0
     return net.with_vector(shifted), rng.normal(0, 1, (n, sizes[0])), rng.integers(0, sizes[-1], n)
 
 
@@ -51,27 +53,43 @@ def one_gradient_step(net, X, y, **penalties):
     penalised=st.booleans(),
     negative_slope=st.sampled_from([0.2, -0.3, 1.5]),
 )
-def test_gradient_equals_finite_differences(activation, hidden, inputs, classes, n, seed, penalised, negative_slope):
+def test_gradient_equals_finite_differences(
+    activation, hidden, inputs, classes, n, seed, penalised, negative_slope
+):
     penalties = {"l1": 0.01, "l2": 0.02} if penalised else {}
     net, X, y = problem((inputs, *hidden, classes), activation, n, seed)
     if activation == "leaky_relu":
-        net = Network([Dense(one.weights, one.bias, one.activation, negative_slope) for one in net.layers])
+        net = Network(
+            [Dense(one.weights, one.bias, one.activation, negative_slope) for one in net.layers]
+        )
     vector = net.to_vector().astype(np.float32).astype(float)
     rng = np.random.default_rng(seed)
     picked = rng.choice(len(vector), size=min(12, len(vector)), replace=False)
     gradient, outcome = one_gradient_step(net, X, y, **penalties)
-    assert outcome.loss[0] == pytest.approx(loss_of(net, vector, X, y, **penalties), rel=2e-6, abs=2e-7)
+    assert outcome.loss[0] == pytest.approx(
+        loss_of(net, vector, X, y, **penalties), rel=2e-6, abs=2e-7
+    )
     for q in picked:
         step = np.zeros_like(vector)
         step[q] = 1e-5
-        forward, back = loss_of(net, vector + step, X, y, **penalties), loss_of(net, vector - step, X, y, **penalties)
-        slope, curve = (forward - back) / 2e-5, abs(forward + back - 2 * loss_of(net, vector, X, y, **penalties)) / 1e-5
-        if curve < 1e-3:  # a larger one means that the step crossed a kink, where no derivative exists
+        forward, back = (
+            loss_of(net, vector + step, X, y, **penalties),
+            loss_of(net, vector - step, X, y, **penalties),
+        )
+        slope, curve = (
+            (forward - back) / 2e-5,
+            abs(forward + back - 2 * loss_of(net, vector, X, y, **penalties)) / 1e-5,
+        )
+        if (
+            curve < 1e-3
+        ):  # a larger one means that the step crossed a kink, where no derivative exists
             assert gradient[q] == pytest.approx(slope, abs=5e-6)
 
 
 @settings(max_examples=40, deadline=None)
-@given(seed=st.integers(0, 9999), classes=st.integers(2, 9), clip=st.sampled_from([1e-7, 1e-3, 0.05]))
+@given(
+    seed=st.integers(0, 9999), classes=st.integers(2, 9), clip=st.sampled_from([1e-7, 1e-3, 0.05])
+)
 def test_a_clipped_point_adds_the_bound_to_the_loss_and_teaches_nothing(seed, classes, clip):
     rng = np.random.default_rng(seed)
     X, y = rng.normal(0, 3, (30, 4)), rng.integers(0, classes, 30)
@@ -86,7 +104,9 @@ def test_a_clipped_point_adds_the_bound_to_the_loss_and_teaches_nothing(seed, cl
     recipe = Recipe(optimizer="sgd", learning_rate=1.0, batch_size=len(y))
     start = State.fresh(net.to_vector())
     outcome = advance(start, net, X, y, np.arange(len(y))[None], recipe, clip=clip)
-    assert outcome.loss[0] == pytest.approx(-np.log(np.clip(own, clip, 1 - clip)).mean(), rel=1e-5, abs=1e-6)
+    assert outcome.loss[0] == pytest.approx(
+        -np.log(np.clip(own, clip, 1 - clip)).mean(), rel=1e-5, abs=1e-6
+    )
     moved = start.parameters.astype(float) - outcome.weights[0]
     np.testing.assert_allclose(moved[: 4 * classes].reshape(4, classes), expected, atol=1e-5)
 
@@ -96,8 +116,15 @@ def test_one_step_worked_by_hand():
     # so d loss / d logits = (1/2 - 1, 1/2) and the step of rate 0.1 moves against x times that.
     net = Network([Dense(np.zeros((2, 2)), np.zeros(2))])
     recipe = Recipe(optimizer="sgd", learning_rate=0.1, batch_size=1)
-    outcome = advance(State.fresh(net.to_vector()), net, np.array([[1.0, 2.0]]), np.array([0]), np.array([[0]]), recipe,
-                      counted=True)
+    outcome = advance(
+        State.fresh(net.to_vector()),
+        net,
+        np.array([[1.0, 2.0]]),
+        np.array([0]),
+        np.array([[0]]),
+        recipe,
+        counted=True,
+    )
     assert outcome.loss[0] == pytest.approx(np.log(2.0), abs=1e-7)
     np.testing.assert_allclose(outcome.weights[0], [0.05, -0.05, 0.1, -0.1, 0.05, -0.05], atol=1e-8)
     assert outcome.correct[0] == 1  # a tie goes to the lowest class
@@ -187,8 +214,14 @@ def numpy_step(net, X, y, rate):
     layers = []
     for index in range(len(net.layers) - 1, -1, -1):
         layer = net.layers[index]
-        layers.insert(0, Dense(layer.weights - rate * outputs[index].T @ delta,
-                               layer.bias - rate * delta.sum(0), layer.activation))
+        layers.insert(
+            0,
+            Dense(
+                layer.weights - rate * outputs[index].T @ delta,
+                layer.bias - rate * delta.sum(0),
+                layer.activation,
+            ),
+        )
         delta = (delta @ layer.weights.T) * (1 - outputs[index] ** 2)
     return Network(layers)
 
@@ -222,9 +255,18 @@ def test_denormal_numbers_are_put_to_zero_and_the_caller_keeps_its_own():
     # least normal float32 (1.2e-38). Rounding would leave them at a denormal number for ever.
     rng = np.random.default_rng(0)
     data = Dataset(np.column_stack([rng.normal(size=40), np.zeros(40)]), np.arange(40) % 3)
-    recipe = Recipe(hidden=(3,), optimizer="adamw", weight_decay=10.0, learning_rate=0.01, batch_size=10, epochs=300)
+    recipe = Recipe(
+        hidden=(3,),
+        optimizer="adamw",
+        weight_decay=10.0,
+        learning_rate=0.01,
+        batch_size=10,
+        epochs=300,
+    )
     run, tiny = train(data, recipe), np.finfo(np.float32).tiny
-    assert (run.at(1).layers[0].weights[1] != 0).all() and (run.network.layers[0].weights[1] == 0).all()
+    assert (run.at(1).layers[0].weights[1] != 0).all() and (
+        run.network.layers[0].weights[1] == 0
+    ).all()
     for numbers in (run.state.slots, run.weights):
         assert (np.abs(numbers[numbers != 0]) >= tiny).all()
     _, _, weights = train_seeds(data, recipe, run.shape, list(range(20)))
@@ -236,19 +278,31 @@ def test_the_caller_keeps_its_arrays():
     net, X, y = problem((2, 3, 3), "relu", 40, 2)
     start = State.fresh(net.to_vector())
     order = np.stack([np.arange(40)[::-1], np.arange(40)])
-    before = [array.tobytes() for array in (X, y, order, start.parameters, start.slots, net.to_vector())]
+    before = [
+        array.tobytes() for array in (X, y, order, start.parameters, start.slots, net.to_vector())
+    ]
     advance(start, net, X, y, order, Recipe())
-    assert before == [array.tobytes() for array in (X, y, order, start.parameters, start.slots, net.to_vector())]
+    assert before == [
+        array.tobytes() for array in (X, y, order, start.parameters, start.slots, net.to_vector())
+    ]
     assert start.step == 0
 
 
-@pytest.mark.parametrize(("change", "message"), [
-    (dict(X=np.zeros((9, 2))), r"X must be of shape \(10, 2\). Got shape \(9, 2\) instead"),
-    (dict(y=np.full(10, 3)), r"y must be 10 classes in 0..2"),
-    (dict(order=np.full((1, 10), 10)), r"order must be indices in 0..9. Got 10..10 instead"),
-])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (dict(X=np.zeros((9, 2))), r"X must be of shape \(10, 2\). Got shape \(9, 2\) instead"),
+        (dict(y=np.full(10, 3)), r"y must be 10 classes in 0..2"),
+        (dict(order=np.full((1, 10), 10)), r"order must be indices in 0..9. Got 10..10 instead"),
+    ],
+)
 def test_nothing_is_read_out_of_bounds(change, message):
     net, X, y = problem((2, 3, 3), "relu", 10, 0)
     arguments = dict(X=X, y=y, order=np.arange(10)[None]) | change
     with pytest.raises(InvalidInput, match=message):
-        advance(State.fresh(net.to_vector()), net, recipe=dataclasses.replace(Recipe(), batch_size=4), **arguments)
+        advance(
+            State.fresh(net.to_vector()),
+            net,
+            recipe=dataclasses.replace(Recipe(), batch_size=4),
+            **arguments,
+        )

@@ -20,7 +20,12 @@ def hashed(x: int) -> int:
 
 
 @settings(max_examples=50, deadline=None)
-@given(n=st.integers(1, 40), epochs=st.integers(0, 5), past=st.integers(0, 3), seed=st.integers(0, 2**70))
+@given(
+    n=st.integers(1, 40),
+    epochs=st.integers(0, 5),
+    past=st.integers(0, 3),
+    seed=st.integers(0, 2**70),
+)
 def test_an_epoch_is_fisher_and_yates_shuffle_by_the_hash(n, epochs, past, seed):
     found, key = shuffled(n, us.Recipe(epochs=epochs, seed=seed), past), key_of(seed)
     assert found.shape == (epochs, n) and found.dtype == np.int32

@@ -18,7 +18,9 @@ from unitscope.errors import InvalidInput, MissingDependency, UnsupportedModel  
 from unitscope.network import ACTIVATIONS  # noqa: E402
 
 # Keras's own get_weights makes NumPy 2 warn.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:__array__ implementation doesn't accept a copy:DeprecationWarning"
+)
 
 layers = keras.layers
 X = np.random.default_rng(0).normal(0.0, 2.0, (30, 3)).astype(np.float32)
@@ -29,13 +31,25 @@ def sequential(*steps: Any) -> Any:
 
 
 @settings(max_examples=15, deadline=None)
-@given(sizes=st.lists(st.integers(1, 5), min_size=2, max_size=4), seed=st.integers(0, 99),
-       activation=st.sampled_from(sorted(ACTIVATIONS)), slope=st.sampled_from([0.2, 0.05, 1.5]))
-def test_a_network_comes_back_as_it_went(sizes: list[int], seed: int, activation: str, slope: float) -> None:
+@given(
+    sizes=st.lists(st.integers(1, 5), min_size=2, max_size=4),
+    seed=st.integers(0, 99),
+    activation=st.sampled_from(sorted(ACTIVATIONS)),
+    slope=st.sampled_from([0.2, 0.05, 1.5]),
+)
+def test_a_network_comes_back_as_it_went(
+    sizes: list[int], seed: int, activation: str, slope: float
+) -> None:
     rng = np.random.default_rng(seed)
-    chain = [us.Dense(rng.normal(size=(a, b)).astype(np.float32), rng.normal(size=b).astype(np.float32),
-                      activation if i < len(sizes) - 2 else "linear", slope)
-             for i, (a, b) in enumerate(itertools.pairwise(sizes))]
+    chain = [
+        us.Dense(
+            rng.normal(size=(a, b)).astype(np.float32),
+            rng.normal(size=b).astype(np.float32),
+            activation if i < len(sizes) - 2 else "linear",
+            slope,
+        )
+        for i, (a, b) in enumerate(itertools.pairwise(sizes))
+    ]
     net = us.Network(chain)
     model = us.to_keras(net)
     back = us.from_keras(model)
@@ -44,7 +58,8 @@ def test_a_network_comes_back_as_it_went(sizes: list[int], seed: int, activation
     points = rng.normal(size=(7, sizes[0]))
     assert np.array_equal(back.logits(points), net.logits(points))
     assert [layer.name for layer in model.layers if type(layer) is layers.Dense] == [
-        f"L{number}" for number in range(1, len(sizes))]
+        f"L{number}" for number in range(1, len(sizes))
+    ]
 
 
 def test_the_model_made_gives_the_logits() -> None:
@@ -63,12 +78,24 @@ def test_reading_leaves_the_model_alone() -> None:
     assert np.array_equal(net.layers[0].weights, before[0].astype(float))
 
 
-@pytest.mark.parametrize("steps", [
-    lambda: (layers.Dense(4), layers.Activation("relu"), layers.Dense(3, "softmax")),
-    lambda: (layers.Dense(4), layers.ReLU(), layers.Dense(3), layers.Softmax()),
-    lambda: (layers.Dense(4, layers.ReLU()), layers.Dropout(0.5), layers.Dense(3), layers.Activation("softmax")),
-    lambda: (keras.Sequential([layers.Dense(4, "relu")]), layers.GaussianNoise(1.0), layers.Dense(3, "softmax")),
-])
+@pytest.mark.parametrize(
+    "steps",
+    [
+        lambda: (layers.Dense(4), layers.Activation("relu"), layers.Dense(3, "softmax")),
+        lambda: (layers.Dense(4), layers.ReLU(), layers.Dense(3), layers.Softmax()),
+        lambda: (
+            layers.Dense(4, layers.ReLU()),
+            layers.Dropout(0.5),
+            layers.Dense(3),
+            layers.Activation("softmax"),
+        ),
+        lambda: (
+            keras.Sequential([layers.Dense(4, "relu")]),
+            layers.GaussianNoise(1.0),
+            layers.Dense(3, "softmax"),
+        ),
+    ],
+)
 def test_softmax_goes_and_activations_join_their_dense(steps: Any) -> None:
     model = sequential(*steps())
     net = us.from_keras(model)
@@ -83,10 +110,15 @@ def test_one_sigmoid_unit_is_two_classes() -> None:
     assert np.abs(net.probabilities(X)[:, 1:] - np.asarray(model(X))).max() < 1e-6
 
 
-@pytest.mark.parametrize(("layer", "slope"), [
-    (lambda: layers.Activation("leaky_relu"), 0.2), (lambda: layers.LeakyReLU(), 0.3),
-    (lambda: layers.LeakyReLU(negative_slope=0.07), 0.07), (lambda: layers.ReLU(negative_slope=0.5), 0.5),
-])
+@pytest.mark.parametrize(
+    ("layer", "slope"),
+    [
+        (lambda: layers.Activation("leaky_relu"), 0.2),
+        (lambda: layers.LeakyReLU(), 0.3),
+        (lambda: layers.LeakyReLU(negative_slope=0.07), 0.07),
+        (lambda: layers.ReLU(negative_slope=0.5), 0.5),
+    ],
+)
 def test_the_slope_below_zero_is_kept(layer: Any, slope: float) -> None:
     hidden = us.from_keras(sequential(layers.Dense(2), layer(), layers.Dense(2))).layers[0]
     assert (hidden.activation, hidden.negative_slope) == ("leaky_relu", pytest.approx(slope))
@@ -124,22 +156,43 @@ def _two_outputs() -> Any:
     return keras.Model(inputs, [layers.Dense(2)(inputs), layers.Dense(2)(inputs)])
 
 
-@pytest.mark.parametrize(("model", "named"), [
-    (lambda: sequential(layers.Dense(2), layers.BatchNormalization(name="norm")), r"'norm' \(BatchNormalization\)"),
-    (lambda: sequential(Doubled(2, name="twice")), r"'twice' \(Doubled\)"),
-    (lambda: sequential(layers.Dense(2, "selu", name="s")), "'s' .*selu"),
-    (lambda: sequential(layers.Dense(2, lambda z: z, name="own")), "'own'"),
-    (lambda: sequential(layers.Dense(2, "softmax"), layers.Dense(2, name="late")), "'late' .*after a softmax"),
-    (lambda: sequential(layers.Dense(2, "relu"), layers.Activation("tanh", name="more")), "'more' .*relu"),
-    (lambda: sequential(layers.ReLU(name="early"), layers.Dense(2)), "'early' .*before the first"),
-    (lambda: sequential(layers.Dense(2), layers.ReLU(max_value=6.0, name="six")), "'six' .*maximum"),
-    (lambda: sequential(layers.Dense(2), layers.ELU(alpha=0.5, name="half")), "'half' .*alpha 0.5"),
-    (lambda: keras.Sequential([keras.Input((4, 3)), layers.Dense(2)]), "shape"),
-    (_branching, "Add"),
-    (_two_outputs, "one output"),
-    (lambda: Subclassed(), "Subclassed"),
-    (lambda: keras.Sequential(), "without layers"),
-])
+@pytest.mark.parametrize(
+    ("model", "named"),
+    [
+        (
+            lambda: sequential(layers.Dense(2), layers.BatchNormalization(name="norm")),
+            r"'norm' \(BatchNormalization\)",
+        ),
+        (lambda: sequential(Doubled(2, name="twice")), r"'twice' \(Doubled\)"),
+        (lambda: sequential(layers.Dense(2, "selu", name="s")), "'s' .*selu"),
+        (lambda: sequential(layers.Dense(2, lambda z: z, name="own")), "'own'"),
+        (
+            lambda: sequential(layers.Dense(2, "softmax"), layers.Dense(2, name="late")),
+            "'late' .*after a softmax",
+        ),
+        (
+            lambda: sequential(layers.Dense(2, "relu"), layers.Activation("tanh", name="more")),
+            "'more' .*relu",
+        ),
+        (
+            lambda: sequential(layers.ReLU(name="early"), layers.Dense(2)),
+            "'early' .*before the first",
+        ),
+        (
+            lambda: sequential(layers.Dense(2), layers.ReLU(max_value=6.0, name="six")),
+            "'six' .*maximum",
+        ),
+        (
+            lambda: sequential(layers.Dense(2), layers.ELU(alpha=0.5, name="half")),
+            "'half' .*alpha 0.5",
+        ),
+        (lambda: keras.Sequential([keras.Input((4, 3)), layers.Dense(2)]), "shape"),
+        (_branching, "Add"),
+        (_two_outputs, "one output"),
+        (lambda: Subclassed(), "Subclassed"),
+        (lambda: keras.Sequential(), "without layers"),
+    ],
+)
 def test_other_models_are_refused_by_name(model: Any, named: str) -> None:
     with pytest.raises(UnsupportedModel, match=named):
         us.from_keras(model())
@@ -156,7 +209,9 @@ def test_other_things_are_no_keras_models(thing: Any) -> None:
         us.from_keras(thing)
 
 
-def test_without_keras_the_command_that_installs_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_keras_the_command_that_installs_it_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setitem(sys.modules, "keras", None)
     with pytest.raises(MissingDependency, match=r'pip install "unitscope\[keras\]"'):
         us.to_keras(us.Network.initialize([2, 2]))

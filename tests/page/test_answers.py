@@ -20,8 +20,16 @@ def wire(data: us.Dataset, held: np.ndarray | None = None) -> dict:
 
 
 def training(**changes) -> dict:
-    recipe = {"hidden": [2], "activation": "relu", "epochs": 20, "seed": 3} | changes.pop("recipe", {})
-    return {"id": 7, "kind": "train", "data": wire(us.datasets.lab()), "recipe": recipe, "course": False} | changes
+    recipe = {"hidden": [2], "activation": "relu", "epochs": 20, "seed": 3} | changes.pop(
+        "recipe", {}
+    )
+    return {
+        "id": 7,
+        "kind": "train",
+        "data": wire(us.datasets.lab()),
+        "recipe": recipe,
+        "course": False,
+    } | changes
 
 
 def decoded(text: str) -> np.ndarray:
@@ -61,7 +69,10 @@ def test_test_points_are_not_trained_on():
 def test_a_training_that_diverges_says_why_and_gives_what_was_finite():
     run = answers.reply(training(recipe={"optimizer": "sgd", "learning_rate": 1e30}))["run"]
     assert "must stay finite" in run["stopped"]
-    assert np.isfinite(decoded(run["weights"])).all() and len(run["epochs"]) == len(decoded(run["loss"])) + 1
+    assert (
+        np.isfinite(decoded(run["weights"])).all()
+        and len(run["epochs"]) == len(decoded(run["loss"])) + 1
+    )
 
 
 def test_long_runs_are_thinned_with_the_first_and_the_last_epoch():
@@ -74,10 +85,18 @@ def test_long_runs_are_thinned_with_the_first_and_the_last_epoch():
 
 def test_an_explanation_is_the_librarys_own_and_says_what_it_is_about():
     run = us.train(us.datasets.lab())
-    claims = answers.reply({"id": 1, "kind": "explain", "data": wire(run.data),
-                            "network": scene.network_scene(run.network)})["claims"]
+    claims = answers.reply(
+        {
+            "id": 1,
+            "kind": "explain",
+            "data": wire(run.data),
+            "network": scene.network_scene(run.network),
+        }
+    )["claims"]
     rounded = run.network.with_vector(run.network.to_vector().astype(np.float32).astype(np.float64))
-    assert [claim["text"] for claim in claims] == [claim.text for claim in us.explain(rounded, run.data).claims]
+    assert [claim["text"] for claim in claims] == [
+        claim.text for claim in us.explain(rounded, run.data).claims
+    ]
     for claim in claims:
         for ref in claim["about"]:
             if "unit" in ref and ref["unit"][0] == 0 and claim["text"].startswith("Unit "):
@@ -88,8 +107,16 @@ def test_an_explanation_is_the_librarys_own_and_says_what_it_is_about():
 
 
 def test_seeds_are_those_of_single_trainings():
-    answer = answers.reply({"id": 1, "kind": "seeds", "data": wire(us.datasets.lab()), "seeds": 5, "first": 3,
-                            "recipe": {"hidden": [2], "epochs": 30}})
+    answer = answers.reply(
+        {
+            "id": 1,
+            "kind": "seeds",
+            "data": wire(us.datasets.lab()),
+            "seeds": 5,
+            "first": 3,
+            "recipe": {"hidden": [2], "epochs": 30},
+        }
+    )
     loss, weights = decoded(answer["loss"]), decoded(answer["weights"]).reshape(5, -1)
     shape = Network.initialize([2, 2, 4])
     for k in range(5):
@@ -100,17 +127,26 @@ def test_seeds_are_those_of_single_trainings():
 
 
 def test_data_sets_come_as_asked():
-    data = answers.reply({"id": 1, "kind": "dataset", "name": "circles", "n": 60, "classes": 5, "noise": 0.1})["data"]
+    data = answers.reply(
+        {"id": 1, "kind": "dataset", "name": "circles", "n": 60, "classes": 5, "noise": 0.1}
+    )["data"]
     assert len(data["class_names"]) == 5 and len(base64.b64decode(data["labels"])) == 60
     taken, _ = scene.taken_data(data)
     assert pytest.approx(us.datasets.circles(n=60, classes=5, noise=0.1).X, abs=1e-6) == taken.X
 
 
 def test_a_table_is_read_with_its_text_labels():
-    content = base64.b64encode(b"height;width;kind\n1;2;cat\n3;4,5;dog\n".replace(b"4,5", b"4.5")).decode()
-    answer = answers.reply({"id": 1, "kind": "table", "name": "pets.csv", "content": content, "target": None})
+    content = base64.b64encode(
+        b"height;width;kind\n1;2;cat\n3;4,5;dog\n".replace(b"4,5", b"4.5")
+    ).decode()
+    answer = answers.reply(
+        {"id": 1, "kind": "table", "name": "pets.csv", "content": content, "target": None}
+    )
     assert answer["columns"] == ["height", "width", "kind"] and answer["target"] == "kind"
-    assert answer["data"]["class_names"] == ["cat", "dog"] and answer["data"]["feature_names"] == ["height", "width"]
+    assert answer["data"]["class_names"] == ["cat", "dog"] and answer["data"]["feature_names"] == [
+        "height",
+        "width",
+    ]
 
 
 @pytest.mark.parametrize("what", ["html", "numpy", "keras", "run"])
@@ -121,7 +157,9 @@ def test_files_come_back_whole(what, tmp_path):
     if what == "run":
         path = tmp_path / "run.npz"
         path.write_bytes(content)
-        assert us.Run.load(path).loss == pytest.approx(us.train(us.datasets.lab(), epochs=20, seed=3).loss, abs=1e-5)
+        assert us.Run.load(path).loss == pytest.approx(
+            us.train(us.datasets.lab(), epochs=20, seed=3).loss, abs=1e-5
+        )
     else:
         assert b"c3" in content
 
@@ -129,9 +167,15 @@ def test_files_come_back_whole(what, tmp_path):
 REFUSED = [
     ({"kind": "nothing"}, "kind must be one of train, "),
     ({"kind": ["train"]}, "kind must be one of"),
-    (training(recipe={"epochs": 5001}), "epochs must be a whole number from 1 to 5000. Got 5001 instead."),
+    (
+        training(recipe={"epochs": 5001}),
+        "epochs must be a whole number from 1 to 5000. Got 5001 instead.",
+    ),
     (training(recipe={"epochs": True}), "epochs must be a whole number"),
-    (training(recipe={"hidden": [65]}), "hidden must be a whole number from 1 to 64. Got 65 instead."),
+    (
+        training(recipe={"hidden": [65]}),
+        "hidden must be a whole number from 1 to 64. Got 65 instead.",
+    ),
     (training(recipe={"hidden": [2] * 9}), "hidden must be a list of at most 8 layers."),
     (training(recipe={"hidden": "2"}), "hidden must be a list"),
     (training(recipe={"learning_rate": "fast"}), "learning_rate must be"),
@@ -139,34 +183,76 @@ REFUSED = [
     (training(recipe={"optimizer": {}}), "optimizer must be one of"),
     (training(recipe={"batch_size": 0}), "batch_size must be"),
     (training(recipe={"momentum": 3}), "recipe must be of known settings. Got 'momentum' instead."),
-    (training(recipe=dict(hidden=[64] * 8, epochs=5000), data=wire(us.datasets.blobs(n=5000))),
-     "points x epochs x parameters must be at most 50,000,000,000."),
+    (
+        training(recipe=dict(hidden=[64] * 8, epochs=5000), data=wire(us.datasets.blobs(n=5000))),
+        "points x epochs x parameters must be at most 50,000,000,000.",
+    ),
     (training(data=None), "data must be an object. Got None instead."),
     (training(data={**wire(us.datasets.lab()), "labels": "AAAA"}), "points must be base64 text of"),
     (training(data={**wire(us.datasets.lab()), "labels": "!" * 136}), "labels must be base64 text"),
-    (training(data={**wire(us.datasets.lab()), "labels": "A" * 40000}), "labels must be base64 text of at most 10000"),
-    (training(data={**wire(us.datasets.lab()), "class_names": ["a", "b"]}), "labels must be below 2"),
-    (training(data={**wire(us.datasets.lab()), "class_names": ["a"] * 4}), "class_names must be all different"),
-    (training(data={**wire(us.datasets.lab()), "class_names": [1, 2, 3, 4]}), "class_names must be texts"),
-    (training(data={**wire(us.datasets.lab()), "feature_names": ["x" * 201, "y"]}), "feature_names must be texts"),
-    (training(data={**wire(us.datasets.lab()), "features": 10**9}), "features must be a whole number from 1 to 256"),
-    (training(data={**wire(us.datasets.lab()), "points": base64.b64encode(b"\0\0\xc0\x7f" * 200).decode()}),
-     "points must be finite numbers."),
-    (training(data={**wire(us.datasets.lab()), "held_out": base64.b64encode(b"\1" * 100).decode()}),
-     "held_out must be not all points"),
+    (
+        training(data={**wire(us.datasets.lab()), "labels": "A" * 40000}),
+        "labels must be base64 text of at most 10000",
+    ),
+    (
+        training(data={**wire(us.datasets.lab()), "class_names": ["a", "b"]}),
+        "labels must be below 2",
+    ),
+    (
+        training(data={**wire(us.datasets.lab()), "class_names": ["a"] * 4}),
+        "class_names must be all different",
+    ),
+    (
+        training(data={**wire(us.datasets.lab()), "class_names": [1, 2, 3, 4]}),
+        "class_names must be texts",
+    ),
+    (
+        training(data={**wire(us.datasets.lab()), "feature_names": ["x" * 201, "y"]}),
+        "feature_names must be texts",
+    ),
+    (
+        training(data={**wire(us.datasets.lab()), "features": 10**9}),
+        "features must be a whole number from 1 to 256",
+    ),
+    (
+        training(
+            data={
+                **wire(us.datasets.lab()),
+                "points": base64.b64encode(b"\0\0\xc0\x7f" * 200).decode(),
+            }
+        ),
+        "points must be finite numbers.",
+    ),
+    (
+        training(
+            data={**wire(us.datasets.lab()), "held_out": base64.b64encode(b"\1" * 100).decode()}
+        ),
+        "held_out must be not all points",
+    ),
     (training(start="AAAA"), "start must be base64 text of"),
-    ({"kind": "seeds", **{k: v for k, v in training().items() if k != "kind"}, "seeds": 257}, "seeds must be a whole"),
+    (
+        {"kind": "seeds", **{k: v for k, v in training().items() if k != "kind"}, "seeds": 257},
+        "seeds must be a whole",
+    ),
     ({"kind": "dataset", "name": "../../etc/passwd"}, "name must be one of lab, blobs"),
     ({"kind": "dataset", "name": "blobs", "n": 10**9}, "n must be a whole number from 2 to 10000"),
     ({"kind": "table", "name": "a.csv", "content": "####"}, "content must be base64 text"),
     ({"kind": "table", "name": 3, "content": ""}, "name must be a text"),
     (training(kind="export", what="/etc/passwd"), "what must be one of html, keras, numpy, run"),
-    ({"kind": "explain", "data": wire(us.datasets.lab()),
-      "network": scene.network_scene(Network.initialize([3, 2, 4]))}, "network must be one of 2 inputs"),
+    (
+        {
+            "kind": "explain",
+            "data": wire(us.datasets.lab()),
+            "network": scene.network_scene(Network.initialize([3, 2, 4])),
+        },
+        "network must be one of 2 inputs",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("message", "rule"), REFUSED, ids=lambda value: value[:50] if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("message", "rule"), REFUSED, ids=lambda value: value[:50] if isinstance(value, str) else ""
+)
 def test_what_breaks_a_rule_is_refused_with_it(message, rule):
     answer = answers.reply({**message, "id": 9})
     assert answer["id"] == 9 and answer["kind"] == "refused"
@@ -174,14 +260,43 @@ def test_what_breaks_a_rule_is_refused_with_it(message, rule):
     assert " instead." in answer["message"]
 
 
-@pytest.mark.parametrize("message", [None, 3, "train", [], [{}], True, {"id": -1}, {"id": True}, {"id": 2**60}])
+@pytest.mark.parametrize(
+    "message", [None, 3, "train", [], [{}], True, {"id": -1}, {"id": True}, {"id": 2**60}]
+)
 def test_messages_without_a_good_id_get_none(message):
     answer = answers.reply(message)
     assert answer["id"] is None and answer["kind"] == "refused"
 
 
-JUNK = [None, True, False, -1, 0, 1, 2**70, 1.5, -0.0, 1e308, "", "A", "AAAA", "\0", "é" * 300, "__class__", [], [[]],
-        {}, {"a": 1}, [1] * 300, "../x", "%00", "=" * 8, [None], {"id": {}}, "9" * 5000]
+JUNK = [
+    None,
+    True,
+    False,
+    -1,
+    0,
+    1,
+    2**70,
+    1.5,
+    -0.0,
+    1e308,
+    "",
+    "A",
+    "AAAA",
+    "\0",
+    "é" * 300,
+    "__class__",
+    [],
+    [[]],
+    {},
+    {"a": 1},
+    [1] * 300,
+    "../x",
+    "%00",
+    "=" * 8,
+    [None],
+    {"id": {}},
+    "9" * 5000,
+]
 
 
 def broken(message: object, rng: random.Random) -> object:
@@ -198,7 +313,11 @@ def broken(message: object, rng: random.Random) -> object:
             del at[key]
         elif chance < 0.3 and isinstance(at[key], str):
             cut = rng.randrange(len(at[key]) + 1)
-            at[key] = at[key][:cut] + rng.choice(["", "A", "/", "==", "\n"]) + at[key][cut + rng.randrange(3) :]
+            at[key] = (
+                at[key][:cut]
+                + rng.choice(["", "A", "/", "==", "\n"])
+                + at[key][cut + rng.randrange(3) :]
+            )
         else:
             at[key] = rng.choice(JUNK)
         break
@@ -208,17 +327,56 @@ def broken(message: object, rng: random.Random) -> object:
 def test_ten_thousand_strange_messages_raise_nothing():
     small = us.datasets.blobs(n=8, classes=2)
     net = scene.network_scene(Network.initialize([2, 2, 2]))
-    recipe = {"hidden": [2], "activation": "relu", "optimizer": "adam", "learning_rate": 0.01, "batch_size": 4,
-              "epochs": 2, "l1": 0, "l2": 0, "seed": 0}
+    recipe = {
+        "hidden": [2],
+        "activation": "relu",
+        "optimizer": "adam",
+        "learning_rate": 0.01,
+        "batch_size": 4,
+        "epochs": 2,
+        "l1": 0,
+        "l2": 0,
+        "seed": 0,
+    }
     held = np.array([1] + [0] * 7)
-    good = [{"id": 1, "kind": "train", "data": wire(small, held), "recipe": recipe, "course": True, "start": None},
-            {"id": 2, "kind": "explain", "data": wire(small), "network": net, "point": 1},
-            {"id": 3, "kind": "dataset", "name": "blobs", "n": 8, "classes": 2, "noise": 1.0, "seed": 1},
-            {"id": 4, "kind": "table", "name": "a.csv", "content": base64.b64encode(b"a,b\n1,x\n2,y\n").decode(),
-             "target": "b", "standardise": True},
-            {"id": 5, "kind": "seeds", "data": wire(small), "recipe": recipe, "seeds": 2, "first": 0},
-            {"id": 6, "kind": "export", "what": "numpy", "data": wire(small), "recipe": recipe, "course": False,
-             "network": net}]
+    good = [
+        {
+            "id": 1,
+            "kind": "train",
+            "data": wire(small, held),
+            "recipe": recipe,
+            "course": True,
+            "start": None,
+        },
+        {"id": 2, "kind": "explain", "data": wire(small), "network": net, "point": 1},
+        {
+            "id": 3,
+            "kind": "dataset",
+            "name": "blobs",
+            "n": 8,
+            "classes": 2,
+            "noise": 1.0,
+            "seed": 1,
+        },
+        {
+            "id": 4,
+            "kind": "table",
+            "name": "a.csv",
+            "content": base64.b64encode(b"a,b\n1,x\n2,y\n").decode(),
+            "target": "b",
+            "standardise": True,
+        },
+        {"id": 5, "kind": "seeds", "data": wire(small), "recipe": recipe, "seeds": 2, "first": 0},
+        {
+            "id": 6,
+            "kind": "export",
+            "what": "numpy",
+            "data": wire(small),
+            "recipe": recipe,
+            "course": False,
+            "network": net,
+        },
+    ]
     rng, kinds = random.Random(5), {}
     for turn in range(10_000):
         message = broken(good[turn % len(good)], rng)

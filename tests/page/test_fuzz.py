@@ -29,41 +29,139 @@ from unitscope.wire import scene
 
 SMALL = us.datasets.blobs(n=8, classes=2)
 DATA = dict(scene.data_scene(SMALL, np.array([1] + [0] * 7)))
-RECIPE = {"hidden": [2], "activation": "relu", "optimizer": "adam", "learning_rate": 0.01, "batch_size": 4,
-          "epochs": 2, "l1": 0, "l2": 0, "seed": 0}
+RECIPE = {
+    "hidden": [2],
+    "activation": "relu",
+    "optimizer": "adam",
+    "learning_rate": 0.01,
+    "batch_size": 4,
+    "epochs": 2,
+    "l1": 0,
+    "l2": 0,
+    "seed": 0,
+}
 NETWORK = dict(scene.network_scene(Network.initialize([2, 2, 2])))
 START = scene.floats(Network.initialize([2, 2, 2]).to_vector())
 TABLE = base64.b64encode(b'a,"b ""q""",k\n1,2,x\n3,4,y\n').decode()
 REQUESTS: list[dict[str, Any]] = [
     {"id": 1, "kind": "train", "data": DATA, "recipe": RECIPE, "course": True, "start": START},
-    {"id": 2, "kind": "explain", "data": DATA, "network": NETWORK, "window": [[-9, 9.5], [-6.0, 5.0]]},
+    {
+        "id": 2,
+        "kind": "explain",
+        "data": DATA,
+        "network": NETWORK,
+        "window": [[-9, 9.5], [-6.0, 5.0]],
+    },
     {"id": 3, "kind": "explain", "data": DATA, "network": NETWORK, "window": None},
     {"id": 4, "kind": "seeds", "data": DATA, "recipe": RECIPE, "seeds": 2, "first": 0},
     {"id": 5, "kind": "dataset", "name": "blobs", "n": 8, "classes": 2, "noise": 1.0, "seed": 1},
-    {"id": 6, "kind": "table", "name": "a.csv", "content": TABLE, "target": "k", "standardise": True},
-    {"id": 7, "kind": "export", "what": "numpy", "data": DATA, "recipe": RECIPE, "course": False, "network": NETWORK},
+    {
+        "id": 6,
+        "kind": "table",
+        "name": "a.csv",
+        "content": TABLE,
+        "target": "k",
+        "standardise": True,
+    },
+    {
+        "id": 7,
+        "kind": "export",
+        "what": "numpy",
+        "data": DATA,
+        "recipe": RECIPE,
+        "course": False,
+        "network": NETWORK,
+    },
     {"id": 8, "kind": "export", "what": "run", "data": DATA, "recipe": RECIPE, "start": None},
     {"id": 9, "kind": "cancel"},
 ]
-EXPECTED = {"train": "trained", "explain": "explained", "seeds": "seeds", "dataset": "data", "table": "data",
-            "export": "file", "cancel": "cancelled"}
+EXPECTED = {
+    "train": "trained",
+    "explain": "explained",
+    "seeds": "seeds",
+    "dataset": "data",
+    "table": "data",
+    "export": "file",
+    "cancel": "cancelled",
+}
 DEEP: list = []
 for _ in range(300):
     DEEP = [DEEP]
 JUNK = [
-    None, True, False, -1, 0, 1, 2, 63, 65, 256, 257, 5001, 10_001, 2**31, 2**53, 2**63, 2**64, 10**100, -(2**63),
-    0.5, 1.0, -0.0, 1e308, -1e308, 5e-324, "", "A", "AAAA", "AAA=", "=" * 8, "\0", "é" * 300, "\ud800", "x" * 201,
-    "inf", "NaN", "__class__", "__proto__", "../../etc/passwd", "%00", "</script>", "relu", "train", "lab", "9" * 5000,
-    [], [[]], [None], [1] * 300, [64] * 8, [1e308, -1e308], {}, {"a": 1}, {"id": {}}, {"units": 64}, [{}] * 9, DEEP,
+    None,
+    True,
+    False,
+    -1,
+    0,
+    1,
+    2,
+    63,
+    65,
+    256,
+    257,
+    5001,
+    10_001,
+    2**31,
+    2**53,
+    2**63,
+    2**64,
+    10**100,
+    -(2**63),
+    0.5,
+    1.0,
+    -0.0,
+    1e308,
+    -1e308,
+    5e-324,
+    "",
+    "A",
+    "AAAA",
+    "AAA=",
+    "=" * 8,
+    "\0",
+    "é" * 300,
+    "\ud800",
+    "x" * 201,
+    "inf",
+    "NaN",
+    "__class__",
+    "__proto__",
+    "../../etc/passwd",
+    "%00",
+    "</script>",
+    "relu",
+    "train",
+    "lab",
+    "9" * 5000,
+    [],
+    [[]],
+    [None],
+    [1] * 300,
+    [64] * 8,
+    [1e308, -1e308],
+    {},
+    {"a": 1},
+    {"id": {}},
+    {"units": 64},
+    [{}] * 9,
+    DEEP,
     base64.b64encode(struct.pack("<2f", float("nan"), float("inf"))).decode(),
-    base64.b64encode(struct.pack("<12f", *[3e38] * 12)).decode(), base64.b64encode(b"\xff" * 8).decode()]
+    base64.b64encode(struct.pack("<12f", *[3e38] * 12)).decode(),
+    base64.b64encode(b"\xff" * 8).decode(),
+]
 
 
 def places(value: Any, at: tuple = ()) -> Iterator[tuple]:
     """The path of every part of a message."""
     if at:
         yield at
-    for key in value if isinstance(value, dict) else range(min(9, len(value))) if isinstance(value, list) else ():
+    for key in (
+        value
+        if isinstance(value, dict)
+        else range(min(9, len(value)))
+        if isinstance(value, list)
+        else ()
+    ):
         if len(at) > 6:
             return
         yield from places(value[key], (*at, key))
@@ -116,18 +214,34 @@ def broken_rules(answer: Any) -> list[str]:
     if SCHEMA is None:
         from pathlib import Path
 
-        found = json.loads((Path(__file__).parents[2] / "docs" / "messages.schema.json").read_text(encoding="utf-8"))
+        found = json.loads(
+            (Path(__file__).parents[2] / "docs" / "messages.schema.json").read_text(
+                encoding="utf-8"
+            )
+        )
         parts = found["$defs"]
-        SCHEMA = {kind: jsonschema.Draft202012Validator({"$ref": f"#/$defs/{name}", "$defs": parts})
-                  for name in ("Trained", "Explained", "SeedsTrained", "DataLoaded", "FileMade", "Refused", "Dropped")
-                  for kind in parts[name]["properties"]["kind"]["enum"]}
+        SCHEMA = {
+            kind: jsonschema.Draft202012Validator({"$ref": f"#/$defs/{name}", "$defs": parts})
+            for name in (
+                "Trained",
+                "Explained",
+                "SeedsTrained",
+                "DataLoaded",
+                "FileMade",
+                "Refused",
+                "Dropped",
+            )
+            for kind in parts[name]["properties"]["kind"]["enum"]
+        }
     return [error.message[:200] for error in SCHEMA[answer["kind"]].iter_errors(answer)]
 
 
 def check(message: Any, answer: Any) -> None:
     """An answer to a message that may be anything."""
     kind = message.get("kind") if isinstance(message, dict) else None
-    allowed = {"refused"} | ({EXPECTED[kind]} if isinstance(kind, str) and kind in EXPECTED else set())
+    allowed = {"refused"} | (
+        {EXPECTED[kind]} if isinstance(kind, str) and kind in EXPECTED else set()
+    )
     assert answer["kind"] in allowed, (message, answer)
     given = message.get("id") if isinstance(message, dict) else None
     good = isinstance(given, int) and not isinstance(given, bool) and 0 <= given < 2**53
@@ -135,7 +249,8 @@ def check(message: Any, answer: Any) -> None:
     assert broken_rules(answer) == []
     if answer["kind"] == "refused":
         assert 10 < len(answer["message"]) < 700 and "Error" not in answer["message"].removeprefix(
-            "The request was too large: "), answer
+            "The request was too large: "
+        ), answer
 
 
 @pytest.mark.slow
@@ -154,19 +269,27 @@ def test_every_change_of_every_part_gets_an_answer_of_the_contract():
 @pytest.fixture
 def server():
     """A server of its own process: its port; at the end nothing may have been told of an exception."""
-    process = subprocess.Popen([sys.executable, "-m", "unitscope", "play", "--port", "0", "--no-browser"],
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "unitscope", "play", "--port", "0", "--no-browser"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     yield int(re.search(r":(\d+)/", process.stdout.readline())[1])
     assert process.poll() is None
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=30)
     # The first server on a machine compiles, and says so.
-    assert [line for line in errors.splitlines() if "compiling for this machine" not in line] == ["unitscope: stopped"]
+    assert [line for line in errors.splitlines() if "compiling for this machine" not in line] == [
+        "unitscope: stopped"
+    ]
 
 
 @contextlib.contextmanager
 def opened(port: int):
-    with connect(f"ws://127.0.0.1:{port}/live", origin=f"http://127.0.0.1:{port}", max_size=None) as made:
+    with connect(
+        f"ws://127.0.0.1:{port}/live", origin=f"http://127.0.0.1:{port}", max_size=None
+    ) as made:
         assert json.loads(made.recv())["kind"] == "hello"
         yield made
 
@@ -177,8 +300,27 @@ def final(made) -> dict:
     return answer
 
 
-PIECES = ["", "{", "}", "[", '"', "\\", ":", ",", "0", "-", "1e999", "NaN", "\\ud800", "\0", "é", '"id":7,',
-          '"kind":"train",', "true", " " * 50]
+PIECES = [
+    "",
+    "{",
+    "}",
+    "[",
+    '"',
+    "\\",
+    ":",
+    ",",
+    "0",
+    "-",
+    "1e999",
+    "NaN",
+    "\\ud800",
+    "\0",
+    "é",
+    '"id":7,',
+    '"kind":"train",',
+    "true",
+    " " * 50,
+]
 TEXTS = ["", "null", "[" * 50_000, '{"a":' * 20_000, "1" * 5000, '"' + "x" * 100_000 + '"']
 
 
@@ -196,6 +338,7 @@ def texts(count: int, seed: int) -> Iterator[str]:
 
 def as_python(text: str) -> Any:
     """What the text means, None where it is no JSON."""
+
     def refuse(_name: str) -> None:
         raise ValueError
 
@@ -250,16 +393,20 @@ def test_frames_that_are_no_texts_are_refused_or_end_only_their_connection(serve
         made.send([json.dumps(REQUESTS[4])[:30], json.dumps(REQUESTS[4])[30:]])  # in two fragments
         assert final(made)["kind"] == "data"
         made.ping().wait(10)
-        for duplicate in ('{"id": 1, "id": 2, "kind": "cancel"}', '{"kind": "train", "id": 2, "kind": "cancel"}'):
+        for duplicate in (
+            '{"id": 1, "id": 2, "kind": "cancel"}',
+            '{"kind": "train", "id": 2, "kind": "cancel"}',
+        ):
             made.send(duplicate)
             assert final(made) == {"id": 2, "kind": "cancelled"}
     for frame in (
-            b"\x81\x82\0\0\0\0\xff\xfe",  # a text that is not UTF-8
-            b"\x80\x81\0\0\0\0x",  # goes on with what never began
-            b"\x89\xfe\0\x7e\0\0\0\0" + b"x" * 126,  # a ping that is too long
-            b"\x81\x01x",  # without a mask
-            b"\xff\x80\0\0\0\0",  # reserved bits
-            b"\x81\xff\x7f\xff\xff\xff\xff\xff\xff\xff\0\0\0\0"):  # announces 2**63 bytes
+        b"\x81\x82\0\0\0\0\xff\xfe",  # a text that is not UTF-8
+        b"\x80\x81\0\0\0\0x",  # goes on with what never began
+        b"\x89\xfe\0\x7e\0\0\0\0" + b"x" * 126,  # a ping that is too long
+        b"\x81\x01x",  # without a mask
+        b"\xff\x80\0\0\0\0",  # reserved bits
+        b"\x81\xff\x7f\xff\xff\xff\xff\xff\xff\xff\0\0\0\0",
+    ):  # announces 2**63 bytes
         with opened(server) as made:
             made.socket.sendall(frame)
             with pytest.raises(ConnectionClosed):
@@ -271,12 +418,21 @@ def test_frames_that_are_no_texts_are_refused_or_end_only_their_connection(serve
 
 def test_one_pages_long_work_of_every_kind_leaves_others_quick_ones_alone(server):
     large = us.datasets.blobs(n=3000)
-    wire, recipe = dict(scene.data_scene(large)), RECIPE | {"hidden": [64, 64], "epochs": 2000, "batch_size": 32}
+    wire, recipe = (
+        dict(scene.data_scene(large)),
+        RECIPE | {"hidden": [64, 64], "epochs": 2000, "batch_size": 32},
+    )
     network = scene.network_scene(Network.initialize([2, *[64] * 8, 4]))
-    long = [{"kind": "train", "data": wire, "recipe": recipe},
-            {"kind": "seeds", "data": wire, "recipe": recipe, "seeds": 1},
-            {"kind": "explain", "data": dict(scene.data_scene(us.datasets.blobs(n=2500))), "network": network},
-            {"kind": "export", "what": "html", "data": wire, "recipe": recipe}]
+    long = [
+        {"kind": "train", "data": wire, "recipe": recipe},
+        {"kind": "seeds", "data": wire, "recipe": recipe, "seeds": 1},
+        {
+            "kind": "explain",
+            "data": dict(scene.data_scene(us.datasets.blobs(n=2500))),
+            "network": network,
+        },
+        {"kind": "export", "what": "html", "data": wire, "recipe": recipe},
+    ]
     with opened(server) as greedy, opened(server) as second, opened(server) as other:
         for number, message in enumerate(long):
             for made in (greedy, second):
@@ -291,4 +447,7 @@ def test_one_pages_long_work_of_every_kind_leaves_others_quick_ones_alone(server
         assert set(finished) <= {"progress"}  # all of it was still to be done when the others' was
         for made in (greedy, second):
             made.send('{"id": 9, "kind": "cancel"}')
-            assert {final(made)["kind"] for _ in range(len(long) + 1)} == {"cancelled", "superseded"}
+            assert {final(made)["kind"] for _ in range(len(long) + 1)} == {
+                "cancelled",
+                "superseded",
+            }

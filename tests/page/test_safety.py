@@ -31,7 +31,9 @@ from unitscope.wire import scene
 
 def wire(n: int, features: int = 2, classes: int = 4) -> dict:
     rng = np.random.default_rng(0)
-    return dict(scene.data_scene(us.Dataset(rng.normal(size=(n, features)), np.arange(n) % classes)))
+    return dict(
+        scene.data_scene(us.Dataset(rng.normal(size=(n, features)), np.arange(n) % classes))
+    )
 
 
 def recipe(*hidden: int, epochs: int = 10) -> dict:
@@ -44,23 +46,60 @@ def network(*sizes: int) -> dict:
 
 DEEP = (64,) * 8
 TOO_MUCH = {
-    "work": ({"kind": "train", "data": wire(10_000), "recipe": recipe(*DEEP, epochs=200)}, "points x epochs x param"),
-    "kept": ({"kind": "train", "data": wire(9), "recipe": recipe(*DEEP, epochs=5000)}, "epochs x parameters must be"),
-    "seeds": ({"kind": "seeds", "data": wire(10_000), "recipe": recipe(2, epochs=5000), "seeds": 256},
-              "points x epochs"),
-    "kept seeds": ({"kind": "seeds", "data": wire(9, 200), "recipe": recipe(*DEEP, epochs=1), "seeds": 256},
-                   "seeds x parameters must be at most 10,000,000."),
-    "explain": ({"kind": "explain", "data": wire(10_000), "network": network(2, *DEEP, 4)}, "points x units x param"),
-    "export": ({"kind": "export", "what": "run", "data": wire(9), "recipe": recipe(*DEEP, epochs=5000)},
-               "epochs x parameters must be at most 10,000,000."),
-    "page": ({"kind": "export", "what": "html", "data": wire(10_000), "recipe": recipe(*DEEP, epochs=1)},
-             "points x units x parameters must be at most"),
-    "other network": ({"kind": "export", "what": "numpy", "data": wire(9), "recipe": recipe(2),
-                       "network": network(3, 2, 4)}, "network must be one of 2 inputs and 4 outputs"),
-    "set": ({"kind": "dataset", "name": "spirals", "n": 10_001}, "n must be a whole number from 2 to 10000"),
-    "features": ({"kind": "train", "data": wire(9) | {"features": 2**40}, "recipe": {}}, "features must be a whole"),
-    "layers": ({"kind": "explain", "data": wire(9), "network": network(2, 4) | {"layers": [{"units": 64}] * 10}},
-               "layers must be a list of 1 to 9"),
+    "work": (
+        {"kind": "train", "data": wire(10_000), "recipe": recipe(*DEEP, epochs=200)},
+        "points x epochs x param",
+    ),
+    "kept": (
+        {"kind": "train", "data": wire(9), "recipe": recipe(*DEEP, epochs=5000)},
+        "epochs x parameters must be",
+    ),
+    "seeds": (
+        {"kind": "seeds", "data": wire(10_000), "recipe": recipe(2, epochs=5000), "seeds": 256},
+        "points x epochs",
+    ),
+    "kept seeds": (
+        {"kind": "seeds", "data": wire(9, 200), "recipe": recipe(*DEEP, epochs=1), "seeds": 256},
+        "seeds x parameters must be at most 10,000,000.",
+    ),
+    "explain": (
+        {"kind": "explain", "data": wire(10_000), "network": network(2, *DEEP, 4)},
+        "points x units x param",
+    ),
+    "export": (
+        {"kind": "export", "what": "run", "data": wire(9), "recipe": recipe(*DEEP, epochs=5000)},
+        "epochs x parameters must be at most 10,000,000.",
+    ),
+    "page": (
+        {"kind": "export", "what": "html", "data": wire(10_000), "recipe": recipe(*DEEP, epochs=1)},
+        "points x units x parameters must be at most",
+    ),
+    "other network": (
+        {
+            "kind": "export",
+            "what": "numpy",
+            "data": wire(9),
+            "recipe": recipe(2),
+            "network": network(3, 2, 4),
+        },
+        "network must be one of 2 inputs and 4 outputs",
+    ),
+    "set": (
+        {"kind": "dataset", "name": "spirals", "n": 10_001},
+        "n must be a whole number from 2 to 10000",
+    ),
+    "features": (
+        {"kind": "train", "data": wire(9) | {"features": 2**40}, "recipe": {}},
+        "features must be a whole",
+    ),
+    "layers": (
+        {
+            "kind": "explain",
+            "data": wire(9),
+            "network": network(2, 4) | {"layers": [{"units": 64}] * 10},
+        },
+        "layers must be a list of 1 to 9",
+    ),
 }
 
 
@@ -115,7 +154,12 @@ TABLES = {
 
 @pytest.mark.parametrize("content", TABLES.values(), ids=TABLES)
 def test_hostile_tables_are_refused_in_bounded_memory(content):
-    message = {"id": 1, "kind": "table", "name": "a.csv", "content": base64.b64encode(content).decode()}
+    message = {
+        "id": 1,
+        "kind": "table",
+        "name": "a.csv",
+        "content": base64.b64encode(content).decode(),
+    }
     tracemalloc.start()
     try:
         answer = answers.reply(message)
@@ -127,18 +171,34 @@ def test_hostile_tables_are_refused_in_bounded_memory(content):
 
 
 def test_names_that_a_spreadsheet_or_python_would_run_stay_names():
-    names = ["=cmd|' /C calc'!A0", "@SUM(1)", '"""\nimport os\nos.abort()\n"""', "</script><script>alert(1)</script>"]
-    lines = ["a,b,kind", *(f'{k},{k},"{name.replace(chr(34), 2 * chr(34))}"' for k, name in enumerate(names))]
+    names = [
+        "=cmd|' /C calc'!A0",
+        "@SUM(1)",
+        '"""\nimport os\nos.abort()\n"""',
+        "</script><script>alert(1)</script>",
+    ]
+    lines = [
+        "a,b,kind",
+        *(f'{k},{k},"{name.replace(chr(34), 2 * chr(34))}"' for k, name in enumerate(names)),
+    ]
     content = base64.b64encode("\n".join(lines).encode()).decode()
     data = answers.reply({"id": 1, "kind": "table", "name": "=1+1", "content": content})["data"]
     assert set(data["class_names"]) == set(names)
     for what in ("numpy", "keras"):
-        made = answers.reply({"id": 1, "kind": "export", "what": what, "data": data, "recipe": recipe(2)})["content"]
+        made = answers.reply(
+            {"id": 1, "kind": "export", "what": what, "data": data, "recipe": recipe(2)}
+        )["content"]
         tree = ast.parse(base64.b64decode(made).decode())
-        given = {node.targets[0].id: node.value for node in tree.body if isinstance(node, ast.Assign)}
+        given = {
+            node.targets[0].id: node.value for node in tree.body if isinstance(node, ast.Assign)
+        }
         assert ast.literal_eval(given["CLASS_NAMES"]) == data["class_names"]
-        assert {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names} <= {
-            "keras", "numpy", "math"}
+        assert {
+            alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Import)
+            for alias in node.names
+        } <= {"keras", "numpy", "math"}
 
 
 class Patience(answers.Asked):
@@ -154,11 +214,24 @@ class Patience(answers.Asked):
 
 CANCELLED = {
     "train": {"kind": "train", "data": wire(2000), "recipe": recipe(32, 32, epochs=2000)},
-    "the test points": {"kind": "train", "recipe": recipe(2, epochs=1000),
-                        "data": wire(1000) | {"held_out": scene.small(np.arange(1000) > 20)}},
-    "seeds": {"kind": "seeds", "data": wire(1000), "recipe": recipe(32, 32, epochs=100), "seeds": 256},
+    "the test points": {
+        "kind": "train",
+        "recipe": recipe(2, epochs=1000),
+        "data": wire(1000) | {"held_out": scene.small(np.arange(1000) > 20)},
+    },
+    "seeds": {
+        "kind": "seeds",
+        "data": wire(1000),
+        "recipe": recipe(32, 32, epochs=100),
+        "seeds": 256,
+    },
     "explain": {"kind": "explain", "data": wire(1000), "network": network(2, *DEEP, 4)},
-    "page": {"kind": "export", "what": "html", "data": wire(200), "recipe": recipe(8, 8, epochs=20)},
+    "page": {
+        "kind": "export",
+        "what": "html",
+        "data": wire(200),
+        "recipe": recipe(8, 8, epochs=20),
+    },
 }
 
 
@@ -172,21 +245,34 @@ def test_every_long_request_ends_between_two_pieces_of_its_work(message, most):
 
 
 def test_answering_opens_no_file_but_the_packages_own_and_unpickles_nothing():
-    messages = [{"kind": "train", "data": wire(20), "recipe": recipe(2)},
-                {"kind": "explain", "data": wire(20), "network": network(2, 2, 4)},
-                {"kind": "seeds", "data": wire(20), "recipe": recipe(2), "seeds": 2},
-                *({"kind": "dataset", "name": name} for name in (*us.datasets.names(), "../../etc/passwd")),
-                {"kind": "table", "name": "/etc/passwd", "content": base64.b64encode(b"a,k\n1,x\n2,y\n").decode()},
-                *({"kind": "export", "what": what, "data": wire(20), "recipe": recipe(2)}
-                  for what in ("html", "numpy", "keras", "run", "/etc/passwd"))]
+    messages = [
+        {"kind": "train", "data": wire(20), "recipe": recipe(2)},
+        {"kind": "explain", "data": wire(20), "network": network(2, 2, 4)},
+        {"kind": "seeds", "data": wire(20), "recipe": recipe(2), "seeds": 2},
+        *({"kind": "dataset", "name": name} for name in (*us.datasets.names(), "../../etc/passwd")),
+        {
+            "kind": "table",
+            "name": "/etc/passwd",
+            "content": base64.b64encode(b"a,k\n1,x\n2,y\n").decode(),
+        },
+        *(
+            {"kind": "export", "what": what, "data": wire(20), "recipe": recipe(2)}
+            for what in ("html", "numpy", "keras", "run", "/etc/passwd")
+        ),
+    ]
     for message in messages:  # what is imported and compiled at first is no request's doing
         answers.reply({"id": 1, **message})
     seen, mine = [], threading.get_ident()
     watching = True
 
     def hook(event: str, given: tuple) -> None:
-        if watching and threading.get_ident() == mine and event.startswith(
-                ("open", "os.", "shutil.", "subprocess.", "socket.", "pickle.", "exec", "import")):
+        if (
+            watching
+            and threading.get_ident() == mine
+            and event.startswith(
+                ("open", "os.", "shutil.", "subprocess.", "socket.", "pickle.", "exec", "import")
+            )
+        ):
             seen.append((event, str(given[0])))
 
     sys.addaudithook(hook)
@@ -194,7 +280,11 @@ def test_answering_opens_no_file_but_the_packages_own_and_unpickles_nothing():
         answers.reply({"id": 1, **message})
     watching = False
     package = Path(us.__file__).parent
-    strange = [(event, name) for event, name in seen if event != "open" or not Path(name).is_relative_to(package)]
+    strange = [
+        (event, name)
+        for event, name in seen
+        if event != "open" or not Path(name).is_relative_to(package)
+    ]
     assert strange == []
 
 
@@ -228,8 +318,13 @@ def test_turns_at_long_work_go_round():
 def few_pages(monkeypatch):
     """A server in this process that takes two pages: its address without the scheme."""
     monkeypatch.setattr(server_module, "MOST_PAGES", 2)
-    config = uvicorn.Config(server_module.create_app(()), port=0, log_level="warning", ws="websockets-sansio",
-                            ws_per_message_deflate=False)
+    config = uvicorn.Config(
+        server_module.create_app(()),
+        port=0,
+        log_level="warning",
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+    )
     served = uvicorn.Server(config)
     thread = threading.Thread(target=served.run)
     thread.start()
@@ -269,8 +364,11 @@ def test_a_fault_of_the_server_is_told_and_the_connection_lives_on(few_pages, mo
         monkeypatch.setitem(answers._ANSWERS, "dataset", broken)
         for _ in range(2):
             made.send('{"id": 4, "kind": "dataset", "name": "lab"}')
-            assert json.loads(made.recv()) == {"id": 4, "kind": "refused",
-                                               "message": "The server failed at this request."}
+            assert json.loads(made.recv()) == {
+                "id": 4,
+                "kind": "refused",
+                "message": "The server failed at this request.",
+            }
         made.send('{"id": 5, "kind": "cancel"}')
         assert json.loads(made.recv())["kind"] == "cancelled"
 
@@ -282,14 +380,27 @@ def test_a_request_that_takes_too_long_is_refused(few_pages, monkeypatch):
     with connect(f"ws://{few_pages}/live", origin=f"http://{few_pages}", max_size=None) as made:
         made.recv()
         for number, message in enumerate(CANCELLED[kind] for kind in ("train", "seeds", "page")):
-            made.send(json.dumps({"id": number, **message, "recipe": recipe(64, 64, epochs=1000), "data": wire(2000),
-                                  "seeds": 4}))
+            made.send(
+                json.dumps(
+                    {
+                        "id": number,
+                        **message,
+                        "recipe": recipe(64, 64, epochs=1000),
+                        "data": wire(2000),
+                        "seeds": 4,
+                    }
+                )
+            )
             while (answer := json.loads(made.recv()))["kind"] == "progress":
                 pass
-            assert answer["id"] == number and answer["message"].startswith("A request must be done in"), answer
+            assert answer["id"] == number and answer["message"].startswith(
+                "A request must be done in"
+            ), answer
 
 
 def test_a_runs_file_has_no_pickle_in_it():
-    answer = answers.reply({"id": 1, "kind": "export", "what": "run", "data": wire(20), "recipe": recipe(2)})
+    answer = answers.reply(
+        {"id": 1, "kind": "export", "what": "run", "data": wire(20), "recipe": recipe(2)}
+    )
     with np.load(io.BytesIO(base64.b64decode(answer["content"])), allow_pickle=False) as archive:
         assert {archive[name].dtype.kind for name in archive.files} <= set("fiuU")

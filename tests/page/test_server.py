@@ -23,16 +23,34 @@ from unitscope.wire import scene
 
 
 def training(number: int, seed: int = 0, **recipe) -> dict:
-    return {"id": number, "kind": "train", "data": scene.data_scene(us.datasets.lab()), "course": False,
-            "recipe": {"hidden": [2], "epochs": 20, "seed": seed, **recipe}}
+    return {
+        "id": number,
+        "kind": "train",
+        "data": scene.data_scene(us.datasets.lab()),
+        "course": False,
+        "recipe": {"hidden": [2], "epochs": 20, "seed": seed, **recipe},
+    }
 
 
 @pytest.fixture(scope="module")
 def server():
     """A server of its own process: its port."""
-    process = subprocess.Popen([sys.executable, "-m", "unitscope", "play", "--port", "0", "--no-browser",
-                                "--allow-host", "class.example"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                               text=True)
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "unitscope",
+            "play",
+            "--port",
+            "0",
+            "--no-browser",
+            "--allow-host",
+            "class.example",
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     port = int(re.search(r":(\d+)/", process.stdout.readline())[1])
     yield port
     process.send_signal(signal.SIGINT)
@@ -48,14 +66,20 @@ def get(port: int, path: str, **headers: str) -> tuple[int, dict[str, str], str]
         connection.putheader(name, value)
     connection.endheaders()
     answer = connection.getresponse()
-    found = answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read().decode()
+    found = (
+        answer.status,
+        {name.lower(): value for name, value in answer.getheaders()},
+        answer.read().decode(),
+    )
     connection.close()
     return found
 
 
 @contextlib.contextmanager
 def page(port: int):
-    with connect(f"ws://127.0.0.1:{port}/live", origin=f"http://127.0.0.1:{port}", max_size=None) as made:
+    with connect(
+        f"ws://127.0.0.1:{port}/live", origin=f"http://127.0.0.1:{port}", max_size=None
+    ) as made:
         assert json.loads(made.recv())["kind"] == "hello"
         yield made
 
@@ -76,13 +100,26 @@ def test_the_page_and_its_modules_are_served_with_the_headers(server):
     assert get(server, "/health")[::2] == (200, "ok")
 
 
-@pytest.mark.parametrize("path", ["/../scene.py", "/%2e%2e/scene.py", "/..%2fscene.py", "/draw/../../scene.py",
-                                  "//etc/passwd", "/live/../../x", "/page.css%00.js", "/panels/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/../scene.py",
+        "/%2e%2e/scene.py",
+        "/..%2fscene.py",
+        "/draw/../../scene.py",
+        "//etc/passwd",
+        "/live/../../x",
+        "/page.css%00.js",
+        "/panels/",
+    ],
+)
 def test_no_path_leaves_the_pages_folder(server, path):
     assert get(server, path)[0] in (400, 404)
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "[::2]", "localhost@evil.example:80"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "", "[::2]", "localhost@evil.example:80"]
+)
 def test_another_hosts_name_is_refused(server, host):
     assert get(server, "/", host=host)[0] in (400, 403)
 
@@ -92,24 +129,43 @@ def test_the_names_that_are_allowed_are_answered(server):
     assert get(server, "/", host=f"localhost:{server}")[0] == 200
 
 
-@pytest.mark.parametrize("origin", [None, "http://evil.example", "null", "http://127.0.0.1:1", "https://"])
+@pytest.mark.parametrize(
+    "origin", [None, "http://evil.example", "null", "http://127.0.0.1:1", "https://"]
+)
 def test_another_sites_page_cannot_connect(server, origin):
-    with pytest.raises(InvalidStatus, match="403"), connect(f"ws://127.0.0.1:{server}/live", origin=origin):
+    with (
+        pytest.raises(InvalidStatus, match="403"),
+        connect(f"ws://127.0.0.1:{server}/live", origin=origin),
+    ):
         pass
     assert origin is None or get(server, "/", origin=origin)[0] == 403
 
 
 def test_the_first_message_has_the_lab_trained_and_explained(server):
-    with connect(f"ws://127.0.0.1:{server}/live", origin=f"http://127.0.0.1:{server}", max_size=None) as made:
+    with connect(
+        f"ws://127.0.0.1:{server}/live", origin=f"http://127.0.0.1:{server}", max_size=None
+    ) as made:
         hello = json.loads(made.recv())
     assert hello["limits"]["message"] == 4 * 2**20 and hello["first"]["run"]["course"]
-    assert hello["first"]["claims"][0]["text"] == "The network classifies all 100 points right (100%)."
+    assert (
+        hello["first"]["claims"][0]["text"] == "The network classifies all 100 points right (100%)."
+    )
 
 
 def test_bad_messages_are_refused_and_the_connection_lives_on(server):
     with page(server) as made:
-        for bad in ("", "{", "[]", "null", '{"id":1}', '{"id":1,"kind":"train"}', '{"id":NaN}', "[" * 100_000,
-                    '{"id":1,"kind":"train","recipe":{"epochs":1e999}}', "\0"):
+        for bad in (
+            "",
+            "{",
+            "[]",
+            "null",
+            '{"id":1}',
+            '{"id":1,"kind":"train"}',
+            '{"id":NaN}',
+            "[" * 100_000,
+            '{"id":1,"kind":"train","recipe":{"epochs":1e999}}',
+            "\0",
+        ):
             assert ask(made, bad)["kind"] == "refused"
         assert ask(made, training(5))["kind"] == "trained"
 
@@ -196,14 +252,21 @@ def resident(port: int) -> int:
     """Bytes of memory of the server on a port."""
     for folder in Path("/proc").iterdir():
         with contextlib.suppress(OSError):
-            if folder.name.isdigit() and b"unitscope\0play\0--port\0000" in (folder / "cmdline").read_bytes():
+            if (
+                folder.name.isdigit()
+                and b"unitscope\0play\0--port\0000" in (folder / "cmdline").read_bytes()
+            ):
                 return int((folder / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     raise AssertionError(f"no server on {port}")
 
 
 def command(*arguments: str) -> subprocess.CompletedProcess:
-    return subprocess.run([sys.executable, "-m", "unitscope", "play", "--no-browser", *arguments], text=True,
-                          capture_output=True, timeout=60)
+    return subprocess.run(
+        [sys.executable, "-m", "unitscope", "play", "--no-browser", *arguments],
+        text=True,
+        capture_output=True,
+        timeout=60,
+    )
 
 
 def test_a_taken_port_is_one_line(server):
@@ -224,23 +287,42 @@ def test_two_workers_answer_alike_and_both_end():
     if not sys.platform.startswith("linux"):
         pytest.skip("reads /proc")
     process = subprocess.Popen(
-        [sys.executable, "-m", "unitscope", "play", "--port", "0", "--no-browser", "--workers", "2"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+        [
+            sys.executable,
+            "-m",
+            "unitscope",
+            "play",
+            "--port",
+            "0",
+            "--no-browser",
+            "--workers",
+            "2",
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
     port = int(re.search(r":(\d+)/", process.stdout.readline())[1])
 
     def workers() -> set[int]:
         found = set()
         for folder in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
-                if int((folder / "stat").read_text().rpartition(")")[2].split()[1]) == process.pid and (
-                        b"spawn_main" in (folder / "cmdline").read_bytes()):
+                if int(
+                    (folder / "stat").read_text().rpartition(")")[2].split()[1]
+                ) == process.pid and (b"spawn_main" in (folder / "cmdline").read_bytes()):
                     found.add(int(folder.name))
         return found
 
     def serving() -> set[int]:
         """Which processes hold an accepted connection on the port."""
         rows = Path("/proc/net/tcp").read_text().splitlines()[1:]
-        taken = {row.split()[9] for row in rows if row.split()[1].endswith(f":{port:04X}") and row.split()[3] == "01"}
+        taken = {
+            row.split()[9]
+            for row in rows
+            if row.split()[1].endswith(f":{port:04X}") and row.split()[3] == "01"
+        }
         found = set()
         for one in workers():
             for handle in Path(f"/proc/{one}/fd").iterdir():

@@ -24,9 +24,18 @@ def widget(monkeypatch):
     made.close()
 
 
-def training(number: int, recipe: dict, *, view: str = "abc", data: us.Dataset | None = None, held_out=None) -> dict:
+def training(
+    number: int, recipe: dict, *, view: str = "abc", data: us.Dataset | None = None, held_out=None
+) -> dict:
     wire = scene.data_scene(data or us.datasets.lab(), held_out)
-    return {"id": number, "view": view, "kind": "train", "data": wire, "course": False, "recipe": recipe}
+    return {
+        "id": number,
+        "view": view,
+        "kind": "train",
+        "data": wire,
+        "course": False,
+        "recipe": recipe,
+    }
 
 
 async def until(condition, seconds: float = 60):
@@ -39,7 +48,11 @@ async def until(condition, seconds: float = 60):
 
 def told(widget, number: int) -> list[str]:
     """The kinds of the messages that one request got, without those of its progress."""
-    return [message["kind"] for message in widget.told if message["id"] == number and message["kind"] != "progress"]
+    return [
+        message["kind"]
+        for message in widget.told
+        if message["id"] == number and message["kind"] != "progress"
+    ]
 
 
 def test_a_training_in_the_view_is_the_widgets_run(widget):
@@ -53,8 +66,19 @@ def test_a_training_in_the_view_is_the_widgets_run(widget):
     assert np.array_equal(run.weights, before)
 
 
-@pytest.mark.parametrize("message", [None, 7, "x", {"kind": "train"}, {"id": 1, "view": 3}, {"view": "x" * 99},
-                                     {"kind": ["train"]}, {"kind": "train", "view": {}}])
+@pytest.mark.parametrize(
+    "message",
+    [
+        None,
+        7,
+        "x",
+        {"kind": "train"},
+        {"id": 1, "view": 3},
+        {"view": "x" * 99},
+        {"kind": ["train"]},
+        {"kind": "train", "view": {}},
+    ],
+)
 def test_strange_messages_are_refused(widget, message):
     run = widget.run
 
@@ -69,6 +93,7 @@ def test_strange_messages_are_refused(widget, message):
 
 def test_of_many_trainings_at_once_the_newest_wins(widget):
     """What a kernel hands on after a long cell: all that a drag has sent, one by one."""
+
     async def drag():
         for k in range(40):
             widget.take(training(k, {**LONG, "seed": k}, data=MANY))
@@ -99,7 +124,10 @@ def test_a_long_training_holds_up_nothing_else_and_can_be_given_up(widget):
     asyncio.run(work())
     assert [told(widget, k) for k in (1, 2, 3)] == [["superseded"], ["data"], ["trained"]]
     reports = [message for message in widget.told if message["kind"] == "progress"]
-    assert all(message["view"] == "abc" and 0 <= message["done"] < message["of"] == 5000 for message in reports)
+    assert all(
+        message["view"] == "abc" and 0 <= message["done"] < message["of"] == 5000
+        for message in reports
+    )
     assert widget.run is not run and widget.run.recipe.epochs == 5
 
 
@@ -133,7 +161,9 @@ def test_views_that_open_later_and_other_views_are_given_the_newest_run(widget):
     shown, shown_held = scene.taken_data(first["data"])
     assert np.array_equal(shown_held, held)
     assert np.array_equal(shown.X, widget.data.X) and widget.data.n_points == 100
-    assert widget.run.data.n_points == 75 and np.array_equal(widget.run.data.X, widget.data.X[~held])
+    assert widget.run.data.n_points == 75 and np.array_equal(
+        widget.run.data.X, widget.data.X[~held]
+    )
 
 
 def test_another_run_is_shown_when_it_is_set(widget):
@@ -145,8 +175,14 @@ def test_another_run_is_shown_when_it_is_set(widget):
     assert widget._first["run"]["recipe"]["hidden"] == [3] and widget._first["by"] is None
     assert widget.selected is None
     first = widget._first
-    widget.run = us.train(us.datasets.lab(), epochs=10)  # the first picture again is news to a view that has trained
-    assert widget._first != before and {**widget._first, "by": 0, "count": 0} == {**before, "by": 0, "count": 0}
+    widget.run = us.train(
+        us.datasets.lab(), epochs=10
+    )  # the first picture again is news to a view that has trained
+    assert widget._first != before and {**widget._first, "by": 0, "count": 0} == {
+        **before,
+        "by": 0,
+        "count": 0,
+    }
     widget.run = other
     assert widget._first["run"] == first["run"] and widget._first != first
 
@@ -183,20 +219,36 @@ def test_a_fault_of_ours_is_told_and_the_next_request_is_answered(widget, monkey
         await until(lambda: told(widget, 2))
 
     asyncio.run(work())
-    assert widget.told[0] == {"id": 1, "view": "abc", "kind": "refused", "message": "ZeroDivisionError: oops"}
+    assert widget.told[0] == {
+        "id": 1,
+        "view": "abc",
+        "kind": "refused",
+        "message": "ZeroDivisionError: oops",
+    }
     assert told(widget, 2) == ["data"]
 
 
-@pytest.mark.parametrize(("name", "value", "rule"), [
-    ("run", 3, r"run must be a Run. Got int instead. us.train\(data\) makes one."),
-    ("run", None, "run must be a Run."),
-    ("theme", None, "theme must be one of auto, light, dark. Got None instead."),
-    ("theme", "pink", "theme must be one of auto, light, dark. Got 'pink' instead."),
-    ("selected", 100, "selected must be the number of a point, 0 to 99, or None. Got 100 instead."),
-    ("selected", -1, "selected must be the number of a point, 0 to 99, or None. Got -1 instead."),
-    ("selected", True, "selected must be .*Got True instead."),
-    ("selected", 2.0, "selected must be .*Got 2.0 instead."),
-])
+@pytest.mark.parametrize(
+    ("name", "value", "rule"),
+    [
+        ("run", 3, r"run must be a Run. Got int instead. us.train\(data\) makes one."),
+        ("run", None, "run must be a Run."),
+        ("theme", None, "theme must be one of auto, light, dark. Got None instead."),
+        ("theme", "pink", "theme must be one of auto, light, dark. Got 'pink' instead."),
+        (
+            "selected",
+            100,
+            "selected must be the number of a point, 0 to 99, or None. Got 100 instead.",
+        ),
+        (
+            "selected",
+            -1,
+            "selected must be the number of a point, 0 to 99, or None. Got -1 instead.",
+        ),
+        ("selected", True, "selected must be .*Got True instead."),
+        ("selected", 2.0, "selected must be .*Got 2.0 instead."),
+    ],
+)
 def test_what_cannot_be_shown_is_refused_when_it_is_set(widget, name, value, rule):
     before = getattr(widget, name)
     with pytest.raises(us.errors.InvalidInput, match=rule):
@@ -230,18 +282,28 @@ def test_the_courses_run_is_known_as_such():
 
 
 def test_its_page_is_the_one_that_is_exported(widget, tmp_path):
-    assert us.export_html(widget.run, tmp_path / "run.html").read_text(encoding="utf-8") == widget.to_html()
+    assert (
+        us.export_html(widget.run, tmp_path / "run.html").read_text(encoding="utf-8")
+        == widget.to_html()
+    )
 
 
-@pytest.mark.parametrize(("given", "rule"), [((3,), "run must be a Run. Got int instead."),
-                                             ((None,), "run must be a Run.")])
+@pytest.mark.parametrize(
+    ("given", "rule"),
+    [((3,), "run must be a Run. Got int instead."), ((None,), "run must be a Run.")],
+)
 def test_what_is_no_run_is_refused(given, rule):
     with pytest.raises(us.errors.InvalidInput, match=rule):
         us.Scope(*given)
 
 
 def test_other_themes_are_refused_and_runs_beyond_the_limits():
-    with pytest.raises(us.errors.InvalidInput, match=r"theme must be one of auto, light, dark. Got 'pink' instead"):
+    with pytest.raises(
+        us.errors.InvalidInput, match=r"theme must be one of auto, light, dark. Got 'pink' instead"
+    ):
         us.Scope(us.train(us.datasets.lab(), epochs=1), theme="pink")
-    with pytest.raises(us.errors.InvalidInput, match=r"the run's units must be at most 64 for a page. Got 65 instead"):
+    with pytest.raises(
+        us.errors.InvalidInput,
+        match=r"the run's units must be at most 64 for a page. Got 65 instead",
+    ):
         us.Scope(us.train(us.datasets.lab(), hidden=(65,), epochs=1))

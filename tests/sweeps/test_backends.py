@@ -24,8 +24,16 @@ BACKENDS = [
     pytest.param("loky", marks=pytest.mark.slow),
     pytest.param("dask", marks=[pytest.mark.slow, pytest.mark.dask]),
     # Ray forks to start its processes, and JAX, where an earlier test has loaded it, warns of every fork.
-    pytest.param("ray", marks=[pytest.mark.slow, pytest.mark.ray, pytest.mark.filterwarnings(
-        r"ignore:os\.fork\(\) was called\..* JAX is multithreaded:RuntimeWarning")]),
+    pytest.param(
+        "ray",
+        marks=[
+            pytest.mark.slow,
+            pytest.mark.ray,
+            pytest.mark.filterwarnings(
+                r"ignore:os\.fork\(\) was called\..* JAX is multithreaded:RuntimeWarning"
+            ),
+        ],
+    ),
 ]
 
 
@@ -44,8 +52,13 @@ def running(backend):
     elif backend == "dask":
         from distributed import Client, LocalCluster
 
-        with (LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as cluster,
-              Client(cluster), joblib.parallel_config(backend="dask")):
+        with (
+            LocalCluster(
+                n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+            ) as cluster,
+            Client(cluster),
+            joblib.parallel_config(backend="dask"),
+        ):
             yield None
     else:
         import ray
@@ -61,8 +74,10 @@ def running(backend):
 
 
 def same(one, other):
-    return all(getattr(one, name).tobytes() == getattr(other, name).tobytes()
-               for name in ("seeds", "losses", "accuracies", "weights"))
+    return all(
+        getattr(one, name).tobytes() == getattr(other, name).tobytes()
+        for name in ("seeds", "losses", "accuracies", "weights")
+    )
 
 
 def watched(log, *, kills="", together=False):
@@ -71,6 +86,7 @@ def watched(log, *, kills="", together=False):
     "17 once" the first time that it is begun, "17 always" every time. `together`: a slice waits until two processes
     have begun one, for a worker that starts quickly would do all. A function inside one, so that it is sent whole.
     """
+
     def train(data, recipe, shape, seeds):
         import os
         import signal
@@ -83,7 +99,11 @@ def watched(log, *, kills="", together=False):
 
         note("begun")
         seed, _, often = kills.partition(" ")
-        if kills and int(seed) in seeds and (often == "always" or not Path(f"{log}.killed").exists()):
+        if (
+            kills
+            and int(seed) in seeds
+            and (often == "always" or not Path(f"{log}.killed").exists())
+        ):
             Path(f"{log}.killed").touch()
             os.kill(os.getpid(), signal.SIGKILL)
         until = time.monotonic() + 20
@@ -116,7 +136,9 @@ def test_workers_give_the_same_bits_as_threads(backend, tmp_path, monkeypatch, s
     monkeypatch.setattr(module, "train_seeds", watched(tmp_path / "log", together=True))
     with running(backend) as jobs:
         calls = []
-        found = us.sweep(LAB, seeds=330, jobs=jobs, progress=lambda *call: calls.append(call), **QUICK)
+        found = us.sweep(
+            LAB, seeds=330, jobs=jobs, progress=lambda *call: calls.append(call), **QUICK
+        )
         processes = {process for _, process in noted(tmp_path / "log", "ended")}
         many = us.sweep(LAB, seeds=40, grid=grid, jobs=jobs, **QUICK)
     assert same(found, threads)
@@ -127,16 +149,26 @@ def test_workers_give_the_same_bits_as_threads(backend, tmp_path, monkeypatch, s
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_worker_killed_in_the_middle_loses_nothing_and_nothing_is_there_twice(
-        backend, tmp_path, monkeypatch, small_slices):
+    backend, tmp_path, monkeypatch, small_slices
+):
     threads = us.sweep(LAB, seeds=640, **QUICK)
     monkeypatch.setattr(module, "train_seeds", watched(tmp_path / "log", kills="320 once"))
     calls, written = [], Counter()
     keep = module.SweepFolder.keep
-    monkeypatch.setattr(module.SweepFolder, "keep",
-                        lambda folder, part: (written.update(part.seeds.tolist()), keep(folder, part))[1])
+    monkeypatch.setattr(
+        module.SweepFolder,
+        "keep",
+        lambda folder, part: (written.update(part.seeds.tolist()), keep(folder, part))[1],
+    )
     with running(backend) as jobs:
-        found = us.sweep(LAB, seeds=640, jobs=jobs, folder=tmp_path / "sweep",
-                         progress=lambda *call: calls.append(call), **QUICK)
+        found = us.sweep(
+            LAB,
+            seeds=640,
+            jobs=jobs,
+            folder=tmp_path / "sweep",
+            progress=lambda *call: calls.append(call),
+            **QUICK,
+        )
     assert (tmp_path / "log.killed").exists()
     assert same(found, threads)
     assert calls == [(done, 640) for done in range(0, 641, 32)]
@@ -149,14 +181,18 @@ def test_a_worker_killed_in_the_middle_loses_nothing_and_nothing_is_there_twice(
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_a_slice_that_always_kills_its_worker_is_given_up(backend, tmp_path, monkeypatch, small_slices):
+def test_a_slice_that_always_kills_its_worker_is_given_up(
+    backend, tmp_path, monkeypatch, small_slices
+):
     monkeypatch.setattr(module, "train_seeds", watched(tmp_path / "log", kills="64 always"))
     gives_up_at_once = contextlib.nullcontext()
     if backend == "dask":
         import dask
 
         gives_up_at_once = dask.config.set({"distributed.scheduler.allowed-failures": 0})
-    message = r"^The workers must finish a slice of seeds in 3 attempts\. Got \w+: .* instead\. Look at"
+    message = (
+        r"^The workers must finish a slice of seeds in 3 attempts\. Got \w+: .* instead\. Look at"
+    )
     with gives_up_at_once, running(backend) as jobs:
         with pytest.raises(UnitscopeError, match=message):
             us.sweep(LAB, seeds=128, jobs=jobs, folder=tmp_path / "sweep", **QUICK)
@@ -173,8 +209,13 @@ def test_a_cluster_of_one_worker_works_for_this_process(tmp_path, monkeypatch):
     import joblib
     from distributed import Client, LocalCluster
 
-    with (LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs=50) as cluster,
-          Client(cluster), joblib.parallel_config(backend="dask")):
+    with (
+        LocalCluster(
+            n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs=50
+        ) as cluster,
+        Client(cluster),
+        joblib.parallel_config(backend="dask"),
+    ):
         us.sweep(LAB, seeds=64, **QUICK)
     processes = {process for _, process in noted(tmp_path / "log", "ended")}
     assert len(processes) == 1 and os.getpid() not in processes
@@ -197,8 +238,11 @@ def test_what_a_task_raises_is_raised_at_once(tmp_path, monkeypatch, small_slice
 
 @pytest.mark.slow
 @settings(max_examples=12, deadline=None)
-@given(seeds=st.lists(st.integers(0, 300), min_size=1, max_size=70, unique=True), threads=st.integers(1, 4),
-       work=st.integers(1, 3))
+@given(
+    seeds=st.lists(st.integers(0, 300), min_size=1, max_size=70, unique=True),
+    threads=st.integers(1, 4),
+    work=st.integers(1, 3),
+)
 def test_adding_seeds_threads_or_workers_changes_no_bit(seeds, threads, work):
     whole = us.sweep(LAB, seeds=301, epochs=5)
     for workers_ in ({"threads": threads}, {"jobs": work}):
@@ -209,7 +253,10 @@ def test_adding_seeds_threads_or_workers_changes_no_bit(seeds, threads, work):
 
 
 @settings(max_examples=25, deadline=None)
-@given(seeds=st.lists(st.integers(0, 2**63 - 1), min_size=1, max_size=70, unique=True), threads=st.integers(1, 4))
+@given(
+    seeds=st.lists(st.integers(0, 2**63 - 1), min_size=1, max_size=70, unique=True),
+    threads=st.integers(1, 4),
+)
 def test_adding_seeds_or_threads_changes_no_bit(seeds, threads):
     among = us.sweep(LAB, seeds=seeds, epochs=2, threads=threads)
     for seed in (seeds[0], seeds[-1]):
@@ -235,12 +282,15 @@ def test_without_joblib_the_remedy_is_said(monkeypatch):
         us.sweep(LAB, seeds=3, jobs=2)
 
 
-@pytest.mark.parametrize(("given_", "message"), [
-    ({"jobs": 0}, "jobs must be a whole number of at least 1. Got 0 instead."),
-    ({"jobs": 2, "threads": 2}, "threads must be given without jobs. Got 2 instead."),
-    ({"resume": True}, "folder must be given with resume. Got None instead."),
-    ({"seeds": [2**63]}, f"seeds must be below 2**63. Got {2**63} instead."),
-])
+@pytest.mark.parametrize(
+    ("given_", "message"),
+    [
+        ({"jobs": 0}, "jobs must be a whole number of at least 1. Got 0 instead."),
+        ({"jobs": 2, "threads": 2}, "threads must be given without jobs. Got 2 instead."),
+        ({"resume": True}, "folder must be given with resume. Got None instead."),
+        ({"seeds": [2**63]}, f"seeds must be below 2**63. Got {2**63} instead."),
+    ],
+)
 def test_refusals(given_, message):
     with pytest.raises(InvalidInput) as caught:
         us.sweep(LAB, **({"seeds": 3} | given_))

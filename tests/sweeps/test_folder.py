@@ -30,41 +30,63 @@ ARRAYS = ("seeds", "losses", "accuracies", "weights")
 
 def same(one, other):
     return one.recipe == other.recipe and all(
-        getattr(one, name).tobytes() == getattr(other, name).tobytes() for name in ARRAYS)
+        getattr(one, name).tobytes() == getattr(other, name).tobytes() for name in ARRAYS
+    )
 
 
 @pytest.fixture
 def trained(monkeypatch):
     """The seeds that were really trained."""
     seeds = []
-    monkeypatch.setattr(module, "train_seeds", lambda *piece: (seeds.extend(piece[3]), train_seeds(*piece))[1])
+    monkeypatch.setattr(
+        module, "train_seeds", lambda *piece: (seeds.extend(piece[3]), train_seeds(*piece))[1]
+    )
     return seeds
 
 
 @pytest.fixture(scope="module")
 def swept():
     data = us.Dataset(LAB.X, LAB.y, ["ä", "</script>", "c 2", "3"], ["a", "b"])
-    return us.sweep(data, seeds=[5, 3, 2**62], epochs=6, hidden=(3, 2), activation=("leaky_relu", "tanh"), l2=0.01)
+    return us.sweep(
+        data,
+        seeds=[5, 3, 2**62],
+        epochs=6,
+        hidden=(3, 2),
+        activation=("leaky_relu", "tanh"),
+        l2=0.01,
+    )
 
 
 # files
+
 
 def test_save_and_load_is_identity(swept, tmp_path):
     swept.save(tmp_path / "s.npz")
     back = us.Sweep.load(tmp_path / "s.npz")
     assert same(back, swept)
-    assert back.data.class_names == swept.data.class_names and back.data.feature_names == swept.data.feature_names
+    assert (
+        back.data.class_names == swept.data.class_names
+        and back.data.feature_names == swept.data.feature_names
+    )
     assert back.data.X.tobytes() == swept.data.X.tobytes()
     assert back.network(3).to_vector().tobytes() == swept.network(3).to_vector().tobytes()
     assert back.groups()[0].tolist() == swept.groups()[0].tolist()
     assert [path.name for path in tmp_path.iterdir()] == ["s.npz"]
 
 
-@pytest.mark.parametrize("settings_", [
-    dict(learning_rate=1e20, optimizer="sgd", epochs=5), dict(hidden=(900, 5), epochs=2),
-    dict(hidden=(900, 5), epochs=5, learning_rate=1e20, optimizer="sgd")], ids=["diverged", "alone", "both"])
+@pytest.mark.parametrize(
+    "settings_",
+    [
+        dict(learning_rate=1e20, optimizer="sgd", epochs=5),
+        dict(hidden=(900, 5), epochs=2),
+        dict(hidden=(900, 5), epochs=5, learning_rate=1e20, optimizer="sgd"),
+    ],
+    ids=["diverged", "alone", "both"],
+)
 def test_what_diverged_and_what_was_trained_alone_is_kept_to_the_bit(tmp_path, settings_):
-    found = us.sweep(us.Dataset(LAB.X * (1e18 if "optimizer" in settings_ else 1), LAB.y), seeds=2, **settings_)
+    found = us.sweep(
+        us.Dataset(LAB.X * (1e18 if "optimizer" in settings_ else 1), LAB.y), seeds=2, **settings_
+    )
     assert np.isfinite(found.losses).all() == ("optimizer" not in settings_)
     found.save(tmp_path / "s.npz")
     back = us.Sweep.load(tmp_path / "s.npz")
@@ -86,24 +108,41 @@ def rewritten(swept, path, **changes):
 
 
 HOSTILE = [
-    dict(seeds=np.array([1, 1, 2])), dict(seeds=np.array([1, -1, 2])), dict(seeds=np.zeros((3, 1), int)),
-    dict(seeds=np.array([1.5, 2, 3])), dict(seeds=np.array(5)),
-    dict(losses=np.zeros((3, 5), np.float32)), dict(losses=np.zeros((3, 6), int)),
-    dict(right=np.full((3, 6), 101, np.int16)), dict(right=np.full((3, 6), -2, np.int16)),
-    dict(right=np.full((3, 6), -1, np.int16)), dict(right=np.zeros((2, 6), np.int16)),
-    dict(weights=np.zeros((3, 28), np.float32)), dict(weights=np.zeros((3, 29), int)), dict(weights=np.zeros(3)),
+    dict(seeds=np.array([1, 1, 2])),
+    dict(seeds=np.array([1, -1, 2])),
+    dict(seeds=np.zeros((3, 1), int)),
+    dict(seeds=np.array([1.5, 2, 3])),
+    dict(seeds=np.array(5)),
+    dict(losses=np.zeros((3, 5), np.float32)),
+    dict(losses=np.zeros((3, 6), int)),
+    dict(right=np.full((3, 6), 101, np.int16)),
+    dict(right=np.full((3, 6), -2, np.int16)),
+    dict(right=np.full((3, 6), -1, np.int16)),
+    dict(right=np.zeros((2, 6), np.int16)),
+    dict(weights=np.zeros((3, 28), np.float32)),
+    dict(weights=np.zeros((3, 29), int)),
+    dict(weights=np.zeros(3)),
     dict(shape=np.zeros(5, np.float32)),
-    dict(X=np.full((100, 2), np.nan)), dict(X=np.array([["a", "b"]] * 100)), dict(y=np.zeros(3)),
-    dict(about={"format": 99}), dict(about={"recipe": 3}), dict(about={"class_names": 7}),
-    dict(recipe={"hidden": [10**9]}), dict(recipe={"epochs": 0}), dict(recipe={"epochs": 10**30}),
-    dict(recipe={"surprise": 1}), dict(recipe={"activation": "nonsense"}),
+    dict(X=np.full((100, 2), np.nan)),
+    dict(X=np.array([["a", "b"]] * 100)),
+    dict(y=np.zeros(3)),
+    dict(about={"format": 99}),
+    dict(about={"recipe": 3}),
+    dict(about={"class_names": 7}),
+    dict(recipe={"hidden": [10**9]}),
+    dict(recipe={"epochs": 0}),
+    dict(recipe={"epochs": 10**30}),
+    dict(recipe={"surprise": 1}),
+    dict(recipe={"activation": "nonsense"}),
 ]
 
 
 @pytest.mark.parametrize("change", HOSTILE, ids=lambda change: "-".join(change))
 def test_a_damaged_file_is_refused(swept, tmp_path, change):
     path = rewritten(swept, tmp_path / "s.npz", **change)
-    with pytest.raises(InvalidInput, match=r"^path must be a sweep file written by Sweep\.save\. Got"):
+    with pytest.raises(
+        InvalidInput, match=r"^path must be a sweep file written by Sweep\.save\. Got"
+    ):
         us.Sweep.load(path)
 
 
@@ -133,7 +172,8 @@ def test_what_a_member_claims_is_not_believed(swept, tmp_path, claim):
         np.save(member, np.array([Trap()], dtype=object), allow_pickle=True)
     else:
         np.lib.format.write_array_header_1_0(
-            member, {"descr": "<f4", "fortran_order": False, "shape": (10**12, 10**6)})
+            member, {"descr": "<f4", "fortran_order": False, "shape": (10**12, 10**6)}
+        )
     with zipfile.ZipFile(changed, "w") as out:
         for name in kept.namelist():
             out.writestr(name, member.getvalue() if name == "weights.npy" else kept.read(name))
@@ -145,7 +185,10 @@ def test_what_a_member_claims_is_not_believed(swept, tmp_path, claim):
 def test_too_large_a_file_is_neither_read_nor_written(swept, tmp_path, monkeypatch):
     swept.save(tmp_path / "s.npz")
     monkeypatch.setattr(archive, "LARGEST", 1000)
-    with pytest.raises(InvalidInput, match=r"the file's content must be at most 1000 bytes\. Got \d+ bytes instead\."):
+    with pytest.raises(
+        InvalidInput,
+        match=r"the file's content must be at most 1000 bytes\. Got \d+ bytes instead\.",
+    ):
         us.Sweep.load(tmp_path / "s.npz")
     with pytest.raises(InvalidInput, match=r"^the file's content must be at most 1000 bytes\."):
         swept.save(tmp_path / "t.npz")
@@ -166,26 +209,44 @@ def test_a_missing_file_and_a_folder_that_cannot_be_written(swept, tmp_path):
 
 # folders
 
+
 def test_more_seeds_train_only_the_rest(tmp_path, trained):
     folder = tmp_path / "s"
     first = us.sweep(LAB, seeds=100, epochs=10, folder=folder)
     assert sorted(trained) == list(range(100))
     trained.clear()
     calls = []
-    more = us.sweep(LAB, seeds=1000, epochs=10, folder=folder, resume=True, progress=lambda *call: calls.append(call))
-    assert sorted(trained) == list(range(100, 1000)) and calls[0] == (100, 1000) and calls[-1] == (1000, 1000)
+    more = us.sweep(
+        LAB,
+        seeds=1000,
+        epochs=10,
+        folder=folder,
+        resume=True,
+        progress=lambda *call: calls.append(call),
+    )
+    assert (
+        sorted(trained) == list(range(100, 1000))
+        and calls[0] == (100, 1000)
+        and calls[-1] == (1000, 1000)
+    )
     trained.clear()
     again = us.sweep(LAB, seeds=1000, epochs=10, folder=folder, resume=True, seed=7)
     few = us.sweep(LAB, seeds=[70, 3], epochs=10, folder=folder, resume=True)
     assert trained == []
     straight = us.sweep(LAB, seeds=1000, epochs=10)
     assert same(more, straight) and few.seeds.tolist() == [70, 3] and len(first) == 100
-    assert all(getattr(again, name).tobytes() == getattr(straight, name).tobytes() for name in ARRAYS)
+    assert all(
+        getattr(again, name).tobytes() == getattr(straight, name).tobytes() for name in ARRAYS
+    )
     assert same(us.Sweep.load(folder), straight)
 
 
 @settings(max_examples=20, deadline=None)
-@given(asked=st.lists(st.lists(st.integers(0, 60), min_size=1, max_size=40, unique=True), min_size=1, max_size=3))
+@given(
+    asked=st.lists(
+        st.lists(st.integers(0, 60), min_size=1, max_size=40, unique=True), min_size=1, max_size=3
+    )
+)
 def test_whatever_was_asked_before_the_result_is_the_same(tmp_path_factory, asked):
     folder = tmp_path_factory.mktemp("sweep") / "s"
     for seeds in asked:
@@ -197,15 +258,30 @@ def test_other_data_another_recipe_and_a_folder_in_use_are_refused(tmp_path):
     folder = tmp_path / "s"
     us.sweep(LAB, seeds=3, epochs=2, folder=folder)
     for change, message in [
-        ({}, r"^folder must be new, or resumed\. Got .* instead\. resume=True \(--resume\) goes on with what is in it"),
-        ({"resume": True, "epochs": 3}, r"^folder must be of the same recipe\. Got one with epochs=2 instead\. Choose"),
-        ({"resume": True, "hidden": (3,)}, r"^folder must be of the same recipe\. Got one with hidden=\(2,\) instead"),
-        ({"resume": True, "grid": {"hidden": [2, 3]}}, "^folder must be one without a sweep, or of a grid"),
+        (
+            {},
+            r"^folder must be new, or resumed\. Got .* instead\. resume=True \(--resume\) goes on with what is in it",
+        ),
+        (
+            {"resume": True, "epochs": 3},
+            r"^folder must be of the same recipe\. Got one with epochs=2 instead\. Choose",
+        ),
+        (
+            {"resume": True, "hidden": (3,)},
+            r"^folder must be of the same recipe\. Got one with hidden=\(2,\) instead",
+        ),
+        (
+            {"resume": True, "grid": {"hidden": [2, 3]}},
+            "^folder must be one without a sweep, or of a grid",
+        ),
     ]:
         with pytest.raises(InvalidInput, match=message):
             us.sweep(LAB, **({"seeds": 3, "epochs": 2, "folder": folder} | change))
     for other in (us.datasets.lab().standardized(), us.Dataset(LAB.X, LAB.y, ["a", "b", "c", "d"])):
-        with pytest.raises(InvalidInput, match=r"^folder must be of the same data\. Got .* instead\. Choose another"):
+        with pytest.raises(
+            InvalidInput,
+            match=r"^folder must be of the same data\. Got .* instead\. Choose another",
+        ):
             us.sweep(other, seeds=3, epochs=2, folder=folder, resume=True)
 
 
@@ -215,7 +291,9 @@ def test_a_damaged_or_foreign_slice_is_refused_with_the_remedy(tmp_path):
     us.sweep(LAB, seeds=[9], epochs=2, l2=0.1, folder=other)
     (foreign,) = other.glob("seeds-*")
     (folder / foreign.name).write_bytes(foreign.read_bytes())
-    with pytest.raises(InvalidInput, match=r"of this folder's sweep.*Delete it, and its seeds are trained again\.$"):
+    with pytest.raises(
+        InvalidInput, match=r"of this folder's sweep.*Delete it, and its seeds are trained again\.$"
+    ):
         us.sweep(LAB, seeds=3, epochs=2, folder=folder, resume=True)
     (folder / foreign.name).unlink()
     for slice_ in folder.glob("seeds-*"):
@@ -228,14 +306,27 @@ def test_the_folder_of_a_grid_takes_more_values_and_no_other_data(tmp_path, trai
     folder = tmp_path / "g"
     us.sweep(LAB, seeds=40, epochs=3, grid={"hidden": [2, 3]}, folder=folder)
     trained.clear()
-    found = us.sweep(LAB, seeds=50, epochs=3, grid={"hidden": [2, 3, 4]}, folder=folder, resume=True)
+    found = us.sweep(
+        LAB, seeds=50, epochs=3, grid={"hidden": [2, 3, 4]}, folder=folder, resume=True
+    )
     assert sorted(trained) == sorted([*range(40, 50), *range(40, 50), *range(50)])
     straight = us.sweep(LAB, seeds=50, epochs=3, grid={"hidden": [2, 3, 4]})
     assert all(same(one, other) for one, other in zip(found, straight, strict=True))
     for change in ({}, {"grid": {"hidden": [7, 8]}}):
         with pytest.raises(InvalidInput, match=r"^folder must be of the same data"):
-            us.sweep(LAB.standardized(), **({"seeds": 4, "epochs": 3, "grid": {"hidden": [2]}, "folder": folder,
-                                             "resume": True} | change))
+            us.sweep(
+                LAB.standardized(),
+                **(
+                    {
+                        "seeds": 4,
+                        "epochs": 3,
+                        "grid": {"hidden": [2]},
+                        "folder": folder,
+                        "resume": True,
+                    }
+                    | change
+                ),
+            )
     with pytest.raises(InvalidInput, match=r"^folder must be one without a grid"):
         us.sweep(LAB, seeds=3, folder=folder, resume=True)
     with pytest.raises(InvalidInput, match="Load one of its folders"):

@@ -25,9 +25,13 @@ def test_the_lab_from_forty_seeds_is_what_training_each_gives():
         run = us.train(LAB, seed=seed)
         np.testing.assert_allclose(found.losses[seed], run.loss, rtol=0, atol=1e-5)
         np.testing.assert_allclose(found.accuracies[seed], run.accuracy, rtol=0, atol=1e-12)
-        np.testing.assert_allclose(found.network(seed).to_vector(), run.network.to_vector(), rtol=0, atol=1e-4)
+        np.testing.assert_allclose(
+            found.network(seed).to_vector(), run.network.to_vector(), rtol=0, atol=1e-4
+        )
         assert found.run(seed).loss.tobytes() == run.loss.tobytes()
-    assert (found.loss == found.losses[:, -1]).all() and (found.accuracy == found.accuracies[:, -1]).all()
+    assert (found.loss == found.losses[:, -1]).all() and (
+        found.accuracy == found.accuracies[:, -1]
+    ).all()
     share = (found.accuracy == 1).mean()
     assert 0.6 < share < 0.95
     assert f"40 seeds; {share:.1%} classify every point right" in repr(found)
@@ -44,8 +48,16 @@ def test_the_lab_from_forty_seeds_is_what_training_each_gives():
 )
 def test_three_epochs_of_any_recipe(hidden, activation, optimizer, batch, classes, penalty):
     data = us.datasets.blobs(n=30, classes=classes, seed=1)
-    recipe = us.Recipe(hidden=tuple(hidden), activation=activation, optimizer=optimizer, batch_size=batch, epochs=3,
-                       learning_rate=0.003, l1=penalty, l2=penalty)
+    recipe = us.Recipe(
+        hidden=tuple(hidden),
+        activation=activation,
+        optimizer=optimizer,
+        batch_size=batch,
+        epochs=3,
+        learning_rate=0.003,
+        l1=penalty,
+        l2=penalty,
+    )
     found = us.sweep(data, recipe, seeds=[3, 11])
     for seed in (3, 11):
         run = found.run(seed)
@@ -68,7 +80,10 @@ def test_slices_of_epochs_change_nothing(monkeypatch):
     whole = us.sweep(LAB, seeds=3, epochs=30)
     monkeypatch.setattr(module, "_SLICE", 100 * 18 * 32 * 7)
     cut = us.sweep(LAB, seeds=3, epochs=30)
-    assert whole.losses.tobytes() == cut.losses.tobytes() and whole.weights.tobytes() == cut.weights.tobytes()
+    assert (
+        whole.losses.tobytes() == cut.losses.tobytes()
+        and whole.weights.tobytes() == cut.weights.tobytes()
+    )
 
 
 def test_large_networks_are_trained_one_by_one(monkeypatch):
@@ -89,7 +104,11 @@ def test_a_training_that_diverges_leaves_the_others_alone(monkeypatch, most):
     assert not np.isfinite(found.loss).all()
     assert len(np.concatenate(found.groups())) == 4
     if most > 1:
-        assert found.stuck()["diverged"].tolist() == found.seeds[~np.isfinite(found.weights).all(axis=1)].tolist() != []
+        assert (
+            found.stuck()["diverged"].tolist()
+            == found.seeds[~np.isfinite(found.weights).all(axis=1)].tolist()
+            != []
+        )
 
 
 def test_progress_counts_to_the_end():
@@ -106,16 +125,30 @@ def test_an_interrupt_keeps_what_is_done():
     found = us.sweep(LAB, seeds=2000, epochs=20, threads=1, progress=stop)
     assert 64 <= len(found) < 2000 and found.losses.shape == (len(found), 20)
     assert np.isfinite(found.losses).all()
-    np.testing.assert_allclose(found.losses[1], us.train(LAB, seed=int(found.seeds[1]), epochs=20).loss, atol=1e-5)
+    np.testing.assert_allclose(
+        found.losses[1], us.train(LAB, seed=int(found.seeds[1]), epochs=20).loss, atol=1e-5
+    )
 
 
-@pytest.mark.parametrize(("given_", "message"), [
-    ({"seeds": 0}, "seeds must be a whole number from 1 to 10000000. Got 0 instead."),
-    ({"seeds": [1, 1]}, "seeds must be at least one whole number, none twice. Got 2 numbers instead."),
-    ({"seeds": []}, "seeds must be at least one whole number, none twice. Got 0 numbers instead."),
-    ({"seeds": [-1]}, "seeds must be a whole number of at least 0. Got -1 instead."),
-    ({"seeds": 3, "threads": 0}, "threads must be a whole number of at least 1. Got 0 instead."),
-])
+@pytest.mark.parametrize(
+    ("given_", "message"),
+    [
+        ({"seeds": 0}, "seeds must be a whole number from 1 to 10000000. Got 0 instead."),
+        (
+            {"seeds": [1, 1]},
+            "seeds must be at least one whole number, none twice. Got 2 numbers instead.",
+        ),
+        (
+            {"seeds": []},
+            "seeds must be at least one whole number, none twice. Got 0 numbers instead.",
+        ),
+        ({"seeds": [-1]}, "seeds must be a whole number of at least 0. Got -1 instead."),
+        (
+            {"seeds": 3, "threads": 0},
+            "threads must be a whole number of at least 1. Got 0 instead.",
+        ),
+    ],
+)
 def test_refusals(given_, message):
     with pytest.raises(InvalidInput) as caught:
         us.sweep(LAB, **given_)
@@ -124,11 +157,14 @@ def test_refusals(given_, message):
 
 def test_a_seed_that_was_not_trained_is_refused():
     found = us.sweep(LAB, seeds=[2, 5], epochs=1)
-    with pytest.raises(InvalidInput, match=r"^seed must be one that was trained\. Got 3 instead\.$"):
+    with pytest.raises(
+        InvalidInput, match=r"^seed must be one that was trained\. Got 3 instead\.$"
+    ):
         found.network(3)
 
 
 # what the networks have in common
+
 
 def why_stuck(net, data):
     """The reason of one network by plain sets, from its definition."""
@@ -140,15 +176,20 @@ def why_stuck(net, data):
     if not on:
         return "none of these"
     whole = np.concatenate(on, axis=1)
-    patterns = [{tuple(row) for row in whole[data.y == label].tolist()} for label in range(data.n_classes)]
+    patterns = [
+        {tuple(row) for row in whole[data.y == label].tolist()} for label in range(data.n_classes)
+    ]
     shared = any(one <= other for one in patterns for other in patterns if one is not other)
     return "a class without a pattern of its own" if shared else "none of these"
 
 
-@pytest.mark.parametrize(("hidden", "activation"), [((2,), "relu"), ((3, 2), "relu"), ((4, 3, 2), "tanh"),
-                                                    ((), "relu")])
+@pytest.mark.parametrize(
+    ("hidden", "activation"), [((2,), "relu"), ((3, 2), "relu"), ((4, 3, 2), "tanh"), ((), "relu")]
+)
 def test_why_some_are_stuck(hidden, activation, monkeypatch):
-    monkeypatch.setattr(solutions, "_BYTES_AT_ONCE", 8 * 100 * 4 * 17)  # pieces of 17 networks of the lab
+    monkeypatch.setattr(
+        solutions, "_BYTES_AT_ONCE", 8 * 100 * 4 * 17
+    )  # pieces of 17 networks of the lab
     found = us.sweep(LAB, seeds=200, hidden=hidden, activation=activation, epochs=40)
     found.weights[[3, 70], -1] = np.nan, np.inf
     found.accuracies[[3, 70], -1] = np.nan
@@ -157,7 +198,8 @@ def test_why_some_are_stuck(hidden, activation, monkeypatch):
     stuck = found.seeds[found.accuracy < 1]
     assert sorted(np.concatenate(list(why.values())).tolist()) == stuck.tolist()
     assert {seed: reason for reason, seeds in why.items() for seed in seeds.tolist()} == {
-        seed: why_stuck(found.network(seed), LAB) for seed in stuck.tolist()}
+        seed: why_stuck(found.network(seed), LAB) for seed in stuck.tolist()
+    }
     assert len(why) > bool(hidden)
 
 
@@ -167,7 +209,9 @@ def test_groups_are_networks_that_are_the_same_up_to_the_order_of_units(hidden, 
     found.weights[[5, 8, 13]] = np.nan
     groups = found.groups()
     assert sorted(np.concatenate(groups).tolist()) == list(range(300))
-    assert [len(group) for group in groups] == sorted((len(group) for group in groups), reverse=True)
+    assert [len(group) for group in groups] == sorted(
+        (len(group) for group in groups), reverse=True
+    )
     assert [5, 8, 13] in [group.tolist() for group in groups]
     assert len(groups[0]) > 1
 
@@ -175,7 +219,9 @@ def test_groups_are_networks_that_are_the_same_up_to_the_order_of_units(hidden, 
         if seed in (5, 8, 13):
             return "diverged"
         net = found.network(seed)
-        on = [tuple(sorted(map(tuple, (z > 0).T.tolist()))) for z in net.pre_activations(LAB.X)[:-1]]
+        on = [
+            tuple(sorted(map(tuple, (z > 0).T.tolist()))) for z in net.pre_activations(LAB.X)[:-1]
+        ]
         return (*net.predict(LAB.X).tolist(), *on)
 
     keys = [{seen(seed) for seed in group.tolist()} for group in groups]

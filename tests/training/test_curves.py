@@ -21,7 +21,9 @@ def test_they_are_what_each_networks_own_predictions_give(n, hidden, activation)
     for row, vector in enumerate(weights):
         net = shape.with_vector(vector.astype(np.float64))
         assert accuracy[row] == pytest.approx((net.predict(X) == y).mean(), abs=1e-12)
-        assert loss[row] == pytest.approx(-np.log(net.probabilities(X)[np.arange(n), y]).mean(), rel=1e-9)
+        assert loss[row] == pytest.approx(
+            -np.log(net.probabilities(X)[np.arange(n), y]).mean(), rel=1e-9
+        )
     assert (accuracies(shape, weights, X, y) == accuracy).all()
 
 
@@ -54,5 +56,7 @@ def test_orders_drawn_slice_by_slice_are_those_drawn_at_once():
 
     data = us.datasets.blobs(n=4000)
     run = us.train(data, hidden=(48,), epochs=150, batch_size=256)  # several slices
-    again = us.train(data, start=run.at(0), batch_order=shuffled(4000, run.recipe), hidden=(48,), batch_size=256)
+    again = us.train(
+        data, start=run.at(0), batch_order=shuffled(4000, run.recipe), hidden=(48,), batch_size=256
+    )
     assert (run.weights == again.weights).all() and (run.loss == again.loss).all()

@@ -20,7 +20,9 @@ OPTIMIZERS = {
     "adamw": dict(optimizer="adamw", learning_rate=0.01, weight_decay=0.05),
 }
 PAIRS = [(name, activation) for name in OPTIMIZERS for activation in ("relu", "tanh")]
-PAIRS += [("adam", activation) for activation in ACTIVATIONS if activation not in ("relu", "tanh", "abs")]
+PAIRS += [
+    ("adam", activation) for activation in ACTIVATIONS if activation not in ("relu", "tanh", "abs")
+]
 # The slope of abs jumps from -1 to 1, which Adam turns into steps of full size: rounding grows to 1.2e-5 in 50 steps.
 PAIRS += [("sgd", "abs")]
 
@@ -46,12 +48,20 @@ def largest_relative_gap(weights, expected, net):
 def test_weights_equal_keras(keras, name, activation):
     setting, batch, steps = OPTIMIZERS[name], 16, 50
     rng = np.random.default_rng(7)
-    X, y = rng.normal(0, 2, (batch * steps, 3)).astype(np.float32), rng.integers(0, 4, batch * steps)
+    X, y = (
+        rng.normal(0, 2, (batch * steps, 3)).astype(np.float32),
+        rng.integers(0, 4, batch * steps),
+    )
     net = Network.initialize((3, 6, 4), activation, seed=3)
     function = keras.ops.absolute if activation == "abs" else activation
-    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(6, function), keras.layers.Dense(4)])
+    model = keras.Sequential(
+        [keras.Input((3,)), keras.layers.Dense(6, function), keras.layers.Dense(4)]
+    )
     model.set_weights([part for layer in net.layers for part in (layer.weights, layer.bias)])
-    model.compile(keras_optimizer(keras, setting), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    model.compile(
+        keras_optimizer(keras, setting),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    )
     state, recipe = State.fresh(net.to_vector()), Recipe(batch_size=batch, **setting)
     for rows in (slice(0, 3 * batch), slice(3 * batch, None)):  # 3 steps, then on to 50
         count = len(y[rows])

@@ -13,8 +13,17 @@ from strange import CONTENTS, Trap
 
 @pytest.fixture(scope="module")
 def run():
-    data = us.Dataset(us.datasets.lab().X, us.datasets.lab().y, ["ä", "</script>", "c 2", "3"], ["a", "b"])
-    return us.train(data, hidden=(3, 2), activation=("leaky_relu", "tanh"), optimizer="rmsprop", epochs=6, l2=0.01)
+    data = us.Dataset(
+        us.datasets.lab().X, us.datasets.lab().y, ["ä", "</script>", "c 2", "3"], ["a", "b"]
+    )
+    return us.train(
+        data,
+        hidden=(3, 2),
+        activation=("leaky_relu", "tanh"),
+        optimizer="rmsprop",
+        epochs=6,
+        l2=0.01,
+    )
 
 
 def test_epochs_count_from_the_start_and_from_the_end(run):
@@ -37,8 +46,10 @@ def test_save_and_load_is_identity(run, tmp_path):
     assert back.data.feature_names == run.data.feature_names
     assert back.data.X.tobytes() == run.data.X.tobytes()
     assert [layer.activation for layer in back.network.layers] == ["leaky_relu", "tanh", "linear"]
-    assert us.train(back.data, start=back, epochs=3).weights.tobytes() == \
-        us.train(run.data, start=run, epochs=3).weights.tobytes()
+    assert (
+        us.train(back.data, start=back, epochs=3).weights.tobytes()
+        == us.train(run.data, start=run, epochs=3).weights.tobytes()
+    )
     assert [path.name for path in tmp_path.iterdir()] == ["run.npz"]
 
 
@@ -63,25 +74,30 @@ def rewritten(run, path, **changes):
     return path
 
 
-@pytest.mark.parametrize("change", [
-    dict(weights=np.zeros((2, 2), np.float32)),
-    dict(weights=np.full((7, 29), np.nan, np.float32)),
-    dict(loss=np.zeros(3)),
-    dict(X=np.array([["a", "b"]] * 100)),
-    dict(slots=np.zeros(3)),
-    dict(about={"format": 99}),
-    dict(about={"layers": [{"units": 10**9, "activation": "relu", "negative_slope": 0.2}]}),
-    dict(about={"layers": [{"units": "x"}]}),
-    dict(about={"layers": 5}),
-    dict(about={"recipe": {"epochs": -5}}),
-    dict(about={"recipe": {"surprise": 1}}),
-    dict(about={"recipe": 3}),
-    dict(about={"class_names": 7}),
-    dict(about={"step": -1}),
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        dict(weights=np.zeros((2, 2), np.float32)),
+        dict(weights=np.full((7, 29), np.nan, np.float32)),
+        dict(loss=np.zeros(3)),
+        dict(X=np.array([["a", "b"]] * 100)),
+        dict(slots=np.zeros(3)),
+        dict(about={"format": 99}),
+        dict(about={"layers": [{"units": 10**9, "activation": "relu", "negative_slope": 0.2}]}),
+        dict(about={"layers": [{"units": "x"}]}),
+        dict(about={"layers": 5}),
+        dict(about={"recipe": {"epochs": -5}}),
+        dict(about={"recipe": {"surprise": 1}}),
+        dict(about={"recipe": 3}),
+        dict(about={"class_names": 7}),
+        dict(about={"step": -1}),
+    ],
+)
 def test_a_damaged_file_is_refused(run, tmp_path, change):
     path = rewritten(run, tmp_path / "run.npz", **change)
-    with pytest.raises(us.errors.InvalidInput, match=r"path must be a run file written by Run\.save\. Got"):
+    with pytest.raises(
+        us.errors.InvalidInput, match=r"path must be a run file written by Run\.save\. Got"
+    ):
         us.Run.load(path)
 
 

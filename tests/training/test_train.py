@@ -24,7 +24,11 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_another_run(data):
 
 
 @settings(max_examples=15, deadline=None)
-@given(cut=st.integers(0, 30), seed=st.integers(0, 99), optimizer=st.sampled_from(["sgd", "rmsprop", "adam", "adamw"]))
+@given(
+    cut=st.integers(0, 30),
+    seed=st.integers(0, 99),
+    optimizer=st.sampled_from(["sgd", "rmsprop", "adam", "adamw"]),
+)
 def test_training_on_from_a_run_is_training_longer(cut, seed, optimizer):
     data = us.datasets.lab()
     whole = us.train(data, epochs=30, seed=seed, optimizer=optimizer, momentum=0.3)
@@ -82,7 +86,9 @@ def test_slices_change_no_result(data, monkeypatch):
     import sys
 
     whole = us.train(data, epochs=40)
-    monkeypatch.setattr(sys.modules["unitscope.training.train"], "_SLICE_SECONDS", 1e-9)  # one epoch a slice
+    monkeypatch.setattr(
+        sys.modules["unitscope.training.train"], "_SLICE_SECONDS", 1e-9
+    )  # one epoch a slice
     told = []
     sliced = us.train(data, epochs=40, progress=lambda *news: told.append(news))
     assert sliced.weights.tobytes() == whole.weights.tobytes()
@@ -103,7 +109,9 @@ def test_loss_is_the_mean_over_points_of_batches_before_their_step(data):
 
 
 def test_divergence_names_the_epoch_and_the_cause_and_keeps_the_epochs_before(data):
-    with pytest.raises(us.errors.TrainingDiverged, match=r"learning rate of 1e\+30: try 1e\+29") as caught:
+    with pytest.raises(
+        us.errors.TrainingDiverged, match=r"learning rate of 1e\+30: try 1e\+29"
+    ) as caught:
         us.train(data, learning_rate=1e30)
     assert caught.value.epoch == caught.value.run.epochs + 1
     far = us.Dataset(data.X * 1e7, data.y)
@@ -112,25 +120,46 @@ def test_divergence_names_the_epoch_and_the_cause_and_keeps_the_epochs_before(da
     assert np.isfinite(caught.value.run.weights).all()
 
 
-@pytest.mark.parametrize(("arguments", "message"), [
-    (dict(epochs=-1), "epochs must be a whole number of at least 0. Got -1 instead."),
-    (dict(epochs=1.5), "epochs must be a whole number of at least 0. Got 1.5 instead."),
-    (dict(batch_size=0), "batch_size must be a whole number of at least 1. Got 0 instead."),
-    (dict(activation="selu"), "activation must be one of linear, relu, leaky_relu, tanh, sigmoid, elu, softplus, "
-                              "gelu, silu, abs. Got 'selu' instead."),
-    (dict(optimizer="lion"), "optimizer must be one of sgd, rmsprop, adam, adamw. Got 'lion' instead."),
-    (dict(learning_rate=0), "learning_rate must be a finite number above 0. Got 0 instead."),
-    (dict(hidden=(2, 0)), "hidden[1] must be a whole number of at least 1. Got 0 instead."),
-    (dict(batch_order=[[0, 1]]), "batch_order must be whole numbers of shape (epochs, 100). Got int64 of shape (1, 2) "
-                                 "instead."),
-    (dict(batch_order=np.zeros((2, 100), int)), "batch_order must be each of 0..99 exactly once in every row. Got a "
-                                                "row with a repeated or missing index instead."),
-    (dict(batch_order=np.arange(100)[None] + 2**32), "batch_order must be each of 0..99 exactly once in every row. Got "
-                                                     "a row with a repeated or missing index instead."),
-    (dict(start=us.Network.initialize([3, 4])), "start must be a network of 2 inputs and 4 outputs, as the data has. "
-                                                "Got 3 inputs and 4 outputs instead."),
-    (dict(start=5), "start must be a Network or a Run. Got int instead."),
-])
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (dict(epochs=-1), "epochs must be a whole number of at least 0. Got -1 instead."),
+        (dict(epochs=1.5), "epochs must be a whole number of at least 0. Got 1.5 instead."),
+        (dict(batch_size=0), "batch_size must be a whole number of at least 1. Got 0 instead."),
+        (
+            dict(activation="selu"),
+            "activation must be one of linear, relu, leaky_relu, tanh, sigmoid, elu, softplus, "
+            "gelu, silu, abs. Got 'selu' instead.",
+        ),
+        (
+            dict(optimizer="lion"),
+            "optimizer must be one of sgd, rmsprop, adam, adamw. Got 'lion' instead.",
+        ),
+        (dict(learning_rate=0), "learning_rate must be a finite number above 0. Got 0 instead."),
+        (dict(hidden=(2, 0)), "hidden[1] must be a whole number of at least 1. Got 0 instead."),
+        (
+            dict(batch_order=[[0, 1]]),
+            "batch_order must be whole numbers of shape (epochs, 100). Got int64 of shape (1, 2) "
+            "instead.",
+        ),
+        (
+            dict(batch_order=np.zeros((2, 100), int)),
+            "batch_order must be each of 0..99 exactly once in every row. Got a "
+            "row with a repeated or missing index instead.",
+        ),
+        (
+            dict(batch_order=np.arange(100)[None] + 2**32),
+            "batch_order must be each of 0..99 exactly once in every row. Got "
+            "a row with a repeated or missing index instead.",
+        ),
+        (
+            dict(start=us.Network.initialize([3, 4])),
+            "start must be a network of 2 inputs and 4 outputs, as the data has. "
+            "Got 3 inputs and 4 outputs instead.",
+        ),
+        (dict(start=5), "start must be a Network or a Run. Got int instead."),
+    ],
+)
 def test_bad_arguments_are_refused_in_words(data, arguments, message):
     with pytest.raises(us.errors.InvalidInput) as caught:
         us.train(data, **arguments)
@@ -140,13 +169,18 @@ def test_bad_arguments_are_refused_in_words(data, arguments, message):
 def test_a_recipe_and_settings_together_are_refused(data):
     with pytest.raises(us.errors.InvalidInput, match="recipe must be given alone"):
         us.train(data, us.Recipe(), epochs=3)
-    with pytest.raises(us.errors.InvalidInput, match=r"data must be a Dataset\. Got ndarray instead"):
+    with pytest.raises(
+        us.errors.InvalidInput, match=r"data must be a Dataset\. Got ndarray instead"
+    ):
         us.train(data.X)
 
 
 def test_a_recipe_is_the_same_as_its_settings(data):
     recipe = us.Recipe(hidden=(3,), epochs=4)
-    assert us.train(data, recipe).weights.tobytes() == us.train(data, hidden=3, epochs=4).weights.tobytes()
+    assert (
+        us.train(data, recipe).weights.tobytes()
+        == us.train(data, hidden=3, epochs=4).weights.tobytes()
+    )
     assert dataclasses.asdict(us.train(data, recipe).recipe) == dataclasses.asdict(recipe)
 
 

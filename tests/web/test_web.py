@@ -22,8 +22,14 @@ needs_deno = pytest.mark.skipif(DENO is None, reason="deno is not installed")
 
 
 def deno(*arguments: str) -> subprocess.CompletedProcess:
-    return subprocess.run([DENO, *arguments], capture_output=True, text=True, encoding="utf-8", timeout=300,
-                          env={"NO_COLOR": "1", "DENO_NO_UPDATE_CHECK": "1", "PATH": "", "HOME": str(Path.home())})
+    return subprocess.run(
+        [DENO, *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=300,
+        env={"NO_COLOR": "1", "DENO_NO_UPDATE_CHECK": "1", "PATH": "", "HOME": str(Path.home())},
+    )
 
 
 @needs_deno
@@ -37,8 +43,17 @@ def test_the_modules_own_tests_pass():
 def browser_types(tmp_path) -> str:
     """Settings for a strict check of types in a browser."""
     settings = tmp_path / "deno.json"
-    settings.write_text(json.dumps({"compilerOptions": {"checkJs": True, "strict": True,
-                                                        "lib": ["dom", "dom.iterable", "esnext"]}}))
+    settings.write_text(
+        json.dumps(
+            {
+                "compilerOptions": {
+                    "checkJs": True,
+                    "strict": True,
+                    "lib": ["dom", "dom.iterable", "esnext"],
+                }
+            }
+        )
+    )
     return str(settings)
 
 
@@ -49,14 +64,20 @@ def test_the_types_are_right(browser_types):
 
 
 def test_python_still_computes_what_the_fixtures_say():
-    spec = importlib.util.spec_from_file_location("make_fixtures", HERE.parents[1] / "tools" / "fixtures.py")
+    spec = importlib.util.spec_from_file_location(
+        "make_fixtures", HERE.parents[1] / "tools" / "fixtures.py"
+    )
     maker = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(maker)
     kept = json.loads(maker.PATH.read_text(encoding="utf-8"))
     now = maker.cases()
     assert [case["name"] for case in kept] == [case["name"] for case in now]
     for old, new in zip(kept, now, strict=True):
-        assert old["layers"] == new["layers"] and old["regions"] == new["regions"] and old["exact"] == new["exact"]
+        assert (
+            old["layers"] == new["layers"]
+            and old["regions"] == new["regions"]
+            and old["exact"] == new["exact"]
+        )
         for part in ("weights", "X", "logits", "probabilities", "area"):
             assert old[part] == pytest.approx(new[part], rel=1e-5, abs=1e-6), (old["name"], part)
         assert old["predicted"] == new["predicted"]
@@ -67,7 +88,9 @@ def test_a_module_is_small_checked_and_plain(path):
     text = path.read_text(encoding="utf-8")
     assert text.startswith("// @ts-check\n/**")
     assert text.count("\n") <= 400
-    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", text)
+    assert not re.search(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", text
+    )
     assert "</script" not in text.lower() and "https://" not in text
     plain = re.findall(r'^import \{[^}]*\} from "\.\.?/[^"]+\.js";$', text, re.M)
     assert re.findall(r"^import .*$", text, re.M) == plain
@@ -78,9 +101,14 @@ def test_no_name_is_in_two_modules():
     seen: dict[str, str] = {}
     for path in MODULES:
         text = path.read_text(encoding="utf-8")
-        for name in re.findall(r"^(?:export )?(?:async )?(?:function|class|const|let) \*?(\w+)", text, re.M):
-            assert name not in seen or {path.name, seen[name]} <= {"app.js", "file.js", "widget.js"}, (
-                name, path.name, seen[name])
+        for name in re.findall(
+            r"^(?:export )?(?:async )?(?:function|class|const|let) \*?(\w+)", text, re.M
+        ):
+            assert name not in seen or {path.name, seen[name]} <= {
+                "app.js",
+                "file.js",
+                "widget.js",
+            }, (name, path.name, seen[name])
             seen[name] = path.name
 
 
@@ -89,7 +117,11 @@ def test_the_joined_script_has_no_imports_left_and_each_module_once(entry):
     text = bundle(entry)
     assert not re.search(r"^import ", text, re.M)
     assert len(re.findall(r"^export ", text, re.M)) == (1 if entry == "entries/widget.js" else 0)
-    assert len(re.findall(r"^// \S+\.js$", text, re.M)) == len(set(re.findall(r"^// (\S+\.js)$", text, re.M))) > 20
+    assert (
+        len(re.findall(r"^// \S+\.js$", text, re.M))
+        == len(set(re.findall(r"^// (\S+\.js)$", text, re.M)))
+        > 20
+    )
 
 
 @needs_deno

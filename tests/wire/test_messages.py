@@ -19,7 +19,9 @@ from unitscope.network import ACTIVATIONS, Network
 from unitscope.page import answers
 from unitscope.wire import messages, scene
 
-spec = importlib.util.spec_from_file_location("make_contract", Path(__file__).parents[2] / "tools" / "contract.py")
+spec = importlib.util.spec_from_file_location(
+    "make_contract", Path(__file__).parents[2] / "tools" / "contract.py"
+)
 contract = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(contract)
 SCHEMA = json.loads(contract.SCHEMA.read_text(encoding="utf-8"))
@@ -43,31 +45,95 @@ def test_the_schema_and_the_types_are_those_of_the_contract():
 
 def test_the_contracts_lists_are_those_of_the_library():
     assert typing.get_args(messages.Activation) == tuple(ACTIVATIONS)
-    requests = {typing.get_args(typing.get_type_hints(one)["kind"])[0] for one in typing.get_args(messages.Asked)}
+    requests = {
+        typing.get_args(typing.get_type_hints(one)["kind"])[0]
+        for one in typing.get_args(messages.Asked)
+    }
     assert requests == {*answers.KINDS, "cancel"}
-    kinds = {kind for one in typing.get_args(messages.Reply)
-               for kind in typing.get_args(typing.get_type_hints(one)["kind"])}
-    assert kinds == {"hello", "trained", "explained", "seeds", "data", "file", "progress", "refused", "superseded",
-                     "cancelled"}
+    kinds = {
+        kind
+        for one in typing.get_args(messages.Reply)
+        for kind in typing.get_args(typing.get_type_hints(one)["kind"])
+    }
+    assert kinds == {
+        "hello",
+        "trained",
+        "explained",
+        "seeds",
+        "data",
+        "file",
+        "progress",
+        "refused",
+        "superseded",
+        "cancelled",
+    }
 
 
-RECIPE = {"hidden": [2], "activation": "relu", "optimizer": "adam", "learning_rate": 0.01, "batch_size": 32,
-          "epochs": 9, "l1": 0, "l2": 0, "seed": 3}
+RECIPE = {
+    "hidden": [2],
+    "activation": "relu",
+    "optimizer": "adam",
+    "learning_rate": 0.01,
+    "batch_size": 32,
+    "epochs": 9,
+    "l1": 0,
+    "l2": 0,
+    "seed": 3,
+}
 NETWORK = scene.network_scene(Network.initialize([2, 3, 4]))
 TABLE = base64.b64encode(b"a,b,kind\n1,2,x\n3,4,y\n").decode()
 CONVERSATION = [
     ({"kind": "train", "data": lab(), "recipe": RECIPE, "course": True, "start": None}, "Trained"),
     ({"kind": "train", "data": lab(np.arange(100) < 20), "recipe": {}}, "Trained"),
-    ({"kind": "train", "data": lab(), "recipe": RECIPE | {"optimizer": "sgd", "learning_rate": 1e30}}, "Trained"),
-    ({"kind": "train", "data": lab(np.arange(100) < 20), "recipe": RECIPE, "explain": True, "window": None}, "Trained"),
+    (
+        {
+            "kind": "train",
+            "data": lab(),
+            "recipe": RECIPE | {"optimizer": "sgd", "learning_rate": 1e30},
+        },
+        "Trained",
+    ),
+    (
+        {
+            "kind": "train",
+            "data": lab(np.arange(100) < 20),
+            "recipe": RECIPE,
+            "explain": True,
+            "window": None,
+        },
+        "Trained",
+    ),
     ({"kind": "explain", "data": lab(), "network": NETWORK}, "Explained"),
-    ({"kind": "explain", "data": lab(), "network": NETWORK, "window": [[-9, 9.5], [-6, 5]]}, "Explained"),
+    (
+        {"kind": "explain", "data": lab(), "network": NETWORK, "window": [[-9, 9.5], [-6, 5]]},
+        "Explained",
+    ),
     ({"kind": "seeds", "data": lab(), "recipe": RECIPE, "seeds": 3, "first": 0}, "SeedsTrained"),
-    *(({"kind": "dataset", "name": name, "n": 60, "classes": 3, "noise": 0.5, "seed": 1}, "DataLoaded")
-      for name in us.datasets.names()),
-    ({"kind": "table", "name": "a.csv", "content": TABLE, "target": None, "standardise": True}, "DataLoaded"),
-    *(({"kind": "export", "what": what, "data": lab(), "recipe": RECIPE, "course": False, "network": NETWORK},
-       "FileMade") for what in ("keras", "numpy", "run", "html")),
+    *(
+        (
+            {"kind": "dataset", "name": name, "n": 60, "classes": 3, "noise": 0.5, "seed": 1},
+            "DataLoaded",
+        )
+        for name in us.datasets.names()
+    ),
+    (
+        {"kind": "table", "name": "a.csv", "content": TABLE, "target": None, "standardise": True},
+        "DataLoaded",
+    ),
+    *(
+        (
+            {
+                "kind": "export",
+                "what": what,
+                "data": lab(),
+                "recipe": RECIPE,
+                "course": False,
+                "network": NETWORK,
+            },
+            "FileMade",
+        )
+        for what in ("keras", "numpy", "run", "html")
+    ),
     ({"kind": "train", "data": lab(), "recipe": RECIPE | {"momentum": 1}}, "Refused"),
 ]
 
@@ -89,14 +155,31 @@ def test_the_first_message_and_the_files_content_are_in_the_contract():
 
 
 def test_what_goes_into_the_networks_fixtures_is_a_network_of_the_contract():
-    for case in json.loads((Path(__file__).parents[1] / "web" / "networks.json").read_text(encoding="utf-8")):
-        wire = {"features": 2, "layers": case["layers"], "weights": scene.floats(np.array(case["weights"]))}
+    for case in json.loads(
+        (Path(__file__).parents[1] / "web" / "networks.json").read_text(encoding="utf-8")
+    ):
+        wire = {
+            "features": 2,
+            "layers": case["layers"],
+            "weights": scene.floats(np.array(case["weights"])),
+        }
         assert broken_rules("NetworkScene", wire) == []
         scene.taken_network(wire)
 
 
-@pytest.mark.parametrize("change", [
-    {"kind": "trian"}, {"recipe": {"hidden": [65]}}, {"recipe": {"momentum": 1}}, {"extra": 1}, {"id": -1},
-    {"data": {**lab(), "class_names": ["a"]}}, {"data": {**lab(), "points": 3}}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"kind": "trian"},
+        {"recipe": {"hidden": [65]}},
+        {"recipe": {"momentum": 1}},
+        {"extra": 1},
+        {"id": -1},
+        {"data": {**lab(), "class_names": ["a"]}},
+        {"data": {**lab(), "points": 3}},
+    ],
+)
 def test_the_schema_notices(change):
-    assert broken_rules("Asked", {"id": 5, "kind": "train", "data": lab(), "recipe": RECIPE} | change)
+    assert broken_rules(
+        "Asked", {"id": 5, "kind": "train", "data": lab(), "recipe": RECIPE} | change
+    )

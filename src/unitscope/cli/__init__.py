@@ -24,7 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UnitscopeError as error:
         print(f"unitscope: {error}", file=sys.stderr)
     except OSError as error:
-        print(f"unitscope: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
+        print(
+            f"unitscope: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr
+        )
     except KeyboardInterrupt:
         print("unitscope: stopped", file=sys.stderr)
         return 130
@@ -33,17 +35,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="unitscope", description="See how a small classifier decides: train it, look at every unit.")
+        prog="unitscope",
+        description="See how a small classifier decides: train it, look at every unit.",
+    )
     parser.add_argument("--version", action="version", version=f"unitscope {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     lab = commands.add_parser(
-        "lab", help="run the course lab: data, training, pictures, explanation",
+        "lab",
+        help="run the course lab: data, training, pictures, explanation",
         description="Run the course lab Multi-class Classification: print its data's facts, train its network from "
-        "its own start, say in words what it does, and write its pictures as PNG and SVG.")
-    lab.add_argument("--out", type=Path, default=Path("lab"), metavar="DIR",
-                     help="folder for the pictures (default: lab)")
-    lab.add_argument("--seed", type=int, metavar="N", help="start from Glorot uniform weights of this seed instead")
-    lab.add_argument("--verbose", action="store_true", help="print the loss of every epoch, as the lab does")
+        "its own start, say in words what it does, and write its pictures as PNG and SVG.",
+    )
+    lab.add_argument(
+        "--out",
+        type=Path,
+        default=Path("lab"),
+        metavar="DIR",
+        help="folder for the pictures (default: lab)",
+    )
+    lab.add_argument(
+        "--seed",
+        type=int,
+        metavar="N",
+        help="start from Glorot uniform weights of this seed instead",
+    )
+    lab.add_argument(
+        "--verbose", action="store_true", help="print the loss of every epoch, as the lab does"
+    )
     lab.set_defaults(run=_lab)
     play.add_to(commands)
     sweep.add_to(commands)

@@ -30,15 +30,21 @@ def workers(backend: str, address: str | None, jobs: int | None) -> Iterator[int
     if jobs is not None:
         whole_number("--jobs", jobs, at_least=1)
     if address is not None and backend not in _PROBES:
-        raise InvalidInput(f"--address must be given with --backend dask or ray. Got --backend {backend} instead.")
+        raise InvalidInput(
+            f"--address must be given with --backend dask or ray. Got --backend {backend} instead."
+        )
     if backend == "threads":
         if jobs is not None:
-            raise InvalidInput("--jobs must be given with --backend loky, dask or ray. Got --backend threads instead.")
+            raise InvalidInput(
+                "--jobs must be given with --backend loky, dask or ray. Got --backend threads instead."
+            )
         yield None
     elif backend == "loky":
         yield jobs or os.cpu_count() or 1
     else:
-        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray would send statistics of its use
+        os.environ.setdefault(
+            "RAY_USAGE_STATS_ENABLED", "0"
+        )  # Ray would send statistics of its use
         with _dask(address, jobs) if backend == "dask" else _ray(address, jobs):
             yield jobs
 
@@ -49,14 +55,20 @@ def _dask(address: str | None, jobs: int | None) -> Iterator[None]:
         import joblib
         from distributed import Client, LocalCluster
     except ImportError as error:
-        raise MissingDependency('--backend dask needs joblib and Dask. Install both with: pip install "unitscope[dask]"'
-                                ) from error
+        raise MissingDependency(
+            '--backend dask needs joblib and Dask. Install both with: pip install "unitscope[dask]"'
+        ) from error
     with contextlib.ExitStack() as stack:
         if address is None:
             with _ctrl_c_ignored():
-                cluster = stack.enter_context(LocalCluster(
-                    n_workers=jobs or os.cpu_count() or 1, threads_per_worker=1, dashboard_address=None,
-                    silence_logs=50))
+                cluster = stack.enter_context(
+                    LocalCluster(
+                        n_workers=jobs or os.cpu_count() or 1,
+                        threads_per_worker=1,
+                        dashboard_address=None,
+                        silence_logs=50,
+                    )
+                )
         else:
             _must_answer("dask", address)
             cluster = address
@@ -82,11 +94,16 @@ def _ray(address: str | None, jobs: int | None) -> Iterator[None]:
         import ray
         from ray.util.joblib import register_ray
     except ImportError as error:
-        raise MissingDependency('--backend ray needs joblib and Ray. Install both with: pip install "unitscope[ray]"'
-                                ) from error
+        raise MissingDependency(
+            '--backend ray needs joblib and Ray. Install both with: pip install "unitscope[ray]"'
+        ) from error
     if address is None:
-        ray.init(num_cpus=jobs or os.cpu_count() or 1, include_dashboard=False, logging_level="error",
-                 log_to_driver=False)
+        ray.init(
+            num_cpus=jobs or os.cpu_count() or 1,
+            include_dashboard=False,
+            logging_level="error",
+            log_to_driver=False,
+        )
     else:
         _must_answer("ray", address)
         ray.init(address=address, logging_level="error", log_to_driver=False)
@@ -102,8 +119,14 @@ def _must_answer(backend: str, address: str) -> None:
     scheduler = "a Dask scheduler" if backend == "dask" else "a Ray cluster"
     rule = f"the address of {scheduler} that answers within {_ANSWER} seconds"
     try:
-        probe = subprocess.run([sys.executable, "-c", _PROBES[backend].format(address=address)], capture_output=True,
-                               text=True, errors="replace", timeout=_ANSWER, check=False)
+        probe = subprocess.run(
+            [sys.executable, "-c", _PROBES[backend].format(address=address)],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_ANSWER,
+            check=False,
+        )
     except subprocess.TimeoutExpired:
         raise refusal("--address", rule, address) from None
     if probe.returncode:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 def epoch_bar() -> Callable[[int, int, float], None]:
     """Epochs done and the last loss."""
+
     def show(done: int, epochs: int, loss: float) -> None:
         _draw_bar("training", done, epochs, f"epoch {done}/{epochs} - loss: {loss:.4f}")
 
@@ -35,4 +36,8 @@ def _draw_bar(what: str, done: int, of: int, words: str) -> None:
     live = sys.stdout.isatty()
     if live or done == of:
         bar = ("=" * (30 * done // of)).ljust(30, ".")
-        print(f"{chr(13) if live else ''}{what} [{bar}] {words}", end="\n" if done == of else "", flush=True)
+        print(
+            f"{chr(13) if live else ''}{what} [{bar}] {words}",
+            end="\n" if done == of else "",
+            flush=True,
+        )

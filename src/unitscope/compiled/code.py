@@ -77,7 +77,9 @@ def prepare(*codes: CompiledCode) -> None:
         missing = [code for code in codes if code not in _CHILDREN and not code.is_ready()]
         if missing:
             _tell()
-        if Path(sys.executable or "").stem.startswith("python"):  # not where another program has Python inside
+        if Path(sys.executable or "").stem.startswith(
+            "python"
+        ):  # not where another program has Python inside
             with contextlib.suppress(OSError):  # no processes to be had: `entry` compiles here
                 for code in missing:
                     _CHILDREN[code] = _child(code)
@@ -88,9 +90,13 @@ def _child(code: CompiledCode) -> subprocess.Popen[bytes]:
     import subprocess
 
     environment = os.environ | {"NUMBA_OPT": "0", "PYTHONPATH": os.pathsep.join(sys.path)}
-    return subprocess.Popen([sys.executable, "-c", _CHILD, code.module, str(code.arguments), *code.sources],
-                            env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                            stderr=subprocess.DEVNULL)
+    return subprocess.Popen(
+        [sys.executable, "-c", _CHILD, code.module, str(code.arguments), *code.sources],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 def _finished(child: subprocess.Popen[bytes]) -> bytes:
@@ -114,7 +120,9 @@ def _tell() -> None:
     """Say once why the first call takes long; without a handler of its own, logging writes it to stderr."""
     import logging
 
-    logging.getLogger("unitscope").warning("unitscope: compiling for this machine, once (some seconds) ...")
+    logging.getLogger("unitscope").warning(
+        "unitscope: compiling for this machine, once (some seconds) ..."
+    )
 
 
 def cache_folder() -> Path:
@@ -122,7 +130,11 @@ def cache_folder() -> Path:
     if chosen := os.environ.get("UNITSCOPE_CACHE_DIR"):
         return Path(chosen)
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "unitscope" / "Cache"
+        return (
+            Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+            / "unitscope"
+            / "Cache"
+        )
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Caches" / "unitscope"
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "unitscope"
@@ -134,8 +146,13 @@ def _path(code: CompiledCode) -> Path:
     import llvmlite.binding as llvm
 
     key = hashlib.sha256(digest((*code.sources, "unitscope.compiled.llvm_ir", __name__)).encode())
-    for part in (_numba_version(), llvmlite.__version__, llvm.get_process_triple(), llvm.get_host_cpu_name(),
-                 llvm.get_host_cpu_features().flatten()):
+    for part in (
+        _numba_version(),
+        llvmlite.__version__,
+        llvm.get_process_triple(),
+        llvm.get_host_cpu_name(),
+        llvm.get_host_cpu_features().flatten(),
+    ):
         key.update(part.encode() + b"\0")
     return cache_folder() / f"{code.module.rpartition('.')[2]}-{key.hexdigest()[:24]}.bin"
 
@@ -216,7 +233,8 @@ def _linked(code: CompiledCode, content: bytes) -> Callable[..., int]:
     engine.add_object_file(llvm.ObjectFileRef.from_data(machine_code))
     engine.finalize_object()
     function = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_void_p] * code.arguments)(
-        engine.get_function_address(ENTRY))
+        engine.get_function_address(ENTRY)
+    )
     function.engine = engine  # type: ignore[attr-defined]  # the code lives as long as the engine does
     return function
 
@@ -227,6 +245,13 @@ def _settle_symbols(llvm: Any) -> None:
     Nothing in compiled code may raise, so they are never called; reaching one would be a bug and ends the process.
     """
     stop = ctypes.cast(ctypes.pythonapi.Py_FatalError, ctypes.c_void_p).value
-    for name in ("numba_gil_ensure", "numba_gil_release", "numba_unpickle", "numba_do_raise", "NRT_Free",
-                 "numba_runtime_build_excinfo_struct", "NRT_MemInfo_call_dtor"):
+    for name in (
+        "numba_gil_ensure",
+        "numba_gil_release",
+        "numba_unpickle",
+        "numba_do_raise",
+        "NRT_Free",
+        "numba_runtime_build_excinfo_struct",
+        "NRT_MemInfo_call_dtor",
+    ):
         llvm.add_symbol(name, stop)

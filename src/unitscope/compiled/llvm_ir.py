@@ -40,7 +40,9 @@ def shipped(module: str, sources: tuple[str, ...]) -> str | None:
     from importlib import resources
 
     try:
-        content = resources.files("unitscope.compiled").joinpath(FOLDER, file_name(module)).read_bytes()
+        content = (
+            resources.files("unitscope.compiled").joinpath(FOLDER, file_name(module)).read_bytes()
+        )
     except OSError:
         return None
     head, *parts = lzma.decompress(content).decode().split(_FOR)
@@ -57,7 +59,10 @@ def packed(texts: dict[str, str], sources: tuple[str, ...]) -> bytes:
     """
     import lzma
 
-    parts = [f"{_HEAD}{digest(sources)}\n", *(f"{_FOR}{kind}\n{text}" for kind, text in texts.items())]
+    parts = [
+        f"{_HEAD}{digest(sources)}\n",
+        *(f"{_FOR}{kind}\n{text}" for kind, text in texts.items()),
+    ]
     return lzma.compress("".join(parts).encode(), preset=9)
 
 
@@ -70,7 +75,9 @@ def _kinds() -> Iterator[str]:
     """The kinds of translation that this machine can use, the best first."""
     import llvmlite.binding as llvm
 
-    if llvm.get_process_triple().partition("-")[0] in ("x86_64", "amd64") and hasattr(os, "sched_yield"):
+    if llvm.get_process_triple().partition("-")[0] in ("x86_64", "amd64") and hasattr(
+        os, "sched_yield"
+    ):
         if llvm.get_host_cpu_features().get("avx512f"):
             yield "x86_64-avx512"
         yield "x86_64"

@@ -36,8 +36,13 @@ class Dataset:
     class_names: tuple[str, ...]
     feature_names: tuple[str, ...]
 
-    def __init__(self, X: Any, y: Any, class_names: Sequence[str] | None = None,
-                 feature_names: Sequence[str] | None = None) -> None:
+    def __init__(
+        self,
+        X: Any,
+        y: Any,
+        class_names: Sequence[str] | None = None,
+        feature_names: Sequence[str] | None = None,
+    ) -> None:
         columns = getattr(X, "columns", None)
         points = _points(X)
         labels, names = _encoded(y, len(points), _names("class_names", class_names))
@@ -45,8 +50,11 @@ class Dataset:
         if features is None:
             features = tuple(f"x{i}" for i in range(points.shape[1]))
         if len(features) != points.shape[1]:
-            raise refusal("feature_names", f"{_names_counted(points.shape[1])}, one for each column of X",
-                          said(_names_counted(len(features))))
+            raise refusal(
+                "feature_names",
+                f"{_names_counted(points.shape[1])}, one for each column of X",
+                said(_names_counted(len(features))),
+            )
         points.setflags(write=False)
         labels.setflags(write=False)
         object.__setattr__(self, "X", points)
@@ -55,8 +63,10 @@ class Dataset:
         object.__setattr__(self, "feature_names", features)
 
     def __repr__(self) -> str:
-        return (f"Dataset({self.n_points} points, {self.n_features} features, "
-                f"{self.n_classes} classes: {', '.join(self.class_names)})")
+        return (
+            f"Dataset({self.n_points} points, {self.n_features} features, "
+            f"{self.n_classes} classes: {', '.join(self.class_names)})"
+        )
 
     @property
     def n_points(self) -> int:
@@ -82,7 +92,12 @@ class Dataset:
         """The points that are `chosen`, (n,) bool, at least one; all names stay."""
         if chosen.all():
             return self
-        return Dataset(self.X[chosen], self.y[chosen], class_names=self.class_names, feature_names=self.feature_names)
+        return Dataset(
+            self.X[chosen],
+            self.y[chosen],
+            class_names=self.class_names,
+            feature_names=self.feature_names,
+        )
 
     def standardized(self) -> Dataset:
         """The same points with mean 0 and standard deviation 1 in every feature (a constant feature becomes 0)."""
@@ -102,34 +117,57 @@ def _points(X: Any) -> np.ndarray:
             raw = raw.astype(np.float64)
     if raw.ndim != 2:
         remedy = "For one feature, use X.reshape(-1, 1)." if raw.ndim == 1 else ""
-        raise refusal("X", "a table of shape (points, features)", said(f"shape {raw.shape}"), remedy)
+        raise refusal(
+            "X", "a table of shape (points, features)", said(f"shape {raw.shape}"), remedy
+        )
     if 0 in raw.shape:
-        raise refusal("X", "at least one point with at least one feature", said(f"shape {raw.shape}"))
+        raise refusal(
+            "X", "at least one point with at least one feature", said(f"shape {raw.shape}")
+        )
     if raw.dtype.kind not in "biuf":
-        raise refusal("X", "numeric", _first_non_number(raw), "Encode text columns as numbers first.")
+        raise refusal(
+            "X", "numeric", _first_non_number(raw), "Encode text columns as numbers first."
+        )
     with np.errstate(over="ignore"):
         points = np.array(raw, dtype=np.float64, order="C")
     bad = ~np.isfinite(points)
     if bad.any():
         row, column = np.argwhere(bad)[0]
-        raise refusal("X", "finite numbers", said(f"{points[row, column]} at row {row}, column {column}"),
-                      "Remove or fill in the missing values.")
+        raise refusal(
+            "X",
+            "finite numbers",
+            said(f"{points[row, column]} at row {row}, column {column}"),
+            "Remove or fill in the missing values.",
+        )
     return points
 
 
 def _as_array(name: str, values: Any) -> np.ndarray:
     if np.ma.is_masked(values):
-        raise refusal(name, "without masked values", said("a masked array"), "Remove or fill in the masked points.")
+        raise refusal(
+            name,
+            "without masked values",
+            said("a masked array"),
+            "Remove or fill in the masked points.",
+        )
     try:
         return np.asarray(values)
     except ValueError:
-        raise refusal(name, "a table whose rows all have the same length", said("rows of different lengths")) from None
+        raise refusal(
+            name, "a table whose rows all have the same length", said("rows of different lengths")
+        ) from None
 
 
 def _first_non_number(raw: np.ndarray) -> object:
     if raw.dtype.kind == "O":
-        return next((value for value in raw.flat if isinstance(value, (str, bytes)) or not np.isscalar(value)),
-                    said("values of mixed types"))
+        return next(
+            (
+                value
+                for value in raw.flat
+                if isinstance(value, (str, bytes)) or not np.isscalar(value)
+            ),
+            said("values of mixed types"),
+        )
     return said(f"dtype {raw.dtype}") if raw.dtype.kind == "c" else raw.flat[0].item()
 
 
@@ -175,7 +213,9 @@ def _distinct(y: Any, n: int) -> tuple[np.ndarray, np.ndarray]:
     present, codes = np.unique(codes, return_inverse=True)
     values = _labels(np.asarray(categorical.categories)[present])
     if len(set(values.tolist())) < len(values):
-        raise InvalidInput(f"y must be labels whose texts differ. Got {tuple(values.tolist())} instead.")
+        raise InvalidInput(
+            f"y must be labels whose texts differ. Got {tuple(values.tolist())} instead."
+        )
     return values, codes.reshape(-1).astype(np.int64)
 
 
@@ -183,15 +223,22 @@ def _column(y: Any, n: int) -> np.ndarray:
     """y as a flat array, as long as there are points."""
     raw = _as_array("y", y)
     if raw.dtype.kind == "U" and not hasattr(y, "dtype"):
-        raw = np.asarray(y, dtype=object)  # NumPy would write a missing value in a list of strings as "nan"
+        raw = np.asarray(
+            y, dtype=object
+        )  # NumPy would write a missing value in a list of strings as "nan"
     if raw.ndim == 2 and raw.shape[1] == 1:
         raw = raw[:, 0]
     if raw.ndim != 1:
         remedy = "For one-hot labels, use np.argmax(y, axis=1)." if raw.ndim == 2 else ""
-        raise refusal("y", "one label for each point, of shape (n,)", said(f"shape {raw.shape}"), remedy)
+        raise refusal(
+            "y", "one label for each point, of shape (n,)", said(f"shape {raw.shape}"), remedy
+        )
     if len(raw) != n:
-        raise refusal("y", f"as long as X, one label for each of its {n} points",
-                      said(f"{len(raw)} label{'s' * (len(raw) != 1)}"))
+        raise refusal(
+            "y",
+            f"as long as X, one label for each of its {n} points",
+            said(f"{len(raw)} label{'s' * (len(raw) != 1)}"),
+        )
     return raw
 
 
@@ -212,25 +259,42 @@ def _from_objects(raw: np.ndarray) -> np.ndarray:
         if _is_missing(value):
             raise _missing_label(index)
         if not np.isscalar(value) or isinstance(value, (complex, np.complexfloating)):
-            raise refusal("y", "a whole number, a string or a bool for each point", said(f"{value!r} at row {index}"))
+            raise refusal(
+                "y",
+                "a whole number, a string or a bool for each point",
+                said(f"{value!r} at row {index}"),
+            )
     if all(isinstance(value, (int, np.integer)) and not isinstance(value, bool) for value in raw):
         try:
             return np.array(raw.tolist(), dtype=np.int64)
         except OverflowError:
             return np.array([str(value) for value in raw])
-    if all(isinstance(value, (int, float, np.number)) and not isinstance(value, bool) for value in raw):
+    if all(
+        isinstance(value, (int, float, np.number)) and not isinstance(value, bool) for value in raw
+    ):
         return raw.astype(np.float64)
-    return np.array([value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value) for value in raw])
+    return np.array(
+        [
+            value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+            for value in raw
+        ]
+    )
 
 
 def _is_missing(value: object) -> bool:
     """Whether it is None or a not-a-number, not-a-time or pandas' NA, which can't all be compared with themselves."""
-    return value is None or (not isinstance(value, (str, bytes)) and str(value) in ("nan", "NaN", "NaT", "<NA>"))
+    return value is None or (
+        not isinstance(value, (str, bytes)) and str(value) in ("nan", "NaN", "NaT", "<NA>")
+    )
 
 
 def _missing_label(index: int) -> InvalidInput:
-    return refusal("y", "a label for each point", said(f"a missing value at row {index}"),
-                   "Remove the points without a label.")
+    return refusal(
+        "y",
+        "a label for each point",
+        said(f"a missing value at row {index}"),
+        "Remove the points without a label.",
+    )
 
 
 def _from_floats(raw: np.ndarray) -> np.ndarray:
@@ -239,13 +303,18 @@ def _from_floats(raw: np.ndarray) -> np.ndarray:
     unfit = (raw != np.round(raw)) | (np.abs(raw) > 2**53)
     if unfit.any():
         index = int(unfit.argmax())
-        raise refusal("y", "class labels: whole numbers, strings or bools", said(f"{raw[index]} at row {index}"),
-                      "A network of this kind predicts classes, not quantities.")
+        raise refusal(
+            "y",
+            "class labels: whole numbers, strings or bools",
+            said(f"{raw[index]} at row {index}"),
+            "A network of this kind predicts classes, not quantities.",
+        )
     return raw.astype(np.int64)
 
 
-def _named(values: np.ndarray, codes: np.ndarray,
-           names: tuple[str, ...] | None) -> tuple[np.ndarray, tuple[str, ...]]:
+def _named(
+    values: np.ndarray, codes: np.ndarray, names: tuple[str, ...] | None
+) -> tuple[np.ndarray, tuple[str, ...]]:
     """Codes into the class names: the labels' own, or those given."""
     labels, numbers = values.tolist(), values.dtype.kind == "i"
     if names is None:
@@ -257,8 +326,13 @@ def _named(values: np.ndarray, codes: np.ndarray,
         return np.array([names.index(label) for label in labels], dtype=np.int64)[codes], names
     if not numbers and not set(labels).isdisjoint(names):
         unnamed = next(label for label in labels if label not in names)
-        raise refusal("class_names", "every label in y, or a new name for each", said(f"no {unnamed!r}"))
+        raise refusal(
+            "class_names", "every label in y, or a new name for each", said(f"no {unnamed!r}")
+        )
     if len(labels) != len(names):
-        raise refusal("class_names", f"{_names_counted(len(labels))}, one for each label in y",
-                      said(_names_counted(len(names))))
+        raise refusal(
+            "class_names",
+            f"{_names_counted(len(labels))}, one for each label in y",
+            said(_names_counted(len(names))),
+        )
     return codes, names

@@ -37,15 +37,26 @@ def read_table(source: Any, target: str | None = None, *, standardise: bool = Fa
     if hasattr(source, "columns") and hasattr(source, "iloc"):
         return _from_frame(source, target, standardise)[0]
     if not isinstance(source, (str, os.PathLike)):
-        raise refusal("source", "the path of a CSV or Parquet file, or a data frame", said(type(source).__name__))
+        raise refusal(
+            "source",
+            "the path of a CSV or Parquet file, or a data frame",
+            said(type(source).__name__),
+        )
     path = Path(source)
     if path.suffix.lower() in (".parquet", ".pq"):
         return _from_frame(_parquet(path), target, standardise)[0]
     return table_from_bytes(path.read_bytes(), path.name, target, standardise)[0]
 
 
-def table_from_bytes(content: bytes, name: str, target: str | None = None, standardise: bool = False, *,
-                     most_rows: int = _MOST_ROWS, most_columns: int = _MOST_COLUMNS) -> tuple[Dataset, list[str], str]:
+def table_from_bytes(
+    content: bytes,
+    name: str,
+    target: str | None = None,
+    standardise: bool = False,
+    *,
+    most_rows: int = _MOST_ROWS,
+    most_columns: int = _MOST_COLUMNS,
+) -> tuple[Dataset, list[str], str]:
     """A CSV file's content as a Dataset, with its columns' names and the one that holds the classes.
 
     `name` is only said in messages. More than `most_rows` points or `most_columns` columns are refused before they are
@@ -54,7 +65,9 @@ def table_from_bytes(content: bytes, name: str, target: str | None = None, stand
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise refusal(name, "a CSV file in UTF-8", said(f"a byte that is none, at place {error.start}")) from None
+        raise refusal(
+            name, "a CSV file in UTF-8", said(f"a byte that is none, at place {error.start}")
+        ) from None
     if "\0" in text:
         raise refusal(name, "a CSV file", said("a NUL character"))
     rows = _rows(text, name, most_columns)
@@ -70,11 +83,22 @@ def table_from_bytes(content: bytes, name: str, target: str | None = None, stand
             raise refusal(f"line {line}", f"{len(columns)} cells, as the header has", len(cells))
         if len(numbers) >= most_rows:
             raise refusal("points", f"at most {most_rows:,}", said(f"more, from line {line} on"))
-        numbers.append([_number(cell, line, columns[at]) for at, cell in enumerate(cells) if at != place])
+        numbers.append(
+            [_number(cell, line, columns[at]) for at, cell in enumerate(cells) if at != place]
+        )
         labels.append(_label(cells[place], line, chosen))
     features = [column for column in columns if column != chosen]
-    return _dataset(np.array(numbers, np.float64).reshape(len(numbers), len(features)), labels, features, chosen,
-                    standardise), columns, chosen
+    return (
+        _dataset(
+            np.array(numbers, np.float64).reshape(len(numbers), len(features)),
+            labels,
+            features,
+            chosen,
+            standardise,
+        ),
+        columns,
+        chosen,
+    )
 
 
 def _rows(text: str, name: str, most_columns: int) -> Any:
@@ -88,15 +112,21 @@ def _rows(text: str, name: str, most_columns: int) -> Any:
         except StopIteration:
             return
         except csv.Error as error:
-            raise refusal(f"line {reader.line_num} of {name}", "cells in quotation marks that end",
-                          said(str(error))) from None
+            raise refusal(
+                f"line {reader.line_num} of {name}",
+                "cells in quotation marks that end",
+                said(str(error)),
+            ) from None
         if not cells:
             continue
         if len(cells) > most_columns:
             raise refusal("columns", f"at most {most_columns:,}", len(cells))
         if any(len(cell) > _LONGEST_CELL for cell in cells):
-            raise refusal(f"line {reader.line_num}", f"of cells of at most {_LONGEST_CELL:,} characters",
-                          said("a longer one"))
+            raise refusal(
+                f"line {reader.line_num}",
+                f"of cells of at most {_LONGEST_CELL:,} characters",
+                said("a longer one"),
+            )
         if any(cell.strip() for cell in cells):
             yield reader.line_num, cells
 
@@ -104,7 +134,11 @@ def _rows(text: str, name: str, most_columns: int) -> Any:
 def _target(columns: Sequence[str], target: str | None) -> tuple[int, str]:
     """The place and the name of the column of the classes."""
     if len(columns) < 2:
-        raise refusal("a table", "of at least 2 columns, separated by commas, semicolons, tabs or bars", len(columns))
+        raise refusal(
+            "a table",
+            "of at least 2 columns, separated by commas, semicolons, tabs or bars",
+            len(columns),
+        )
     doubled = next((column for at, column in enumerate(columns) if column in columns[:at]), None)
     if doubled is not None:
         raise refusal("columns", "of different names", doubled)
@@ -131,7 +165,9 @@ def _label(cell: str, line: int, column: str) -> str:
     return cell.strip()
 
 
-def _dataset(X: np.ndarray, labels: Sequence[Any], features: list[str], target: str, standardise: bool) -> Dataset:
+def _dataset(
+    X: np.ndarray, labels: Sequence[Any], features: list[str], target: str, standardise: bool
+) -> Dataset:
     kinds = set(labels)
     if len(kinds) < 2:
         raise refusal(f"column {target!r}", "of at least 2 classes", len(kinds))
@@ -146,7 +182,9 @@ def _parquet(path: Path) -> Any:
         import pandas
         import pyarrow  # noqa: F401 - pandas reads Parquet with it
     except ImportError as error:
-        raise MissingDependency(f"Parquet files need {error.name}: pip install pandas pyarrow") from error
+        raise MissingDependency(
+            f"Parquet files need {error.name}: pip install pandas pyarrow"
+        ) from error
     try:
         return pandas.read_parquet(path)
     except (ValueError, OSError) as error:
@@ -155,7 +193,9 @@ def _parquet(path: Path) -> Any:
         raise refusal("source", "a Parquet file", str(path)) from error
 
 
-def _from_frame(frame: Any, target: str | None, standardise: bool) -> tuple[Dataset, list[str], str]:
+def _from_frame(
+    frame: Any, target: str | None, standardise: bool
+) -> tuple[Dataset, list[str], str]:
     columns = [str(column) for column in frame.columns]
     place, chosen = _target(columns, target)
     parts = []
@@ -165,14 +205,20 @@ def _from_frame(frame: Any, target: str | None, standardise: bool) -> tuple[Data
         try:
             values = np.asarray(frame.iloc[:, at], dtype=np.float64)
         except (TypeError, ValueError) as error:
-            raise refusal(f"column {column!r}", "of numbers", said(str(frame.iloc[:, at].dtype))) from error
+            raise refusal(
+                f"column {column!r}", "of numbers", said(str(frame.iloc[:, at].dtype))
+            ) from error
         if not np.isfinite(values).all():
             row = int(np.flatnonzero(~np.isfinite(values))[0])
             raise refusal(f"row {row}, column {column!r}", "a finite number", float(values[row]))
         parts.append(values)
     labels = frame.iloc[:, place]
     if bool(labels.isna().any()):
-        raise refusal(f"column {chosen!r}", "without missing values", said(f"{int(labels.isna().sum())} missing"))
+        raise refusal(
+            f"column {chosen!r}",
+            "without missing values",
+            said(f"{int(labels.isna().sum())} missing"),
+        )
     if labels.nunique() < 2:
         raise refusal(f"column {chosen!r}", "of at least 2 classes", int(labels.nunique()))
     features = [column for column in columns if column != chosen]

@@ -53,8 +53,14 @@ def blobs(n: int = 100, classes: int = 4, noise: float = 1.0, seed: int = 0) -> 
     k = np.arange(_classes(classes))
     radius, angle = _HALF_WIDTH * np.sqrt((k + 0.5) / len(k)), k * _GOLDEN_ANGLE
     centers = np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
-    return _scattered([np.tile(center, (size, 1)) for center, size in zip(centers, _sizes(n, len(k)), strict=True)],
-                      noise, np.random.default_rng(_seed(seed)))
+    return _scattered(
+        [
+            np.tile(center, (size, 1))
+            for center, size in zip(centers, _sizes(n, len(k)), strict=True)
+        ],
+        noise,
+        np.random.default_rng(_seed(seed)),
+    )
 
 
 def moons(n: int = 100, noise: float = 0.4, seed: int = 0) -> Dataset:
@@ -67,8 +73,10 @@ def moons(n: int = 100, noise: float = 0.4, seed: int = 0) -> Dataset:
     - `seed`: of the displacement and of the order of the points.
     """
     upper, lower = (np.linspace(0.0, np.pi, size) for size in _sizes(n, 2))
-    arcs = [np.column_stack([np.cos(upper) - 0.5, np.sin(upper) - 0.25]),
-            np.column_stack([0.5 - np.cos(lower), 0.25 - np.sin(lower)])]
+    arcs = [
+        np.column_stack([np.cos(upper) - 0.5, np.sin(upper) - 0.25]),
+        np.column_stack([0.5 - np.cos(lower), 0.25 - np.sin(lower)]),
+    ]
     return _scattered([4.0 * arc for arc in arcs], noise, np.random.default_rng(_seed(seed)))
 
 
@@ -173,7 +181,11 @@ def load(name: str, **settings: Any) -> Dataset:
     known = list(inspect.signature(TOYS[name]).parameters)
     for setting in settings:
         if setting not in known:
-            raise refusal("setting", "one of " + ", ".join(known) if known else f"left out: {name} has none", setting)
+            raise refusal(
+                "setting",
+                "one of " + ", ".join(known) if known else f"left out: {name} has none",
+                setting,
+            )
     return TOYS[name](**settings)
 
 
@@ -206,7 +218,13 @@ def _scattered(groups: Sequence[np.ndarray], noise: object, rng: np.random.Gener
 
 def _shipped(name: str) -> Dataset:
     """A data set from the package: whole numbers, which divided by their scale are the published decimals."""
-    with (files("unitscope") / "package_data" / f"{name}.npz").open("rb") as file, \
-            np.load(file, allow_pickle=False) as stored:
-        return Dataset(stored["X"] / stored["scale"], stored["y"], stored["class_names"].tolist(),
-                       stored["feature_names"].tolist())
+    with (
+        (files("unitscope") / "package_data" / f"{name}.npz").open("rb") as file,
+        np.load(file, allow_pickle=False) as stored,
+    ):
+        return Dataset(
+            stored["X"] / stored["scale"],
+            stored["y"],
+            stored["class_names"].tolist(),
+            stored["feature_names"].tolist(),
+        )

@@ -87,15 +87,19 @@ class Explanation:
 
     def to_markdown(self) -> str:
         """A heading and a list for every topic."""
-        return "\n".join(f"## {topic}\n\n" + "".join(f"- {claim.markdown}\n" for claim in claims)
-                         for topic, claims in self.sections())
+        return "\n".join(
+            f"## {topic}\n\n" + "".join(f"- {claim.markdown}\n" for claim in claims)
+            for topic, claims in self.sections()
+        )
 
     def to_html(self) -> str:
         """A section for every topic, names escaped; no styles and no scripts."""
         return "\n".join(
             f"<section>\n<h2>{html.escape(topic)}</h2>\n<ul>\n"
-            + "".join(f"<li>{claim.html}</li>\n" for claim in claims) + "</ul>\n</section>"
-            for topic, claims in self.sections())
+            + "".join(f"<li>{claim.html}</li>\n" for claim in claims)
+            + "</ul>\n</section>"
+            for topic, claims in self.sections()
+        )
 
     def __len__(self) -> int:
         return len(self.claims)
@@ -104,8 +108,10 @@ class Explanation:
         return iter(self.claims)
 
     def __str__(self) -> str:
-        return "\n\n".join(topic + "\n" + "\n".join(f"  {claim.text}" for claim in claims)
-                           for topic, claims in self.sections())
+        return "\n\n".join(
+            topic + "\n" + "\n".join(f"  {claim.text}" for claim in claims)
+            for topic, claims in self.sections()
+        )
 
     def _repr_markdown_(self) -> str:
         return self.to_markdown()

@@ -20,8 +20,14 @@ from unitscope.training.run import Run
 _LEVELS = {"brief": prose.BRIEF, "normal": prose.NORMAL, "full": prose.FULL}
 
 
-def explain(what: Network | Run, data: Dataset | None = None, *, point: Any = None,
-            length: str = "normal", window: Any = None) -> Explanation:
+def explain(
+    what: Network | Run,
+    data: Dataset | None = None,
+    *,
+    point: Any = None,
+    length: str = "normal",
+    window: Any = None,
+) -> Explanation:
     """Say in words what a network does with its data: every sentence is measured, and can be checked again.
 
     **Arguments**
@@ -39,12 +45,24 @@ def explain(what: Network | Run, data: Dataset | None = None, *, point: Any = No
     return explained(what, data, point=point, length=length, window=window)
 
 
-def explained(what: Network | Run, data: Dataset | None = None, *, point: Any = None, length: str = "normal",
-              window: Any = None, between: Callable[[], None] | None = None) -> Explanation:
+def explained(
+    what: Network | Run,
+    data: Dataset | None = None,
+    *,
+    point: Any = None,
+    length: str = "normal",
+    window: Any = None,
+    between: Callable[[], None] | None = None,
+) -> Explanation:
     """`explain`, with a call between the sentences: what it raises ends the work."""
     net, run = (what.network, what) if isinstance(what, Run) else (what, None)
     if not isinstance(net, Network):
-        raise refusal("net", "a Network or a Run", said(type(what).__name__), "us.from_keras(model) makes a Network.")
+        raise refusal(
+            "net",
+            "a Network or a Run",
+            said(type(what).__name__),
+            "us.from_keras(model) makes a Network.",
+        )
     if data is None and run is not None:
         data = run.data
     if not isinstance(data, Dataset):
@@ -52,14 +70,25 @@ def explained(what: Network | Run, data: Dataset | None = None, *, point: Any = 
     if length not in _LEVELS:
         raise refusal("length", f"one of {', '.join(_LEVELS)}", length)
     if data.n_classes > net.n_classes:
-        raise refusal("data", f"of at most {net.n_classes} classes, the network's", said(f"{data.n_classes} classes"))
+        raise refusal(
+            "data",
+            f"of at most {net.n_classes} classes, the network's",
+            said(f"{data.n_classes} classes"),
+        )
     looked_at = None if window is None else checked_window(window)
     teller = Teller(measured(net, data, run, looked_at), _LEVELS[length])
     if not np.isfinite(teller.at.logits).all():
-        raise refusal("net", "of weights small enough that no logit goes beyond 1e308", said("one that does"))
-    claims = prose.one_point(teller, _coordinates(point, data)) if point is not None else _story(teller)
-    return Explanation(_without_repetition(claim for claim in _watched(claims, between)
-                                           if claim.level <= _LEVELS[length]))
+        raise refusal(
+            "net", "of weights small enough that no logit goes beyond 1e308", said("one that does")
+        )
+    claims = (
+        prose.one_point(teller, _coordinates(point, data)) if point is not None else _story(teller)
+    )
+    return Explanation(
+        _without_repetition(
+            claim for claim in _watched(claims, between) if claim.level <= _LEVELS[length]
+        )
+    )
 
 
 def _watched(claims: Iterable[Claim], between: Callable[[], None] | None) -> Iterable[Claim]:
@@ -88,9 +117,15 @@ def _without_repetition(claims: Iterable[Claim]) -> tuple[Claim, ...]:
 
 def _coordinates(point: Any, data: Dataset) -> tuple[float, ...]:
     if np.ndim(point) == 0:
-        return tuple(data.X[whole_number("point", point, at_least=0, at_most=data.n_points - 1)].tolist())
+        return tuple(
+            data.X[whole_number("point", point, at_least=0, at_most=data.n_points - 1)].tolist()
+        )
     given = np.asarray(point)
     rule = f"a point's number, or its {data.n_features} finite numbers"
-    if given.shape != (data.n_features,) or given.dtype.kind not in "iuf" or not np.isfinite(given).all():
+    if (
+        given.shape != (data.n_features,)
+        or given.dtype.kind not in "iuf"
+        or not np.isfinite(given).all()
+    ):
         raise refusal("point", rule, point if given.size <= 8 else said(f"shape {given.shape}"))
     return tuple(given.astype(np.float64).tolist())

@@ -85,9 +85,13 @@ def printed(value: float, digits: int = DIGITS) -> str:
 def agree(one: Any, other: Any, digits: int) -> bool:
     """Whether two values are the same, floats as they are printed."""
     if isinstance(one, tuple):
-        return isinstance(other, tuple) and len(one) == len(other) and all(
-            agree(a, b, digits) for a, b in zip(one, other, strict=True))
+        return (
+            isinstance(other, tuple)
+            and len(one) == len(other)
+            and all(agree(a, b, digits) for a, b in zip(one, other, strict=True))
+        )
     if isinstance(one, float) and isinstance(other, float):
-        return (printed(one, digits) == printed(other, digits)
-                or abs(one - other) <= _RELATIVE * max(abs(one), abs(other)))
+        return printed(one, digits) == printed(other, digits) or abs(
+            one - other
+        ) <= _RELATIVE * max(abs(one), abs(other))
     return type(one) is type(other) and one == other

@@ -58,8 +58,14 @@ class Teller:
 
     def say_of_training(self, topic: str, level: int, words: str, *facts: Fact) -> Claim:
         """A claim about the run, which holds only for the network that it ends with."""
-        return Claim(topic, level, (*facts, self.fact("trained_it")), f"{words[0].upper()}{words[1:]}.", self.at.run,
-                     self.at.window)
+        return Claim(
+            topic,
+            level,
+            (*facts, self.fact("trained_it")),
+            f"{words[0].upper()}{words[1:]}.",
+            self.at.run,
+            self.at.window,
+        )
 
     def name(self, label: int) -> str:
         """A class's name."""

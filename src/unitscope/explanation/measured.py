@@ -26,10 +26,15 @@ class Measured:
     - `k`: how many classes there are, in the network or in the data.
     """
 
-    def __init__(self, net: Network, data: Dataset, run: Run | None = None, window: Window | None = None) -> None:
+    def __init__(
+        self, net: Network, data: Dataset, run: Run | None = None, window: Window | None = None
+    ) -> None:
         if net.n_features != data.n_features:
-            raise refusal("data", f"points with as many features as the network has inputs, {net.n_features}",
-                          said(f"{data.n_features} features"))
+            raise refusal(
+                "data",
+                f"points with as many features as the network has inputs, {net.n_features}",
+                said(f"{data.n_features} features"),
+            )
         self.net, self.data, self.run, self.window = net, data, run, window
         self.z, self.a = [], []
         current = data.X
@@ -38,7 +43,9 @@ class Measured:
             current = layer.activate(self.z[-1])
             self.a.append(current)
         self.k = max(net.n_classes, data.n_classes)
-        self.known: dict[tuple[Any, ...], Any] = {}  # what was measured already, by name and arguments
+        self.known: dict[
+            tuple[Any, ...], Any
+        ] = {}  # what was measured already, by name and arguments
 
     @property
     def n(self) -> int:
@@ -84,7 +91,9 @@ class Measured:
             return None
         return None if part.caution else part
 
-    def strongest(self, weights: np.ndarray, inputs: np.ndarray, most: int) -> tuple[tuple[int, float], ...]:
+    def strongest(
+        self, weights: np.ndarray, inputs: np.ndarray, most: int
+    ) -> tuple[tuple[int, float], ...]:
         """Up to `most` of `inputs` (n, m) that move a sum with `weights` (m,) most over the points; their weights."""
         spread = inputs.std(axis=0)
         spread[spread <= _NOISE * np.abs(inputs).max(axis=0)] = 0.0
@@ -107,6 +116,8 @@ class Measured:
 
 
 @lru_cache(maxsize=4)
-def measured(net: Network, data: Dataset, run: Run | None = None, window: Window | None = None) -> Measured:
+def measured(
+    net: Network, data: Dataset, run: Run | None = None, window: Window | None = None
+) -> Measured:
     """The same object for the same network and data, neither of which can change."""
     return Measured(net, data, run, window)

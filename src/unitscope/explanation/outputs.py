@@ -21,7 +21,9 @@ def output_line(at: Measured, label: int) -> tuple[float, ...]:
 @measure
 def pulls(at: Measured, label: int, most: int) -> tuple[tuple[int, float], ...]:
     """The units below that move an output most over the data, and their weights."""
-    return at.strongest(at.net.layers[-1].weights[:, label], at.a[-2] if at.hidden else at.data.X, most)
+    return at.strongest(
+        at.net.layers[-1].weights[:, label], at.a[-2] if at.hidden else at.data.X, most
+    )
 
 
 @measure
@@ -41,8 +43,10 @@ def at_origin(at: Measured, label: int) -> tuple[int, float]:
 @measure
 def highest_class(at: Measured, label: int) -> int:
     """The class on whose points the output is largest in the mean."""
-    means = [at.logits[at.data.y == own, label].mean() if (at.data.y == own).any() else -np.inf
-             for own in range(at.data.n_classes)]
+    means = [
+        at.logits[at.data.y == own, label].mean() if (at.data.y == own).any() else -np.inf
+        for own in range(at.data.n_classes)
+    ]
     return int(np.argmax(means))
 
 

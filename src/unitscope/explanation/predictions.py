@@ -59,11 +59,17 @@ def nearest_to_boundary(at: Measured, rank: int) -> tuple[int, float, int] | Non
     margin = part.margin(at.data.X[rows])
     number = int(np.argsort(margin.distance, kind="stable")[rank])
     distance = float(margin.distance[number])
-    return (int(rows[number]), distance, int(margin.other_class[number])) if np.isfinite(distance) else None
+    return (
+        (int(rows[number]), distance, int(margin.other_class[number]))
+        if np.isfinite(distance)
+        else None
+    )
 
 
 @measure
-def traced(at: Measured, point: tuple[float, ...], layer: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
+def traced(
+    at: Measured, point: tuple[float, ...], layer: int
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Pre-activations and outputs of a layer at one point of input space."""
     current = np.array([point])
     for number, dense in enumerate(at.net.layers):

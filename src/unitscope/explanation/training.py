@@ -44,7 +44,9 @@ def settled(at: Measured) -> tuple[int, int]:
     """The epoch from which the accuracy stayed what it was at the end, and how many points that are."""
     run = _run(at)
     other = np.flatnonzero(run.accuracy != run.accuracy[-1])
-    return (int(other[-1]) + 2 if len(other) else 1), round(float(run.accuracy[-1]) * run.data.n_points)
+    return (int(other[-1]) + 2 if len(other) else 1), round(
+        float(run.accuracy[-1]) * run.data.n_points
+    )
 
 
 @measure

@@ -80,7 +80,9 @@ def parallel(at: Measured, layer: int, unit: int) -> int:
     if not length[unit]:
         return -1
     products = rows[:, :unit].T @ rows[:, unit]
-    same = np.flatnonzero((length[:unit] > 0) & (products >= _SAME_DIRECTION * length[:unit] * length[unit]))
+    same = np.flatnonzero(
+        (length[:unit] > 0) & (products >= _SAME_DIRECTION * length[:unit] * length[unit])
+    )
     return int(same[0]) if len(same) else -1
 
 
@@ -114,7 +116,10 @@ def patterns(at: Measured, layer: int, label: int) -> tuple[tuple[tuple[int, ...
     if not len(turned):
         return ()
     rows, counts = np.unique(turned, axis=0, return_counts=True)
-    found = [(tuple(np.flatnonzero(row).tolist()), int(count)) for row, count in zip(rows, counts, strict=True)]
+    found = [
+        (tuple(np.flatnonzero(row).tolist()), int(count))
+        for row, count in zip(rows, counts, strict=True)
+    ]
     return tuple(sorted(found, key=lambda one: (-one[1], one[0])))
 
 
@@ -126,13 +131,19 @@ def commonest(at: Measured, layer: int) -> tuple[tuple[tuple[int, ...], tuple[in
         found = value_of(at, "patterns", layer, label)
         if found:
             by_pattern.setdefault(found[0][0], []).append(label)
-    return tuple(sorted((pattern, tuple(labels)) for pattern, labels in by_pattern.items() if len(labels) > 1))
+    return tuple(
+        sorted(
+            (pattern, tuple(labels)) for pattern, labels in by_pattern.items() if len(labels) > 1
+        )
+    )
 
 
 @measure
 def fullest(at: Measured, layer: int) -> tuple[tuple[tuple[float, ...], tuple[int, ...]], ...]:
     """Up to three places of a layer's space on which several different points land, and how many of each class."""
-    rows, place, counts = np.unique(at.a[layer] + 0.0, axis=0, return_inverse=True, return_counts=True)
+    rows, place, counts = np.unique(
+        at.a[layer] + 0.0, axis=0, return_inverse=True, return_counts=True
+    )
     place = place.ravel()
     found: list[tuple[tuple[float, ...], tuple[int, ...]]] = []
     for number in np.argsort(-counts, kind="stable").tolist():

@@ -14,18 +14,31 @@ from unitscope.network import Network
 from unitscope.training.run import Run
 
 _NUMPY = {
-    "linear": "z", "relu": "np.maximum(z, 0.0)", "leaky_relu": "np.where(z > 0, z, {slope!r} * z)",
-    "tanh": "np.tanh(z)", "sigmoid": "0.5 * (1.0 + np.tanh(0.5 * z))",
-    "elu": "np.where(z > 0, z, np.expm1(np.minimum(z, 0.0)))", "softplus": "np.logaddexp(z, 0.0)",
+    "linear": "z",
+    "relu": "np.maximum(z, 0.0)",
+    "leaky_relu": "np.where(z > 0, z, {slope!r} * z)",
+    "tanh": "np.tanh(z)",
+    "sigmoid": "0.5 * (1.0 + np.tanh(0.5 * z))",
+    "elu": "np.where(z > 0, z, np.expm1(np.minimum(z, 0.0)))",
+    "softplus": "np.logaddexp(z, 0.0)",
     "gelu": "0.5 * z * (1.0 + np.vectorize(math.erf)(z / math.sqrt(2.0)))",
-    "silu": "z * 0.5 * (1.0 + np.tanh(0.5 * z))", "abs": "np.abs(z)",
+    "silu": "z * 0.5 * (1.0 + np.tanh(0.5 * z))",
+    "abs": "np.abs(z)",
 }
-_KERAS = {"leaky_relu": "keras.layers.LeakyReLU(negative_slope={slope!r})",
-          "gelu": "lambda z: keras.activations.gelu(z, approximate=False)", "abs": "keras.ops.absolute"}
+_KERAS = {
+    "leaky_relu": "keras.layers.LeakyReLU(negative_slope={slope!r})",
+    "gelu": "lambda z: keras.activations.gelu(z, approximate=False)",
+    "abs": "keras.ops.absolute",
+}
 
 
-def export_code(what: Run | Network, path: str | os.PathLike[str] | None = None, *, to: str = "numpy",
-                data: Dataset | None = None) -> str:
+def export_code(
+    what: Run | Network,
+    path: str | os.PathLike[str] | None = None,
+    *,
+    to: str = "numpy",
+    data: Dataset | None = None,
+) -> str:
     """A script that predicts as the network does, with its weights written out.
 
     **Arguments**
@@ -53,10 +66,15 @@ def code_text(net: Network, data: Dataset | None, to: str) -> str:
     if to not in ("numpy", "keras"):
         raise refusal("to", "one of numpy, keras", to)
     classes = [f"c{k}" for k in range(net.n_classes)] if data is None else list(data.class_names)
-    features = [f"x{i}" for i in range(net.n_features)] if data is None else list(data.feature_names)
+    features = (
+        [f"x{i}" for i in range(net.n_features)] if data is None else list(data.feature_names)
+    )
     example = [0.0] * net.n_features if data is None else data.X[0].tolist()
     body = _numpy_body(net) if to == "numpy" else _keras_body(net)
-    imports = {"numpy": "import math\n\nimport numpy as np", "keras": "import keras\nimport numpy as np"}[to]
+    imports = {
+        "numpy": "import math\n\nimport numpy as np",
+        "keras": "import keras\nimport numpy as np",
+    }[to]
     return f'''"""A small classifier as unitscope trained it: predict(X) gives the class of each row of X."""
 
 {imports}
@@ -92,13 +110,20 @@ def _numpy_body(net: Network) -> str:
     for at, layer in enumerate(net.layers):
         given = "np.asarray(X, dtype=float)" if at == 0 else "a"
         lines.append(f"    z = {given} @ W{at + 1} + b{at + 1}")
-        lines.append(f"    a = {_NUMPY[layer.activation].format(slope=float(layer.negative_slope))}")
+        lines.append(
+            f"    a = {_NUMPY[layer.activation].format(slope=float(layer.negative_slope))}"
+        )
     lines[-1] = "    return z"
-    return "\n".join(parts) + f'''
+    return (
+        "\n".join(parts)
+        + f'''
 
 def logits(X):
     """The outputs before softmax, (n, {net.n_classes}), for rows of {net.n_features} features."""
-''' + "\n".join(lines) + "\n"
+'''
+        + "\n".join(lines)
+        + "\n"
+    )
 
 
 def _keras_body(net: Network) -> str:
@@ -106,9 +131,15 @@ def _keras_body(net: Network) -> str:
     last = len(net.layers) - 1
     for at, layer in enumerate(net.layers):
         plain = at == last or layer.activation == "linear"
-        named = _KERAS.get(layer.activation, repr(layer.activation)).format(slope=float(layer.negative_slope))
-        layers.append(f"    keras.layers.Dense({layer.units}{'' if plain else f', activation={named}'}),")
-    weights = [f"    {_array(array)},\n" for layer in net.layers for array in (layer.weights, layer.bias)]
+        named = _KERAS.get(layer.activation, repr(layer.activation)).format(
+            slope=float(layer.negative_slope)
+        )
+        layers.append(
+            f"    keras.layers.Dense({layer.units}{'' if plain else f', activation={named}'}),"
+        )
+    weights = [
+        f"    {_array(array)},\n" for layer in net.layers for array in (layer.weights, layer.bias)
+    ]
     stack, numbers = "\n".join(layers), "".join(weights)
     return f'''model = keras.Sequential([
 {stack}

@@ -14,8 +14,17 @@ from unitscope.training.run import Run
 
 KINDS = ("html", "keras", "numpy", "run")
 
-def file_of(what: object, run: Run, net: Network | None = None, *, course: bool = False, data: Dataset | None = None,
-            held: np.ndarray | None = None, between: Callable[[], None] | None = None) -> tuple[str, str, bytes]:
+
+def file_of(
+    what: object,
+    run: Run,
+    net: Network | None = None,
+    *,
+    course: bool = False,
+    data: Dataset | None = None,
+    held: np.ndarray | None = None,
+    between: Callable[[], None] | None = None,
+) -> tuple[str, str, bytes]:
     """A file as (name, media type, content): "html", "keras", "numpy" or "run".
 
     - `net`: another network than the run's last, for code: of an earlier epoch, or with weights changed by hand.
@@ -29,7 +38,11 @@ def file_of(what: object, run: Run, net: Network | None = None, *, course: bool 
         text = page_text(run, course=course, data=data, held=held, between=between)
         return "unitscope.html", "text/html", text.encode()
     if what in ("keras", "numpy"):
-        return f"network_{what}.py", "text/x-python", code_text(net or run.network, run.data, str(what)).encode()
+        return (
+            f"network_{what}.py",
+            "text/x-python",
+            code_text(net or run.network, run.data, str(what)).encode(),
+        )
     if what == "run":
         content = io.BytesIO()
         run.save(content)

@@ -59,8 +59,14 @@ def export_html(run: Run, path: str | os.PathLike[str]) -> Path:
     return target
 
 
-def page_text(run: Run, *, course: bool = False, data: Dataset | None = None, held: np.ndarray | None = None,
-              between: Callable[[], None] | None = None) -> str:
+def page_text(
+    run: Run,
+    *,
+    course: bool = False,
+    data: Dataset | None = None,
+    held: np.ndarray | None = None,
+    between: Callable[[], None] | None = None,
+) -> str:
     """The file's text.
 
     - `data`: the run's points and those that were held out from it, as `held`, (n,) bool, tells.
@@ -71,8 +77,10 @@ def page_text(run: Run, *, course: bool = False, data: Dataset | None = None, he
     test: Dataset | None = None
     if data is not None and held is not None and held.any():
         shown, test = data, data.where(held)
-    first = {"data": scene.data_scene(shown, held if test else None),
-             "run": scene.run_scene(run, course=course, test=test, most=_MOST_BYTES, between=between)}
+    first = {
+        "data": scene.data_scene(shown, held if test else None),
+        "run": scene.run_scene(run, course=course, test=test, most=_MOST_BYTES, between=between),
+    }
     content = {**scene.greeting(), "first": first, "claims_by_epoch": _claims(run, shown, between)}
     text = json.dumps(content, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
     return _HTML.format(css=stylesheet(), data=text, script=bundle("entries/file.js"))
@@ -80,14 +88,29 @@ def page_text(run: Run, *, course: bool = False, data: Dataset | None = None, he
 
 def check_size(run: Run) -> None:
     """Refuse a run that the page has no room for: DESIGN's limits are those of the wire too."""
-    for name, value in (("points", run.data.n_points), ("features", run.data.n_features),
-                        ("classes", run.data.n_classes), ("hidden_layers", len(run.shape.layers) - 1),
-                        ("units", max([layer.units for layer in run.shape.layers[:-1]], default=0))):
+    for name, value in (
+        ("points", run.data.n_points),
+        ("features", run.data.n_features),
+        ("classes", run.data.n_classes),
+        ("hidden_layers", len(run.shape.layers) - 1),
+        ("units", max([layer.units for layer in run.shape.layers[:-1]], default=0)),
+    ):
         if value > scene.LIMITS[name]:
-            raise refusal(f"the run's {name.replace('_', ' ')}", f"at most {scene.LIMITS[name]:,} for a page", value)
+            raise refusal(
+                f"the run's {name.replace('_', ' ')}",
+                f"at most {scene.LIMITS[name]:,} for a page",
+                value,
+            )
 
 
 def _claims(run: Run, data: Dataset, between: Callable[[], None] | None) -> list[list[Any]]:
     """The sentences of some epochs, evenly spaced; those of the last tell how it was trained, too."""
-    return [[epoch, scene.said_of(run.at(epoch), data, run=run if epoch == run.epochs else None, between=between)]
-            for epoch in scene.kept_epochs(run.epochs, EXPLAINED).tolist()]
+    return [
+        [
+            epoch,
+            scene.said_of(
+                run.at(epoch), data, run=run if epoch == run.epochs else None, between=between
+            ),
+        ]
+        for epoch in scene.kept_epochs(run.epochs, EXPLAINED).tolist()
+    ]

@@ -15,7 +15,9 @@ import numpy as np
 
 from unitscope.geometry.polygons import chains, meeting
 
-_STRAIGHT = 1e-7  # grid steps a vertex may lie off the chord of its neighbours and still be left out
+_STRAIGHT = (
+    1e-7  # grid steps a vertex may lie off the chord of its neighbours and still be left out
+)
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,9 @@ class Grid:
     ys: np.ndarray
 
     @classmethod
-    def over(cls, window: tuple[tuple[float, float], tuple[float, float]], columns: int, rows: int) -> Grid:
+    def over(
+        cls, window: tuple[tuple[float, float], tuple[float, float]], columns: int, rows: int
+    ) -> Grid:
         """A grid over `window` ((x_min, x_max), (y_min, y_max))."""
         return cls(np.linspace(*window[0], columns), np.linspace(*window[1], rows))
 
@@ -45,7 +49,12 @@ class Grid:
     def extent(self) -> tuple[float, float, float, float]:
         """Left, right, bottom, top of an image with one pixel centred on every place."""
         half_x, half_y = (self.xs[1] - self.xs[0]) / 2, (self.ys[1] - self.ys[0]) / 2
-        return (self.xs[0] - half_x, self.xs[-1] + half_x, self.ys[0] - half_y, self.ys[-1] + half_y)
+        return (
+            self.xs[0] - half_x,
+            self.xs[-1] + half_x,
+            self.ys[0] - half_y,
+            self.ys[-1] + half_y,
+        )
 
     def placed(self, steps: np.ndarray) -> np.ndarray:
         """Coordinates in grid steps, (m, 2), as data coordinates."""
@@ -61,7 +70,9 @@ def boundary_lines(scores: np.ndarray, grid: Grid) -> list[np.ndarray]:
     """
     ends, nodes = _segments(np.asarray(scores, dtype=np.float64), grid.shape)
     lines = [_without_straight(nodes[chain]) for chain in chains(ends.tolist(), meeting(ends))]
-    return [grid.placed(line) for line in lines if len(line) > 1]  # scores that tie at a grid place leave mere points
+    return [
+        grid.placed(line) for line in lines if len(line) > 1
+    ]  # scores that tie at a grid place leave mere points
 
 
 def zero_lines(values: np.ndarray, grid: Grid) -> list[np.ndarray]:
@@ -86,9 +97,13 @@ def _segments(scores: np.ndarray, shape: tuple[int, int]) -> tuple[np.ndarray, n
     number_of[crossed] = numbers.ravel()
     places = _crossings(scores, best, unique // len(best), unique % len(best), shape[1])
     triple = crossed.all(axis=1)
-    pairs = np.sort(number_of[~triple], axis=1)[:, 1:]  # the edge that is not crossed, -1, comes first
+    pairs = np.sort(number_of[~triple], axis=1)[
+        :, 1:
+    ]  # the edge that is not crossed, -1, comes first
     centres = len(unique) + np.arange(triple.sum())
-    spokes = np.stack([number_of[triple], np.broadcast_to(centres[:, None], (len(centres), 3))], axis=2)
+    spokes = np.stack(
+        [number_of[triple], np.broadcast_to(centres[:, None], (len(centres), 3))], axis=2
+    )
     middle = _triple_points(scores, best, triangles[triple], places[number_of[triple]], shape[1])
     return np.concatenate([pairs, spokes.reshape(-1, 2)]), np.concatenate([places, middle])
 
@@ -107,7 +122,9 @@ def _steps(vertices: np.ndarray, columns: int) -> np.ndarray:
     return np.stack([vertices % columns, vertices // columns], axis=-1).astype(np.float64)
 
 
-def _crossings(scores: np.ndarray, best: np.ndarray, start: np.ndarray, end: np.ndarray, columns: int) -> np.ndarray:
+def _crossings(
+    scores: np.ndarray, best: np.ndarray, start: np.ndarray, end: np.ndarray, columns: int
+) -> np.ndarray:
     """Where the scores of the two ends' best classes tie on each edge, (m, 2) in grid steps."""
     i, j = best[start], best[end]
     lead, lag = scores[start, i] - scores[start, j], scores[end, j] - scores[end, i]
@@ -116,11 +133,14 @@ def _crossings(scores: np.ndarray, best: np.ndarray, start: np.ndarray, end: np.
     return _steps(start, columns) + share[:, None] * (_steps(end, columns) - _steps(start, columns))
 
 
-def _triple_points(scores: np.ndarray, best: np.ndarray, triangles: np.ndarray, crossings: np.ndarray,
-                   columns: int) -> np.ndarray:
+def _triple_points(
+    scores: np.ndarray, best: np.ndarray, triangles: np.ndarray, crossings: np.ndarray, columns: int
+) -> np.ndarray:
     """Where the three corners' classes tie inside each triangle, (t, 2); else the middle of its three crossings."""
     labels = best[triangles]
-    values = scores[triangles[:, :, None], labels[:, None, :]]  # [triangle, corner, class of a corner]
+    values = scores[
+        triangles[:, :, None], labels[:, None, :]
+    ]  # [triangle, corner, class of a corner]
     weights = np.cross(values[..., 0] - values[..., 1], values[..., 0] - values[..., 2])
     total = weights.sum(axis=1, keepdims=True)
     weights = np.divide(weights, total, out=np.full_like(weights, -1.0), where=np.abs(total) > 0)

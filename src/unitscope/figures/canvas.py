@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-LEFT, BOTTOM, TOP = 0.79, 0.52, 0.38  # inches around the panels, for tick labels, axis label and title
+LEFT, BOTTOM, TOP = (
+    0.79,
+    0.52,
+    0.38,
+)  # inches around the panels, for tick labels, axis label and title
 LEGEND_GAP, BAR_WIDTH = 0.14, 0.13
 _BAR_ROOM = 0.64  # inches for a colour bar with its numbers
 _CHARACTER, _ROW = 0.078, 0.2  # inches: mean width and line height of the legend's 9-point text
@@ -55,7 +59,11 @@ def theme_for(theme: str | Theme | None, ax: Axes | None = None) -> Theme:
 
 def new_figure(width: float, height: float, theme: Theme) -> Figure:
     """A figure of that many inches; shown by itself only where the user works with pyplot or in a notebook."""
-    settings: dict[str, Any] = {"figsize": (width, height), "dpi": _DOTS_PER_INCH, "facecolor": theme.background}
+    settings: dict[str, Any] = {
+        "figsize": (width, height),
+        "dpi": _DOTS_PER_INCH,
+        "facecolor": theme.background,
+    }
     # Without pyplot nothing is kept alive and nothing heavy is loaded; a kernel without pyplot would show nothing.
     if "matplotlib.pyplot" in sys.modules or "ipykernel" in sys.modules:
         from matplotlib import pyplot
@@ -66,10 +74,14 @@ def new_figure(width: float, height: float, theme: Theme) -> Figure:
     return Figure(**settings)
 
 
-def single_panel(width: float, height: float, theme: Theme, names: Sequence[str], title: str = "") -> Axes:
+def single_panel(
+    width: float, height: float, theme: Theme, names: Sequence[str], title: str = ""
+) -> Axes:
     """One panel of that size with room for a legend of `names` on its right and for the lines of `title`."""
     room = legend_width(names, height) if names else 0.15
-    figure = new_figure(LEFT + width + room, BOTTOM + height + TOP + 0.15 * title.count("\n"), theme)
+    figure = new_figure(
+        LEFT + width + room, BOTTOM + height + TOP + 0.15 * title.count("\n"), theme
+    )
     ax = _panel(figure, (LEFT, BOTTOM, width, height))
     dress(ax, theme, 10.0 if "\n" in title else 12.0)
     return ax
@@ -86,7 +98,9 @@ def sheet(count: int, theme: Theme, names: Sequence[str], *, bars: int, note: st
     all_wide, all_high = columns * width + (columns - 1) * gap_x, rows * height + (rows - 1) * gap_y
     bar_at = LEFT + all_wide + 0.12
     legend_left = bar_at + (0.0 if each else BAR_WIDTH + 0.2) + _BAR_ROOM - BAR_WIDTH
-    figure = new_figure(legend_left + legend_width(names, all_high) - LEGEND_GAP, BOTTOM + all_high + top, theme)
+    figure = new_figure(
+        legend_left + legend_width(names, all_high) - LEGEND_GAP, BOTTOM + all_high + top, theme
+    )
     panels, bar_axes = [], []
     for index in range(count):
         row, column = divmod(index, columns)
@@ -102,8 +116,14 @@ def sheet(count: int, theme: Theme, names: Sequence[str], *, bars: int, note: st
     for bar in bar_axes:
         dress(bar, theme, font)
     if note:
-        figure.text(LEFT / figure.get_figwidth(), 1 - 0.2 / figure.get_figheight(), note, fontsize=8.5,
-                    color=theme.muted, va="center")
+        figure.text(
+            LEFT / figure.get_figwidth(),
+            1 - 0.2 / figure.get_figheight(),
+            note,
+            fontsize=8.5,
+            color=theme.muted,
+            va="center",
+        )
     at = (legend_left / figure.get_figwidth(), (BOTTOM + all_high) / figure.get_figheight())
     return Sheet(figure, panels, bar_axes, at, _legend_rows(all_high), font)
 
@@ -114,7 +134,12 @@ def _columns(count: int) -> int:
 
 def _panel_size(count: int) -> tuple[float, float, float]:
     """Width and height in inches, and the size of the title in points."""
-    table = ((4, 2.7, 2.15, 11.0), (9, 2.2, 1.8, 10.0), (16, 1.75, 1.45, 9.0), (count, 1.3, 1.1, 7.5))
+    table = (
+        (4, 2.7, 2.15, 11.0),
+        (9, 2.2, 1.8, 10.0),
+        (16, 1.75, 1.45, 9.0),
+        (count, 1.3, 1.1, 7.5),
+    )
     return next((width, height, font) for most, width, height, font in table if count <= most)
 
 
@@ -136,7 +161,9 @@ def dress(ax: Axes, theme: Theme, title_size: float = 12.0) -> None:
         label.set(color=theme.text, fontsize=small + 1)
     ax.title.set(color=theme.text, fontsize=title_size)
     ax.locator_params(nbins=5, steps=[1, 2, 5, 10])
-    ax.ticklabel_format(scilimits=(-3, 4))  # numbers of at most six characters: the room on the left is fixed
+    ax.ticklabel_format(
+        scilimits=(-3, 4)
+    )  # numbers of at most six characters: the room on the left is fixed
 
 
 def _outer_labels_only(ax: Axes, left: bool, bottom: bool) -> None:
@@ -167,7 +194,9 @@ def name_axes(ax: Axes, title: str, labels: tuple[str, str]) -> None:
 
 def legend_width(names: Sequence[str], height: float) -> float:
     """Inches that a legend of `names` beside a panel of that height takes."""
-    columns = np.array_split([len(shown_name(name)) for name in names], math.ceil(len(names) / _legend_rows(height)))
+    columns = np.array_split(
+        [len(shown_name(name)) for name in names], math.ceil(len(names) / _legend_rows(height))
+    )
     return LEGEND_GAP + sum(0.42 + _CHARACTER * max(2, *column) for column in columns) + 0.1
 
 
@@ -181,13 +210,31 @@ def panel_legend(ax: Axes, handles: Sequence[Any], names: Sequence[str], theme: 
     draw_legend(ax, handles, names, theme, (1.0 + LEGEND_GAP / 4, 1.0), _legend_rows(height))
 
 
-def draw_legend(place: Axes | Figure, handles: Sequence[Any], names: Sequence[str], theme: Theme,
-                at: tuple[float, float], rows: int) -> None:
+def draw_legend(
+    place: Axes | Figure,
+    handles: Sequence[Any],
+    names: Sequence[str],
+    theme: Theme,
+    at: tuple[float, float],
+    rows: int,
+) -> None:
     """A legend whose upper left corner is `at`, in the coordinates of `place`, beside the data and never over it."""
     # Matplotlib drops names that start with an underscore, so the texts are put in afterwards.
-    legend = place.legend(handles, ["-"] * len(names), loc="upper left", bbox_to_anchor=at, borderaxespad=0.0,
-                          frameon=False, fontsize=9, labelcolor=theme.text, handletextpad=0.3, labelspacing=0.35,
-                          columnspacing=0.8, handlelength=1.4, ncols=math.ceil(len(names) / rows))
+    legend = place.legend(
+        handles,
+        ["-"] * len(names),
+        loc="upper left",
+        bbox_to_anchor=at,
+        borderaxespad=0.0,
+        frameon=False,
+        fontsize=9,
+        labelcolor=theme.text,
+        handletextpad=0.3,
+        labelspacing=0.35,
+        columnspacing=0.8,
+        handlelength=1.4,
+        ncols=math.ceil(len(names) / rows),
+    )
     for text, name in zip(legend.get_texts(), names, strict=True):
         text.set_text(shown_name(name))
 

@@ -15,8 +15,14 @@ if TYPE_CHECKING:
     from unitscope.data.dataset import Dataset
 
 
-def data(data: Dataset, ax: Axes | None = None, *, features: tuple[int, int] | None = None, legend: bool = True,
-         theme: str | Theme | None = None) -> Axes:
+def data(
+    data: Dataset,
+    ax: Axes | None = None,
+    *,
+    features: tuple[int, int] | None = None,
+    legend: bool = True,
+    theme: str | Theme | None = None,
+) -> Axes:
     """Scatter the points by two of their features; colour and marker are the class.
 
     With more than two features, `features` says which two to draw ((0, 1) without it) and so does the title. With one
@@ -35,10 +41,18 @@ def data(data: Dataset, ax: Axes | None = None, *, features: tuple[int, int] | N
         features = (0, 1)
     view = view_of(table, names, data.y, data.n_classes, features)
     look = canvas.theme_for(theme, ax)
-    panel = ax if ax is not None else canvas.single_panel(3.5, 3.0, look, data.class_names if legend else ())
+    panel = (
+        ax
+        if ax is not None
+        else canvas.single_panel(3.5, 3.0, look, data.class_names if legend else ())
+    )
     draw_points(panel, view.points, data.y, data.n_classes, look, point_area(data.n_points))
-    title = "Multiclass Data" if not view.note else f"Multiclass Data: 2 of {data.n_features} features"
+    title = (
+        "Multiclass Data" if not view.note else f"Multiclass Data: 2 of {data.n_features} features"
+    )
     canvas.frame(panel, view, title, (shown_name(view.labels[0]), shown_name(view.labels[1])))
     if legend:
-        canvas.panel_legend(panel, *legend_of(data.n_classes, data.class_names, look, rings=False), look)
+        canvas.panel_legend(
+            panel, *legend_of(data.n_classes, data.class_names, look, rings=False), look
+        )
     return panel

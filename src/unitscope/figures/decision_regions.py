@@ -32,9 +32,19 @@ _UNIT_WIDTH = 0.9  # points
 _DASHES = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)))  # of the first layer, the second, and deeper ones
 
 
-def decision_regions(net: Network, data: Dataset, ax: Axes | None = None, *, features: tuple[int, int] | None = None,
-                     probability: bool = False, activation_regions: bool = False, margin: int | None = None,
-                     grid: int = 128, legend: bool = True, theme: str | Theme | None = None) -> Axes:
+def decision_regions(
+    net: Network,
+    data: Dataset,
+    ax: Axes | None = None,
+    *,
+    features: tuple[int, int] | None = None,
+    probability: bool = False,
+    activation_regions: bool = False,
+    margin: int | None = None,
+    grid: int = 128,
+    legend: bool = True,
+    theme: str | Theme | None = None,
+) -> Axes:
     """Fill each class's region in a light tint with its name, and draw the decision boundary, one line a stretch.
 
     Regions and lines are those of `us.partition`: exact polygons where activations are piecewise linear (sharp at any
@@ -60,7 +70,11 @@ def decision_regions(net: Network, data: Dataset, ax: Axes | None = None, *, fea
     and no `features`, and for a point that there is not.
     """
     check_fits(net, data)
-    point = None if margin is None else whole_number("margin", margin, at_least=0, at_most=data.n_points - 1)
+    point = (
+        None
+        if margin is None
+        else whole_number("margin", margin, at_least=0, at_most=data.n_points - 1)
+    )
     names = class_names_for(max(net.n_classes, data.n_classes), data.class_names)
     view = view_of(data.X, data.feature_names, data.y, len(names), features)
     part, sampling = _partition(view.seen(net), view, grid)
@@ -69,7 +83,11 @@ def decision_regions(net: Network, data: Dataset, ax: Axes | None = None, *, fea
     wrong = net.predict(data.X) != data.y
     look = canvas.theme_for(theme, ax)
     handles, texts = legend_of(len(names), names, look, rings=bool(wrong.any()))
-    panel = ax if ax is not None else canvas.single_panel(3.5, 3.0, look, texts if legend else (), title)
+    panel = (
+        ax
+        if ax is not None
+        else canvas.single_panel(3.5, 3.0, look, texts if legend else (), title)
+    )
     canvas.frame(panel, view, title, (math_name(view.labels[0]), math_name(view.labels[1])))
     area = point_area(data.n_points)
     room = Room(panel, view.window)
@@ -94,7 +112,9 @@ def _partition(net: Network, view: View, cells: int) -> tuple[Partition, str]:
     try:
         return partition(net, view.window, grid=cells), ""
     except TooManyRegions:
-        return sampled(net, view.window, cells), f"sampled: too many regions for {cells} x {cells} cells to show"
+        return sampled(
+            net, view.window, cells
+        ), f"sampled: too many regions for {cells} x {cells} cells to show"
 
 
 def _fill(ax: Axes, part: Partition, theme: Theme) -> None:
@@ -102,14 +122,21 @@ def _fill(ax: Axes, part: Partition, theme: Theme) -> None:
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
-    for label, (loops, tint) in enumerate(zip(part.outlines(), class_tints(part.n_classes, theme), strict=True)):
+    for label, (loops, tint) in enumerate(
+        zip(part.outlines(), class_tints(part.n_classes, theme), strict=True)
+    ):
         if not loops:
             continue
-        closed = [loop if (loop[0] == loop[-1]).all() else np.append(loop, loop[:1], axis=0) for loop in loops]
+        closed = [
+            loop if (loop[0] == loop[-1]).all() else np.append(loop, loop[:1], axis=0)
+            for loop in loops
+        ]
         codes = np.full(sum(map(len, closed)), Path.LINETO, np.uint8)
         ends = np.cumsum([len(loop) for loop in closed])
         codes[np.append(0, ends[:-1])], codes[ends - 1] = Path.MOVETO, Path.CLOSEPOLY
-        shape = PathPatch(Path(np.concatenate(closed), codes), facecolor=tint, linewidth=0, zorder=0)
+        shape = PathPatch(
+            Path(np.concatenate(closed), codes), facecolor=tint, linewidth=0, zorder=0
+        )
         shape.set_gid(f"region {label}")
         ax.add_artist(shape)
 
@@ -120,16 +147,26 @@ def _shade(ax: Axes, part: Partition, theme: Theme) -> None:
     chances = part.net.probabilities(grid.points)
     order = np.sort(chances, axis=1)
     ahead = order[:, -1] - (order[:, -2] if part.n_classes > 1 else 0.0)
-    full = np.array([rgb(mixed(theme.background, color, _SUREST)) for color in class_colors(part.n_classes)])
+    full = np.array(
+        [rgb(mixed(theme.background, color, _SUREST)) for color in class_colors(part.n_classes)]
+    )
     base = np.array(rgb(theme.background))
     colors = base + ahead[:, None] * (full[chances.argmax(axis=1)] - base)
-    image = ax.imshow(np.round(255 * colors).astype(np.uint8).reshape(*grid.shape, 3), extent=grid.extent,
-                      origin="lower", aspect="auto", interpolation="bilinear", zorder=0)
+    image = ax.imshow(
+        np.round(255 * colors).astype(np.uint8).reshape(*grid.shape, 3),
+        extent=grid.extent,
+        origin="lower",
+        aspect="auto",
+        interpolation="bilinear",
+        zorder=0,
+    )
     image.set_gid("probability")
     ax.set(xlim=part.window[0], ylim=part.window[1])
 
 
-def _name_regions(ax: Axes, part: Partition, names: tuple[str, ...], room: Room, theme: Theme) -> None:
+def _name_regions(
+    ax: Axes, part: Partition, names: tuple[str, ...], room: Room, theme: Theme
+) -> None:
     """Each class's name in its region (gid "class name"), where there is room for it."""
     predicted = part.net.predict(room.places)
     colors = class_colors(part.n_classes)
@@ -140,24 +177,49 @@ def _name_regions(ax: Axes, part: Partition, names: tuple[str, ...], room: Room,
             _write(ax, place, word, _NAME_FONT, mixed(colors[label], theme.text, 0.6), "class name")
 
 
-def _draw_margin(ax: Axes, part: Partition, point: np.ndarray, names: tuple[str, ...], room: Room,
-                 lines: list[np.ndarray], theme: Theme) -> None:
+def _draw_margin(
+    ax: Axes,
+    part: Partition,
+    point: np.ndarray,
+    names: tuple[str, ...],
+    room: Room,
+    lines: list[np.ndarray],
+    theme: Theme,
+) -> None:
     """The way from `point` to the nearest boundary point (gid "margin") and its length; nothing where there is none."""
     found = part.margin(point[None])
     distance, nearest = float(found.distance[0]), found.nearest[0]
     if not np.isfinite(distance):
         return
-    ax.plot(*np.stack([point, nearest], axis=1), color=theme.ring, linewidth=1.4, marker="o", markersize=4,
-            markevery=[1], zorder=2.5, gid="margin")
+    ax.plot(
+        *np.stack([point, nearest], axis=1),
+        color=theme.ring,
+        linewidth=1.4,
+        marker="o",
+        markersize=4,
+        markevery=[1],
+        zorder=2.5,
+        gid="margin",
+    )
     room.take_lines([np.stack([point, nearest])])
     most = "" if found.certified[0] else "at most "
     word = f"{most}{distance:.3g} to {shown_name(names[found.other_class[0]])}"
     middle = (point + nearest) / 2
     place = room.near(middle, len(word), _NAME_FONT, beside=lines)
     if place is not None:
-        ax.annotate(word, middle, xytext=place, fontsize=_NAME_FONT, color=theme.text, ha="center", va="center",
-                    zorder=5, gid="margin length", bbox=_paper(theme),
-                    arrowprops={"arrowstyle": "-", "color": theme.text, "linewidth": 0.6, "shrinkB": 2.0})
+        ax.annotate(
+            word,
+            middle,
+            xytext=place,
+            fontsize=_NAME_FONT,
+            color=theme.text,
+            ha="center",
+            va="center",
+            zorder=5,
+            gid="margin length",
+            bbox=_paper(theme),
+            arrowprops={"arrowstyle": "-", "color": theme.text, "linewidth": 0.6, "shrinkB": 2.0},
+        )
 
 
 def _draw_units(ax: Axes, part: Partition, view: View, room: Room, theme: Theme) -> None:
@@ -172,22 +234,56 @@ def _draw_units(ax: Axes, part: Partition, view: View, room: Room, theme: Theme)
         of_units = zero_lines(part.net, number, view.window)
         drawn = [line for lines in of_units for line in lines]
         if drawn:
-            ax.add_collection(LineCollection(
-                drawn, colors=theme.muted, linewidths=_UNIT_WIDTH, linestyles=[_DASHES[min(number, 2)]], zorder=1.5,
-                gid=f"layer {number + 1} turns on"), autolim=False)
+            ax.add_collection(
+                LineCollection(
+                    drawn,
+                    colors=theme.muted,
+                    linewidths=_UNIT_WIDTH,
+                    linestyles=[_DASHES[min(number, 2)]],
+                    zorder=1.5,
+                    gid=f"layer {number + 1} turns on",
+                ),
+                autolim=False,
+            )
         for unit, lines in enumerate(of_units if named else ()):
-            word, letters = (f"unit {unit}", 6) if len(hidden) == 1 else (f"$a^{{[{number + 1}]}}_{{{unit}}}$", 4)
+            word, letters = (
+                (f"unit {unit}", 6)
+                if len(hidden) == 1
+                else (f"$a^{{[{number + 1}]}}_{{{unit}}}$", 4)
+            )
             place = room.along(lines, letters, _UNIT_FONT)
             if place is not None:
                 _write(ax, place, word, _UNIT_FONT, theme.muted, "unit name", _paper(theme))
 
 
-def _write(ax: Axes, place: tuple[float, float], word: str, font: float, color: str, name: str,
-           paper: dict[str, Any] | None = None) -> None:
-    ax.text(*place, word, fontsize=font, color=color, ha="center", va="center", zorder=5, gid=name, bbox=paper,
-            clip_on=True)
+def _write(
+    ax: Axes,
+    place: tuple[float, float],
+    word: str,
+    font: float,
+    color: str,
+    name: str,
+    paper: dict[str, Any] | None = None,
+) -> None:
+    ax.text(
+        *place,
+        word,
+        fontsize=font,
+        color=color,
+        ha="center",
+        va="center",
+        zorder=5,
+        gid=name,
+        bbox=paper,
+        clip_on=True,
+    )
 
 
 def _paper(theme: Theme) -> dict[str, Any]:
     """What a word that lies on lines is written on."""
-    return {"boxstyle": "round,pad=0.12", "facecolor": theme.background, "edgecolor": "none", "alpha": 0.85}
+    return {
+        "boxstyle": "round,pad=0.12",
+        "facecolor": theme.background,
+        "edgecolor": "none",
+        "alpha": 0.85,
+    }

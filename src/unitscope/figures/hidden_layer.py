@@ -18,9 +18,16 @@ if TYPE_CHECKING:
     from unitscope.network import Network
 
 
-def hidden_layer(net: Network, data: Dataset, layer: int = 0, *, axes: Any = None,
-                 features: tuple[int, int] | None = None, shared_scale: bool = True,
-                 theme: str | Theme | None = None) -> np.ndarray:
+def hidden_layer(
+    net: Network,
+    data: Dataset,
+    layer: int = 0,
+    *,
+    axes: Any = None,
+    features: tuple[int, int] | None = None,
+    shared_scale: bool = True,
+    theme: str | Theme | None = None,
+) -> np.ndarray:
     """One panel a unit: its activation over the inputs, and a line where its pre-activation is zero.
 
     The paler, the nearer to 0; blue is positive and orange negative. On one side of the line the unit is on, on the
@@ -48,16 +55,29 @@ def hidden_layer(net: Network, data: Dataset, layer: int = 0, *, axes: Any = Non
     lines = zero_lines(view.seen(net), index, view.window)
     first = canvas.axes_list(axes, dense.units)[0] if axes is not None else None
     return draw_unit_maps(
-        axes, view, grid, dense.activate(z), lines, [f"Layer {index + 1} Unit {unit}" for unit in range(dense.units)],
-        (math_name(view.labels[0]), math_name(view.labels[1])), data.y, data.class_names,
-        shared_scale=shared_scale, counts=False, quantity="activation", theme=canvas.theme_for(theme, first))
+        axes,
+        view,
+        grid,
+        dense.activate(z),
+        lines,
+        [f"Layer {index + 1} Unit {unit}" for unit in range(dense.units)],
+        (math_name(view.labels[0]), math_name(view.labels[1])),
+        data.y,
+        data.class_names,
+        shared_scale=shared_scale,
+        counts=False,
+        quantity="activation",
+        theme=canvas.theme_for(theme, first),
+    )
 
 
 def _hidden(net: Network, layer: int) -> int:
     hidden = len(net.layers) - 1
     if not hidden:
-        raise InvalidInput("net must be a network with a hidden layer. Got one without instead. "
-                           "Use us.plot.output_layer(net, data) for its outputs.")
+        raise InvalidInput(
+            "net must be a network with a hidden layer. Got one without instead. "
+            "Use us.plot.output_layer(net, data) for its outputs."
+        )
     index = whole_number("layer", layer, at_least=0)
     if index >= hidden:
         raise refusal("layer", f"below {hidden}, the number of hidden layers", index)

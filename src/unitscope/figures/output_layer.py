@@ -16,8 +16,15 @@ if TYPE_CHECKING:
     from unitscope.network import Network
 
 
-def output_layer(net: Network, data: Dataset, *, axes: Any = None, units: tuple[int, int] | None = None,
-                 shared_scale: bool = True, theme: str | Theme | None = None) -> np.ndarray:
+def output_layer(
+    net: Network,
+    data: Dataset,
+    *,
+    axes: Any = None,
+    units: tuple[int, int] | None = None,
+    shared_scale: bool = True,
+    theme: str | Theme | None = None,
+) -> np.ndarray:
     """One panel an output unit: its logit over two units of the last hidden layer, and the data in that space.
 
     Blue is a positive logit, orange a negative one, grey 0; the unit with the largest logit of all gives the class.
@@ -37,19 +44,40 @@ def output_layer(net: Network, data: Dataset, *, axes: Any = None, units: tuple[
     check_fits(net, data)
     hidden = len(net.layers) - 1
     table = net.activations(data.X)[-2] if hidden else data.X
-    labels = [f"$a^{{[{hidden}]}}_{{{i}}}$" for i in range(table.shape[1])] if hidden else \
-        [math_name(name) for name in data.feature_names]
+    labels = (
+        [f"$a^{{[{hidden}]}}_{{{i}}}$" for i in range(table.shape[1])]
+        if hidden
+        else [math_name(name) for name in data.feature_names]
+    )
     if table.shape[1] > 2 and units is None:
         units = (0, 1)
     names = class_names_for(max(net.n_classes, data.n_classes), data.class_names)
-    view = view_of(table, labels, data.y, len(names), units, argument="units",
-                   others="hidden units" if hidden else "features")
+    view = view_of(
+        table,
+        labels,
+        data.y,
+        len(names),
+        units,
+        argument="units",
+        others="hidden units" if hidden else "features",
+    )
     grid = unit_grid(view, net.n_classes)
     last = net.layers[-1]
     logits = last(view.inputs(grid.points))
     kind = "Linear Output" if last.activation == "linear" else "Output"
     first = canvas.axes_list(axes, net.n_classes)[0] if axes is not None else None
     return draw_unit_maps(
-        axes, view, grid, logits, [[]] * net.n_classes, [f"{kind} Unit {unit}" for unit in range(net.n_classes)],
-        view.labels, data.y, names, shared_scale=shared_scale, counts=True, quantity="logit",
-        theme=canvas.theme_for(theme, first))
+        axes,
+        view,
+        grid,
+        logits,
+        [[]] * net.n_classes,
+        [f"{kind} Unit {unit}" for unit in range(net.n_classes)],
+        view.labels,
+        data.y,
+        names,
+        shared_scale=shared_scale,
+        counts=True,
+        quantity="logit",
+        theme=canvas.theme_for(theme, first),
+    )

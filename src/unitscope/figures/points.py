@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 MISCLASSIFIED = "misclassified"
 _FEWEST_COUNTED = 5  # coincident points that get a count
 _MOST_COUNTS = 3
-_EQUAL_SIZE = {"D": 0.75, "s": 0.9, "P": 1.35, "X": 1.35, "p": 1.2, "h": 1.1}  # areas that look like a disc's
+_EQUAL_SIZE = {
+    "D": 0.75,
+    "s": 0.9,
+    "P": 1.35,
+    "X": 1.35,
+    "p": 1.2,
+    "h": 1.1,
+}  # areas that look like a disc's
 _RASTER_FROM = 5000  # more points than this are pixels in an SVG too
 
 
@@ -24,29 +31,63 @@ def point_area(n: int, scale: float = 1.0) -> float:
     return float(np.clip(36.0 * 300 / max(n, 1), 5.0, 36.0)) * scale
 
 
-def draw_points(ax: Axes, points: np.ndarray, y: np.ndarray, k: int, theme: Theme, area: float, *,
-                plain: bool = False) -> None:
+def draw_points(
+    ax: Axes,
+    points: np.ndarray,
+    y: np.ndarray,
+    k: int,
+    theme: Theme,
+    area: float,
+    *,
+    plain: bool = False,
+) -> None:
     """One collection for each class that has points (gid "class 0", ...), in class order, above every area.
 
     `plain` draws all of them as one collection of discs (gid "points"), much the quicker for small panels.
     """
     colors, markers = class_colors(k), class_markers(k)
-    common: dict[str, Any] = {"edgecolors": theme.halo, "linewidths": 0.5 if area > 20 else 0.25, "zorder": 3,
-              "rasterized": len(points) > _RASTER_FROM}
+    common: dict[str, Any] = {
+        "edgecolors": theme.halo,
+        "linewidths": 0.5 if area > 20 else 0.25,
+        "zorder": 3,
+        "rasterized": len(points) > _RASTER_FROM,
+    }
     if plain:
-        ax.scatter(points[:, 0], points[:, 1], s=area, c=[colors[label] for label in y], gid="points", **common)
+        ax.scatter(
+            points[:, 0],
+            points[:, 1],
+            s=area,
+            c=[colors[label] for label in y],
+            gid="points",
+            **common,
+        )
         return
     for index in np.unique(y).tolist():
         mine, marker = points[y == index], markers[index]
-        ax.scatter(mine[:, 0], mine[:, 1], s=area * _EQUAL_SIZE.get(marker, 1.0), marker=marker, color=colors[index],
-                   gid=f"class {index}", **common)
+        ax.scatter(
+            mine[:, 0],
+            mine[:, 1],
+            s=area * _EQUAL_SIZE.get(marker, 1.0),
+            marker=marker,
+            color=colors[index],
+            gid=f"class {index}",
+            **common,
+        )
 
 
 def draw_rings(ax: Axes, points: np.ndarray, theme: Theme, area: float) -> None:
     """A ring around each of `points` (m, 2): the misclassified ones."""
     if len(points):
-        ax.scatter(points[:, 0], points[:, 1], s=area * 3.2, facecolors="none", edgecolors=theme.ring,
-                   linewidths=RING_WIDTH, zorder=4, gid=MISCLASSIFIED)
+        ax.scatter(
+            points[:, 0],
+            points[:, 1],
+            s=area * 3.2,
+            facecolors="none",
+            edgecolors=theme.ring,
+            linewidths=RING_WIDTH,
+            zorder=4,
+            gid=MISCLASSIFIED,
+        )
 
 
 def draw_counts(ax: Axes, points: np.ndarray, theme: Theme, font: float = 8.0) -> None:
@@ -57,13 +98,29 @@ def draw_counts(ax: Axes, points: np.ndarray, theme: Theme, font: float = 8.0) -
     for place, count in coincident(points):
         text = f"{count} points"
         offset = _free_side(ax, points, place, (0.62 * font * len(text) + 4, 1.2 * font + 4))
-        ax.annotate(text, place, xytext=offset, textcoords="offset points", ha="center", va="center", fontsize=font,
-                    color=theme.text, zorder=5, gid="count",
-                    bbox={"boxstyle": "round,pad=0.15", "fc": theme.background, "ec": theme.muted, "lw": 0.6})
+        ax.annotate(
+            text,
+            place,
+            xytext=offset,
+            textcoords="offset points",
+            ha="center",
+            va="center",
+            fontsize=font,
+            color=theme.text,
+            zorder=5,
+            gid="count",
+            bbox={
+                "boxstyle": "round,pad=0.15",
+                "fc": theme.background,
+                "ec": theme.muted,
+                "lw": 0.6,
+            },
+        )
 
 
-def _free_side(ax: Axes, points: np.ndarray, place: tuple[float, float],
-               size: tuple[float, float]) -> tuple[float, float]:
+def _free_side(
+    ax: Axes, points: np.ndarray, place: tuple[float, float], size: tuple[float, float]
+) -> tuple[float, float]:
     """The offset (points) of a label's middle from `place`, of eight, at which its box covers the fewest points."""
     to_pixels, scale = ax.transData.transform, 72.0 / ax.figure.get_dpi()
     away = (to_pixels(points) - to_pixels(place)) * scale
@@ -84,26 +141,51 @@ def coincident(points: np.ndarray) -> list[tuple[tuple[float, float], int]]:
     steps = np.round((points - points.min(axis=0)) / np.where(span > 0, span, 1.0), 9)
     _, first, counts = np.unique(steps, axis=0, return_index=True, return_counts=True)
     fullest = np.argsort(-counts, kind="stable")[:_MOST_COUNTS]
-    return [((float(points[first[i], 0]), float(points[first[i], 1])), int(counts[i]))
-            for i in fullest if counts[i] >= _FEWEST_COUNTED]
+    return [
+        ((float(points[first[i], 0]), float(points[first[i], 1])), int(counts[i]))
+        for i in fullest
+        if counts[i] >= _FEWEST_COUNTED
+    ]
 
 
 def class_handles(k: int, theme: Theme) -> list[Any]:
     """One legend mark a class."""
     from matplotlib.lines import Line2D
 
-    return [Line2D([], [], linestyle="", marker=marker, markersize=6.5 * _EQUAL_SIZE.get(marker, 1.0) ** 0.5,
-                   color=color, markeredgecolor=theme.halo, markeredgewidth=0.5)
-            for marker, color in zip(class_markers(k), class_colors(k), strict=True)]
+    return [
+        Line2D(
+            [],
+            [],
+            linestyle="",
+            marker=marker,
+            markersize=6.5 * _EQUAL_SIZE.get(marker, 1.0) ** 0.5,
+            color=color,
+            markeredgecolor=theme.halo,
+            markeredgewidth=0.5,
+        )
+        for marker, color in zip(class_markers(k), class_colors(k), strict=True)
+    ]
 
 
-def legend_of(k: int, names: Sequence[str], theme: Theme, *, rings: bool) -> tuple[list[Any], list[str]]:
+def legend_of(
+    k: int, names: Sequence[str], theme: Theme, *, rings: bool
+) -> tuple[list[Any], list[str]]:
     """Marks and names of the classes, and of the ring where there is one."""
     from matplotlib.lines import Line2D
 
     handles, texts = class_handles(k, theme), list(names)
     if rings:
-        handles.append(Line2D([], [], linestyle="", marker="o", markersize=9, markerfacecolor="none",
-                              markeredgecolor=theme.ring, markeredgewidth=RING_WIDTH))
+        handles.append(
+            Line2D(
+                [],
+                [],
+                linestyle="",
+                marker="o",
+                markersize=9,
+                markerfacecolor="none",
+                markeredgecolor=theme.ring,
+                markeredgewidth=RING_WIDTH,
+            )
+        )
         texts.append(MISCLASSIFIED)
     return handles, texts

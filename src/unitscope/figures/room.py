@@ -14,7 +14,14 @@ if TYPE_CHECKING:
 _STEPS = 120  # squares along each side of the panel that are free or taken
 _WIDE, _HIGH = 0.62, 1.35  # of the font's size: the mean width of a letter, the height of a line
 _NEAR = 50.0  # points: as far as a word goes to stay off lines
-_GROWTHS = (3.0, 2.4, 1.9, 1.5, 1.2, 1.0)  # a word stands where even one so many times its size would
+_GROWTHS = (
+    3.0,
+    2.4,
+    1.9,
+    1.5,
+    1.2,
+    1.0,
+)  # a word stands where even one so many times its size would
 
 
 class Room:
@@ -52,25 +59,34 @@ class Room:
             fits = _all_around(free, self._half(letters, font * growth))
             if fits.any():
                 found = np.argwhere(fits)
-                return self._taking(found[np.abs(found - found.mean(axis=0)).sum(axis=1).argmin()], letters, font)
+                return self._taking(
+                    found[np.abs(found - found.mean(axis=0)).sum(axis=1).argmin()], letters, font
+                )
         return None
 
-    def near(self, place: np.ndarray, letters: int, font: float,
-             beside: list[np.ndarray]) -> tuple[float, float] | None:
+    def near(
+        self, place: np.ndarray, letters: int, font: float, beside: list[np.ndarray]
+    ) -> tuple[float, float] | None:
         """Take the place for a word of so many letters nearest to `place` (2,), not on the lines `beside` if it can."""
         free = ~self._taken
         for squares, furthest in ((free & ~self._under_all(beside), _NEAR), (free, np.inf)):
             fits = np.argwhere(_all_around(squares, self._half(letters, font)))
-            away = np.hypot(*((fits - self._squares(place[None])[0]) * self._points_per_square[::-1]).T)
+            away = np.hypot(
+                *((fits - self._squares(place[None])[0]) * self._points_per_square[::-1]).T
+            )
             if len(fits) and away.min() <= furthest:
                 return self._taking(fits[away.argmin()], letters, font)
         return None
 
-    def along(self, lines: list[np.ndarray], letters: int, font: float) -> tuple[float, float] | None:
+    def along(
+        self, lines: list[np.ndarray], letters: int, font: float
+    ) -> tuple[float, float] | None:
         """Take the first place for a word of so many letters on one of `lines` (m, 2), from their ends inwards."""
         half = self._half(letters, font)
         fits = _all_around(~self._taken, half)
-        for line in sorted(lines, key=lambda line: -float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum())):
+        for line in sorted(
+            lines, key=lambda line: -float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum())
+        ):
             squares = self._under(line)
             good = np.flatnonzero(fits[squares[:, 0], squares[:, 1]])
             if len(good):
@@ -80,9 +96,13 @@ class Room:
 
     def _under(self, line: np.ndarray) -> np.ndarray:
         """Row and column of places along a line (m, 2), less than a square apart."""
-        run = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(line, axis=0) / self._side, axis=1))])
+        run = np.concatenate(
+            [[0.0], np.cumsum(np.linalg.norm(np.diff(line, axis=0) / self._side, axis=1))]
+        )
         ways = np.linspace(0.0, run[-1], int(1.5 * run[-1]) + 2)
-        return self._squares(np.stack([np.interp(ways, run, line[:, axis]) for axis in (0, 1)], axis=1))
+        return self._squares(
+            np.stack([np.interp(ways, run, line[:, axis]) for axis in (0, 1)], axis=1)
+        )
 
     def _under_all(self, lines: list[np.ndarray]) -> np.ndarray:
         """Which squares lie under `lines`."""
@@ -109,7 +129,9 @@ class Room:
 
     def _take_box(self, square: np.ndarray, half: np.ndarray) -> None:
         (row, column), (wide, high) = square, half
-        self._taken[max(0, row - high) : row + high + 1, max(0, column - wide) : column + wide + 1] = True
+        self._taken[
+            max(0, row - high) : row + high + 1, max(0, column - wide) : column + wide + 1
+        ] = True
 
 
 def _all_around(free: np.ndarray, half: np.ndarray) -> np.ndarray:
@@ -120,7 +142,11 @@ def _all_around(free: np.ndarray, half: np.ndarray) -> np.ndarray:
     fits = np.zeros_like(free)
     if 2 * max(wide, high) + 1 > _STEPS:
         return fits
-    box = (sums[2 * high + 1 :, 2 * wide + 1 :] - sums[: -2 * high - 1, 2 * wide + 1 :]
-           - sums[2 * high + 1 :, : -2 * wide - 1] + sums[: -2 * high - 1, : -2 * wide - 1])
+    box = (
+        sums[2 * high + 1 :, 2 * wide + 1 :]
+        - sums[: -2 * high - 1, 2 * wide + 1 :]
+        - sums[2 * high + 1 :, : -2 * wide - 1]
+        + sums[: -2 * high - 1, : -2 * wide - 1]
+    )
     fits[high : _STEPS - high, wide : _STEPS - wide] = box == (2 * high + 1) * (2 * wide + 1)
     return fits

@@ -11,12 +11,24 @@ import numpy as np
 from unitscope.errors import refusal, said
 from unitscope.files import replacing
 
-_DOTS_PER_INCH = {".png": 120, ".svg": 72}  # an SVG's maps are smooth images; its lines and text have no dots
+_DOTS_PER_INCH = {
+    ".png": 120,
+    ".svg": 72,
+}  # an SVG's maps are smooth images; its lines and text have no dots
 _COMPRESSION = 3  # of a PNG: a third of the time of Pillow's 6, a tenth more bytes
 # No date and no program version in the file; ids made from a fixed salt; text stays text.
-_METADATA: dict[str, dict[str, Any]] = {".png": {"Software": None}, ".svg": {"Date": None, "Creator": None}}
-_SETTINGS: Any = {"svg.hashsalt": "unitscope", "svg.fonttype": "none", "savefig.bbox": "standard",
-             "savefig.facecolor": "auto", "savefig.edgecolor": "auto", "savefig.transparent": False}
+_METADATA: dict[str, dict[str, Any]] = {
+    ".png": {"Software": None},
+    ".svg": {"Date": None, "Creator": None},
+}
+_SETTINGS: Any = {
+    "svg.hashsalt": "unitscope",
+    "svg.fonttype": "none",
+    "savefig.bbox": "standard",
+    "savefig.facecolor": "auto",
+    "savefig.edgecolor": "auto",
+    "savefig.transparent": False,
+}
 
 
 def save(figure: Any, path: str | os.PathLike[str]) -> Path:
@@ -31,11 +43,17 @@ def save(figure: Any, path: str | os.PathLike[str]) -> Path:
     suffix = target.suffix.lower()
     if suffix not in _METADATA:
         raise refusal("path", "a file name that ends in .png or .svg", str(path))
-    first = figure if isinstance(figure, FigureBase) else np.ravel(np.asarray(figure, dtype=object))[0]
+    first = (
+        figure if isinstance(figure, FigureBase) else np.ravel(np.asarray(figure, dtype=object))[0]
+    )
     whole = first.get_figure(root=True) if hasattr(first, "get_figure") else None
     if whole is None:
         raise refusal("figure", "a Matplotlib figure or its Axes", said(type(first).__name__))
-    settings: dict[str, Any] = {"format": suffix[1:], "dpi": _DOTS_PER_INCH[suffix], "metadata": _METADATA[suffix]}
+    settings: dict[str, Any] = {
+        "format": suffix[1:],
+        "dpi": _DOTS_PER_INCH[suffix],
+        "metadata": _METADATA[suffix],
+    }
     if suffix == ".png":
         settings["pil_kwargs"] = {"compress_level": _COMPRESSION}
     with replacing(target) as unfinished, rc_context(_SETTINGS):

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 _WIDTH, _HEIGHT, _GAP = 4.6, 1.45, 0.16  # inches: each panel, and the space between the two
 
 
-def training(run: Run, ax: Axes | Sequence[Axes] | None = None, *, theme: str | Theme | None = None) -> np.ndarray:
+def training(
+    run: Run, ax: Axes | Sequence[Axes] | None = None, *, theme: str | Theme | None = None
+) -> np.ndarray:
     """The mean loss of each epoch above the accuracy after it; the last value of both is written at the curve's end.
 
     **Arguments**
@@ -50,7 +52,9 @@ def training(run: Run, ax: Axes | Sequence[Axes] | None = None, *, theme: str | 
     if not bottom.get_xlabel():
         bottom.set_xlabel("epoch")
     for panel in panels:
-        panel.set_xlim(1 - 0.02 * max(last, 10), last + 0.17 * max(last, 10))  # room for the values at the ends
+        panel.set_xlim(
+            1 - 0.02 * max(last, 10), last + 0.17 * max(last, 10)
+        )  # room for the values at the ends
         panel.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     return canvas.array_of(panels)
 
@@ -73,11 +77,27 @@ def _draw_curve(ax: Axes, values: np.ndarray, color: str, form: str, name: str) 
     """The curve with its last value at its end, and how many epochs there are."""
     epochs = len(values)
     if not epochs:
-        ax.text(0.5, 0.5, "no epoch has been trained", transform=ax.transAxes, ha="center", va="center",
-                fontsize=9, color=ax.xaxis.label.get_color())
+        ax.text(
+            0.5,
+            0.5,
+            "no epoch has been trained",
+            transform=ax.transAxes,
+            ha="center",
+            va="center",
+            fontsize=9,
+            color=ax.xaxis.label.get_color(),
+        )
         return 1
     ax.plot(np.arange(1, epochs + 1), values, color=color, linewidth=CURVE_WIDTH, gid=name)
     ax.plot(epochs, values[-1], "o", color=color, markersize=4)
-    ax.annotate(form.format(values[-1]), (epochs, values[-1]), xytext=(6, 0), textcoords="offset points",
-                va="center", fontsize=9, color=color, gid=f"last {name}")
+    ax.annotate(
+        form.format(values[-1]),
+        (epochs, values[-1]),
+        xytext=(6, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=9,
+        color=color,
+        gid=f"last {name}",
+    )
     return epochs

@@ -17,9 +17,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import Colormap
 
-_MARKERS_UP_TO = 16  # panels; in smaller ones a marker is a dot whatever its shape, and shapes cost time
+_MARKERS_UP_TO = (
+    16  # panels; in smaller ones a marker is a dot whatever its shape, and shapes cost time
+)
 # From nothing to much: the lab's Blues without their darkest third, on which blue points would vanish.
-_BLUES = {"light": ("#f7fbff", "#d3e3f3", "#94c4df", "#4a98c9"), "dark": ("#15181d", "#173350", "#1d5a92", "#2f86d1")}
+_BLUES = {
+    "light": ("#f7fbff", "#d3e3f3", "#94c4df", "#4a98c9"),
+    "dark": ("#15181d", "#173350", "#1d5a92", "#2f86d1"),
+}
 
 
 def unit_grid(view: View, count: int) -> Grid:
@@ -28,9 +33,22 @@ def unit_grid(view: View, count: int) -> Grid:
     return Grid.over(view.window, steps, steps)
 
 
-def draw_unit_maps(axes: Any, view: View, grid: Grid, values: np.ndarray, lines: Sequence[list[np.ndarray]],
-                   titles: Sequence[str], labels: tuple[str, str], y: np.ndarray, names: Sequence[str],
-                   *, shared_scale: bool, counts: bool, quantity: str, theme: Theme) -> np.ndarray:
+def draw_unit_maps(
+    axes: Any,
+    view: View,
+    grid: Grid,
+    values: np.ndarray,
+    lines: Sequence[list[np.ndarray]],
+    titles: Sequence[str],
+    labels: tuple[str, str],
+    y: np.ndarray,
+    names: Sequence[str],
+    *,
+    shared_scale: bool,
+    counts: bool,
+    quantity: str,
+    theme: Theme,
+) -> np.ndarray:
     """A panel for each column of `values` (rows * columns, units), with its lines, the points and a colour bar.
 
     With `axes` None they are made, with a legend; else the colour bar takes its room from them as Matplotlib does.
@@ -49,11 +67,17 @@ def draw_unit_maps(axes: Any, view: View, grid: Grid, values: np.ndarray, lines:
         draw_lines(ax, lines[unit], theme, "zero line")
         draw_points(ax, view.points, y, len(names), theme, area, plain=units > _MARKERS_UP_TO)
         canvas.frame(ax, view, titles[unit], labels)
-        if counts and (unit == 0 or units <= 9):  # small panels have no room, and the points are the same in all
+        if counts and (
+            unit == 0 or units <= 9
+        ):  # small panels have no room, and the points are the same in all
             draw_counts(ax, view.points, theme, 8.0 if units <= 4 else 6.5)
     for index in range(1 if shared_scale else units):
         scaled = values if shared_scale else values[:, [index]]
-        place = {"ax": panels if shared_scale else panels[index]} if sheet is None else {"cax": sheet.bars[index]}
+        place = (
+            {"ax": panels if shared_scale else panels[index]}
+            if sheet is None
+            else {"cax": sheet.bars[index]}
+        )
         _draw_bar(images[index], place, _limits(scaled), quantity if shared_scale else "", theme)
     if sheet is not None:
         handles, texts = legend_of(len(names), names, theme, rings=False)
@@ -66,8 +90,15 @@ def draw_lines(ax: Axes, lines: Sequence[np.ndarray], theme: Theme, name: str) -
     from matplotlib.collections import LineCollection
 
     if lines:
-        drawn = LineCollection(list(lines), colors=theme.line, linewidths=BOUNDARY_WIDTH, capstyle="round",
-                               joinstyle="round", zorder=2, gid=name)
+        drawn = LineCollection(
+            list(lines),
+            colors=theme.line,
+            linewidths=BOUNDARY_WIDTH,
+            capstyle="round",
+            joinstyle="round",
+            zorder=2,
+            gid=name,
+        )
         ax.add_collection(drawn, autolim=False)
 
 
@@ -77,15 +108,29 @@ def _limits(values: np.ndarray) -> tuple[float, float]:
     return (low, high) if high > low else (low, low + 1.0)
 
 
-def _draw_map(ax: Axes, values: np.ndarray, grid: Grid, limits: tuple[float, float], theme: Theme) -> Any:
+def _draw_map(
+    ax: Axes, values: np.ndarray, grid: Grid, limits: tuple[float, float], theme: Theme
+) -> Any:
     from matplotlib.colors import Normalize, TwoSlopeNorm
 
     low, high = limits
     # Signed numbers: grey is 0. The lesser side gets stronger colours for its size, so that its shape shows, but at
     # most four times: the little that gelu goes below zero must not look like its great values above.
-    norm = Normalize(low, high) if low >= 0 else TwoSlopeNorm(0.0, min(low, -high / 4), max(high, -low / 4))
-    image = ax.imshow(values.reshape(grid.shape), extent=grid.extent, origin="lower", aspect="auto", norm=norm,
-                      interpolation="bilinear", cmap=_colors(low < 0, theme), zorder=0)
+    norm = (
+        Normalize(low, high)
+        if low >= 0
+        else TwoSlopeNorm(0.0, min(low, -high / 4), max(high, -low / 4))
+    )
+    image = ax.imshow(
+        values.reshape(grid.shape),
+        extent=grid.extent,
+        origin="lower",
+        aspect="auto",
+        norm=norm,
+        interpolation="bilinear",
+        cmap=_colors(low < 0, theme),
+        zorder=0,
+    )
     image.set_gid("map")
     return image
 
@@ -94,12 +139,16 @@ def _colors(signed: bool, theme: Theme) -> Colormap:
     from matplotlib.colors import LinearSegmentedColormap
 
     # Not their full strength, on which orange and blue points would vanish.
-    negative, positive = (mixed(theme.zero, color, 0.72) for color in (theme.negative, theme.positive))
+    negative, positive = (
+        mixed(theme.zero, color, 0.72) for color in (theme.negative, theme.positive)
+    )
     steps = (negative, theme.zero, positive) if signed else _BLUES[theme.name]
     return LinearSegmentedColormap.from_list("signed" if signed else "amount", steps)
 
 
-def _draw_bar(image: Any, place: dict[str, Any], limits: tuple[float, float], quantity: str, theme: Theme) -> None:
+def _draw_bar(
+    image: Any, place: dict[str, Any], limits: tuple[float, float], quantity: str, theme: Theme
+) -> None:
     bar = image.figure.colorbar(image, **place)
     bar.ax.set_ylim(*limits)
     bar.outline.set(edgecolor=theme.muted, linewidth=0.7)

@@ -54,8 +54,16 @@ class View:
         return net.on_plane(SimpleNamespace(origin=origin, basis=basis))
 
 
-def view_of(table: np.ndarray, names: Sequence[str], y: np.ndarray, classes: int,
-            axes: tuple[int, int] | None, *, argument: str = "features", others: str = "features") -> View:
+def view_of(
+    table: np.ndarray,
+    names: Sequence[str],
+    y: np.ndarray,
+    classes: int,
+    axes: tuple[int, int] | None,
+    *,
+    argument: str = "features",
+    others: str = "features",
+) -> View:
     """The view of columns `axes` of `table` (n, d); None means the only two (or the only one).
 
     Columns that are not shown are held at their mean. Raises `InvalidInput`, naming `argument`, where None is not
@@ -70,14 +78,22 @@ def view_of(table: np.ndarray, names: Sequence[str], y: np.ndarray, classes: int
     base = table.mean(axis=0)
     note = "" if columns == 2 else f"the other {columns - 2} {others} held at their mean"
     points = table[:, [first, second]]
-    return View(points, (names[first], names[second]), padded(points), note, False, base, (first, second))
+    return View(
+        points, (names[first], names[second]), padded(points), note, False, base, (first, second)
+    )
 
 
-def _checked_pair(axes: tuple[int, int] | None, columns: int, argument: str, others: str) -> tuple[int, int]:
+def _checked_pair(
+    axes: tuple[int, int] | None, columns: int, argument: str, others: str
+) -> tuple[int, int]:
     if axes is None:
         if columns > 2:
-            raise refusal(argument, f"the two of the {columns} {others} to draw", None,
-                          f"Write {argument}=(0, 1): the others are held at their mean.")
+            raise refusal(
+                argument,
+                f"the two of the {columns} {others} to draw",
+                None,
+                f"Write {argument}=(0, 1): the others are held at their mean.",
+            )
         return 0, 1
     rule = f"two different whole numbers from 0 to {columns - 1}"
     try:
@@ -86,7 +102,9 @@ def _checked_pair(axes: tuple[int, int] | None, columns: int, argument: str, oth
         raise refusal(argument, rule, axes) from None
     if len(pair) != 2:
         raise refusal(argument, rule, axes)
-    first, second = (whole_number(f"{argument}[{i}]", value, at_least=0) for i, value in enumerate(pair))
+    first, second = (
+        whole_number(f"{argument}[{i}]", value, at_least=0) for i, value in enumerate(pair)
+    )
     if first == second or max(first, second) >= columns:
         raise refusal(argument, rule, axes)
     return first, second
@@ -100,8 +118,11 @@ def class_names_for(k: int, names: Sequence[str]) -> tuple[str, ...]:
 def check_fits(net: Network, data: Dataset) -> None:
     """Refuse a data set whose number of features is not the network's."""
     if net.n_features != data.n_features:
-        raise refusal("data", f"points with as many features as the network has inputs, {net.n_features}",
-                      said(f"{data.n_features} features"))
+        raise refusal(
+            "data",
+            f"points with as many features as the network has inputs, {net.n_features}",
+            said(f"{data.n_features} features"),
+        )
 
 
 def shown_name(name: str) -> str:

@@ -89,16 +89,28 @@ class Arrangement:
         if slope == 1.0:  # a linear layer turns nowhere, and its units count as on
             count = self.faces.n_faces
             bits = np.full((-(-units // 64), count), ~np.uint64(0))
-            self._cuts.append(_Cut(bits, np.arange(count), np.zeros(count, np.int32), np.full(units + 1, count)))
+            self._cuts.append(
+                _Cut(bits, np.arange(count), np.zeros(count, np.int32), np.full(units + 1, count))
+            )
             return values
         try:
             values, bits, starts = self.faces.cut_units(values, error)
         except TooManyFaces as full:
-            raise TooManyRegions(str(refusal(
-                "net", f"of at most {self.faces.most:,} activation regions in the window",
-                said(f"{full.needed:,} and more at unit {full.cut} of {units} in hidden layer {number + 1}"),
-                "A smaller window or a larger max_regions may do."))) from None
-        self._cuts.append(_Cut(bits, self.faces.parents.copy(), self.faces.split_from.copy(), starts))
+            raise TooManyRegions(
+                str(
+                    refusal(
+                        "net",
+                        f"of at most {self.faces.most:,} activation regions in the window",
+                        said(
+                            f"{full.needed:,} and more at unit {full.cut} of {units} in hidden layer {number + 1}"
+                        ),
+                        "A smaller window or a larger max_regions may do.",
+                    )
+                )
+            ) from None
+        self._cuts.append(
+            _Cut(bits, self.faces.parents.copy(), self.faces.split_from.copy(), starts)
+        )
         return values
 
     def ancestors(self) -> list[np.ndarray]:
@@ -121,7 +133,9 @@ class Arrangement:
         result = np.empty((self.n_regions, 3, self.layers[-1].units))
         order = np.lexsort(ancestors[::-1]) if ancestors else np.zeros(1, np.intp)
         for begin in range(0, self.n_regions, _BLOCK):
-            rows = order[begin : begin + _BLOCK]  # neighbours in this order share their ancestors' maps
+            rows = order[
+                begin : begin + _BLOCK
+            ]  # neighbours in this order share their ancestors' maps
             ids, maps = np.zeros(1, np.intp), np.eye(3)[None, :, :2]
             for cut, layer, face in zip(self._cuts, self.layers[:-1], ancestors, strict=True):
                 maps = _through(layer, maps)
@@ -136,11 +150,15 @@ class Arrangement:
     def switches(self, left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Where two regions differ: rows of `left` and `right` (m,), and the unit (m, 2), layer and number in it."""
         rows, units = [np.zeros(0, np.intp)], [np.zeros((0, 2), np.intp)]
-        for number, (cut, layer, face) in enumerate(zip(self._cuts, self.layers[:-1], self.ancestors(), strict=True)):
+        for number, (cut, layer, face) in enumerate(
+            zip(self._cuts, self.layers[:-1], self.ancestors(), strict=True)
+        ):
             for word in range(len(cut.bits)):
                 flipped = cut.bits[word, face[left]] ^ cut.bits[word, face[right]]
                 where = np.flatnonzero(flipped)
-                row, unit = np.nonzero(_unpacked(flipped[None, where], min(64, layer.units - 64 * word)))
+                row, unit = np.nonzero(
+                    _unpacked(flipped[None, where], min(64, layer.units - 64 * word))
+                )
                 rows.append(where[row])
                 units.append(np.stack([np.full(len(row), number), 64 * word + unit], axis=1))
         return np.concatenate(rows), np.concatenate(units)
@@ -159,7 +177,9 @@ class Arrangement:
         return face
 
 
-def replayed(face: np.ndarray, values: np.ndarray, split_from: np.ndarray, starts: np.ndarray) -> np.ndarray:
+def replayed(
+    face: np.ndarray, values: np.ndarray, split_from: np.ndarray, starts: np.ndarray
+) -> np.ndarray:
     """The face of each point after the cuts along the columns of `values` (n, cuts), from its face before them."""
     split_off = np.full(starts[-1], -1, np.intp)
     for column in range(values.shape[1]):
@@ -213,14 +233,18 @@ def uncertain_classes(net: Network, points: np.ndarray, labels: np.ndarray) -> n
         error = _rounding_error(layer, np.abs(outputs), error)
         values, slope = layer.pre_activation(outputs), _slope_below_zero(layer)
         outputs = layer.activate(values)
-        error *= np.where(values > error, 1.0, np.where(values < -error, abs(slope), max(1.0, abs(slope))))
+        error *= np.where(
+            values > error, 1.0, np.where(values < -error, abs(slope), max(1.0, abs(slope)))
+        )
     logits, rows = last.pre_activation(outputs), np.arange(len(points))
     own = _rounding_error(last, np.abs(outputs), np.zeros_like(error))
     weights, bias = last.weights.T, last.bias
     uncertain = np.zeros(len(points), bool)
     for other in range(net.n_classes):
         apart = np.abs(weights[labels] - weights[other])
-        same = ~((apart > 0) & ((outputs != 0) | (error > 0))).any(axis=1) & (bias[labels] == bias[other])
+        same = ~((apart > 0) & ((outputs != 0) | (error > 0))).any(axis=1) & (
+            bias[labels] == bias[other]
+        )
         bound = (error * apart).sum(axis=1) + own[rows, labels] + own[:, other]
         lead = logits[rows, labels] - logits[:, other]
         uncertain |= np.where(same, labels > other, lead <= bound) & (labels != other)
@@ -229,8 +253,11 @@ def uncertain_classes(net: Network, points: np.ndarray, labels: np.ndarray) -> n
 
 def _finite(values: np.ndarray, number: int) -> np.ndarray:
     if not np.isfinite(values).all():
-        raise refusal("net", "of weights and window small enough that no unit goes beyond 1e308",
-                      said(f"a number that is not finite in layer {number + 1}"))
+        raise refusal(
+            "net",
+            "of weights and window small enough that no unit goes beyond 1e308",
+            said(f"a number that is not finite in layer {number + 1}"),
+        )
     return values
 
 

@@ -48,8 +48,10 @@ class Boundary:
         lines = []
         for pair in np.unique(pairs, axis=0).tolist():
             mine = (pairs == pair).all(axis=1)
-            lines += [Polyline(line, (pair[0], pair[1]))
-                      for line in _joined(self.segments[mine], self._ends[mine], stops)]
+            lines += [
+                Polyline(line, (pair[0], pair[1]))
+                for line in _joined(self.segments[mine], self._ends[mine], stops)
+            ]
         return lines
 
 
@@ -82,4 +84,6 @@ class ActivationBoundaries:
 
 def _joined(segments: np.ndarray, ends: np.ndarray, stops: set[int]) -> list[np.ndarray]:
     places = dict(zip(ends.ravel().tolist(), segments.reshape(-1, 2), strict=True))
-    return [np.array([places[vertex] for vertex in chain]) for chain in chains(ends.tolist(), stops)]
+    return [
+        np.array([places[vertex] for vertex in chain]) for chain in chains(ends.tolist(), stops)
+    ]

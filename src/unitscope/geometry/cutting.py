@@ -150,9 +150,13 @@ def _place_vertices(numbers, z, points, values, edges, origins, changed, found, 
             v, rest = nv + made, ne + made
             share = z[p] / (z[p] - z[q])
             for column in range(2):
-                points[v, column] = points[p, column] + share * (points[q, column] - points[p, column])
+                points[v, column] = points[p, column] + share * (
+                    points[q, column] - points[p, column]
+                )
             for column in range(columns):
-                values[v, column] = values[p, column] + share * (values[q, column] - values[p, column])
+                values[v, column] = values[p, column] + share * (
+                    values[q, column] - values[p, column]
+                )
             z[v], sign[v] = 0.0, 0
             origins[v] = edges[ORIGIN, e]
             for row in range(1, EDGE_ROWS):
@@ -190,7 +194,12 @@ def _split_faces(numbers, edges, faces, bits, scratch, listed):
     for i in range(listed):
         face, new = scratch[LISTED, i], nf + i
         end, begin = scratch[EXIT, face], scratch[ENTRY, face]
-        edges[TAIL, ne + i], edges[HEAD, ne + i], edges[LEFT, ne + i], edges[RIGHT, ne + i] = end, begin, face, new
+        edges[TAIL, ne + i], edges[HEAD, ne + i], edges[LEFT, ne + i], edges[RIGHT, ne + i] = (
+            end,
+            begin,
+            face,
+            new,
+        )
         edges[ORIGIN, ne + i] = -1
         faces[PARENT, new], faces[LABEL, new] = faces[PARENT, face], faces[LABEL, face]
         faces[SPLIT_FROM, new] = face
@@ -230,7 +239,22 @@ def _settle(numbers, cut, count, faces, bits, sign, marks, zeros):
 
 
 @njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def _cut(numbers, cut, z, tolerance, points, values, edges, origins, faces, bits, sign, changed, marks, scratch):
+def _cut(
+    numbers,
+    cut,
+    z,
+    tolerance,
+    points,
+    values,
+    edges,
+    origins,
+    faces,
+    bits,
+    sign,
+    changed,
+    marks,
+    scratch,
+):
     """Cut once along z = 0; nothing is changed unless it gives DONE."""
     nv, ne, nf = numbers[VERTICES], numbers[EDGES], numbers[FACES]
     above, below = _signs(z, nv, tolerance, sign)
@@ -257,11 +281,19 @@ def _cut(numbers, cut, z, tolerance, points, values, edges, origins, faces, bits
         crossings += a * b < 0
         face = edges[LEFT, e] if a > 0 else edges[RIGHT, e]
         splits += face != OUTSIDE and (not zeros or (marks[face] & _HAS_NEGATIVE) != 0)
-    numbers[NEED_V], numbers[NEED_E], numbers[NEED_F] = nv + crossings, ne + crossings + splits, nf + splits
+    numbers[NEED_V], numbers[NEED_E], numbers[NEED_F] = (
+        nv + crossings,
+        ne + crossings + splits,
+        nf + splits,
+    )
     status = DONE
     if numbers[NEED_F] > numbers[MOST_FACES]:
         status = TOO_MANY_FACES
-    elif (numbers[NEED_V] > numbers[ROOM_V] or numbers[NEED_E] > numbers[ROOM_E] or numbers[NEED_F] > numbers[ROOM_F]):
+    elif (
+        numbers[NEED_V] > numbers[ROOM_V]
+        or numbers[NEED_E] > numbers[ROOM_E]
+        or numbers[NEED_F] > numbers[ROOM_F]
+    ):
         status = NEEDS_ROOM
     elif found:
         _place_vertices(numbers, z, points, values, edges, origins, changed, found, sign)
@@ -285,8 +317,22 @@ def _cut(numbers, cut, z, tolerance, points, values, edges, origins, faces, bits
 
 
 @njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def _cut_units(numbers, tolerances, points, values, edges, origins, faces, bits, starts, sign, changed, marks, scratch,
-               block):
+def _cut_units(
+    numbers,
+    tolerances,
+    points,
+    values,
+    edges,
+    origins,
+    faces,
+    bits,
+    starts,
+    sign,
+    changed,
+    marks,
+    scratch,
+    block,
+):
     """Cut along every column of the values from number NEXT on; stop where that cannot be done, with NEXT at it."""
     first = numbers[NEXT]
     for cut in range(first, numbers[CUTS]):
@@ -297,8 +343,22 @@ def _cut_units(numbers, tolerances, points, values, edges, origins, faces, bits,
             for v in range(nv):
                 for i in range(wide):
                     block[i, v] = values[v, base + i]
-        status = _cut(numbers, cut, block[cut - base], tolerances[cut], points, values, edges, origins, faces, bits,
-                      sign, changed, marks, scratch)
+        status = _cut(
+            numbers,
+            cut,
+            block[cut - base],
+            tolerances[cut],
+            points,
+            values,
+            edges,
+            origins,
+            faces,
+            bits,
+            sign,
+            changed,
+            marks,
+            scratch,
+        )
         if status != DONE:
             return status
         for v in range(nv, numbers[VERTICES]):
@@ -310,8 +370,22 @@ def _cut_units(numbers, tolerances, points, values, edges, origins, faces, bits,
 
 
 @njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def _insert_classes(numbers, tolerances, points, values, edges, origins, faces, bits, starts, sign, changed, marks,
-                    scratch, block):
+def _insert_classes(
+    numbers,
+    tolerances,
+    points,
+    values,
+    edges,
+    origins,
+    faces,
+    bits,
+    starts,
+    sign,
+    changed,
+    marks,
+    scratch,
+    block,
+):
     """Cut along value k minus the greatest of the values before it, which the last column keeps, for every class k."""
     top, gap = values.shape[1] - 1, block[0]
     for cut in range(numbers[NEXT], numbers[CUTS]):
@@ -319,37 +393,127 @@ def _insert_classes(numbers, tolerances, points, values, edges, origins, faces, 
         for v in range(numbers[VERTICES]):
             values[v, top] = max(values[v, top], values[v, cut - 1])
             gap[v] = values[v, cut] - values[v, top]
-        status = _cut(numbers, cut, gap, tolerances[cut], points, values, edges, origins, faces, bits, sign, changed,
-                      marks, scratch)
+        status = _cut(
+            numbers,
+            cut,
+            gap,
+            tolerances[cut],
+            points,
+            values,
+            edges,
+            origins,
+            faces,
+            bits,
+            sign,
+            changed,
+            marks,
+            scratch,
+        )
         if status != DONE:
             return status
         starts[cut + 1] = numbers[FACES]
     return DONE
 
 
-_whole, _double, _index = types.CPointer(types.int64), types.CPointer(types.float64), types.CPointer(types.int32)
-_word, _small, _mark_type = types.CPointer(types.uint64), types.CPointer(types.int8), types.CPointer(types.uint8)
-SIGNATURE = types.int64(_whole, _double, _double, _double, _index, _index, _index, _word, _whole, _small, _index,
-                        _mark_type, _index, _double)
+_whole, _double, _index = (
+    types.CPointer(types.int64),
+    types.CPointer(types.float64),
+    types.CPointer(types.int32),
+)
+_word, _small, _mark_type = (
+    types.CPointer(types.uint64),
+    types.CPointer(types.int8),
+    types.CPointer(types.uint8),
+)
+SIGNATURE = types.int64(
+    _whole,
+    _double,
+    _double,
+    _double,
+    _index,
+    _index,
+    _index,
+    _word,
+    _whole,
+    _small,
+    _index,
+    _mark_type,
+    _index,
+    _double,
+)
 
 
 def compiled():
     """The cuts as a C function of `SIGNATURE`; compiling it takes about two seconds."""
 
     @cfunc(SIGNATURE, error_model="numpy")
-    def cut(numbers, tolerances, points, values, edges, origins, faces, bits, starts, sign, changed, marks, scratch,
-            block):
+    def cut(
+        numbers,
+        tolerances,
+        points,
+        values,
+        edges,
+        origins,
+        faces,
+        bits,
+        starts,
+        sign,
+        changed,
+        marks,
+        scratch,
+        block,
+    ):
         whole = carray(numbers, (NUMBERS,))
         v, e, f = whole[ROOM_V], whole[ROOM_E], whole[ROOM_F]
         tolerance, starting = carray(tolerances, (whole[CUTS],)), carray(starts, (whole[CUTS] + 1,))
         vertices, columns = carray(points, (v, 2)), carray(values, (v, whole[COLUMNS]))
-        lines, first, polygons = carray(edges, (EDGE_ROWS, e)), carray(origins, (v,)), carray(faces, (FACE_ROWS, f))
-        words, signs, listed = carray(bits, (whole[WORDS], f)), carray(sign, (v,)), carray(changed, (e,))
-        marked, memory, rows = carray(marks, (f,)), carray(scratch, (SCRATCH_ROWS, f)), carray(block, (BLOCK, v))
+        lines, first, polygons = (
+            carray(edges, (EDGE_ROWS, e)),
+            carray(origins, (v,)),
+            carray(faces, (FACE_ROWS, f)),
+        )
+        words, signs, listed = (
+            carray(bits, (whole[WORDS], f)),
+            carray(sign, (v,)),
+            carray(changed, (e,)),
+        )
+        marked, memory, rows = (
+            carray(marks, (f,)),
+            carray(scratch, (SCRATCH_ROWS, f)),
+            carray(block, (BLOCK, v)),
+        )
         if whole[CLASSES] > 0:
-            return _insert_classes(whole, tolerance, vertices, columns, lines, first, polygons, words, starting, signs,
-                                   listed, marked, memory, rows)
-        return _cut_units(whole, tolerance, vertices, columns, lines, first, polygons, words, starting, signs, listed,
-                          marked, memory, rows)
+            return _insert_classes(
+                whole,
+                tolerance,
+                vertices,
+                columns,
+                lines,
+                first,
+                polygons,
+                words,
+                starting,
+                signs,
+                listed,
+                marked,
+                memory,
+                rows,
+            )
+        return _cut_units(
+            whole,
+            tolerance,
+            vertices,
+            columns,
+            lines,
+            first,
+            polygons,
+            words,
+            starting,
+            signs,
+            listed,
+            marked,
+            memory,
+            rows,
+        )
 
     return cut

@@ -30,7 +30,9 @@ class Margin:
     certified: np.ndarray
 
 
-def margin_of(points: np.ndarray, labels: np.ndarray, boundary: Boundary, window: Window, *, exact: bool) -> Margin:
+def margin_of(
+    points: np.ndarray, labels: np.ndarray, boundary: Boundary, window: Window, *, exact: bool
+) -> Margin:
     """The margins of `points` (n, 2) with predicted classes `labels` (n,)."""
     distance, other = np.full(len(points), np.inf), np.full(len(points), -1, np.intp)
     nearest = np.full((len(points), 2), np.nan)
@@ -43,14 +45,18 @@ def margin_of(points: np.ndarray, labels: np.ndarray, boundary: Boundary, window
         step = max(1, _PAIRS // len(segments))
         for begin in range(0, len(mine), step):
             rows = mine[begin : begin + step]
-            distance[rows], nearest[rows], segment = _to_segments(points[rows], segments, int(own.sum()))
+            distance[rows], nearest[rows], segment = _to_segments(
+                points[rows], segments, int(own.sum())
+            )
             other[rows] = behind[segment]
     low, high = np.array(window).T
     to_border = np.minimum(points - low, high - points).min(axis=1)
     return Margin(distance, nearest, other, exact & (distance <= to_border))
 
 
-def _to_segments(points: np.ndarray, segments: np.ndarray, own: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _to_segments(
+    points: np.ndarray, segments: np.ndarray, own: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The distance of each of `points` (n, 2) to the nearest of `segments` (s, 2, 2), the place on it, its number.
 
     Where segments meet, one of the first `own` is taken: the straight way to the nearest boundary point stays in the
@@ -67,6 +73,8 @@ def _to_segments(points: np.ndarray, segments: np.ndarray, own: int) -> tuple[np
     number = square.argmin(axis=1)
     if own:
         nearest_own = square[:, :own].argmin(axis=1)
-        number = np.where(square[rows, nearest_own] <= square[rows, number] * (1 + _EQUAL), nearest_own, number)
+        number = np.where(
+            square[rows, nearest_own] <= square[rows, number] * (1 + _EQUAL), nearest_own, number
+        )
     place = start[number] + share[rows, number, None] * along[number]
     return np.hypot(away_x[rows, number], away_y[rows, number]), place, number

@@ -16,7 +16,9 @@ from unitscope.network import Network
 
 _ROOT_STEPS = 60
 _NEWTON_STEPS = 12
-_DIFFERENCE = 1e-6  # of a cell's side, for the derivatives by central differences that steer Newton's steps
+_DIFFERENCE = (
+    1e-6  # of a cell's side, for the derivatives by central differences that steer Newton's steps
+)
 
 
 def decided(net: Network, window: Window, cells: int) -> tuple[Subdivision, np.ndarray, float]:
@@ -29,8 +31,11 @@ def decided(net: Network, window: Window, cells: int) -> tuple[Subdivision, np.n
     faces = Subdivision(places, edges, most=UNLIMITED)
     logits = net.logits(places)
     if not np.isfinite(logits).all():
-        raise refusal("net", "of weights and window small enough that no logit goes beyond 1e308",
-                      said("a logit that is not finite"))
+        raise refusal(
+            "net",
+            "of weights and window small enough that no logit goes beyond 1e308",
+            said("a logit that is not finite"),
+        )
     noise = 4 * EPSILON * float(np.abs(logits).max())
     faces.insert_classes(logits, noise)
     side = np.array([(high - low) / cells for low, high in window])
@@ -60,17 +65,33 @@ def _triangulated(window: Window, cells: int) -> tuple[np.ndarray, np.ndarray]:
     below = 2 * np.arange(cells * cells).reshape(cells, cells)
     none = np.full((1, cells), -1)
     level = (vertex[:-1], vertex[1:], np.hstack([below, none.T]), np.hstack([none.T, below + 1]))
-    upright = (vertex[:, :-1], vertex[:, 1:], np.vstack([none, below]), np.vstack([below + 1, none]))
+    upright = (
+        vertex[:, :-1],
+        vertex[:, 1:],
+        np.vstack([none, below]),
+        np.vstack([below + 1, none]),
+    )
     diagonal = (vertex[:-1, :-1], vertex[1:, 1:], below + 1, below)
-    edges = np.stack([np.concatenate([np.ravel(kind[row]) for kind in (level, upright, diagonal)])
-                      for row in range(4)])
+    edges = np.stack(
+        [
+            np.concatenate([np.ravel(kind[row]) for kind in (level, upright, diagonal)])
+            for row in range(4)
+        ]
+    )
     turned = edges[2] < 0  # every edge has a triangle on its left
     edges[:, turned] = edges[:, turned][[1, 0, 3, 2]]
     return places, edges
 
 
-def _polish(net: Network, faces: Subdivision, places: np.ndarray, edges: np.ndarray, logits: np.ndarray,
-            noise: float, side: np.ndarray) -> None:
+def _polish(
+    net: Network,
+    faces: Subdivision,
+    places: np.ndarray,
+    edges: np.ndarray,
+    logits: np.ndarray,
+    noise: float,
+    side: np.ndarray,
+) -> None:
     """Move the boundary's vertices onto the true boundary."""
     vertex, classes, face = _around(faces)
     on_edge = faces.origins[vertex] >= 0
@@ -100,8 +121,16 @@ def _around(faces: Subdivision) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return vertex[few], classes[few], beside[first[start]][few]
 
 
-def _slide(net: Network, faces: Subdivision, places: np.ndarray, edges: np.ndarray, logits: np.ndarray, noise: float,
-           vertex: np.ndarray, classes: np.ndarray) -> None:
+def _slide(
+    net: Network,
+    faces: Subdivision,
+    places: np.ndarray,
+    edges: np.ndarray,
+    logits: np.ndarray,
+    noise: float,
+    vertex: np.ndarray,
+    classes: np.ndarray,
+) -> None:
     """Move vertices along their mesh edge to where their two classes tie, as long as none passes another."""
     edge = faces.origins[vertex]
     start, end = edges[0, edge], edges[1, edge]
@@ -126,8 +155,13 @@ def _slide(net: Network, faces: Subdivision, places: np.ndarray, edges: np.ndarr
     faces.points[vertex[moved]] = places[start[moved]] + after[moved, None] * along[moved]
 
 
-def _roots(function, low_value: np.ndarray, high_value: np.ndarray, which: np.ndarray,  # type: ignore[no-untyped-def]
-           noise: float) -> np.ndarray:
+def _roots(
+    function,
+    low_value: np.ndarray,
+    high_value: np.ndarray,
+    which: np.ndarray,  # type: ignore[no-untyped-def]
+    noise: float,
+) -> np.ndarray:
     """Where `function(share, which)` is zero for shares between 0 and 1, at whose ends its signs differ, (m,).
 
     The Illinois method (Dowell and Jarratt, 1971): the secant through both ends, halving the value of an end that
@@ -135,7 +169,11 @@ def _roots(function, low_value: np.ndarray, high_value: np.ndarray, which: np.nd
     """
     low, high = np.zeros(len(which)), np.ones(len(which))
     low_value, high_value = low_value.copy(), high_value.copy()
-    best, live, last = np.full(len(which), 0.5), np.arange(len(which)), np.zeros(len(which), np.int8)
+    best, live, last = (
+        np.full(len(which), 0.5),
+        np.arange(len(which)),
+        np.zeros(len(which), np.int8),
+    )
     for step in range(_ROOT_STEPS):
         if not live.size:
             break
@@ -153,8 +191,15 @@ def _roots(function, low_value: np.ndarray, high_value: np.ndarray, which: np.nd
     return best
 
 
-def _gather(net: Network, faces: Subdivision, corners: np.ndarray, noise: float, side: np.ndarray,
-            vertex: np.ndarray, classes: np.ndarray) -> None:
+def _gather(
+    net: Network,
+    faces: Subdivision,
+    corners: np.ndarray,
+    noise: float,
+    side: np.ndarray,
+    vertex: np.ndarray,
+    classes: np.ndarray,
+) -> None:
     """Move vertices to where their three classes tie, where Newton's method finds that in their triangle (m, 3, 2)."""
     if not len(vertex):
         return
@@ -162,13 +207,20 @@ def _gather(net: Network, faces: Subdivision, corners: np.ndarray, noise: float,
 
     def gaps(at: np.ndarray) -> np.ndarray:
         there = net.logits(at)
-        return np.stack([there[rows, classes[:, 0]] - there[rows, classes[:, n]] for n in (1, 2)], axis=1)
+        return np.stack(
+            [there[rows, classes[:, 0]] - there[rows, classes[:, n]] for n in (1, 2)], axis=1
+        )
 
     at, step = faces.points[vertex].copy(), _DIFFERENCE * side
     first = np.abs(gaps(at)).max(axis=1)
     for _ in range(_NEWTON_STEPS):
-        slope = np.stack([(gaps(at + step * axis) - gaps(at - step * axis)) / (2 * (step @ axis))
-                          for axis in np.eye(2)], axis=2)
+        slope = np.stack(
+            [
+                (gaps(at + step * axis) - gaps(at - step * axis)) / (2 * (step @ axis))
+                for axis in np.eye(2)
+            ],
+            axis=2,
+        )
         sound = np.abs(np.linalg.det(slope)) > 1e-300
         slope[~sound] = np.eye(2)
         move = np.linalg.solve(slope, gaps(at)[:, :, None])[:, :, 0]

@@ -11,7 +11,12 @@ import numpy as np
 from unitscope.data.dataset import Dataset
 from unitscope.errors import refusal, said, whole_number
 from unitscope.geometry import mesh
-from unitscope.geometry.arrangement import Arrangement, is_piecewise_linear, replayed, uncertain_classes
+from unitscope.geometry.arrangement import (
+    Arrangement,
+    is_piecewise_linear,
+    replayed,
+    uncertain_classes,
+)
 from unitscope.geometry.boundary import ActivationBoundaries, Boundary
 from unitscope.geometry.margin import Margin, margin_of
 from unitscope.geometry.pieces import Cells, Regions
@@ -30,8 +35,14 @@ _BLOCK = 4096  # cells asked at once
 _WAYS = (0.0, 0.3, 0.6, 0.9)  # from the middle of a cell to its vertices
 
 
-def partition(net: Network, where: Any, *, plane: Plane | None = None, max_regions: int = _MOST_REGIONS,
-              grid: int = 128) -> Partition:
+def partition(
+    net: Network,
+    where: Any,
+    *,
+    plane: Plane | None = None,
+    max_regions: int = _MOST_REGIONS,
+    grid: int = 128,
+) -> Partition:
     """Cut a window of the input plane into activation regions and decision regions.
 
     For linear, relu, leaky_relu and abs layers the result is exact up to `error_bound`: polygons in float64, no
@@ -52,17 +63,27 @@ def partition(net: Network, where: Any, *, plane: Plane | None = None, max_regio
     `part.caution`) where rounding leaves the class of a part of the window uncertain.
     """
     if not isinstance(net, Network):
-        raise refusal("net", "a Network", said(type(net).__name__), "us.from_keras(model) makes one.")
+        raise refusal(
+            "net", "a Network", said(type(net).__name__), "us.from_keras(model) makes one."
+        )
     if plane is not None:
         net, where = net.on_plane(plane), _seen_on(plane, where)
     elif net.n_features != 2:
-        raise refusal("net", "a network with 2 inputs", said(f"{net.n_features} inputs"),
-                      "Give a plane, such as plane=us.Plane.principal(data).")
+        raise refusal(
+            "net",
+            "a network with 2 inputs",
+            said(f"{net.n_features} inputs"),
+            "Give a plane, such as plane=us.Plane.principal(data).",
+        )
     window = _window(where)
     most = whole_number("max_regions", max_regions, at_least=1)
     cells = whole_number("grid", grid, at_least=2, at_most=_MOST_CELLS)
-    with np.errstate(over="ignore", invalid="ignore"):  # numbers beyond float64 are looked for, and refused
-        return _exact(net, window, most) if is_piecewise_linear(net) else sampled(net, window, cells)
+    with np.errstate(
+        over="ignore", invalid="ignore"
+    ):  # numbers beyond float64 are looked for, and refused
+        return (
+            _exact(net, window, most) if is_piecewise_linear(net) else sampled(net, window, cells)
+        )
 
 
 class Partition:
@@ -75,9 +96,19 @@ class Partition:
     - `caution`: "" or a sentence on where rounding leaves the class uncertain.
     """
 
-    def __init__(self, net: Network, window: Window, faces: Subdivision, region: np.ndarray, *, exact: bool,
-                 error_bound: float, arrangement: Arrangement | None = None, starts: np.ndarray | None = None,
-                 corners: np.ndarray | None = None) -> None:
+    def __init__(
+        self,
+        net: Network,
+        window: Window,
+        faces: Subdivision,
+        region: np.ndarray,
+        *,
+        exact: bool,
+        error_bound: float,
+        arrangement: Arrangement | None = None,
+        starts: np.ndarray | None = None,
+        corners: np.ndarray | None = None,
+    ) -> None:
         self.net = net
         self.window = window
         self.exact = exact
@@ -98,8 +129,16 @@ class Partition:
     def regions(self) -> Regions:
         """The activation regions; none where activations are smooth."""
         if self._arrangement is None:
-            return Regions(Polygons(np.zeros((0, 2)), np.zeros(0, np.intp), np.zeros(1, np.intp)), None)
-        polygons = traced(self._points, self._faces.edges, self._region, self._arrangement.n_regions, self._corners)
+            return Regions(
+                Polygons(np.zeros((0, 2)), np.zeros(0, np.intp), np.zeros(1, np.intp)), None
+            )
+        polygons = traced(
+            self._points,
+            self._faces.edges,
+            self._region,
+            self._arrangement.n_regions,
+            self._corners,
+        )
         return Regions(polygons, self._arrangement)
 
     @cached_property
@@ -110,7 +149,12 @@ class Partition:
         np.minimum.at(first, cell, np.arange(len(cell)))
         polygons = traced(self._points, self._faces.edges, cell, count, self._corners)
         region = self._region[first] if self.exact else np.full(count, -1)
-        return Cells(polygons, self._faces.labels[first].astype(np.intp), region, self._component_of_face[1][first])
+        return Cells(
+            polygons,
+            self._faces.labels[first].astype(np.intp),
+            region,
+            self._component_of_face[1][first],
+        )
 
     @cached_property
     def boundary(self) -> Boundary:
@@ -160,7 +204,9 @@ class Partition:
         found = []
         for label in range(self.n_classes):
             ahead, back = (one == label) & (other != label), (other == label) & (one != label)
-            rounds = loops(np.concatenate([tail[ahead], head[back]]), np.concatenate([head[ahead], tail[back]]))
+            rounds = loops(
+                np.concatenate([tail[ahead], head[back]]), np.concatenate([head[ahead], tail[back]])
+            )
             found.append([self._points[loop] for loop in rounds])
         return found
 
@@ -178,17 +224,25 @@ class Partition:
     def margin(self, X: Any) -> Margin:
         """How far points (n, 2) are from the decision boundary, where it is nearest, and which class is behind it."""
         points = self.net.checked_points(X)
-        return margin_of(points, self.net.predict(points), self.boundary, self.window, exact=self.exact)
+        return margin_of(
+            points, self.net.predict(points), self.boundary, self.window, exact=self.exact
+        )
 
     def _region_at(self, points: np.ndarray) -> np.ndarray:
-        return np.full(len(points), -1) if self._arrangement is None else self._arrangement.locate(points)
+        return (
+            np.full(len(points), -1)
+            if self._arrangement is None
+            else self._arrangement.locate(points)
+        )
 
     def _cell_at(self, points: np.ndarray) -> np.ndarray:
         if self._arrangement is None or self._starts is None:
             return self._mesh_cell_at(points)
         logits = self.net.logits(points)
         ahead = logits[:, 1:] - np.maximum.accumulate(logits, axis=1)[:, :-1]
-        face = replayed(self._arrangement.locate(points), ahead, self._faces.split_from, self._starts[1:])
+        face = replayed(
+            self._arrangement.locate(points), ahead, self._faces.split_from, self._starts[1:]
+        )
         return self._cell_of_face[1][face]
 
     def _mesh_cell_at(self, points: np.ndarray) -> np.ndarray:
@@ -196,7 +250,9 @@ class Partition:
         k = self.n_classes
         cell = self._cell_of_face[1]
         keys, first = np.unique(self._region * k + self._faces.labels, return_index=True)
-        triangle = mesh.triangle_at(points, self.window, round(((self._region.max() + 1) / 2) ** 0.5))
+        triangle = mesh.triangle_at(
+            points, self.window, round(((self._region.max() + 1) / 2) ** 0.5)
+        )
         wanted = triangle * k + self.net.predict(points)
         place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
         any_in_it = np.searchsorted(keys, triangle * k)
@@ -235,7 +291,11 @@ class Partition:
 
     def __repr__(self) -> str:
         (left, right), (bottom, top) = self.window
-        kind = f"{len(self.regions)} regions" if self.exact else f"sampled, cells of {self.error_bound:.3g}"
+        kind = (
+            f"{len(self.regions)} regions"
+            if self.exact
+            else f"sampled, cells of {self.error_bound:.3g}"
+        )
         return f"Partition([{left:g}, {right:g}] x [{bottom:g}, {top:g}]; {kind}; {self.n_classes} classes)"
 
 
@@ -245,8 +305,16 @@ def _exact(net: Network, window: Window, most: int) -> Partition:
     faces.allow_any_number()  # the limit is on regions, not on the classes in them
     tolerance = 2 * arrangement.logit_error
     logits, starts = faces.insert_classes(arrangement.logits, tolerance)
-    part = Partition(net, window, faces, faces.parents.astype(np.intp), exact=True,
-                     error_bound=arrangement.logit_error, arrangement=arrangement, starts=starts)
+    part = Partition(
+        net,
+        window,
+        faces,
+        faces.parents.astype(np.intp),
+        exact=True,
+        error_bound=arrangement.logit_error,
+        arrangement=arrangement,
+        starts=starts,
+    )
     part.caution = _caution(part, logits, tolerance)
     if part.caution:
         warnings.warn(part.caution, RuntimeWarning, stacklevel=3)
@@ -256,8 +324,15 @@ def _exact(net: Network, window: Window, most: int) -> Partition:
 def sampled(net: Network, window: Window, cells: int) -> Partition:
     """The partition on a mesh of cells x cells squares, whatever the activations: for regions beyond counting."""
     faces, corners, diagonal = mesh.decided(net, window, cells)
-    return Partition(net, window, faces, faces.parents.astype(np.intp), exact=False, error_bound=diagonal,
-                     corners=corners)
+    return Partition(
+        net,
+        window,
+        faces,
+        faces.parents.astype(np.intp),
+        exact=False,
+        error_bound=diagonal,
+        corners=corners,
+    )
 
 
 def _caution(part: Partition, logits: np.ndarray, tolerance: float) -> str:
@@ -281,8 +356,10 @@ def _what_is_uncertain(part: Partition, faces: np.ndarray) -> str:
     share = float(part.cells.area[wrong].sum() / ((right - left) * (top - bottom)))
     if share <= _UNCERTAIN_SHARE:
         return ""
-    return (f"Rounding leaves the class of {share:.2g} of the window uncertain: logits differ there by less than the "
-            f"error bound, {part.error_bound:.2g}. Smaller weights or a smaller window make it certain.")
+    return (
+        f"Rounding leaves the class of {share:.2g} of the window uncertain: logits differ there by less than the "
+        f"error bound, {part.error_bound:.2g}. Smaller weights or a smaller window make it certain."
+    )
 
 
 def _has_uncertain_places(part: Partition, cells: np.ndarray) -> np.ndarray:
@@ -290,7 +367,10 @@ def _has_uncertain_places(part: Partition, cells: np.ndarray) -> np.ndarray:
     polygons, uncertain = part.cells.polygons, np.zeros(len(cells), bool)
     counts = np.diff(polygons.start)[cells]
     first = np.cumsum(counts) - counts
-    vertices, middle = polygons.vertices_of(cells), np.repeat(polygons.middle(cells), counts, axis=0)
+    vertices, middle = (
+        polygons.vertices_of(cells),
+        np.repeat(polygons.middle(cells), counts, axis=0),
+    )
     labels = np.repeat(part.cells.label[cells], counts)
     for way in _WAYS:
         there = uncertain_classes(part.net, middle + way * (vertices - middle), labels)
@@ -301,8 +381,12 @@ def _has_uncertain_places(part: Partition, cells: np.ndarray) -> np.ndarray:
 def _window(where: Any) -> Window:
     if isinstance(where, Dataset):
         if where.n_features != 2:
-            raise refusal("where", "a window, or data with 2 features", said(f"{where.n_features} features"),
-                          "Give a plane, such as plane=us.Plane.principal(data).")
+            raise refusal(
+                "where",
+                "a window, or data with 2 features",
+                said(f"{where.n_features} features"),
+                "Give a plane, such as plane=us.Plane.principal(data).",
+            )
         return padded(where.X)
     return checked_window(where)
 

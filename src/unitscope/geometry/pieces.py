@@ -100,8 +100,12 @@ class Regions(_Pieces[Region]):
 
     def _piece(self, number: int) -> Region:
         A, c = self.affine
-        return Region(self.polygons.vertices(number), self.pattern[number], float(self.area[number]),
-                      (A[number], c[number]))
+        return Region(
+            self.polygons.vertices(number),
+            self.pattern[number],
+            float(self.area[number]),
+            (A[number], c[number]),
+        )
 
     def __repr__(self) -> str:
         return f"Regions({len(self)})"
@@ -113,7 +117,9 @@ class Cells(_Pieces[Cell]):
     Beside it, as arrays over all cells: `label`, `region`, `component`, `area` (C,) and `polygons`.
     """
 
-    def __init__(self, polygons: Polygons, label: np.ndarray, region: np.ndarray, component: np.ndarray) -> None:
+    def __init__(
+        self, polygons: Polygons, label: np.ndarray, region: np.ndarray, component: np.ndarray
+    ) -> None:
         self.polygons = polygons
         self.label = label
         self.region = region
@@ -128,8 +134,13 @@ class Cells(_Pieces[Cell]):
         return self.polygons.area()
 
     def _piece(self, number: int) -> Cell:
-        return Cell(self.polygons.vertices(number), int(self.label[number]), int(self.region[number]),
-                    float(self.area[number]), int(self.component[number]))
+        return Cell(
+            self.polygons.vertices(number),
+            int(self.label[number]),
+            int(self.region[number]),
+            float(self.area[number]),
+            int(self.component[number]),
+        )
 
     def __repr__(self) -> str:
         return f"Cells({len(self)})"

@@ -37,11 +37,18 @@ class Plane:
     def __init__(self, origin: Any, basis: Any, labels: Sequence[str] | None = None) -> None:
         start, directions = frozen_array("origin", origin, 1), frozen_array("basis", basis, 2)
         if directions.shape != (2, len(start)) or len(start) < 2:
-            raise refusal("basis", f"of shape (2, {len(start)}), with as many numbers as origin, at least 2",
-                          said(f"shape {directions.shape}"))
+            raise refusal(
+                "basis",
+                f"of shape (2, {len(start)}), with as many numbers as origin, at least 2",
+                said(f"shape {directions.shape}"),
+            )
         if np.abs(directions @ directions.T - np.eye(2)).max() > _ORTHONORMAL:
-            raise refusal("basis", "two directions of length 1 at right angles", said("others"),
-                          "np.linalg.qr(basis.T)[0].T makes such.")
+            raise refusal(
+                "basis",
+                "two directions of length 1 at right angles",
+                said("others"),
+                "np.linalg.qr(basis.T)[0].T makes such.",
+            )
         object.__setattr__(self, "origin", start)
         object.__setattr__(self, "basis", directions)
         object.__setattr__(self, "labels", ("u", "v") if labels is None else _two_names(labels))
@@ -54,14 +61,22 @@ class Plane:
         in size is positive. Where the points lie on one line, the second direction is any at right angles to it.
         """
         if not isinstance(data, Dataset):
-            raise refusal("data", "a Dataset", said(type(data).__name__), "us.Dataset(X, y) makes one.")
+            raise refusal(
+                "data", "a Dataset", said(type(data).__name__), "us.Dataset(X, y) makes one."
+            )
         if data.n_features < 2:
-            raise refusal("data", "points of at least 2 features", said(f"{data.n_features} feature"))
+            raise refusal(
+                "data", "points of at least 2 features", said(f"{data.n_features} feature")
+            )
         mean = data.X.mean(axis=0)
-        spread = np.zeros((max(data.n_points, 2), data.n_features))  # two rows at least: so many directions come out
+        spread = np.zeros(
+            (max(data.n_points, 2), data.n_features)
+        )  # two rows at least: so many directions come out
         spread[: data.n_points] = data.X - mean
         _, _, directions = np.linalg.svd(spread, full_matrices=False)
-        first, second = (row * (1.0 if row[np.abs(row).argmax()] > 0 else -1.0) for row in directions[:2])
+        first, second = (
+            row * (1.0 if row[np.abs(row).argmax()] > 0 else -1.0) for row in directions[:2]
+        )
         return cls(mean, [first, second], ("component 1", "component 2"))
 
     @classmethod
@@ -70,7 +85,9 @@ class Plane:
         origin = np.array(frozen_array("at", at, 1))
         first, second = whole_number("i", i, at_least=0), whole_number("j", j, at_least=0)
         if first == second or max(first, second) >= len(origin):
-            raise refusal("i, j", f"two different inputs from 0 to {len(origin) - 1}", (first, second))
+            raise refusal(
+                "i, j", f"two different inputs from 0 to {len(origin) - 1}", (first, second)
+            )
         origin[[first, second]] = 0.0
         return cls(origin, np.eye(len(origin))[[first, second]], (f"x{first}", f"x{second}"))
 
@@ -79,8 +96,11 @@ class Plane:
         """The plane through three points (d,): `a` is its origin, `b` lies on the first direction, `c` above it."""
         start, one, two = frozen_array("a", a, 1), frozen_array("b", b, 1), frozen_array("c", c, 1)
         if not len(start) == len(one) == len(two):
-            raise refusal("a, b, c", "points of as many numbers each",
-                          said(f"{len(start)}, {len(one)} and {len(two)}"))
+            raise refusal(
+                "a, b, c",
+                "points of as many numbers each",
+                said(f"{len(start)}, {len(one)} and {len(two)}"),
+            )
         # On the points' own scale nothing overflows or vanishes.
         size = float(np.abs([start, one, two]).max(initial=0.0)) or 1.0
         first, second = one / size - start / size, two / size - start / size
@@ -90,7 +110,9 @@ class Plane:
             second = second - (second @ first) * first
         height = float(np.linalg.norm(second))
         if not first.any() or height <= _LEAST:
-            raise refusal("a, b, c", "three points that are not on one line", said("points on one line"))
+            raise refusal(
+                "a, b, c", "three points that are not on one line", said("points on one line")
+            )
         return cls(start, [first, second / height])
 
     def points(self, coordinates: Any) -> np.ndarray:

@@ -39,24 +39,34 @@ class Polygons:
         first, last = self.start[:-1][full], self.start[1:][full] - 1
         following = np.arange(1, len(self.index) + 1)
         following[last] = first
-        here = self.points[self.index] - np.repeat(self.points[self.index[first]], counts[full], axis=0)
+        here = self.points[self.index] - np.repeat(
+            self.points[self.index[first]], counts[full], axis=0
+        )
         there = here[following]
-        area[full] = 0.5 * np.add.reduceat(here[:, 0] * there[:, 1] - here[:, 1] * there[:, 0], first)
+        area[full] = 0.5 * np.add.reduceat(
+            here[:, 0] * there[:, 1] - here[:, 1] * there[:, 0], first
+        )
         return area
 
     def vertices_of(self, numbers: np.ndarray) -> np.ndarray:
         """The vertices of the polygons `numbers` (m,), one polygon after another."""
         counts = np.diff(self.start)[numbers]
-        corner = np.arange(counts.sum()) + np.repeat(self.start[numbers] - np.cumsum(counts) + counts, counts)
+        corner = np.arange(counts.sum()) + np.repeat(
+            self.start[numbers] - np.cumsum(counts) + counts, counts
+        )
         return self.points[self.index[corner]]
 
     def middle(self, numbers: np.ndarray) -> np.ndarray:
         """The mean of the vertices of each of the polygons `numbers` (m,), (m, 2): inside, as they are convex."""
         counts = np.diff(self.start)[numbers]
-        return np.add.reduceat(self.vertices_of(numbers), np.cumsum(counts) - counts) / counts[:, None]
+        return (
+            np.add.reduceat(self.vertices_of(numbers), np.cumsum(counts) - counts) / counts[:, None]
+        )
 
 
-def traced(points: np.ndarray, edges: np.ndarray, group: np.ndarray, count: int, corners: np.ndarray) -> Polygons:
+def traced(
+    points: np.ndarray, edges: np.ndarray, group: np.ndarray, count: int, corners: np.ndarray
+) -> Polygons:
     """The polygons of `count` groups of faces, each group convex.
 
     Edges inside a group are dropped, and then vertices that only join two parts of one straight side.

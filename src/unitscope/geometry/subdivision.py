@@ -13,7 +13,9 @@ EPSILON = float(np.finfo(np.float64).eps)
 # Stability of Numerical Algorithms", 2002, section 3.1). 0 would take every sign as it comes.
 TOLERANCE = 0.5
 
-CUT = CompiledCode("unitscope.geometry.cutting", ("unitscope.geometry.layout", "unitscope.geometry.cutting"), 14)
+CUT = CompiledCode(
+    "unitscope.geometry.cutting", ("unitscope.geometry.layout", "unitscope.geometry.cutting"), 14
+)
 UNLIMITED = 2**30  # faces, numbered by int32, beyond which memory ends
 _ROOM = 256  # places at the start; what is used up grows by half
 
@@ -60,7 +62,9 @@ class Subdivision:
         """One face: the window, from its lower left corner counter-clockwise."""
         (left, right), (bottom, top) = window
         corners = np.array([(left, bottom), (right, bottom), (right, top), (left, top)], np.float64)
-        return cls(corners, np.array([(0, 1, 2, 3), (1, 2, 3, 0), (0,) * 4, (layout.OUTSIDE,) * 4]), most)
+        return cls(
+            corners, np.array([(0, 1, 2, 3), (1, 2, 3, 0), (0,) * 4, (layout.OUTSIDE,) * 4]), most
+        )
 
     @property
     def n_vertices(self) -> int:
@@ -121,7 +125,9 @@ class Subdivision:
         """For each face the face that it was split from, (F,) int32."""
         return self._faces[layout.SPLIT_FROM, : self.n_faces]
 
-    def cut_units(self, values: np.ndarray, tolerances: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def cut_units(
+        self, values: np.ndarray, tolerances: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Cut along the zero line of every column of `values` (V, units), in turn: what the units are at the vertices.
 
         Numbers within a unit's tolerance are zero. Returns the values at the vertices that there are now, (V, units);
@@ -150,25 +156,53 @@ class Subdivision:
         k = logits.shape[1]
         self._faces[layout.LABEL] = 0
         self._bits = np.zeros((0, self._faces.shape[1]), np.uint64)
-        starts = self._run(np.column_stack([logits, logits[:, 0]]), np.full(k, tolerance), first=1, cuts=k, classes=k)
+        starts = self._run(
+            np.column_stack([logits, logits[:, 0]]),
+            np.full(k, tolerance),
+            first=1,
+            cuts=k,
+            classes=k,
+        )
         logits = self._values[: self.n_vertices, :k]
         self._release()
         return logits, starts
 
-    def _run(self, values: np.ndarray, tolerances: np.ndarray, *, first: int, cuts: int, classes: int) -> np.ndarray:
+    def _run(
+        self, values: np.ndarray, tolerances: np.ndarray, *, first: int, cuts: int, classes: int
+    ) -> np.ndarray:
         numbers = self._numbers
         numbers[[layout.COLUMNS, layout.CUTS, layout.NEXT, layout.WORDS, layout.CLASSES]] = (
-            values.shape[1], cuts, first, len(self._bits), classes)
-        self._values = _tall(values, len(self._points))  # a copy, unless the caller gave an array of this size
+            values.shape[1],
+            cuts,
+            first,
+            len(self._bits),
+            classes,
+        )
+        self._values = _tall(
+            values, len(self._points)
+        )  # a copy, unless the caller gave an array of this size
         self._faces[layout.PARENT, : self.n_faces] = np.arange(self.n_faces)
         starts = np.full(cuts + 1, self.n_faces)
         tolerances = np.ascontiguousarray(tolerances, dtype=np.float64)
         entry = CUT.entry()
         while True:
             numbers[[layout.ROOM_V, layout.ROOM_E, layout.ROOM_F]] = (
-                len(self._points), self._edges.shape[1], self._faces.shape[1])
-            arrays = (numbers, tolerances, self._points, self._values, self._edges, self._origins, self._faces,
-                      self._bits, starts, *self._scratch)
+                len(self._points),
+                self._edges.shape[1],
+                self._faces.shape[1],
+            )
+            arrays = (
+                numbers,
+                tolerances,
+                self._points,
+                self._values,
+                self._edges,
+                self._origins,
+                self._faces,
+                self._bits,
+                starts,
+                *self._scratch,
+            )
             status = entry(*[array.ctypes.data for array in arrays])
             if status == layout.DONE:
                 return starts
@@ -180,9 +214,14 @@ class Subdivision:
 
     def _grow(self) -> None:
         """Make room for what the next cut needs and half as much again."""
-        v, e, f = (max(int(self._numbers[room]), int(1.5 * self._numbers[need]))
-                   for room, need in ((layout.ROOM_V, layout.NEED_V), (layout.ROOM_E, layout.NEED_E),
-                                      (layout.ROOM_F, layout.NEED_F)))
+        v, e, f = (
+            max(int(self._numbers[room]), int(1.5 * self._numbers[need]))
+            for room, need in (
+                (layout.ROOM_V, layout.NEED_V),
+                (layout.ROOM_E, layout.NEED_E),
+                (layout.ROOM_F, layout.NEED_F),
+            )
+        )
         self._points = _tall(self._points, v)
         # By far the largest array, which nobody else holds: in place, so that there are never two of it.
         self._values.resize((v, self._values.shape[1]), refcheck=False)
@@ -196,8 +235,12 @@ class Subdivision:
         split_off = np.empty((layout.SCRATCH_ROWS, f), np.int32)
         split_off[layout.SPLIT_OFF] = -1
         self._scratch: tuple[np.ndarray, ...] = (
-            np.empty(v, np.int8), np.empty(e, np.int32), np.zeros(f, np.uint8), split_off,
-            np.empty((layout.BLOCK, v)))
+            np.empty(v, np.int8),
+            np.empty(e, np.int32),
+            np.zeros(f, np.uint8),
+            split_off,
+            np.empty((layout.BLOCK, v)),
+        )
 
     def _release(self) -> None:
         self._values = np.empty((len(self._points), 0))

@@ -11,7 +11,9 @@ from unitscope.errors import refusal, said
 Window = tuple[tuple[float, float], tuple[float, float]]
 
 _PADDING = 0.08  # of the data's span, on each side
-_LEAST_SPAN = 1e-12  # of the coordinates' size: a narrower window has too few floats in it to be cut
+_LEAST_SPAN = (
+    1e-12  # of the coordinates' size: a narrower window has too few floats in it to be cut
+)
 
 
 def padded(points: np.ndarray) -> Window:
@@ -26,7 +28,9 @@ def padded(points: np.ndarray) -> Window:
 
 def checked_window(window: Any) -> Window:
     """`window` as ((x0_min, x0_max), (x1_min, x1_max)) in data units, after refusing what is no rectangle."""
-    rule = "((x0_min, x0_max), (x1_min, x1_max)), finite numbers with each minimum below its maximum"
+    rule = (
+        "((x0_min, x0_max), (x1_min, x1_max)), finite numbers with each minimum below its maximum"
+    )
     try:
         given = np.asarray(window)
     except ValueError:  # rows of different lengths
@@ -39,7 +43,11 @@ def checked_window(window: Any) -> Window:
     with np.errstate(over="ignore"):
         span = sides[:, 1] - sides[:, 0]
     if not np.isfinite(span).all() or (span < _LEAST_SPAN * np.abs(sides).max(axis=1)).any():
-        raise refusal("window", f"of sides that are finite and at least {_LEAST_SPAN:g} of their coordinates", window)
+        raise refusal(
+            "window",
+            f"of sides that are finite and at least {_LEAST_SPAN:g} of their coordinates",
+            window,
+        )
     with np.errstate(over="ignore", under="ignore"):
         area = span[0] * span[1]
     if not np.finfo(np.float64).tiny <= area < np.inf:

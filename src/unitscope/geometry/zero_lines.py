@@ -23,7 +23,13 @@ def zero_lines(net: Network, layer: int, window: Window) -> list[list[np.ndarray
     if before and not is_piecewise_linear(Network(before)):
         return [_sampled(before, own, unit, window) for unit in range(own.units)]
     # Whatever the layer's own activation is: a relu turns where the pre-activation is zero.
-    turning = Network([*before, Dense(own.weights, own.bias, "relu"), Dense(np.zeros((own.units, 1)), np.zeros(1))])
+    turning = Network(
+        [
+            *before,
+            Dense(own.weights, own.bias, "relu"),
+            Dense(np.zeros((own.units, 1)), np.zeros(1)),
+        ]
+    )
     try:
         found = partition(turning, window).activation_boundaries
     except TooManyRegions:
@@ -33,5 +39,10 @@ def zero_lines(net: Network, layer: int, window: Window) -> list[list[np.ndarray
 
 def _sampled(before: tuple[Dense, ...], own: Dense, unit: int, window: Window) -> list[np.ndarray]:
     """The boundary between two classes, one of logit 0 and one of the unit's pre-activation."""
-    two = Dense(np.stack([np.zeros(own.inputs), own.weights[:, unit]], axis=1), [0.0, own.bias[unit]])
-    return [line.vertices for line in sampled(Network([*before, two]), window, _MESH).boundary.polylines()]
+    two = Dense(
+        np.stack([np.zeros(own.inputs), own.weights[:, unit]], axis=1), [0.0, own.bias[unit]]
+    )
+    return [
+        line.vertices
+        for line in sampled(Network([*before, two]), window, _MESH).boundary.polylines()
+    ]

@@ -12,8 +12,12 @@ from unitscope.models.keras import as_numpy
 from unitscope.recipe import Recipe
 
 # Where Keras keeps each of the kernel's slots: one variable for each weight, in the order of the weights.
-_SLOTS = {"adam": ("_momentums", "_velocities"), "adamw": ("_momentums", "_velocities"),
-          "rmsprop": ("_velocities", "_momentums"), "sgd": ("momentums",)}
+_SLOTS = {
+    "adam": ("_momentums", "_velocities"),
+    "adamw": ("_momentums", "_velocities"),
+    "rmsprop": ("_velocities", "_momentums"),
+    "sgd": ("momentums",),
+}
 
 
 class Bridge:
@@ -22,16 +26,24 @@ class Bridge:
     def __init__(self, model: Any, recipe: Recipe) -> None:
         self.weights = list(model.trainable_variables)
         self.optimizer = model.optimizer
-        if not getattr(self.optimizer, "built", False) and not getattr(self.optimizer, "_built", False):
+        if not getattr(self.optimizer, "built", False) and not getattr(
+            self.optimizer, "_built", False
+        ):
             self.optimizer.build(self.weights)
         names = _SLOTS[recipe.optimizer]
         if recipe.optimizer in ("sgd", "rmsprop") and recipe.momentum == 0.0:
-            names = tuple(name for name in names if name == "_velocities")  # the momentum, if kept, is never read
+            names = tuple(
+                name for name in names if name == "_velocities"
+            )  # the momentum, if kept, is never read
         self.slots = [list(getattr(self.optimizer, name)) for name in names]
         for slot in self.slots:
-            if [tuple(variable.shape) for variable in slot] != [tuple(weight.shape) for weight in self.weights]:
-                raise InvalidInput("model must have an optimizer made for its weights. Got one that has trained "
-                                   "others instead. Call model.compile(...) again.")
+            if [tuple(variable.shape) for variable in slot] != [
+                tuple(weight.shape) for weight in self.weights
+            ]:
+                raise InvalidInput(
+                    "model must have an optimizer made for its weights. Got one that has trained "
+                    "others instead. Call model.compile(...) again."
+                )
 
     def read(self) -> State:
         """Where the model and its optimizer stand."""

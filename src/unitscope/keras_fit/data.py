@@ -15,6 +15,7 @@ from unitscope.kernel.layout import pitch
 
 LARGEST_DATA = 2**32  # bytes that the kernel or a Run may take for points, labels and orders
 
+
 @dataclass(frozen=True)
 class FitData:
     """What is trained on and what is validated with.
@@ -30,31 +31,56 @@ class FitData:
 
     def dataset(self, classes: int) -> Dataset:
         """The training points; the classes are named c0, c1, ... since some of them may have no point."""
-        return Dataset(self.X, self.y, [f"c{index}" for index in range(classes)], self.feature_names)
+        return Dataset(
+            self.X, self.y, [f"c{index}" for index in range(classes)], self.feature_names
+        )
 
 
-def fit_data(X: Any, y: Any, features: int, classes: int, one_hot: bool, *, validation_split: Any = 0.0,
-             validation_data: Any = None) -> FitData:
+def fit_data(
+    X: Any,
+    y: Any,
+    features: int,
+    classes: int,
+    one_hot: bool,
+    *,
+    validation_split: Any = 0.0,
+    validation_data: Any = None,
+) -> FitData:
     """Points and labels as arrays, or `KerasOnly` where only Keras can read them; labels out of range are refused."""
     points, labels = _points("X", X, features), _labels("y", _array("y", y), classes, one_hot)
     if len(points) != len(labels):
-        raise refusal("y", f"as long as X, one label for each of its {len(points)} points",
-                      said(f"{len(labels)} labels"))
+        raise refusal(
+            "y",
+            f"as long as X, one label for each of its {len(points)} points",
+            said(f"{len(labels)} labels"),
+        )
     names = getattr(X, "columns", None)
     held_out = None
     if validation_data is not None:
         if not isinstance(validation_data, (tuple, list)) or len(validation_data) != 2:
             raise KerasOnly("its validation_data is not a pair (X, y)")
-        held_out = (_points("validation_data[0]", validation_data[0], features),
-                    _labels("validation_data[1]", _array("validation_data[1]", validation_data[1]), classes, one_hot))
+        held_out = (
+            _points("validation_data[0]", validation_data[0], features),
+            _labels(
+                "validation_data[1]",
+                _array("validation_data[1]", validation_data[1]),
+                classes,
+                one_hot,
+            ),
+        )
         if len(held_out[0]) != len(held_out[1]) or not len(held_out[1]):
-            raise refusal("validation_data", "points and as many labels, at least one",
-                          said(f"{len(held_out[0])} points and {len(held_out[1])} labels"))
+            raise refusal(
+                "validation_data",
+                "points and as many labels, at least one",
+                said(f"{len(held_out[0])} points and {len(held_out[1])} labels"),
+            )
     elif validation_split:
         cut = kept(len(points), validation_split)
         held_out = points[cut:], labels[cut:]
         points, labels = points[:cut], labels[:cut]
-    return FitData(points, labels, None if names is None else [str(name) for name in names], held_out)
+    return FitData(
+        points, labels, None if names is None else [str(name) for name in names], held_out
+    )
 
 
 class TooLarge(KerasOnly):
@@ -76,8 +102,10 @@ def check_size(X: Any, epochs: int) -> None:
     """`TooLarge` where the kernel would take more than LARGEST_DATA bytes; nothing of X is read."""
     needed = memory(X, epochs)
     if needed > LARGEST_DATA:
-        raise TooLarge(f"{int(X.shape[0]):,} points in {epochs} epochs take {needed / 1e9:.1f} GB in the kernel, above "
-                       f"{LARGEST_DATA / 1e9:.1f} GB")
+        raise TooLarge(
+            f"{int(X.shape[0]):,} points in {epochs} epochs take {needed / 1e9:.1f} GB in the kernel, above "
+            f"{LARGEST_DATA / 1e9:.1f} GB"
+        )
 
 
 def kept(n: int, validation_split: Any) -> int:
@@ -96,8 +124,12 @@ def _points(name: str, X: Any, features: int) -> np.ndarray:
         raise KerasOnly(f"its {name} is not a table of {features} columns of numbers")
     if not np.isfinite(points).all():
         row, column = np.argwhere(~np.isfinite(points))[0]
-        raise refusal(name, "finite numbers", said(f"{points[row, column]} at row {row}, column {column}"),
-                      "Remove or fill in the missing values.")
+        raise refusal(
+            name,
+            "finite numbers",
+            said(f"{points[row, column]} at row {row}, column {column}"),
+            "Remove or fill in the missing values.",
+        )
     return points
 
 
@@ -119,12 +151,19 @@ def _labels(name: str, targets: np.ndarray, classes: int, one_hot: bool) -> np.n
         if not (((targets == 0) | (targets == 1)).all() and (targets.sum(axis=1) == 1).all()):
             raise KerasOnly(f"a row of its {name} is not one-hot")
         return targets.argmax(axis=1)
-    if targets.dtype.kind not in "iu" or targets.ndim not in (1, 2) or targets.shape[1:] not in ((), (1,)):
+    if (
+        targets.dtype.kind not in "iu"
+        or targets.ndim not in (1, 2)
+        or targets.shape[1:] not in ((), (1,))
+    ):
         raise KerasOnly(f"its {name} is not a column of whole numbers")
     labels = targets.reshape(-1)
     outside = (labels < 0) | (labels >= classes)
     if outside.any():
         row = int(np.flatnonzero(outside)[0])
-        raise refusal(name, f"class numbers in 0..{classes - 1}, as the model has {classes} outputs",
-                      said(f"{labels[row]} at row {row}"))
+        raise refusal(
+            name,
+            f"class numbers in 0..{classes - 1}, as the model has {classes} outputs",
+            said(f"{labels[row]} at row {row}"),
+        )
     return labels

@@ -38,9 +38,12 @@ def check_devices(model: Any, X: Any, arguments: Mapping[str, Any]) -> None:
         counts = loads[:, column]
         if (counts != counts[0]).any():
             process = int(np.flatnonzero(counts != counts[0])[0])
-            raise refusal(name, "of as many batches in every process, as each waits for the others",
-                          said(f"{counts[0]} in process 0 and {counts[process]} in process {process}"),
-                          "Leave batches out, or deal the rows out anew.")
+            raise refusal(
+                name,
+                "of as many batches in every process, as each waits for the others",
+                said(f"{counts[0]} in process 0 and {counts[process]} in process {process}"),
+                "Leave batches out, or deal the rows out anew.",
+            )
 
 
 def unused_devices(model: Any) -> str:
@@ -55,8 +58,10 @@ def unused_devices(model: Any) -> str:
     devices = jax.device_count()
     if devices < 2:
         return ""
-    return (f" (on one of {devices} devices: to use all, call keras.distribution.set_distribution("
-            "keras.distribution.DataParallel()) before the model is made)")
+    return (
+        f" (on one of {devices} devices: to use all, call keras.distribution.set_distribution("
+        "keras.distribution.DataParallel()) before the model is made)"
+    )
 
 
 def _data_parallel(package: ModuleType) -> Any:
@@ -64,7 +69,11 @@ def _data_parallel(package: ModuleType) -> Any:
     if package.backend.backend() != "jax" or not hasattr(package, "distribution"):
         return None
     distribution = package.distribution.distribution()
-    return distribution if distribution is not None and kind(distribution, package) == "DataParallel" else None
+    return (
+        distribution
+        if distribution is not None and kind(distribution, package) == "DataParallel"
+        else None
+    )
 
 
 def _check_weights(model: Any, devices: int) -> None:
@@ -72,9 +81,12 @@ def _check_weights(model: Any, devices: int) -> None:
     for variable in [*model.trainable_variables, *model.optimizer.variables]:
         found = len(variable.value.sharding.device_set)
         if found != devices:
-            raise refusal("model", "made and compiled once the distribution is set, to be on all "
-                          f"{devices} devices", said(f"one with {variable.path} on {found}"),
-                          "Call keras.distribution.set_distribution(...) first.")
+            raise refusal(
+                "model",
+                f"made and compiled once the distribution is set, to be on all {devices} devices",
+                said(f"one with {variable.path} on {found}"),
+                "Call keras.distribution.set_distribution(...) first.",
+            )
 
 
 def _load(X: Any, arguments: Mapping[str, Any]) -> list[int]:
@@ -83,7 +95,11 @@ def _load(X: Any, arguments: Mapping[str, Any]) -> list[int]:
     Points are 0 where only the batches can be counted, and batches -1 where not even these.
     """
     batch = arguments["batch_size"] or BATCH_SIZE
-    points, split, held_out = _points(X), arguments["validation_split"], arguments["validation_data"]
+    points, split, held_out = (
+        _points(X),
+        arguments["validation_split"],
+        arguments["validation_data"],
+    )
     held = 0
     if held_out is not None:
         held = _points(held_out[0] if isinstance(held_out, (tuple, list)) else held_out)
@@ -92,8 +108,14 @@ def _load(X: Any, arguments: Mapping[str, Any]) -> list[int]:
         points, held = cut, points - cut
     held_batch = arguments.get("validation_batch_size") or batch
     steps, held_steps = arguments.get("steps_per_epoch"), arguments.get("validation_steps")
-    return [points, batch, held, held_batch, steps or _batches(X, points, batch),
-            held_steps or _batches(held_out, held, held_batch)]
+    return [
+        points,
+        batch,
+        held,
+        held_batch,
+        steps or _batches(X, points, batch),
+        held_steps or _batches(held_out, held, held_batch),
+    ]
 
 
 def _points(data: Any) -> int:
@@ -125,8 +147,13 @@ def _check_load(load: np.ndarray, devices: int) -> None:
     for name, count, size in (("X", points, batch), ("validation_data", held, held_batch)):
         last = count % size or min(count, size)
         if count > size and size % devices:
-            raise refusal("batch_size", f"a multiple of the {devices} devices, which share each batch", size)
+            raise refusal(
+                "batch_size", f"a multiple of the {devices} devices, which share each batch", size
+            )
         if last % devices:
-            raise refusal(name, f"points of which the last batch divides among the {devices} devices",
-                          said(f"{count} points in batches of {size}, the last of {last}"),
-                          f"Leave out {last % devices}, or add {devices - last % devices}.")
+            raise refusal(
+                name,
+                f"points of which the last batch divides among the {devices} devices",
+                said(f"{count} points in batches of {size}, the last of {last}"),
+                f"Leave out {last % devices}, or add {devices - last % devices}.",
+            )

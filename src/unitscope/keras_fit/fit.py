@@ -26,10 +26,23 @@ from unitscope.training.run import Run
 _SLICE_SECONDS = 0.1  # between two looks at the keyboard and two writes of progress
 
 
-def fit(model: Any, X: Any = None, y: Any = None, batch_size: int | None = None, epochs: int = 1,
-        verbose: Any = "auto", callbacks: Any = None, validation_split: float = 0.0, validation_data: Any = None,
-        shuffle: Any = True, class_weight: Any = None, sample_weight: Any = None, initial_epoch: int = 0,
-        batch_order: Any = None, **more: Any) -> Any:
+def fit(
+    model: Any,
+    X: Any = None,
+    y: Any = None,
+    batch_size: int | None = None,
+    epochs: int = 1,
+    verbose: Any = "auto",
+    callbacks: Any = None,
+    validation_split: float = 0.0,
+    validation_data: Any = None,
+    shuffle: Any = True,
+    class_weight: Any = None,
+    sample_weight: Any = None,
+    initial_epoch: int = 0,
+    batch_order: Any = None,
+    **more: Any,
+) -> Any:
     """Train a compiled Keras model as `model.fit` does, hundreds of times faster where the kernel can do it.
 
     **Arguments** are those of `model.fit` (Keras 3 on any backend, or tf_keras), and
@@ -58,29 +71,60 @@ def fit(model: Any, X: Any = None, y: Any = None, batch_size: int | None = None,
     """
     package = keras_package(model)
     if getattr(model, "optimizer", None) is None:
-        raise refusal("model", "compiled", said("a model without an optimizer"), "Call model.compile(...) first.")
+        raise refusal(
+            "model",
+            "compiled",
+            said("a model without an optimizer"),
+            "Call model.compile(...) first.",
+        )
     epochs = whole_number("epochs", epochs, at_least=0)
     initial_epoch = whole_number("initial_epoch", initial_epoch, at_least=0)
     if batch_size is not None:
         batch_size = whole_number("batch_size", batch_size, at_least=1)
-    arguments = {"batch_size": batch_size, "epochs": epochs, "verbose": verbose, "validation_split": validation_split,
-                 "validation_data": validation_data, "shuffle": shuffle, "class_weight": class_weight,
-                 "sample_weight": sample_weight, "initial_epoch": initial_epoch, **more}
-    given = list(callbacks) if isinstance(callbacks, (list, tuple)) else [] if callbacks is None else [callbacks]
+    arguments = {
+        "batch_size": batch_size,
+        "epochs": epochs,
+        "verbose": verbose,
+        "validation_split": validation_split,
+        "validation_data": validation_data,
+        "shuffle": shuffle,
+        "class_weight": class_weight,
+        "sample_weight": sample_weight,
+        "initial_epoch": initial_epoch,
+        **more,
+    }
+    given = (
+        list(callbacks)
+        if isinstance(callbacks, (list, tuple))
+        else []
+        if callbacks is None
+        else [callbacks]
+    )
     reason: KerasOnly | None = None
     try:
         _build(model, X, package)
         plan = plan_for(model, given, arguments)
         check_size(X, max(0, epochs - initial_epoch))
         net = plan.chain.network
-        data = fit_data(X, y, net.n_features, net.n_classes, plan.one_hot, validation_split=validation_split,
-                        validation_data=validation_data)
+        data = fit_data(
+            X,
+            y,
+            net.n_features,
+            net.n_classes,
+            plan.one_hot,
+            validation_split=validation_split,
+            validation_data=validation_data,
+        )
     except KerasOnly as found:
         reason = found
     if reason is not None:
         if batch_order is not None:
-            raise refusal("batch_order", "left out where Keras trains", said("an order"),
-                          f"Keras is needed here because {reason}.")
+            raise refusal(
+                "batch_order",
+                "left out where Keras trains",
+                said("an order"),
+                f"Keras is needed here because {reason}.",
+            )
         check_devices(model, X, arguments)
         why = str(reason) + (unused_devices(model) if isinstance(reason, TooLarge) else "")
         if verbose != 0:
@@ -98,15 +142,20 @@ def _build(model: Any, X: Any, package: Any) -> None:
         model.build((None, int(shape[1])))
 
 
-def _ordered(plan: Plan, data: FitData, batch_order: Any, shuffle: bool, epochs: int,
-             batch_size: int) -> tuple[Plan, np.ndarray]:
+def _ordered(
+    plan: Plan, data: FitData, batch_order: Any, shuffle: bool, epochs: int, batch_size: int
+) -> tuple[Plan, np.ndarray]:
     """The plan with its recipe complete, and the order of the points in every epoch, (epochs, n)."""
     recipe = dataclasses.replace(plan.recipe, epochs=epochs, batch_size=batch_size)
     n = len(data.y)
     if batch_order is not None:
         order = given_order(batch_order, n)
         if len(order) != epochs:
-            raise refusal("batch_order", f"one row for each of the {epochs} epochs", said(f"{len(order)} rows"))
+            raise refusal(
+                "batch_order",
+                f"one row for each of the {epochs} epochs",
+                said(f"{len(order)} rows"),
+            )
     elif shuffle:
         seed = int(np.random.randint(2**31))  # noqa: NPY002 - the generator that keras.utils.set_random_seed seeds
         recipe = dataclasses.replace(recipe, seed=seed)
@@ -119,7 +168,9 @@ def _ordered(plan: Plan, data: FitData, batch_order: Any, shuffle: bool, epochs:
 class _KernelFit:
     """One call of fit in the kernel."""
 
-    def __init__(self, model: Any, plan: Plan, data: FitData, callbacks: list[Any], verbose: Any) -> None:
+    def __init__(
+        self, model: Any, plan: Plan, data: FitData, callbacks: list[Any], verbose: Any
+    ) -> None:
         self.model, self.plan, self.data, self.verbose = model, plan, data, verbose
         self.followed = bool(callbacks)
         self.callbacks = callbacks
@@ -135,8 +186,15 @@ class _KernelFit:
         """Epochs first..epochs-1, one row of `order` each; returns the History."""
         package, model = keras_package(self.model), self.model
         steps = -(-len(self.data.y) // self.recipe.batch_size)
-        events = package.callbacks.CallbackList(self.callbacks, add_history=True, add_progbar=False, model=model,
-                                                epochs=epochs, steps=steps, verbose=self.verbose)
+        events = package.callbacks.CallbackList(
+            self.callbacks,
+            add_history=True,
+            add_progbar=False,
+            model=model,
+            epochs=epochs,
+            steps=steps,
+            verbose=self.verbose,
+        )
         history = model.history
         model.stop_training = False
         events.on_train_begin()
@@ -161,9 +219,13 @@ class _KernelFit:
                 self.recipe = dataclasses.replace(self.recipe, learning_rate=rate)
             began = time.perf_counter()
             outcome = self._advance(order[done : done + (1 if self.followed else size)])
-            size = 2 * size if time.perf_counter() - began < _SLICE_SECONDS / 2 else max(1, size // 2)
+            size = (
+                2 * size if time.perf_counter() - began < _SLICE_SECONDS / 2 else max(1, size // 2)
+            )
             self.state, self.written = outcome.state, False
-            for weights, loss, correct in zip(outcome.weights, outcome.loss, outcome.correct, strict=True):
+            for weights, loss, correct in zip(
+                outcome.weights, outcome.loss, outcome.correct, strict=True
+            ):
                 logs = self._logs(weights, float(loss), int(correct))
                 self.weights.append(weights)
                 self.loss.append(float(loss))
@@ -178,12 +240,22 @@ class _KernelFit:
                     "The loss must stay finite. Got a loss or weight that is not finite in epoch "
                     f"{first + done + 1} instead. The model has the weights of the epoch before. Standardize the "
                     f"points, or lower the learning rate of {self.recipe.learning_rate:g}.",
-                    epoch=first + done + 1, run=self._run())
+                    epoch=first + done + 1,
+                    run=self._run(),
+                )
         return logs
 
     def _advance(self, order: np.ndarray) -> Outcome:
-        return advance(self.state, self.plan.chain.network, self.data.X, self.data.y, order, self.recipe,
-                       clip=self.plan.clip, counted=bool(self.plan.accuracies))
+        return advance(
+            self.state,
+            self.plan.chain.network,
+            self.data.X,
+            self.data.y,
+            order,
+            self.recipe,
+            clip=self.plan.clip,
+            counted=bool(self.plan.accuracies),
+        )
 
     def _logs(self, weights: np.ndarray, loss: float, correct: int) -> dict[str, float]:
         """What Keras logs at the end of an epoch."""
@@ -235,5 +307,9 @@ def _cross_entropy(net: Network, points: np.ndarray, labels: np.ndarray) -> np.n
 def _penalty(net: Network, recipe: Recipe) -> float:
     if recipe.l1 == recipe.l2 == 0.0:
         return 0.0
-    return float(sum(recipe.l1 * np.abs(layer.weights).sum() + recipe.l2 * (layer.weights**2).sum()
-                     for layer in net.layers))
+    return float(
+        sum(
+            recipe.l1 * np.abs(layer.weights).sum() + recipe.l2 * (layer.weights**2).sum()
+            for layer in net.layers
+        )
+    )

@@ -24,11 +24,26 @@ LARGEST_RECORD = 2**30  # bytes of weights that a run may keep, (epochs + 1) * p
 _OPTIMIZERS = {"SGD": "sgd", "RMSprop": "rmsprop", "Adam": "adam", "AdamW": "adamw"}
 _RECIPE_OPTIONS = ("momentum", "nesterov", "rho", "beta_1", "beta_2", "epsilon")
 # Options that change nothing here: names, XLA, and settings of a moving average that must be off anyway.
-_HARMLESS = ("name", "learning_rate", "ema_momentum", "ema_overwrite_frequency", "jit_compile", "is_legacy_optimizer")
+_HARMLESS = (
+    "name",
+    "learning_rate",
+    "ema_momentum",
+    "ema_overwrite_frequency",
+    "jit_compile",
+    "is_legacy_optimizer",
+)
 _SPARSE, _ONE_HOT = "SparseCategoricalCrossentropy", "CategoricalCrossentropy"
 # The batch hooks see single steps; the test hooks see Keras's own evaluation, which does not happen here.
-_HOOKS = ("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end",
-          "on_test_begin", "on_test_end", "on_test_batch_begin", "on_test_batch_end")
+_HOOKS = (
+    "on_batch_begin",
+    "on_batch_end",
+    "on_train_batch_begin",
+    "on_train_batch_end",
+    "on_test_begin",
+    "on_test_end",
+    "on_test_batch_begin",
+    "on_test_batch_end",
+)
 # Arguments of model.fit that steer how batches are fetched or evaluated, never a number.
 _FETCHING = ("validation_batch_size", "max_queue_size", "workers", "use_multiprocessing")
 
@@ -75,7 +90,9 @@ def plan_for(model: Any, callbacks: list[Any], arguments: Mapping[str, Any]) -> 
         raise KerasOnly(f"the {error}") from None
     epochs = max(0, arguments["epochs"] - arguments["initial_epoch"])
     if (epochs + 1) * chain.network.n_parameters * 4 > LARGEST_RECORD:
-        raise KerasOnly(f"{epochs} epochs of {chain.network.n_parameters} weights are too many to record")
+        raise KerasOnly(
+            f"{epochs} epochs of {chain.network.n_parameters} weights are too many to record"
+        )
     return Plan(chain, recipe, one_hot, _accuracies(model, one_hot, package), clip)
 
 
@@ -85,9 +102,19 @@ def short(number: Any) -> float:
 
 
 def _check_arguments(arguments: Mapping[str, Any], parameters: Mapping[str, Any]) -> None:
-    known = ("epochs", "initial_epoch", "batch_size", "verbose", "validation_split", "validation_data", *_FETCHING)
+    known = (
+        "epochs",
+        "initial_epoch",
+        "batch_size",
+        "verbose",
+        "validation_split",
+        "validation_data",
+        *_FETCHING,
+    )
     for name, value in arguments.items():
-        if name in parameters and (name in known or value is None or (name == "validation_freq" and value == 1)):
+        if name in parameters and (
+            name in known or value is None or (name == "validation_freq" and value == 1)
+        ):
             continue
         if name != "shuffle" or not isinstance(value, (bool, np.bool_)):
             raise KerasOnly(f"only it has the argument {name}={shown(value)}")
@@ -100,14 +127,25 @@ def _check_callback(callback: Any, package: ModuleType) -> None:
     if kind(callback, package) == "ModelCheckpoint" and callback.save_freq == "epoch":
         return  # it has batch hooks for its other frequencies only
     for hook in _HOOKS:
-        if getattr(type(callback), hook, None) is not getattr(base, hook, None) or hook in vars(callback):
-            raise KerasOnly(f"the callback {type(callback).__name__} follows single batches or evaluations ({hook})")
+        if getattr(type(callback), hook, None) is not getattr(base, hook, None) or hook in vars(
+            callback
+        ):
+            raise KerasOnly(
+                f"the callback {type(callback).__name__} follows single batches or evaluations ({hook})"
+            )
 
 
 def _check_layers(chain: Chain, model: Any, package: ModuleType) -> None:
     for layer in chain.layers:
         where = f"layer {layer.name!r} ({type(layer).__name__})"
-        if kind(layer, package) not in ("Dense", "Activation", "ReLU", "LeakyReLU", "ELU", "Softmax"):
+        if kind(layer, package) not in (
+            "Dense",
+            "Activation",
+            "ReLU",
+            "LeakyReLU",
+            "ELU",
+            "Softmax",
+        ):
             raise KerasOnly(f"{where} acts in training")
         if (layer.compute_dtype, layer.variable_dtype) != ("float32", "float32"):
             raise KerasOnly(f"{where} computes in {layer.compute_dtype}, not float32")
@@ -124,7 +162,11 @@ def _check_layers(chain: Chain, model: Any, package: ModuleType) -> None:
     expected = [id(variable) for layer in chain.dense for variable in (layer.kernel, layer.bias)]
     if [id(variable) for variable in model.trainable_variables] != expected:
         raise KerasOnly("its layers are frozen, shared or have further variables")
-    if chain.network.layers[-1].activation != "linear" or chain.network.n_classes < 2 or chain.ends_in == "sigmoid":
+    if (
+        chain.network.layers[-1].activation != "linear"
+        or chain.network.n_classes < 2
+        or chain.ends_in == "sigmoid"
+    ):
         raise KerasOnly("its last layer does not give logits or a softmax of at least two classes")
 
 
@@ -155,21 +197,30 @@ def _loss(model: Any, chain: Chain, package: ModuleType) -> tuple[bool, float]:
     """Whether y is one-hot, and where probabilities are clipped, 0 for nowhere."""
     given = model.loss
     loss = package.losses.get(given) if isinstance(given, str) else given
-    for name, function in ((_SPARSE, "sparse_categorical_crossentropy"), (_ONE_HOT, "categorical_crossentropy")):
+    for name, function in (
+        (_SPARSE, "sparse_categorical_crossentropy"),
+        (_ONE_HOT, "categorical_crossentropy"),
+    ):
         if loss is getattr(package.losses, function):
             loss = getattr(package.losses, name)()
     name = kind(loss, package)
     if name not in (_SPARSE, _ONE_HOT):
-        raise KerasOnly(f"its loss is {getattr(given, '__name__', None) or type(given).__name__}"
-                        if not isinstance(given, str) else f"its loss is {given}")
+        raise KerasOnly(
+            f"its loss is {getattr(given, '__name__', None) or type(given).__name__}"
+            if not isinstance(given, str)
+            else f"its loss is {given}"
+        )
     config, plain = loss.get_config(), getattr(package.losses, name)().get_config()
     for option, value in config.items():
         same = value == plain.get(option) or (option, value) == ("reduction", "sum_over_batch_size")
         if option not in ("name", "from_logits", "fn") and not same:
             raise KerasOnly(f"its loss has {option}={value!r}")
     if config["from_logits"] == (chain.ends_in == "softmax"):
-        raise KerasOnly("its loss is computed from logits, but the model ends in a softmax" if config["from_logits"]
-                        else "its loss is computed from probabilities, but the model does not end in a softmax")
+        raise KerasOnly(
+            "its loss is computed from logits, but the model ends in a softmax"
+            if config["from_logits"]
+            else "its loss is computed from probabilities, but the model does not end in a softmax"
+        )
     # TensorFlow finds the logits before the softmax; the other backends clip probabilities to 1e-7..1-1e-7,
     # or whatever the user has set for 1e-7.
     clipped = chain.ends_in == "softmax" and package.backend.backend() != "tensorflow"
@@ -185,7 +236,10 @@ def _optimizer(model: Any, package: ModuleType) -> dict[str, Any]:
         raise KerasOnly(f"its optimizer is {type(optimizer).__name__}")
     if not hasattr(getattr(optimizer, "_learning_rate", None), "assign"):
         raise KerasOnly("its learning rate follows a schedule")
-    settings: dict[str, Any] = {"optimizer": _OPTIMIZERS[name], "learning_rate": short(rate_of(optimizer))}
+    settings: dict[str, Any] = {
+        "optimizer": _OPTIMIZERS[name],
+        "learning_rate": short(rate_of(optimizer)),
+    }
     for option, value in optimizer.get_config().items():
         if option in _RECIPE_OPTIONS:
             settings[option] = value if option == "nesterov" else float(value)
@@ -193,7 +247,11 @@ def _optimizer(model: Any, package: ModuleType) -> dict[str, Any]:
             settings[option] = float(value)
         elif option not in _HARMLESS and value:
             raise KerasOnly(f"its optimizer has {option}={value!r}")
-    excluded = ("_exclude_from_weight_decay", "_exclude_from_weight_decay_names", "_exclude_from_weight_decay_pattern")
+    excluded = (
+        "_exclude_from_weight_decay",
+        "_exclude_from_weight_decay_names",
+        "_exclude_from_weight_decay_pattern",
+    )
     if name == "AdamW" and any(getattr(optimizer, attribute, None) for attribute in excluded):
         raise KerasOnly("its optimizer excludes weights from the weight decay")
     if getattr(optimizer, "adaptive_epsilon", False):
@@ -220,7 +278,9 @@ def _penalty(layer: Any, package: ModuleType) -> tuple[float, float]:
     if regularizer is None:
         return 0.0, 0.0
     if kind(regularizer, package) not in ("L1", "L2", "L1L2"):
-        raise KerasOnly(f"layer {layer.name!r} has the kernel regularizer {type(regularizer).__name__}")
+        raise KerasOnly(
+            f"layer {layer.name!r} has the kernel regularizer {type(regularizer).__name__}"
+        )
     config = regularizer.get_config()
     return short(config.get("l1", 0.0)), short(config.get("l2", 0.0))
 
@@ -238,7 +298,11 @@ def _accuracies(model: Any, one_hot: bool, package: ModuleType) -> tuple[str, ..
 
 def _accuracy_names(metrics: Any, one_hot: bool, package: ModuleType) -> Iterator[str]:
     own = "CategoricalAccuracy" if one_hot else "SparseCategoricalAccuracy"
-    spellings = ("accuracy", "acc", "categorical_accuracy" if one_hot else "sparse_categorical_accuracy")
+    spellings = (
+        "accuracy",
+        "acc",
+        "categorical_accuracy" if one_hot else "sparse_categorical_accuracy",
+    )
     for metric in metrics if isinstance(metrics, (list, tuple)) else [metrics]:
         if isinstance(metric, str) and metric in spellings:
             yield metric

@@ -9,7 +9,14 @@ from typing import Any
 import numpy as np
 
 from unitscope.errors import InvalidInput, UnsupportedModel
-from unitscope.keras_fit.plan import BATCH_SIZE, LARGEST_RECORD, KerasOnly, penalties, rate_of, short
+from unitscope.keras_fit.plan import (
+    BATCH_SIZE,
+    LARGEST_RECORD,
+    KerasOnly,
+    penalties,
+    rate_of,
+    short,
+)
 from unitscope.keras_fit.sample import Sample
 from unitscope.kernel.advance import State
 from unitscope.models.keras import Chain, keras_package, kind, read_chain
@@ -18,7 +25,9 @@ from unitscope.recipe import OPTIMIZERS, Recipe
 from unitscope.training.run import Run
 
 
-def fit_with_keras(model: Any, X: Any, y: Any, callbacks: Any, arguments: Mapping[str, Any], why: str) -> Any:
+def fit_with_keras(
+    model: Any, X: Any, y: Any, callbacks: Any, arguments: Mapping[str, Any], why: str
+) -> Any:
     """Keras's History, with `.run` and `.why`.
 
     The Run has the network of every epoch where the model is a chain of dense layers, the data are points with class
@@ -28,7 +37,13 @@ def fit_with_keras(model: Any, X: Any, y: Any, callbacks: Any, arguments: Mappin
     """
     package = keras_package(model)
     weights: list[Network] = []
-    given = callbacks if isinstance(callbacks, (list, tuple)) else [] if callbacks is None else [callbacks]
+    given = (
+        callbacks
+        if isinstance(callbacks, (list, tuple))
+        else []
+        if callbacks is None
+        else [callbacks]
+    )
     sample = Sample(X, y, arguments.get("steps_per_epoch"))
     container = callbacks if isinstance(callbacks, package.callbacks.CallbackList) else None
 
@@ -36,7 +51,10 @@ def fit_with_keras(model: Any, X: Any, y: Any, callbacks: Any, arguments: Mappin
         if _recordable(weights):
             try:
                 weights.append(read_chain(model).network)
-            except (UnsupportedModel, InvalidInput):  # no chain of dense layers, not built yet, or not finite
+            except (
+                UnsupportedModel,
+                InvalidInput,
+            ):  # no chain of dense layers, not built yet, or not finite
                 return
 
     class Recorder(package.callbacks.Callback):  # type: ignore[misc, name-defined]
@@ -51,10 +69,14 @@ def fit_with_keras(model: Any, X: Any, y: Any, callbacks: Any, arguments: Mappin
     else:
         history = model.fit(sample.X, y, callbacks=container, **arguments)
     try:
-        history.run, partial = _run(model, weights, history.history.get("loss", []), sample, arguments)
+        history.run, partial = _run(
+            model, weights, history.history.get("loss", []), sample, arguments
+        )
         if partial:
             why = f"{why}; the run keeps {history.run.data.n_points:,} points"
-    except Exception as error:  # the user's data are read once more here: whatever they do, the training was done
+    except (
+        Exception
+    ) as error:  # the user's data are read once more here: whatever they do, the training was done
         history.run = None
         why = f"{why}; no run was recorded" + ("" if str(error) in why else f": {error}")
     history.why = why
@@ -65,8 +87,13 @@ def _recordable(weights: list[Network]) -> bool:
     return len(weights) < 2 or len(weights) * weights[0].n_parameters * 8 < LARGEST_RECORD
 
 
-def _run(model: Any, weights: list[Network], loss: list[float], sample: Sample,
-         arguments: Mapping[str, Any]) -> tuple[Run, bool]:
+def _run(
+    model: Any,
+    weights: list[Network],
+    loss: list[float],
+    sample: Sample,
+    arguments: Mapping[str, Any],
+) -> tuple[Run, bool]:
     """The Run of what was recorded, up to the last epoch that was finite, and whether it has only a sample."""
     chain = read_chain(model)
     epochs = len(weights) - 1
@@ -80,19 +107,38 @@ def _run(model: Any, weights: list[Network], loss: list[float], sample: Sample,
     dataset = data.dataset(chain.network.n_classes)
     rows = np.stack([network.to_vector() for network in weights]).astype(np.float32)
     recipe = _recipe(chain, model, optimizer, arguments, epochs)
-    run = Run(dataset, recipe, chain.network, rows, np.asarray(loss[:epochs], np.float64), State.fresh(rows[-1]))
+    run = Run(
+        dataset,
+        recipe,
+        chain.network,
+        rows,
+        np.asarray(loss[:epochs], np.float64),
+        State.fresh(rows[-1]),
+    )
     return run, partial
 
 
-def _recipe(chain: Chain, model: Any, name: str, arguments: Mapping[str, Any], epochs: int) -> Recipe:
+def _recipe(
+    chain: Chain, model: Any, name: str, arguments: Mapping[str, Any], epochs: int
+) -> Recipe:
     """What a Recipe can tell of the training."""
     optimizer = model.optimizer
-    options = {option: getattr(optimizer, option) for option in ("momentum", "nesterov", "rho", "beta_1", "beta_2",
-                                                                 "epsilon") if hasattr(optimizer, option)}
+    options = {
+        option: getattr(optimizer, option)
+        for option in ("momentum", "nesterov", "rho", "beta_1", "beta_2", "epsilon")
+        if hasattr(optimizer, option)
+    }
     if name == "adamw":
         options["weight_decay"] = optimizer.weight_decay
     with contextlib.suppress(KerasOnly):  # penalties that a Recipe cannot tell
         options |= penalties(chain, keras_package(model))
     names = tuple(layer.activation for layer in chain.network.layers[:-1])
-    return Recipe(hidden=chain.network.sizes[1:-1], activation=names or "relu", optimizer=name, epochs=epochs,
-                  batch_size=arguments["batch_size"] or BATCH_SIZE, learning_rate=short(rate_of(optimizer)), **options)
+    return Recipe(
+        hidden=chain.network.sizes[1:-1],
+        activation=names or "relu",
+        optimizer=name,
+        epochs=epochs,
+        batch_size=arguments["batch_size"] or BATCH_SIZE,
+        learning_rate=short(rate_of(optimizer)),
+        **options,
+    )

@@ -40,7 +40,9 @@ class Sample:
         """
         X, y, partial = self.X, self.y, False
         if y is None and not hasattr(X, "__array__"):
-            X, y = _first_points(_batches(X, self._steps) if self._passed is None else iter(self._passed))
+            X, y = _first_points(
+                _batches(X, self._steps) if self._passed is None else iter(self._passed)
+            )
             partial, validation_split = True, 0.0
         elif memory(X, 0) > LARGEST_DATA:
             n = len(X)
@@ -49,9 +51,15 @@ class Sample:
             X, y = _rows(X, rows), _rows(y, rows)
             partial, validation_split = True, 0.0
         one_hot = np.ndim(y) == 2 and np.shape(y)[1] == classes
-        if getattr(y, "dtype", None) in (np.float32, np.float64) and not one_hot and (np.asarray(y) % 1 == 0).all():
+        if (
+            getattr(y, "dtype", None) in (np.float32, np.float64)
+            and not one_hot
+            and (np.asarray(y) % 1 == 0).all()
+        ):
             y = np.asarray(y).astype(np.int64)  # class numbers as floats, which a binary loss takes
-        return fit_data(X, y, features, classes, one_hot, validation_split=validation_split), partial
+        return fit_data(
+            X, y, features, classes, one_hot, validation_split=validation_split
+        ), partial
 
 
 def batch_count(stream: Any) -> int | None:
@@ -68,7 +76,12 @@ def _noting(batches: Iterator[Any], passed: list[Any], steps: int | None) -> Ite
     """The same batches; those of the first epoch are kept, as far as needed."""
     points = 0
     for batch in batches:
-        if points < POINTS_KEPT and len(passed) != steps and isinstance(batch, (tuple, list)) and len(batch) > 1:
+        if (
+            points < POINTS_KEPT
+            and len(passed) != steps
+            and isinstance(batch, (tuple, list))
+            and len(batch) > 1
+        ):
             passed.append(batch)
             points += len(batch[0])
         yield batch

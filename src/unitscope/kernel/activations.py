@@ -6,7 +6,17 @@ import numpy as np
 from numba import njit, types
 
 from unitscope.kernel.lanes import exponential, load, logarithm, splat, store, where_greater
-from unitscope.kernel.layout import ABS, ELU, FOLDED, GELU, LEAKY_RELU, RELU, SIGMOID, SOFTPLUS, TANH
+from unitscope.kernel.layout import (
+    ABS,
+    ELU,
+    FOLDED,
+    GELU,
+    LEAKY_RELU,
+    RELU,
+    SIGMOID,
+    SOFTPLUS,
+    TANH,
+)
 
 _f = np.float32
 
@@ -31,8 +41,10 @@ def _erf(x):
     return where_greater(x, splat(_f(0)), value, splat(_f(0)) - value)
 
 
-@njit([types.void(types.int64, types.float32, types.float32[::1], types.float32[::1], types.int64)],
-      error_model="numpy")
+@njit(
+    [types.void(types.int64, types.float32, types.float32[::1], types.float32[::1], types.int64)],
+    error_model="numpy",
+)
 def curved(code, below, A, D, at):
     """Replace z at A[at:] by its activation and leave the derivative at D[at:]; for all but the first three.
 
@@ -59,7 +71,9 @@ def curved(code, below, A, D, at):
         value = z * share
         slope = share + z * splat(_f(0.3989422804014327)) * exponential(splat(_f(-0.5)) * z * z)
     elif code == ABS:
-        slope = where_greater(z, zero, one, where_greater(zero, z, zero - one, zero))  # 0 at 0, as in JAX
+        slope = where_greater(
+            z, zero, one, where_greater(zero, z, zero - one, zero)
+        )  # 0 at 0, as in JAX
         value = slope * z
     elif code == FOLDED:
         slope = where_greater(z, zero, one, splat(below))

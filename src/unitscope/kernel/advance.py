@@ -18,11 +18,30 @@ from unitscope.kernel import layout
 from unitscope.network import Network
 from unitscope.recipe import Recipe
 
-LOOP = CompiledCode("unitscope.kernel.loop", tuple(f"unitscope.kernel.{name}" for name in (
-    "layout", "lanes", "activations", "denormals", "transposes", "matmul", "team", "wide", "narrow", "optimizers",
-    "loop")), arguments=10)
+LOOP = CompiledCode(
+    "unitscope.kernel.loop",
+    tuple(
+        f"unitscope.kernel.{name}"
+        for name in (
+            "layout",
+            "lanes",
+            "activations",
+            "denormals",
+            "transposes",
+            "matmul",
+            "team",
+            "wide",
+            "narrow",
+            "optimizers",
+            "loop",
+        )
+    ),
+    arguments=10,
+)
 
-_TEAM_FROM = 4e6  # products of points and weights in a chunk: below, one thread is as quick as several
+_TEAM_FROM = (
+    4e6  # products of points and weights in a chunk: below, one thread is as quick as several
+)
 
 
 @dataclass
@@ -64,8 +83,18 @@ class Outcome:
     finite: bool
 
 
-def advance(state: State, net: Network, X: np.ndarray, y: np.ndarray, order: np.ndarray, recipe: Recipe, *,
-            clip: float = 0.0, counted: bool = False, threads: int | None = None) -> Outcome:
+def advance(
+    state: State,
+    net: Network,
+    X: np.ndarray,
+    y: np.ndarray,
+    order: np.ndarray,
+    recipe: Recipe,
+    *,
+    clip: float = 0.0,
+    counted: bool = False,
+    threads: int | None = None,
+) -> Outcome:
     """Train on from `state` for one epoch per row of `order`.
 
     **Arguments**
@@ -83,23 +112,59 @@ def advance(state: State, net: Network, X: np.ndarray, y: np.ndarray, order: np.
     epochs, n = _checked(net, X, y, order)
     if epochs == 0:
         empty = np.empty(0)
-        return Outcome(np.empty((0, net.n_parameters), np.float32), empty, empty.astype(np.int64), state.copy(), True)
+        return Outcome(
+            np.empty((0, net.n_parameters), np.float32),
+            empty,
+            empty.astype(np.int64),
+            state.copy(),
+            True,
+        )
     numbers = layout.numbers(net, recipe, n, epochs, state.step, counted=counted)
     stride, padded, count = numbers[layout.STRIDE], numbers[layout.PADDED], net.n_parameters
     places = np.empty(order.size + stride, np.int32)
-    places[: order.size], places[order.size :] = order.reshape(-1), 0  # the last chunk reads whole vectors
+    places[: order.size], places[order.size :] = (
+        order.reshape(-1),
+        0,
+    )  # the last chunk reads whole vectors
     vectors = layout.zeros(3, padded)
     vectors[0, :count], vectors[1:, :count] = state.parameters, state.slots
-    record, loss, counts = np.empty((epochs, count), np.float32), np.empty(epochs), np.zeros(epochs + 2, np.int64)
-    arrays = (numbers, layout.settings(net, recipe, clip), layout.layer_table(net, stride), layout.points(X, y), places,
-              vectors, layout.workspace(numbers), record, loss, counts)
+    record, loss, counts = (
+        np.empty((epochs, count), np.float32),
+        np.empty(epochs),
+        np.zeros(epochs + 2, np.int64),
+    )
+    arrays = (
+        numbers,
+        layout.settings(net, recipe, clip),
+        layout.layer_table(net, stride),
+        layout.points(X, y),
+        places,
+        vectors,
+        layout.workspace(numbers),
+        record,
+        loss,
+        counts,
+    )
     wide = not numbers[layout.NARROW] and count * min(stride, n) >= _TEAM_FROM
     finite = _together(arrays, (threads or os.cpu_count() or 1) if wide else 1)
     if finite < epochs:  # the vectors hold the bad epoch: go there again and stop before it
-        return _unfinished(advance(state, net, X, y, order[:finite], recipe, clip=clip, counted=counted,
-                                   threads=threads))
+        return _unfinished(
+            advance(
+                state,
+                net,
+                X,
+                y,
+                order[:finite],
+                recipe,
+                clip=clip,
+                counted=counted,
+                threads=threads,
+            )
+        )
     steps = state.step + epochs * -(-n // recipe.batch_size)
-    after = State(vectors[0, :count], vectors[1:, :count], steps)  # for large networks a copy takes as long as a step
+    after = State(
+        vectors[0, :count], vectors[1:, :count], steps
+    )  # for large networks a copy takes as long as a step
     return Outcome(record, loss, counts[:epochs], after, finite=True)
 
 
@@ -142,7 +207,9 @@ def _unfinished(outcome: Outcome) -> Outcome:
 def _checked(net: Network, X: np.ndarray, y: np.ndarray, order: np.ndarray) -> tuple[int, int]:
     """Epochs and points, after refusing what the compiled code would read out of bounds."""
     if net.layers[-1].activation != "linear":
-        raise refusal("the output layer", "linear, so that it gives logits", net.layers[-1].activation)
+        raise refusal(
+            "the output layer", "linear, so that it gives logits", net.layers[-1].activation
+        )
     epochs, n = order.shape
     if np.shape(X) != (n, net.n_features):
         raise refusal("X", f"of shape ({n}, {net.n_features})", said(f"shape {np.shape(X)}"))

@@ -31,7 +31,9 @@ def _read(builder: Any) -> Any:
     """The thread's mode, a 64-bit number; 0 where the processor is another."""
     if _IS_X86:
         place = cgutils.alloca_once(builder, _INT)
-        builder.call(_control(builder, "llvm.x86.sse.stmxcsr", ir.VoidType(), ir.PointerType()), [place])
+        builder.call(
+            _control(builder, "llvm.x86.sse.stmxcsr", ir.VoidType(), ir.PointerType()), [place]
+        )
         return builder.zext(builder.load(place), _WORD)
     if _IS_ARM:
         return builder.call(_control(builder, "llvm.aarch64.get.fpcr", _WORD), [])
@@ -43,7 +45,9 @@ def _write(builder: Any, mode: Any) -> None:
     if _IS_X86:
         place = cgutils.alloca_once(builder, _INT)
         builder.store(builder.trunc(mode, _INT), place)
-        builder.call(_control(builder, "llvm.x86.sse.ldmxcsr", ir.VoidType(), ir.PointerType()), [place])
+        builder.call(
+            _control(builder, "llvm.x86.sse.ldmxcsr", ir.VoidType(), ir.PointerType()), [place]
+        )
     elif _IS_ARM:
         builder.call(_control(builder, "llvm.aarch64.set.fpcr", ir.VoidType(), _WORD), [mode])
 
@@ -58,7 +62,9 @@ def flush(typing_context: Any) -> Any:
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         before = _read(builder)
-        _write(builder, builder.or_(before, ir.Constant(_WORD, _FLUSH_X86 if _IS_X86 else _FLUSH_ARM)))
+        _write(
+            builder, builder.or_(before, ir.Constant(_WORD, _FLUSH_X86 if _IS_X86 else _FLUSH_ARM))
+        )
         return before
 
     return types.int64(), code

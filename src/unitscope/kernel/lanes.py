@@ -45,7 +45,9 @@ class _LanesModel(models.PrimitiveModel):
 def emit_splat(builder: Any, scalar: Any) -> Any:
     """One scalar in every lane."""
     one = builder.insert_element(ir.Constant(VECTOR, ir.Undefined), scalar, ir.Constant(_INT, 0))
-    return builder.shuffle_vector(one, ir.Constant(VECTOR, ir.Undefined), ir.Constant(_INTS, [0] * WIDTH))
+    return builder.shuffle_vector(
+        one, ir.Constant(VECTOR, ir.Undefined), ir.Constant(_INTS, [0] * WIDTH)
+    )
 
 
 def emit_zero() -> Any:
@@ -63,7 +65,9 @@ def _integers(value: int) -> Any:
 
 def emit_pointer(context: Any, builder: Any, array_type: Any, array: Any, index: Any) -> Any:
     """The address of array[index]; the bounds are not checked."""
-    place = context.data_model_manager[array_type].get_field_position("data")  # a proxy of the array is slow to make
+    place = context.data_model_manager[array_type].get_field_position(
+        "data"
+    )  # a proxy of the array is slow to make
     return builder.gep(builder.extract_value(array, place), [index])
 
 
@@ -79,7 +83,9 @@ def emit_store(builder: Any, value: Any, pointer: Any) -> None:
 
 def _call(builder: Any, name: str, result: Any, arguments: list[Any]) -> Any:
     kind = ir.FunctionType(result, [argument.type for argument in arguments])
-    return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), arguments, fastmath=_FLAGS)
+    return builder.call(
+        cgutils.get_or_insert_function(builder.module, kind, name), arguments, fastmath=_FLAGS
+    )
 
 
 def emit_multiply_add(builder: Any, a: Any, b: Any, c: Any) -> Any:
@@ -103,7 +109,9 @@ def _arithmetic(symbol: Any, method: str) -> None:
 _arithmetic(operator.add, "fadd")
 _arithmetic(operator.sub, "fsub")
 _arithmetic(operator.mul, "fmul")
-_arithmetic(operator.truediv, "fdiv")  # without flags, or LLVM turns one division outside a loop into products in it
+_arithmetic(
+    operator.truediv, "fdiv"
+)  # without flags, or LLVM turns one division outside a loop into products in it
 
 
 @intrinsic
@@ -121,7 +129,9 @@ def store(typing_context: Any, array: Any, index: Any, value: Any) -> Any:
     """array[index : index + 16] = value; the bounds are not checked."""
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        emit_store(builder, arguments[2], emit_pointer(context, builder, signature.args[0], *arguments[:2]))
+        emit_store(
+            builder, arguments[2], emit_pointer(context, builder, signature.args[0], *arguments[:2])
+        )
         return context.get_dummy_value()
 
     return types.void(array, types.intp, LANES), code
@@ -132,7 +142,9 @@ def spread(typing_context: Any, array: Any, index: Any) -> Any:
     """array[index] in every lane; the bounds are not checked."""
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return emit_splat(builder, builder.load(emit_pointer(context, builder, signature.args[0], *arguments)))
+        return emit_splat(
+            builder, builder.load(emit_pointer(context, builder, signature.args[0], *arguments))
+        )
 
     return LANES(array, types.intp), code
 
@@ -162,7 +174,12 @@ def total(typing_context: Any, lanes: Any) -> Any:
     """The sum over the lanes, a float32."""
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return _call(builder, "llvm.vector.reduce.fadd.v16f32", _FLOAT, [ir.Constant(_FLOAT, 0.0), arguments[0]])
+        return _call(
+            builder,
+            "llvm.vector.reduce.fadd.v16f32",
+            _FLOAT,
+            [ir.Constant(_FLOAT, 0.0), arguments[0]],
+        )
 
     return types.float32(LANES), code
 
@@ -170,8 +187,12 @@ def total(typing_context: Any, lanes: Any) -> Any:
 def emit_leading(builder: Any, count: Any) -> Any:
     """A mask of the lanes below `count`."""
     lanes = ir.Constant(_INTS, list(range(WIDTH)))
-    one = builder.insert_element(ir.Constant(_INTS, ir.Undefined), builder.trunc(count, _INT), ir.Constant(_INT, 0))
-    limit = builder.shuffle_vector(one, ir.Constant(_INTS, ir.Undefined), ir.Constant(_INTS, [0] * WIDTH))
+    one = builder.insert_element(
+        ir.Constant(_INTS, ir.Undefined), builder.trunc(count, _INT), ir.Constant(_INT, 0)
+    )
+    limit = builder.shuffle_vector(
+        one, ir.Constant(_INTS, ir.Undefined), ir.Constant(_INTS, [0] * WIDTH)
+    )
     return builder.icmp_signed("<", lanes, limit)
 
 
@@ -180,7 +201,9 @@ def leading(typing_context: Any, scalar: Any, count: Any) -> Any:
     """`scalar` in the first `count` lanes (all where it is 16 or more), 0 in the others."""
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.select(emit_leading(builder, arguments[1]), emit_splat(builder, arguments[0]), _constant(0.0))
+        return builder.select(
+            emit_leading(builder, arguments[1]), emit_splat(builder, arguments[0]), _constant(0.0)
+        )
 
     return LANES(types.float32, types.intp), code
 
@@ -197,7 +220,9 @@ def _choice(comparison: str) -> Any:
     return choose
 
 
-where_greater = _choice(">")  # (left, right, chosen, otherwise): lane by lane, chosen where left > right
+where_greater = _choice(
+    ">"
+)  # (left, right, chosen, otherwise): lane by lane, chosen where left > right
 where_equal = _choice("==")
 
 
@@ -224,12 +249,22 @@ def _exponential(builder: Any, x: Any) -> Any:
     x = builder.select(builder.fcmp_ordered(">", x, high), high, x)
     shifted = builder.fadd(builder.fmul(x, _constant(1.4426950408889634)), _constant(_ROUNDING))
     n = builder.fsub(shifted, _constant(_ROUNDING))
-    r = emit_multiply_add(builder, n, _constant(-0.693359375), x)  # ln 2 in two parts, so that r keeps its digits
+    r = emit_multiply_add(
+        builder, n, _constant(-0.693359375), x
+    )  # ln 2 in two parts, so that r keeps its digits
     r = emit_multiply_add(builder, n, _constant(2.12194440e-4), r)
     p = _constant(1.9875691500e-4)  # the coefficients are Cephes' expf
-    for coefficient in (1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1):
+    for coefficient in (
+        1.3981999507e-3,
+        8.3334519073e-3,
+        4.1665795894e-2,
+        1.6666665459e-1,
+        5.0000001201e-1,
+    ):
         p = emit_multiply_add(builder, p, r, _constant(coefficient))
-    p = emit_multiply_add(builder, builder.fmul(p, r, flags=_FLAGS), r, builder.fadd(r, _constant(1.0), flags=_FLAGS))
+    p = emit_multiply_add(
+        builder, builder.fmul(p, r, flags=_FLAGS), r, builder.fadd(r, _constant(1.0), flags=_FLAGS)
+    )
     bits = builder.shl(builder.add(builder.bitcast(shifted, _INTS), _integers(127)), _integers(23))
     return builder.fmul(p, builder.bitcast(bits, VECTOR), flags=_FLAGS)
 
@@ -242,12 +277,19 @@ def _falling_power(builder: Any, x: Any) -> Any:
     shifted = builder.fadd(x, _constant(_ROUNDING))
     r = builder.fsub(x, builder.fsub(shifted, _constant(_ROUNDING)))
     # 2**r on -1/2..1/2, fitted to the least largest error, exact at 0; in pairs, which wait for each other less.
-    constant, pairs = [1.0, 6.9314698e-1, 2.4022242e-1, 5.5507337e-2, 9.6715126e-3, 1.3264727e-3], []
+    constant, pairs = (
+        [1.0, 6.9314698e-1, 2.4022242e-1, 5.5507337e-2, 9.6715126e-3, 1.3264727e-3],
+        [],
+    )
     for even, odd in zip(constant[::2], constant[1::2], strict=True):
         pairs.append(emit_multiply_add(builder, _constant(odd), r, _constant(even)))
     square = builder.fmul(r, r)
-    p = emit_multiply_add(builder, emit_multiply_add(builder, pairs[2], square, pairs[1]), square, pairs[0])
-    bits = builder.shl(builder.bitcast(shifted, _INTS), _integers(23))  # added to the exponent; 0 for a NaN
+    p = emit_multiply_add(
+        builder, emit_multiply_add(builder, pairs[2], square, pairs[1]), square, pairs[0]
+    )
+    bits = builder.shl(
+        builder.bitcast(shifted, _INTS), _integers(23)
+    )  # added to the exponent; 0 for a NaN
     return builder.bitcast(builder.add(builder.bitcast(p, _INTS), bits), VECTOR)
 
 
@@ -259,13 +301,25 @@ def _logarithm(builder: Any, x: Any) -> Any:
     mantissa = builder.add(builder.and_(shifted, _integers(0x007FFFFF)), _integers(0x3F3504F3))
     f = builder.fsub(builder.bitcast(mantissa, VECTOR), _constant(1.0), flags=_FLAGS)
     p = _constant(7.0376836292e-2)
-    for coefficient in (-1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
-                        2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1):
+    for coefficient in (
+        -1.1514610310e-1,
+        1.1676998740e-1,
+        -1.2420140846e-1,
+        1.4249322787e-1,
+        -1.6668057665e-1,
+        2.0000714765e-1,
+        -2.4999993993e-1,
+        3.3333331174e-1,
+    ):
         p = emit_multiply_add(builder, p, f, _constant(coefficient))
     square = builder.fmul(f, f, flags=_FLAGS)
     cubed = builder.fmul(builder.fmul(p, f, flags=_FLAGS), square, flags=_FLAGS)
-    result = builder.fadd(f, emit_multiply_add(builder, square, _constant(-0.5), cubed), flags=_FLAGS)
-    return emit_multiply_add(builder, builder.sitofp(exponent, VECTOR), _constant(0.6931471805599453), result)
+    result = builder.fadd(
+        f, emit_multiply_add(builder, square, _constant(-0.5), cubed), flags=_FLAGS
+    )
+    return emit_multiply_add(
+        builder, builder.sitofp(exponent, VECTOR), _constant(0.6931471805599453), result
+    )
 
 
 exponential = _unary(_exponential)

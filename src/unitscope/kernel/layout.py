@@ -37,12 +37,29 @@ OPTIMIZER_CODES = {"sgd": SGD, "rmsprop": RMSPROP, "adam": ADAM, "adamw": ADAMW}
 
 # The entries of the settings, float64; the last two are the kernel's own: the betas to the power of the step. After
 # them comes each layer's slope below zero.
-RATE, MOMENTUM, BETA_1, BETA_2, RHO, EPSILON, DECAY, L1, L2, LEAST, MOST, POWER_1, POWER_2 = range(13)
+RATE, MOMENTUM, BETA_1, BETA_2, RHO, EPSILON, DECAY, L1, L2, LEAST, MOST, POWER_1, POWER_2 = range(
+    13
+)
 SETTINGS = 13
 
 # The entries of the numbers, int64; BLOCKS is of runs in lockstep only, TEAM and MEMBER of one run only.
-(POINTS, EPOCHS, BATCH, LAYERS, PADDED, PARAMETERS, OPTIMIZER, NESTEROV, STEP, STRIDE, ROWS, SCRATCH, PITCH,
- NARROW, COUNTED) = range(15)
+(
+    POINTS,
+    EPOCHS,
+    BATCH,
+    LAYERS,
+    PADDED,
+    PARAMETERS,
+    OPTIMIZER,
+    NESTEROV,
+    STEP,
+    STRIDE,
+    ROWS,
+    SCRATCH,
+    PITCH,
+    NARROW,
+    COUNTED,
+) = range(15)
 BLOCKS, TEAM, MEMBER = 15, 15, 16
 NUMBERS = 17
 COLUMNS = 7  # of a layer table
@@ -61,10 +78,27 @@ def settings(net: Network, recipe: Recipe, clip: float = 0.0) -> np.ndarray:
     `least` and `most` are what a point may add to the loss: those of a probability clipped to `clip`..1 - `clip` in
     float32, or no bounds where `clip` is 0.
     """
-    least, most = -np.log(np.array([1.0 - clip, clip], np.float32)) if clip else (-math.inf, math.inf)
-    return np.array([recipe.learning_rate, recipe.momentum, recipe.beta_1, recipe.beta_2, recipe.rho, recipe.epsilon,
-                     recipe.weight_decay, recipe.l1, recipe.l2, least, most, 1.0, 1.0,
-                     *[layer.negative_slope for layer in net.layers]])
+    least, most = (
+        -np.log(np.array([1.0 - clip, clip], np.float32)) if clip else (-math.inf, math.inf)
+    )
+    return np.array(
+        [
+            recipe.learning_rate,
+            recipe.momentum,
+            recipe.beta_1,
+            recipe.beta_2,
+            recipe.rho,
+            recipe.epsilon,
+            recipe.weight_decay,
+            recipe.l1,
+            recipe.l2,
+            least,
+            most,
+            1.0,
+            1.0,
+            *[layer.negative_slope for layer in net.layers],
+        ]
+    )
 
 
 def layer_table(net: Network, stride: int) -> np.ndarray:
@@ -74,7 +108,17 @@ def layer_table(net: Network, stride: int) -> np.ndarray:
     for layer in net.layers:
         inputs, units = layer.inputs, layer.units
         bias = parameter + inputs * units
-        table.append((inputs, units, _activation_code(layer), parameter, bias, source * stride, target * stride))
+        table.append(
+            (
+                inputs,
+                units,
+                _activation_code(layer),
+                parameter,
+                bias,
+                source * stride,
+                target * stride,
+            )
+        )
         parameter, source, target = bias + units, target, target + units
     return np.array(table, np.int64)
 
@@ -86,7 +130,10 @@ def pitch(features: int) -> int:
 
 def narrow(net: Network) -> bool:
     """Whether a network's weights are so few that each is used by itself."""
-    return max(layer.weights.size for layer in net.layers) <= _NARROW and net.n_parameters <= 4 * _NARROW
+    return (
+        max(layer.weights.size for layer in net.layers) <= _NARROW
+        and net.n_parameters <= 4 * _NARROW
+    )
 
 
 def _activation_code(layer: Dense) -> int:
@@ -95,18 +142,48 @@ def _activation_code(layer: Dense) -> int:
     return FOLDED if folded else ACTIVATION_CODES[layer.activation]
 
 
-def numbers(net: Network, recipe: Recipe, n: int, epochs: int, step: int, *, counted: bool = False,
-            blocks: int = 1) -> np.ndarray:
+def numbers(
+    net: Network,
+    recipe: Recipe,
+    n: int,
+    epochs: int,
+    step: int,
+    *,
+    counted: bool = False,
+    blocks: int = 1,
+) -> np.ndarray:
     """Every whole number that the kernel needs, (17,) int64; the last two are for one thread."""
     stride, count = min(_CHUNK, padded(min(recipe.batch_size, n))), net.n_parameters
     few, ahead = narrow(net), pitch(net.n_features)
     if few:
         scratch = padded(count) * HALF  # a row of sums for each parameter
     else:  # the widest need: a layer's derivatives with a row for each point beside its padded gradient
-        scratch = max((stride + layer.inputs) * padded(layer.units) + layer.inputs * stride for layer in net.layers)
-    return np.array([n, epochs, recipe.batch_size, len(net.layers), padded(count), count,
-                     OPTIMIZER_CODES[recipe.optimizer], recipe.nesterov, step, stride, ahead + sum(net.sizes[1:]),
-                     scratch, ahead, few, counted, blocks, 0], np.int64)
+        scratch = max(
+            (stride + layer.inputs) * padded(layer.units) + layer.inputs * stride
+            for layer in net.layers
+        )
+    return np.array(
+        [
+            n,
+            epochs,
+            recipe.batch_size,
+            len(net.layers),
+            padded(count),
+            count,
+            OPTIMIZER_CODES[recipe.optimizer],
+            recipe.nesterov,
+            step,
+            stride,
+            ahead + sum(net.sizes[1:]),
+            scratch,
+            ahead,
+            few,
+            counted,
+            blocks,
+            0,
+        ],
+        np.int64,
+    )
 
 
 def points(X: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -13,7 +13,16 @@ from numba import carray, cfunc, njit, types
 from unitscope.kernel import optimizers
 from unitscope.kernel.activations import curved, pass_slope
 from unitscope.kernel.denormals import flush, restore
-from unitscope.kernel.lanes import falling_power, load, logarithm, splat, spread, store, where_equal, where_greater
+from unitscope.kernel.lanes import (
+    falling_power,
+    load,
+    logarithm,
+    splat,
+    spread,
+    store,
+    where_equal,
+    where_greater,
+)
 from unitscope.kernel.layout import (
     ACTIVATION,
     BATCH,
@@ -133,18 +142,49 @@ def _backward(P, G, A, D, table, slopes):
         source, target, bias = table[layer, SOURCE], table[layer, TARGET], table[layer, BIAS]
         for j in range(units):
             at, d = (bias + j) * GROUP, target + j * ROW
-            store(G, at, load(G, at) + (load(D, d) + load(D, d + GROUP) + load(D, d + 2 * GROUP)
-                                        + load(D, d + 3 * GROUP)))
+            store(
+                G,
+                at,
+                load(G, at)
+                + (
+                    load(D, d)
+                    + load(D, d + GROUP)
+                    + load(D, d + 2 * GROUP)
+                    + load(D, d + 3 * GROUP)
+                ),
+            )
         for i in range(inputs):
             at = source + i * ROW
-            a0, a1, a2, a3 = load(A, at), load(A, at + GROUP), load(A, at + 2 * GROUP), load(A, at + 3 * GROUP)
+            a0, a1, a2, a3 = (
+                load(A, at),
+                load(A, at + GROUP),
+                load(A, at + 2 * GROUP),
+                load(A, at + 3 * GROUP),
+            )
             for j in range(units):
                 w, d = (weights + i * units + j) * GROUP, target + j * ROW
-                store(G, w, load(G, w) + a0 * load(D, d) + a1 * load(D, d + GROUP) + a2 * load(D, d + 2 * GROUP)
-                      + a3 * load(D, d + 3 * GROUP))
+                store(
+                    G,
+                    w,
+                    load(G, w)
+                    + a0 * load(D, d)
+                    + a1 * load(D, d + GROUP)
+                    + a2 * load(D, d + 2 * GROUP)
+                    + a3 * load(D, d + 3 * GROUP),
+                )
         if layer:
-            _pass_back(P, A, D, source, target, inputs, units, weights, table[layer - 1, ACTIVATION],
-                       splat(_f(slopes[layer - 1])))
+            _pass_back(
+                P,
+                A,
+                D,
+                source,
+                target,
+                inputs,
+                units,
+                weights,
+                table[layer - 1, ACTIVATION],
+                splat(_f(slopes[layer - 1])),
+            )
 
 
 @njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
@@ -265,17 +305,44 @@ def _train(numbers, settings, table, X, keys, order, slopes, P, first, second, w
                 _penalise(P, G, table, settings, lost, size)
             step += 1
             optimizers.count_step(settings, step, begin == epoch == 0)
-            optimizers.update(numbers[OPTIMIZER], numbers[NESTEROV] != 0, P, G, first, second, settings, 0,
-                              count * GROUP)
+            optimizers.update(
+                numbers[OPTIMIZER],
+                numbers[NESTEROV] != 0,
+                P,
+                G,
+                first,
+                second,
+                settings,
+                0,
+                count * GROUP,
+            )
             begin += batch
         store(lost, 0, load(lost, 0) / splat(_f(n)))
-        _count_right(P, X, pitch, n, A, D, right[epoch * GROUP : (epoch + 1) * GROUP], table, slopes)
+        _count_right(
+            P, X, pitch, n, A, D, right[epoch * GROUP : (epoch + 1) * GROUP], table, slopes
+        )
 
 
-_float, _double, _whole = types.CPointer(types.float32), types.CPointer(types.float64), types.CPointer(types.int64)
+_float, _double, _whole = (
+    types.CPointer(types.float32),
+    types.CPointer(types.float64),
+    types.CPointer(types.int64),
+)
 _places = types.CPointer(types.int32)
-SIGNATURE = types.int64(_whole, _double, _whole, _float, types.CPointer(types.uint32), _places, _float, _float, _float,
-                        _float, _float, _float)
+SIGNATURE = types.int64(
+    _whole,
+    _double,
+    _whole,
+    _float,
+    types.CPointer(types.uint32),
+    _places,
+    _float,
+    _float,
+    _float,
+    _float,
+    _float,
+    _float,
+)
 
 
 def compiled():
@@ -285,7 +352,10 @@ def compiled():
     def train(numbers, settings, table, X, keys, order, P, first, second, work, loss, right):
         whole = carray(numbers, (NUMBERS,))
         n, blocks = whole[POINTS], whole[BLOCKS]
-        layers, real = carray(table, (whole[LAYERS], COLUMNS)), carray(settings, (SETTINGS + whole[LAYERS],))
+        layers, real = (
+            carray(table, (whole[LAYERS], COLUMNS)),
+            carray(settings, (SETTINGS + whole[LAYERS],)),
+        )
         count, epochs = whole[PARAMETERS] * GROUP, whole[EPOCHS] * GROUP
         all_keys, parameters = carray(keys, (blocks * GROUP,)), carray(P, (blocks * count,))
         firsts, seconds = carray(first, (blocks * count,)), carray(second, (blocks * count,))
@@ -294,11 +364,20 @@ def compiled():
         for block in range(blocks):
             at, row = block * count, block * epochs
             _train(
-                whole, real[:SETTINGS], layers, carray(X, (n * whole[PITCH],)),
-                all_keys[block * GROUP : (block + 1) * GROUP], carray(order, (2 * n * GROUP,)),
-                real[SETTINGS:], parameters[at : at + count], firsts[at : at + count],
-                seconds[at : at + count], carray(work, (2 * whole[ROWS] * ROW + count,)),
-                losses[row : row + epochs], hits[row : row + epochs])
+                whole,
+                real[:SETTINGS],
+                layers,
+                carray(X, (n * whole[PITCH],)),
+                all_keys[block * GROUP : (block + 1) * GROUP],
+                carray(order, (2 * n * GROUP,)),
+                real[SETTINGS:],
+                parameters[at : at + count],
+                firsts[at : at + count],
+                seconds[at : at + count],
+                carray(work, (2 * whole[ROWS] * ROW + count,)),
+                losses[row : row + epochs],
+                hits[row : row + epochs],
+            )
         restore(before)
         return blocks
 

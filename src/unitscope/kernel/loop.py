@@ -46,12 +46,33 @@ from unitscope.kernel.transposes import fetch
 
 
 @njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def _train(numbers, settings, table, X, order, slopes, P, first, second, work, record, loss, correct, meeting):
+def _train(
+    numbers,
+    settings,
+    table,
+    X,
+    order,
+    slopes,
+    P,
+    first,
+    second,
+    work,
+    record,
+    loss,
+    correct,
+    meeting,
+):
     """Run the epochs of `order`; return how many stayed finite. P, first, second are padded to whole vectors.
 
     Every member of the team runs this; the first alone does what is not shared out (see `team`).
     """
-    n, batch, stride, layers, step = numbers[POINTS], numbers[BATCH], numbers[STRIDE], numbers[LAYERS], numbers[STEP]
+    n, batch, stride, layers, step = (
+        numbers[POINTS],
+        numbers[BATCH],
+        numbers[STRIDE],
+        numbers[LAYERS],
+        numbers[STEP],
+    )
     team, member = numbers[TEAM], numbers[MEMBER]
     classes, output = table[layers - 1, UNITS], table[layers - 1, TARGET]
     penalised = settings[L1] > 0.0 or settings[L2] > 0.0
@@ -74,8 +95,18 @@ def _train(numbers, settings, table, X, order, slopes, P, first, second, work, r
                 points = min(stride, begin + size - chunk)
                 vectors = (points + WIDTH - 1) // WIDTH
                 if member == 0:
-                    _gather(X, pitch, order, epoch * n + chunk, points, vectors, stride, np.float32(1.0 / size), A,
-                            weight)
+                    _gather(
+                        X,
+                        pitch,
+                        order,
+                        epoch * n + chunk,
+                        points,
+                        vectors,
+                        stride,
+                        np.float32(1.0 / size),
+                        A,
+                        weight,
+                    )
                 meet(meeting, team)
                 if few:
                     narrow.forward(P, A, D, table, slopes, stride, vectors)
@@ -86,16 +117,33 @@ def _train(numbers, settings, table, X, order, slopes, P, first, second, work, r
                         lost += wide.settled(losses, product)
                         losses, product, pending = splat(np.float32(0)), splat(np.float32(1)), 0
                     losses, product = wide.softmax_cross_entropy(
-                        A, D, output, classes, labels, weight, settings[LEAST], settings[MOST], stride, vectors, losses,
-                        product)
+                        A,
+                        D,
+                        output,
+                        classes,
+                        labels,
+                        weight,
+                        settings[LEAST],
+                        settings[MOST],
+                        stride,
+                        vectors,
+                        losses,
+                        product,
+                    )
                     pending += vectors
                     if numbers[COUNTED]:
-                        right += wide.count_right(A, output, classes, labels, weight, stride, vectors)
+                        right += wide.count_right(
+                            A, output, classes, labels, weight, stride, vectors
+                        )
                 meet(meeting, team)
                 if few:
-                    narrow.backward(P, scratch, A, D, table, slopes, stride, vectors, chunk == begin)
+                    narrow.backward(
+                        P, scratch, A, D, table, slopes, stride, vectors, chunk == begin
+                    )
                 else:
-                    wide.backward(P, G, A, D, scratch, table, slopes, stride, vectors, team, member, meeting)
+                    wide.backward(
+                        P, G, A, D, scratch, table, slopes, stride, vectors, team, member, meeting
+                    )
                 chunk += stride
             if few:
                 narrow.collect(scratch, G, numbers[PARAMETERS])
@@ -105,7 +153,9 @@ def _train(numbers, settings, table, X, order, slopes, P, first, second, work, r
                     extra += size * _penalty(P, G, table, settings)
                 optimizers.count_step(settings, step, begin == epoch == 0)
             meet(meeting, team)
-            optimizers.update(numbers[OPTIMIZER], numbers[NESTEROV] != 0, P, G, first, second, settings, own, end)
+            optimizers.update(
+                numbers[OPTIMIZER], numbers[NESTEROV] != 0, P, G, first, second, settings, own, end
+            )
             meet(meeting, team)
             begin += batch
         if member == 0:
@@ -152,9 +202,23 @@ def _penalty(P, G, table, settings):
     return value
 
 
-_float, _double, _whole = types.CPointer(types.float32), types.CPointer(types.float64), types.CPointer(types.int64)
-SIGNATURE = types.int64(_whole, _double, _whole, _float, types.CPointer(types.int32), _float, _float, _float, _double,
-                        _whole)
+_float, _double, _whole = (
+    types.CPointer(types.float32),
+    types.CPointer(types.float64),
+    types.CPointer(types.int64),
+)
+SIGNATURE = types.int64(
+    _whole,
+    _double,
+    _whole,
+    _float,
+    types.CPointer(types.int32),
+    _float,
+    _float,
+    _float,
+    _double,
+    _whole,
+)
 
 
 def compiled():
@@ -163,16 +227,32 @@ def compiled():
     @cfunc(SIGNATURE, error_model="numpy")
     def train(numbers, settings, table, X, order, vectors, work, record, loss, counts):
         whole = carray(numbers, (NUMBERS,))
-        n, epochs, stride, padded, layers = whole[POINTS], whole[EPOCHS], whole[STRIDE], whole[PADDED], whole[LAYERS]
+        n, epochs, stride, padded, layers = (
+            whole[POINTS],
+            whole[EPOCHS],
+            whole[STRIDE],
+            whole[PADDED],
+            whole[LAYERS],
+        )
         real, parameters = carray(settings, (SETTINGS + layers,)), carray(vectors, (3 * padded,))
         right = carray(counts, (epochs + 2,))
         before = flush()
         finite = _train(
-            whole, real[:SETTINGS], carray(table, (layers, COLUMNS)), carray(X, (n * whole[PITCH],)),
-            carray(order, (epochs * n + stride,)), real[SETTINGS:], parameters[:padded],
-            parameters[padded : 2 * padded], parameters[2 * padded :],
+            whole,
+            real[:SETTINGS],
+            carray(table, (layers, COLUMNS)),
+            carray(X, (n * whole[PITCH],)),
+            carray(order, (epochs * n + stride,)),
+            real[SETTINGS:],
+            parameters[:padded],
+            parameters[padded : 2 * padded],
+            parameters[2 * padded :],
             carray(work, (2 * whole[ROWS] * stride + whole[SCRATCH] + stride + padded,)),
-            carray(record, (epochs * whole[PARAMETERS],)), carray(loss, (epochs,)), right[:epochs], right[epochs:])
+            carray(record, (epochs * whole[PARAMETERS],)),
+            carray(loss, (epochs,)),
+            right[:epochs],
+            right[epochs:],
+        )
         restore(before)
         return finite
 

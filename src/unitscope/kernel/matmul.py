@@ -15,7 +15,14 @@ from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from unitscope.kernel.lanes import VECTOR, emit_load, emit_multiply_add, emit_pointer, emit_splat, emit_store
+from unitscope.kernel.lanes import (
+    VECTOR,
+    emit_load,
+    emit_multiply_add,
+    emit_pointer,
+    emit_splat,
+    emit_store,
+)
 from unitscope.kernel.layout import WIDTH
 
 # The tile's sums, a row of the right matrix and one number of the left fit the registers, or are moved to memory and
@@ -27,8 +34,20 @@ def _tile(rows: int, vectors: int) -> Any:
     """An intrinsic that adds a (rows, 16 * vectors) tile of a matrix product to `out`, its sums held in registers."""
 
     @intrinsic
-    def tile(typing_context: Any, out: Any, o: Any, o_row: Any, left: Any, a: Any, a_row: Any, a_k: Any,
-             right: Any, b: Any, b_k: Any, depth: Any) -> Any:
+    def tile(
+        typing_context: Any,
+        out: Any,
+        o: Any,
+        o_row: Any,
+        left: Any,
+        a: Any,
+        a_row: Any,
+        a_k: Any,
+        right: Any,
+        b: Any,
+        b_k: Any,
+        depth: Any,
+    ) -> Any:
         def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             o_array, o0, o_step, l_array, l0, l_row, l_k, r_array, r0, r_k, count = arguments
             width = ir.Constant(count.type, WIDTH)
@@ -39,21 +58,39 @@ def _tile(rows: int, vectors: int) -> Any:
                 return emit_pointer(context, builder, kind, array, start)
 
             number = [ir.Constant(count.type, i) for i in range(max(rows, vectors))]
-            targets = [[at(signature.args[0], o_array, o0, (o_step, number[m]), (width, number[v]))
-                        for v in range(vectors)] for m in range(rows)]
-            sums = [[cgutils.alloca_once(builder, VECTOR) for _ in range(vectors)] for _ in range(rows)]
+            targets = [
+                [
+                    at(signature.args[0], o_array, o0, (o_step, number[m]), (width, number[v]))
+                    for v in range(vectors)
+                ]
+                for m in range(rows)
+            ]
+            sums = [
+                [cgutils.alloca_once(builder, VECTOR) for _ in range(vectors)] for _ in range(rows)
+            ]
             for m in range(rows):
                 for v in range(vectors):
                     builder.store(emit_load(builder, targets[m][v]), sums[m][v])
             with cgutils.for_range(builder, count, intp=count.type) as loop:
                 k = loop.index
-                row = [emit_load(builder, at(signature.args[7], r_array, r0, (r_k, k), (width, number[v])))
-                       for v in range(vectors)]
+                row = [
+                    emit_load(
+                        builder, at(signature.args[7], r_array, r0, (r_k, k), (width, number[v]))
+                    )
+                    for v in range(vectors)
+                ]
                 for m in range(rows):
-                    weight = emit_splat(builder, builder.load(
-                        at(signature.args[3], l_array, l0, (l_row, number[m]), (l_k, k))))
+                    weight = emit_splat(
+                        builder,
+                        builder.load(
+                            at(signature.args[3], l_array, l0, (l_row, number[m]), (l_k, k))
+                        ),
+                    )
                     for v in range(vectors):
-                        builder.store(emit_multiply_add(builder, weight, row[v], builder.load(sums[m][v])), sums[m][v])
+                        builder.store(
+                            emit_multiply_add(builder, weight, row[v], builder.load(sums[m][v])),
+                            sums[m][v],
+                        )
             for m in range(rows):
                 for v in range(vectors):
                     emit_store(builder, builder.load(sums[m][v]), targets[m][v])
@@ -85,8 +122,28 @@ _several, _two, _one = _rows_of_tiles(ROWS), _rows_of_tiles(2), _rows_of_tiles(1
 _whole, _floats = types.intp, types.float32[::1]
 
 
-@njit([types.void(_floats, _whole, _whole, _floats, _whole, _whole, _whole, _floats, _whole, _whole, _whole, _whole,
-                  _whole)], error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(
+    [
+        types.void(
+            _floats,
+            _whole,
+            _whole,
+            _floats,
+            _whole,
+            _whole,
+            _whole,
+            _floats,
+            _whole,
+            _whole,
+            _whole,
+            _whole,
+            _whole,
+        )
+    ],
+    error_model="numpy",
+    no_cpython_wrapper=True,
+    no_cfunc_wrapper=True,
+)
 def add_product(out, o, o_row, left, a, a_row, a_k, right, b, b_k, rows, vectors, depth):
     """out[m, :] += sum over k of left[m, k] * right[k, :], for `rows` rows of `vectors` * 16 numbers.
 
@@ -96,10 +153,49 @@ def add_product(out, o, o_row, left, a, a_row, a_k, right, b, b_k, rows, vectors
     """
     m = 0
     while m + ROWS <= rows:
-        _several(out, o + m * o_row, o_row, left, a + m * a_row, a_row, a_k, right, b, b_k, vectors, depth)
+        _several(
+            out,
+            o + m * o_row,
+            o_row,
+            left,
+            a + m * a_row,
+            a_row,
+            a_k,
+            right,
+            b,
+            b_k,
+            vectors,
+            depth,
+        )
         m += ROWS
     while m + 2 <= rows:
-        _two(out, o + m * o_row, o_row, left, a + m * a_row, a_row, a_k, right, b, b_k, vectors, depth)
+        _two(
+            out,
+            o + m * o_row,
+            o_row,
+            left,
+            a + m * a_row,
+            a_row,
+            a_k,
+            right,
+            b,
+            b_k,
+            vectors,
+            depth,
+        )
         m += 2
     if m < rows:
-        _one(out, o + m * o_row, o_row, left, a + m * a_row, a_row, a_k, right, b, b_k, vectors, depth)
+        _one(
+            out,
+            o + m * o_row,
+            o_row,
+            left,
+            a + m * a_row,
+            a_row,
+            a_k,
+            right,
+            b,
+            b_k,
+            vectors,
+            depth,
+        )

@@ -37,14 +37,22 @@ def forward(P, A, D, table, slopes, stride, vectors):
         inputs, units, code = table[layer, INPUTS], table[layer, UNITS], table[layer, ACTIVATION]
         source, target, weights = table[layer, SOURCE], table[layer, TARGET], table[layer, WEIGHTS]
         below = _f(slopes[layer])
-        for j in range(0, units, 2):  # two units at a time use an input once; an odd last one is done twice
+        for j in range(
+            0, units, 2
+        ):  # two units at a time use an input once; an odd last one is done twice
             other = min(j + 1, units - 1)
-            bias, other_bias = spread(P, table[layer, BIAS] + j), spread(P, table[layer, BIAS] + other)
+            bias, other_bias = (
+                spread(P, table[layer, BIAS] + j),
+                spread(P, table[layer, BIAS] + other),
+            )
             for v in range(vectors):
                 z, y, here = bias, other_bias, v * WIDTH
                 for i in range(inputs):
                     x, w = load(A, source + i * stride + here), weights + i * units
-                    z, y = multiply_add(spread(P, w + j), x, z), multiply_add(spread(P, w + other), x, y)
+                    z, y = (
+                        multiply_add(spread(P, w + j), x, z),
+                        multiply_add(spread(P, w + other), x, y),
+                    )
                 _activate(A, D, target + j * stride + here, z, code, below)
                 _activate(A, D, target + other * stride + here, y, code, below)
 
@@ -87,8 +95,20 @@ def backward(P, sums, A, D, table, slopes, stride, vectors, fresh):
                 if i + 1 < inputs:
                     _keep(sums, weights + (i + 1) * units + j, other, fresh)
         if layer:
-            _pass_back(P, A, D, source, target, inputs, units, weights, table[layer - 1, ACTIVATION],
-                       splat(_f(slopes[layer - 1])), stride, vectors)
+            _pass_back(
+                P,
+                A,
+                D,
+                source,
+                target,
+                inputs,
+                units,
+                weights,
+                table[layer - 1, ACTIVATION],
+                splat(_f(slopes[layer - 1])),
+                stride,
+                vectors,
+            )
 
 
 @njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)

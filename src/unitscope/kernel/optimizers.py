@@ -64,7 +64,11 @@ def _adam(P, G, first, second, settings, begin, end, decoupled):
     rate, beta_1, beta_2 = settings[RATE], settings[BETA_1], settings[BETA_2]
     alpha = splat(_f(rate * np.sqrt(1.0 - settings[POWER_2]) / (1.0 - settings[POWER_1])))
     keep = splat(_f(1.0 - rate * settings[DECAY] if decoupled else 1.0))
-    near_1, near_2, epsilon = splat(_f(1.0 - beta_1)), splat(_f(1.0 - beta_2)), splat(_f(settings[EPSILON]))
+    near_1, near_2, epsilon = (
+        splat(_f(1.0 - beta_1)),
+        splat(_f(1.0 - beta_2)),
+        splat(_f(settings[EPSILON])),
+    )
     for q in range(begin, end, WIDTH):
         g, m, v = load(G, q), load(first, q), load(second, q)
         m = m + (g - m) * near_1
@@ -77,7 +81,11 @@ def _adam(P, G, first, second, settings, begin, end, decoupled):
 @njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _rmsprop(P, G, first, second, settings, begin, end):
     """Hinton's RMSprop; with momentum, the scaled gradients are summed in the second slot."""
-    rate, rho, momentum = splat(_f(settings[RATE])), splat(_f(settings[RHO])), splat(_f(settings[MOMENTUM]))
+    rate, rho, momentum = (
+        splat(_f(settings[RATE])),
+        splat(_f(settings[RHO])),
+        splat(_f(settings[MOMENTUM])),
+    )
     rest, epsilon = splat(_f(1.0 - settings[RHO])), splat(_f(settings[EPSILON]))
     for q in range(begin, end, WIDTH):
         g = load(G, q)

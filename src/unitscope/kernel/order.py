@@ -43,10 +43,16 @@ def given_order(batch_order: Any, n: int) -> np.ndarray:
     """A caller's order, checked: (epochs, n) int32, every row a permutation of 0..n-1."""
     order = np.asarray(batch_order)
     if order.ndim != 2 or order.shape[1] != n or order.dtype.kind not in "iu":
-        raise refusal("batch_order", f"whole numbers of shape (epochs, {n})",
-                      said(f"{order.dtype} of shape {order.shape}"))
+        raise refusal(
+            "batch_order",
+            f"whole numbers of shape (epochs, {n})",
+            said(f"{order.dtype} of shape {order.shape}"),
+        )
     narrowed = order.astype(np.int32)  # short numbers are sorted sooner
     if not ((narrowed == order).all() and (np.sort(narrowed, axis=1) == np.arange(n)).all()):
-        raise refusal("batch_order", f"each of 0..{n - 1} exactly once in every row",
-                      said("a row with a repeated or missing index"))
+        raise refusal(
+            "batch_order",
+            f"each of 0..{n - 1} exactly once in every row",
+            said("a row with a repeated or missing index"),
+        )
     return narrowed

@@ -56,7 +56,9 @@ def compiled():
                 places[at + i] = i
                 places[drawn + i] = below(key, common_part(past + epoch, n, i), i + 1)
             for back in range(n - 1):
-                last = n - 1 - back  # unsigned, since an index with a sign is looked at for one from the end
+                last = (
+                    n - 1 - back
+                )  # unsigned, since an index with a sign is looked at for one from the end
                 own, other = np.uint64(at + last), np.uint64(at + places[np.uint64(drawn + last)])
                 kept = places[own]
                 places[own] = places[other]

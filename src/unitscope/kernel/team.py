@@ -27,7 +27,9 @@ def _await_all(typing_context: Any, meeting: Any, members: Any) -> Any:
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         whole = ir.IntType(64)
-        place = emit_pointer(context, builder, signature.args[0], arguments[0], ir.Constant(whole, 0))
+        place = emit_pointer(
+            context, builder, signature.args[0], arguments[0], ir.Constant(whole, 0)
+        )
         before = builder.atomic_rmw("add", place, ir.Constant(whole, 1), "seq_cst")
         meetings = builder.add(builder.sdiv(before, arguments[1]), ir.Constant(whole, 1))
         goal = builder.mul(meetings, arguments[1])
@@ -43,7 +45,9 @@ def _await_all(typing_context: Any, meeting: Any, members: Any) -> Any:
         if _CAN_YIELD:
             with builder.if_then(builder.icmp_signed(">", count, ir.Constant(whole, _SPINS))):
                 kind = ir.FunctionType(ir.IntType(32), [])
-                builder.call(cgutils.get_or_insert_function(builder.module, kind, "sched_yield"), [])
+                builder.call(
+                    cgutils.get_or_insert_function(builder.module, kind, "sched_yield"), []
+                )
         builder.branch(look)
         builder.position_at_end(end)
         return context.get_dummy_value()
@@ -64,4 +68,6 @@ def part(count, size, team, member):
     if team == 1:
         return 0, count
     pieces = (count + size - 1) // size
-    return min(count, pieces * member // team * size), min(count, pieces * (member + 1) // team * size)
+    return min(count, pieces * member // team * size), min(
+        count, pieces * (member + 1) // team * size
+    )

@@ -26,12 +26,24 @@ def _shuffled(builder: Any, a: Any, b: Any, lanes: Sequence[int]) -> Any:
 
 
 def _read(builder: Any, pointer: Any, count: int) -> Any:
-    return builder.load(builder.bitcast(pointer, ir.VectorType(ir.FloatType(), count).as_pointer()), align=4)
+    return builder.load(
+        builder.bitcast(pointer, ir.VectorType(ir.FloatType(), count).as_pointer()), align=4
+    )
 
 
 @intrinsic
-def fetch(typing_context: Any, rows: Any, start: Any, pitch: Any, places: Any, at: Any, out: Any, o: Any, stride: Any,
-          count: Any) -> Any:
+def fetch(
+    typing_context: Any,
+    rows: Any,
+    start: Any,
+    pitch: Any,
+    places: Any,
+    at: Any,
+    out: Any,
+    o: Any,
+    stride: Any,
+    count: Any,
+) -> Any:
     """Four columns of sixteen rows: out[o + c * stride + lane] = rows[places[at + lane] * pitch + start + c].
 
     Lanes from `count` on get 0. All sixteen places are read and must be good; the bounds are not checked.
@@ -42,24 +54,42 @@ def fetch(typing_context: Any, rows: Any, start: Any, pitch: Any, places: Any, a
         whole = begin.type
 
         def row(lane: int) -> Any:
-            place = builder.load(emit_pointer(context, builder, signature.args[3], place_array,
-                                              builder.add(first, ir.Constant(whole, lane))))
+            place = builder.load(
+                emit_pointer(
+                    context,
+                    builder,
+                    signature.args[3],
+                    place_array,
+                    builder.add(first, ir.Constant(whole, lane)),
+                )
+            )
             at_row = builder.add(builder.mul(builder.sext(place, whole), step), begin)
-            return _read(builder, emit_pointer(context, builder, signature.args[0], source, at_row), QUAD)
+            return _read(
+                builder, emit_pointer(context, builder, signature.args[0], source, at_row), QUAD
+            )
 
         halves = []
         for half in (0, HALF):
-            a, b, c, d = (_shuffled(builder, row(half + k), row(half + k + 4), range(HALF)) for k in range(4))
+            a, b, c, d = (
+                _shuffled(builder, row(half + k), row(half + k + 4), range(HALF)) for k in range(4)
+            )
             columns = []
             for lanes in (_FIRSTS, _LASTS):
                 low, high = _shuffled(builder, a, b, lanes), _shuffled(builder, c, d, lanes)
-                columns += [_shuffled(builder, low, high, _LOWER), _shuffled(builder, low, high, _UPPER)]
+                columns += [
+                    _shuffled(builder, low, high, _LOWER),
+                    _shuffled(builder, low, high, _UPPER),
+                ]
             halves.append(columns)
         inside = emit_leading(builder, size)
         for k, (low, high) in enumerate(zip(*halves, strict=True)):
-            column = builder.select(inside, _shuffled(builder, low, high, range(WIDTH)), emit_zero())
+            column = builder.select(
+                inside, _shuffled(builder, low, high, range(WIDTH)), emit_zero()
+            )
             goal = builder.add(to, builder.mul(apart, ir.Constant(whole, k)))
-            emit_store(builder, column, emit_pointer(context, builder, signature.args[5], target, goal))
+            emit_store(
+                builder, column, emit_pointer(context, builder, signature.args[5], target, goal)
+            )
         return context.get_dummy_value()
 
     i = types.intp
@@ -104,10 +134,14 @@ def store_totals(typing_context: Any, out: Any, at: Any, sums: Any) -> Any:
         def folded(a: Any, b: Any, kept: Sequence[int], moved: Sequence[int]) -> Any:
             return builder.fadd(_shuffled(builder, a, b, kept), _shuffled(builder, a, b, moved))
 
-        fours = [folded(row(k), row(k + 4), (0, 1, 2, 3, 12, 13, 14, 15), (4, 5, 6, 7, 8, 9, 10, 11))
-                 for k in range(4)]  # eight rows, folded in half until each is one number
-        pairs = [folded(fours[k], fours[k + 1], (0, 1, 10, 11, 4, 5, 14, 15), (2, 3, 8, 9, 6, 7, 12, 13))
-                 for k in (0, 2)]
+        fours = [
+            folded(row(k), row(k + 4), (0, 1, 2, 3, 12, 13, 14, 15), (4, 5, 6, 7, 8, 9, 10, 11))
+            for k in range(4)
+        ]  # eight rows, folded in half until each is one number
+        pairs = [
+            folded(fours[k], fours[k + 1], (0, 1, 10, 11, 4, 5, 14, 15), (2, 3, 8, 9, 6, 7, 12, 13))
+            for k in (0, 2)
+        ]
         eight = folded(pairs[0], pairs[1], (0, 2, 8, 10, 4, 6, 12, 14), (1, 3, 9, 11, 5, 7, 13, 15))
         place = emit_pointer(context, builder, signature.args[0], target, first)
         builder.store(eight, builder.bitcast(place, eight.type.as_pointer()), align=4)
@@ -120,4 +154,6 @@ def _row(context: Any, builder: Any, array_type: Any, array: Any, number: Any) -
     """The address of row `number` of an array's rows of eight."""
     start = builder.mul(number, ir.Constant(number.type, HALF))
     eight = ir.VectorType(ir.FloatType(), HALF)
-    return builder.bitcast(emit_pointer(context, builder, array_type, array, start), eight.as_pointer())
+    return builder.bitcast(
+        emit_pointer(context, builder, array_type, array, start), eight.as_pointer()
+    )

@@ -63,8 +63,21 @@ def forward(P, A, D, table, slopes, stride, vectors, team, member, meeting):
             bias = spread(P, table[layer, BIAS] + j)
             for v in range(vectors):
                 store(A, target + j * stride + v * WIDTH, bias)
-        add_product(A, target + first * stride, stride, P, table[layer, WEIGHTS] + first, 1, units, A, source, stride,
-                    end - first, vectors, inputs)
+        add_product(
+            A,
+            target + first * stride,
+            stride,
+            P,
+            table[layer, WEIGHTS] + first,
+            1,
+            units,
+            A,
+            source,
+            stride,
+            end - first,
+            vectors,
+            inputs,
+        )
         for j in range(first, end if code != LINEAR else first):
             for v in range(vectors):
                 at = target + j * stride + v * WIDTH
@@ -80,7 +93,9 @@ def forward(P, A, D, table, slopes, stride, vectors, team, member, meeting):
 
 
 @njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def softmax_cross_entropy(A, D, at, classes, labels, weight, least, most, stride, vectors, losses, product):
+def softmax_cross_entropy(
+    A, D, at, classes, labels, weight, least, most, stride, vectors, losses, product
+):
     """Count the chunk's losses in `losses` and `product` (see `settled`); D gets the derivatives by the logits.
 
     `labels` has the class of each row as a float, `weight` one over the batch size (0 in a lane without a point).
@@ -107,7 +122,9 @@ def softmax_cross_entropy(A, D, at, classes, labels, weight, least, most, stride
         if bounded:
             surprise = logarithm(powers) - own
             taught = where_greater(surprise, high, zero, where_greater(low, surprise, zero, share))
-            surprise = where_greater(surprise, high, high, where_greater(low, surprise, low, surprise))
+            surprise = where_greater(
+                surprise, high, high, where_greater(low, surprise, low, surprise)
+            )
             losses = losses + where_greater(share, zero, surprise, zero)
         else:
             product = product * where_greater(share, zero, powers, one)
@@ -144,7 +161,9 @@ def count_right(A, at, classes, labels, weight, stride, vectors):
 
 
 @njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def _weight_gradient(G, A, D, rows, source, target, inputs, units, weights, bias, stride, vectors, team, member):
+def _weight_gradient(
+    G, A, D, rows, source, target, inputs, units, weights, bias, stride, vectors, team, member
+):
     """Add the chunk's gradient of one layer's weights and biases to G; `rows` is scratch for wide layers.
 
     Each member of the team has some vectors of units.
@@ -161,7 +180,9 @@ def _weight_gradient(G, A, D, rows, source, target, inputs, units, weights, bias
                 sums = load(A, source + i * stride) * load(D, target + j * stride)
                 for v in range(1, vectors):
                     step = v * WIDTH
-                    sums = sums + load(A, source + i * stride + step) * load(D, target + j * stride + step)
+                    sums = sums + load(A, source + i * stride + step) * load(
+                        D, target + j * stride + step
+                    )
                 G[weights + i * units + j] += total(sums)
         return
     padded = (units + WIDTH - 1) // WIDTH * WIDTH
@@ -172,13 +193,43 @@ def _weight_gradient(G, A, D, rows, source, target, inputs, units, weights, bias
             for r in range(begin, begin + WIDTH):
                 rows[np.uint64(r * padded + j)] = D[np.uint64(target + j * stride + r)]
     if units == padded:
-        add_product(G, weights + first, units, A, source, stride, 1, rows, first, padded, inputs, blocks, points)
+        add_product(
+            G,
+            weights + first,
+            units,
+            A,
+            source,
+            stride,
+            1,
+            rows,
+            first,
+            padded,
+            inputs,
+            blocks,
+            points,
+        )
         return
-    product = points * padded  # the product's place in the scratch, after D with a row for each point
+    product = (
+        points * padded
+    )  # the product's place in the scratch, after D with a row for each point
     for i in range(inputs):
         for v in range(blocks):
             store(rows, product + i * padded + first + v * WIDTH, splat(_f(0)))
-    add_product(rows, product + first, padded, A, source, stride, 1, rows, first, padded, inputs, blocks, points)
+    add_product(
+        rows,
+        product + first,
+        padded,
+        A,
+        source,
+        stride,
+        1,
+        rows,
+        first,
+        padded,
+        inputs,
+        blocks,
+        points,
+    )
     for i in range(inputs):
         for j in range(first, end):
             G[weights + i * units + j] += rows[product + i * padded + j]
@@ -192,28 +243,90 @@ def backward(P, G, A, D, rows, table, slopes, stride, vectors, team, member, mee
         inputs, units = table[layer, INPUTS], table[layer, UNITS]
         source, target = table[layer, SOURCE], table[layer, TARGET]
         weights = table[layer, WEIGHTS]
-        _weight_gradient(G, A, D, rows, source, target, inputs, units, weights, table[layer, BIAS], stride, vectors,
-                         team, member)
-        meet(meeting, team)  # all have read the scratch, which may be written now; after the last layer, the chunk
+        _weight_gradient(
+            G,
+            A,
+            D,
+            rows,
+            source,
+            target,
+            inputs,
+            units,
+            weights,
+            table[layer, BIAS],
+            stride,
+            vectors,
+            team,
+            member,
+        )
+        meet(
+            meeting, team
+        )  # all have read the scratch, which may be written now; after the last layer, the chunk
         if layer:
-            _pass_back(P, A, D, rows, source, target, inputs, units, weights, table[layer - 1, ACTIVATION],
-                       splat(_f(slopes[layer - 1])), stride, vectors, team, member)
+            _pass_back(
+                P,
+                A,
+                D,
+                rows,
+                source,
+                target,
+                inputs,
+                units,
+                weights,
+                table[layer - 1, ACTIVATION],
+                splat(_f(slopes[layer - 1])),
+                stride,
+                vectors,
+                team,
+                member,
+            )
             meet(meeting, team)
 
 
 @njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def _pass_back(P, A, D, rows, source, target, inputs, units, weights, code, below, stride, vectors, team, member):
+def _pass_back(
+    P,
+    A,
+    D,
+    rows,
+    source,
+    target,
+    inputs,
+    units,
+    weights,
+    code,
+    below,
+    stride,
+    vectors,
+    team,
+    member,
+):
     """The derivatives by a layer's inputs, times the slopes of the activation that gave them."""
     zero = splat(_f(0))
     bent = code > LEAKY_RELU
-    onto = rows if bent else D  # D keeps a curved activation's slope until it has been multiplied in
+    onto = (
+        rows if bent else D
+    )  # D keeps a curved activation's slope until it has been multiplied in
     begin = 0 if bent else source
     first, end = part(inputs, ROWS, team, member)
     for i in range(first, end):
         for v in range(vectors):
             store(onto, begin + i * stride + v * WIDTH, zero)
-    add_product(onto, begin + first * stride, stride, P, weights + first * units, units, 1, D, target, stride,
-                end - first, vectors, units)
+    add_product(
+        onto,
+        begin + first * stride,
+        stride,
+        P,
+        weights + first * units,
+        units,
+        1,
+        D,
+        target,
+        stride,
+        end - first,
+        vectors,
+        units,
+    )
     for i in range(first, end if code != LINEAR else first):
         for v in range(vectors):
             at = i * stride + v * WIDTH

@@ -18,10 +18,18 @@ from unitscope.errors import InvalidInput, MissingDependency, UnsupportedModel, 
 from unitscope.network import ACTIVATIONS, KERAS_NEGATIVE_SLOPE, Dense, Network
 
 # These layers change nothing when a model predicts.
-IDENTITY_AT_PREDICTION = ("Dropout", "GaussianNoise", "GaussianDropout", "AlphaDropout", "ActivityRegularization")
+IDENTITY_AT_PREDICTION = (
+    "Dropout",
+    "GaussianNoise",
+    "GaussianDropout",
+    "AlphaDropout",
+    "ActivityRegularization",
+)
 
 _ACTIVATION_LAYERS = ("Activation", "ReLU", "LeakyReLU", "ELU", "Softmax")
-_REMEDY_UNBUILT = "Begin it with keras.Input(shape=(features,)), or call model.build((None, features)) first."
+_REMEDY_UNBUILT = (
+    "Begin it with keras.Input(shape=(features,)), or call model.build((None, features)) first."
+)
 _CHAIN_RULE = "a chain of Dense and activation layers"
 
 
@@ -67,13 +75,21 @@ def to_keras(net: Network) -> Any:
     keras = _import_keras()
     model = keras.Sequential([keras.Input((net.n_features,))])
     for number, layer in enumerate(net.layers, start=1):
-        own_slope = layer.activation == "leaky_relu" and layer.negative_slope != KERAS_NEGATIVE_SLOPE
+        own_slope = (
+            layer.activation == "leaky_relu" and layer.negative_slope != KERAS_NEGATIVE_SLOPE
+        )
         activation = keras.ops.absolute if layer.activation == "abs" else layer.activation
-        dense = keras.layers.Dense(layer.units, "linear" if own_slope else activation, name=f"L{number}")
+        dense = keras.layers.Dense(
+            layer.units, "linear" if own_slope else activation, name=f"L{number}"
+        )
         model.add(dense)
         dense.set_weights([layer.weights, layer.bias])
         if own_slope:
-            model.add(keras.layers.LeakyReLU(negative_slope=layer.negative_slope, name=f"L{number}_leaky_relu"))
+            model.add(
+                keras.layers.LeakyReLU(
+                    negative_slope=layer.negative_slope, name=f"L{number}_leaky_relu"
+                )
+            )
     return model
 
 
@@ -128,14 +144,19 @@ class _Reader:
     def chain(self, layers: tuple[Any, ...]) -> Chain:
         """The finished chain, whose logits are before a last softmax or a last single sigmoid."""
         if not self.dense:
-            raise UnsupportedModel(f"model must be {_CHAIN_RULE}. Got one without a Dense layer instead.")
+            raise UnsupportedModel(
+                f"model must be {_CHAIN_RULE}. Got one without a Dense layer instead."
+            )
         ends_in = "softmax" if self.softmax else ""
         weights, bias = self.parts[-1]
         if bias.size == 1 and self.functions[-1][0] == "sigmoid":
             ends_in = "sigmoid"
             self.functions[-1] = ("linear", KERAS_NEGATIVE_SLOPE)
             self.parts[-1] = np.hstack([np.zeros_like(weights), weights]), np.append(0.0, bias)
-        dense = [Dense(*part, *function) for part, function in zip(self.parts, self.functions, strict=True)]
+        dense = [
+            Dense(*part, *function)
+            for part, function in zip(self.parts, self.functions, strict=True)
+        ]
         return Chain(Network(dense), layers, tuple(self.dense), ends_in)
 
     def _read_dense(self, layer: Any) -> None:
@@ -176,8 +197,10 @@ def _import_keras() -> ModuleType:
     try:
         return importlib.import_module("keras")
     except ImportError as error:
-        raise MissingDependency('to_keras needs Keras and a backend for it. Install both with: '
-                                f'pip install "unitscope[keras]" ({error})') from error
+        raise MissingDependency(
+            "to_keras needs Keras and a backend for it. Install both with: "
+            f'pip install "unitscope[keras]" ({error})'
+        ) from error
 
 
 def _layers_in_order(model: Any, package: ModuleType) -> Iterator[Any]:
@@ -188,8 +211,10 @@ def _layers_in_order(model: Any, package: ModuleType) -> Iterator[Any]:
     elif model_kind == "Functional":
         steps = _functional_steps(model, package)
     else:
-        raise UnsupportedModel("model must be a Sequential, or a Model made of inputs and outputs. "
-                               f"Got {type(model).__name__}, a class with a call of its own, instead.")
+        raise UnsupportedModel(
+            "model must be a Sequential, or a Model made of inputs and outputs. "
+            f"Got {type(model).__name__}, a class with a call of its own, instead."
+        )
     for step in steps:
         if kind(step, package) in ("Sequential", "Functional"):
             yield from _layers_in_order(step, package)
@@ -200,8 +225,10 @@ def _layers_in_order(model: Any, package: ModuleType) -> Iterator[Any]:
 def _functional_steps(model: Any, package: ModuleType) -> list[Any]:
     """The layers of a functional model, walked back from its only output to its only input."""
     if len(model.inputs) != 1 or len(model.outputs) != 1:
-        raise UnsupportedModel("model must have one input and one output. "
-                               f"Got {len(model.inputs)} and {len(model.outputs)} instead.")
+        raise UnsupportedModel(
+            "model must have one input and one output. "
+            f"Got {len(model.inputs)} and {len(model.outputs)} instead."
+        )
     tensor, steps = model.outputs[0], []
     while tensor is not model.inputs[0]:
         layer, node_index, _ = tensor._keras_history
@@ -211,8 +238,11 @@ def _functional_steps(model: Any, package: ModuleType) -> list[Any]:
         if len(before) != 1 or kind(layer, package) == "InputLayer":
             raise _unsupported(layer, f"with {len(before)} inputs")
         tensor = before[0]
-    beside = [layer for layer in model.layers
-              if kind(layer, package) != "InputLayer" and not any(layer is step for step in steps)]
+    beside = [
+        layer
+        for layer in model.layers
+        if kind(layer, package) != "InputLayer" and not any(layer is step for step in steps)
+    ]
     if beside:
         raise _unsupported(beside[0], "beside the chain")
     return steps[::-1]
@@ -223,11 +253,15 @@ def _check_built(model: Any, layers: tuple[Any, ...], package: ModuleType) -> No
         raise UnsupportedModel(f"model must be {_CHAIN_RULE}. Got a model without layers instead.")
     for layer in layers:
         if kind(layer, package) == "Dense" and not layer.built:
-            raise InvalidInput(f"model must be built. Got layer {layer.name!r} without weights instead. "
-                               f"{_REMEDY_UNBUILT}")
+            raise InvalidInput(
+                f"model must be built. Got layer {layer.name!r} without weights instead. "
+                f"{_REMEDY_UNBUILT}"
+            )
     shape = getattr(model, "input_shape", None)
     if isinstance(shape, tuple) and len(shape) != 2:
-        raise UnsupportedModel(f"model must take points of shape (n, features). Got inputs of shape {shape} instead.")
+        raise UnsupportedModel(
+            f"model must take points of shape (n, features). Got inputs of shape {shape} instead."
+        )
 
 
 def _activation_of_layer(layer: Any, package: ModuleType) -> tuple[str, float]:
@@ -236,7 +270,11 @@ def _activation_of_layer(layer: Any, package: ModuleType) -> tuple[str, float]:
     if name == "Activation":
         return _activation(layer.activation, layer, package)
     if name == "Softmax":
-        axis = layer.axis[0] if isinstance(layer.axis, (list, tuple)) and len(layer.axis) == 1 else layer.axis
+        axis = (
+            layer.axis[0]
+            if isinstance(layer.axis, (list, tuple)) and len(layer.axis) == 1
+            else layer.axis
+        )
         if axis not in (-1, 1):
             raise _unsupported(layer, f"over axis {layer.axis}")
         return "softmax", 0.0
@@ -260,16 +298,22 @@ def _activation(function: Any, layer: Any, package: ModuleType) -> tuple[str, fl
     called = getattr(function, "__name__", str(function))
     from_tensorflow = (getattr(function, "__module__", "") or "").startswith("tensorflow.")
     ops = getattr(package, "ops", None)
-    if function in (getattr(ops, "absolute", None), getattr(ops, "abs", None)) or (from_tensorflow and called == "abs"):
+    if function in (getattr(ops, "absolute", None), getattr(ops, "abs", None)) or (
+        from_tensorflow and called == "abs"
+    ):
         return "abs", KERAS_NEGATIVE_SLOPE
     for name in (*ACTIVATIONS, "softmax"):
         keras_name = "swish" if name == "silu" else name  # Keras 2 has it under this name only
-        if function is getattr(package.activations, keras_name, None) or (from_tensorflow and called == keras_name):
+        if function is getattr(package.activations, keras_name, None) or (
+            from_tensorflow and called == keras_name
+        ):
             return name, KERAS_NEGATIVE_SLOPE
     raise _unsupported(layer, f"with activation {called}")
 
 
 def _unsupported(layer: Any, detail: str = "") -> UnsupportedModel:
     where = f", {detail}," if detail else ""
-    return UnsupportedModel(f"model must be {_CHAIN_RULE}. "
-                            f"Got layer {layer.name!r} ({type(layer).__name__}){where} instead.")
+    return UnsupportedModel(
+        f"model must be {_CHAIN_RULE}. "
+        f"Got layer {layer.name!r} ({type(layer).__name__}){where} instead."
+    )

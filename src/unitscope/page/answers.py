@@ -15,7 +15,14 @@ import numpy as np
 
 from unitscope.data import toys
 from unitscope.data.dataset import Dataset
-from unitscope.errors import TrainingDiverged, UnitscopeError, real_number, refusal, said, whole_number
+from unitscope.errors import (
+    TrainingDiverged,
+    UnitscopeError,
+    real_number,
+    refusal,
+    said,
+    whole_number,
+)
 from unitscope.network import Dense, Network
 from unitscope.recipe import Recipe
 from unitscope.training.run import Run
@@ -58,7 +65,9 @@ class Asked:
         self.progress(done, of)
 
 
-def reply(message: object, asked: Asked | None = None, keep: Callable[[Run], None] | None = None) -> Reply:
+def reply(
+    message: object, asked: Asked | None = None, keep: Callable[[Run], None] | None = None
+) -> Reply:
     """The reply to one message: `{"id", "kind", ...}`; "refused" with the rule where it breaks one.
 
     `keep` is given the run of a training.
@@ -70,16 +79,25 @@ def reply(message: object, asked: Asked | None = None, keep: Callable[[Run], Non
         request = scene.taken_object("message", message)
         kind = request.get("kind")
         if not isinstance(kind, str) or kind not in _ANSWERS:
-            raise refusal("kind", "one of " + ", ".join(_ANSWERS),
-                          kind if isinstance(kind, str) else said(type(kind).__name__))
+            raise refusal(
+                "kind",
+                "one of " + ", ".join(_ANSWERS),
+                kind if isinstance(kind, str) else said(type(kind).__name__),
+            )
         by = asked or Asked()
         by.keep = keep
-        with np.errstate(over="ignore", invalid="ignore"):  # of numbers near the largest; what comes of them is checked
+        with np.errstate(
+            over="ignore", invalid="ignore"
+        ):  # of numbers near the largest; what comes of them is checked
             return {"id": number, **_ANSWERS[kind](request, by)}
     except UnitscopeError as error:
         return {"id": number, "kind": "refused", "message": str(error)}
     except (MemoryError, OverflowError, RecursionError) as error:
-        return {"id": number, "kind": "refused", "message": f"The request was too large: {type(error).__name__}."}
+        return {
+            "id": number,
+            "kind": "refused",
+            "message": f"The request was too large: {type(error).__name__}.",
+        }
 
 
 def _train(request: Mapping[str, Any], asked: Asked) -> Reply:
@@ -87,8 +105,16 @@ def _train(request: Mapping[str, Any], asked: Asked) -> Reply:
     run = trained.run
     if asked.keep is not None:
         asked.keep(run)
-    answer: Reply = {"kind": "trained", "run": scene.run_scene(
-        run, course=trained.course, stopped=trained.stopped, test=trained.test, between=asked.go_on)}
+    answer: Reply = {
+        "kind": "trained",
+        "run": scene.run_scene(
+            run,
+            course=trained.course,
+            stopped=trained.stopped,
+            test=trained.test,
+            between=asked.go_on,
+        ),
+    }
     if trained.explained:
         answer["claims"] = _said(run.network, trained.data, request, asked, run)
     return answer
@@ -110,8 +136,14 @@ class _Trained(NamedTuple):
         return self.data.where(self.held) if self.held.any() else None
 
 
-def _trained(request: Mapping[str, Any], asked: Asked, *, explained: int = 0, whole: bool = True,
-             other: Network | None = None) -> _Trained:
+def _trained(
+    request: Mapping[str, Any],
+    asked: Asked,
+    *,
+    explained: int = 0,
+    whole: bool = True,
+    other: Network | None = None,
+) -> _Trained:
     """The run that is asked for.
 
     - `explained`: how many of its epochs will be explained; not `whole`: none where that is too much.
@@ -121,11 +153,19 @@ def _trained(request: Mapping[str, Any], asked: Asked, *, explained: int = 0, wh
 
     data, held = scene.taken_data(request.get("data"))
     recipe = scene.taken_recipe(request.get("recipe"))
-    if other is not None and (other.n_features, other.n_classes) != (data.n_features, data.n_classes):
-        raise refusal("network", f"one of {data.n_features} inputs and {data.n_classes} outputs, as the data has",
-                      said(f"{other.n_features} inputs and {other.n_classes} outputs"))
+    if other is not None and (other.n_features, other.n_classes) != (
+        data.n_features,
+        data.n_classes,
+    ):
+        raise refusal(
+            "network",
+            f"one of {data.n_features} inputs and {data.n_classes} outputs, as the data has",
+            said(f"{other.n_features} inputs and {other.n_classes} outputs"),
+        )
     fitted = data.where(~held)
-    shape = Network.initialize((data.n_features, *recipe.hidden, data.n_classes), recipe.activation, recipe.seed)
+    shape = Network.initialize(
+        (data.n_features, *recipe.hidden, data.n_classes), recipe.activation, recipe.seed
+    )
     scene.check_work(data.n_points, recipe.epochs, shape.n_parameters)
     scene.check_weights(recipe.epochs, shape.n_parameters)
     start: Network | None = None
@@ -153,8 +193,14 @@ def _trained(request: Mapping[str, Any], asked: Asked, *, explained: int = 0, wh
 
 def _fits_course(data: Dataset, recipe: Recipe) -> bool:
     """Whether the course lab's weights and batches fit: its network, its number of points, at most its epochs."""
-    return (data.X.shape == (100, 2) and data.n_classes == 4 and recipe.hidden == (2,) and recipe.activation == "relu"
-            and recipe.batch_size == 32 and recipe.epochs <= 200)
+    return (
+        data.X.shape == (100, 2)
+        and data.n_classes == 4
+        and recipe.hidden == (2,)
+        and recipe.activation == "relu"
+        and recipe.batch_size == 32
+        and recipe.epochs <= 200
+    )
 
 
 def _course_start(epochs: int) -> tuple[Network, dict[str, Any]]:
@@ -178,27 +224,40 @@ def _explaining(data: Dataset, net: Network) -> int:
 
 def _check_explaining(work: int) -> None:
     if work > scene.LIMITS["work"]:
-        raise refusal("points x units x parameters", f"at most {scene.LIMITS['work']:,} for an explanation",
-                      said(f"{work:.1e}"), "Use fewer points or units.")
+        raise refusal(
+            "points x units x parameters",
+            f"at most {scene.LIMITS['work']:,} for an explanation",
+            said(f"{work:.1e}"),
+            "Use fewer points or units.",
+        )
 
 
 def _explain(request: Mapping[str, Any], asked: Asked) -> Reply:
     data, _ = scene.taken_data(request.get("data"))
     net = scene.taken_network(request.get("network"))
     if net.n_features != data.n_features:
-        raise refusal("network", f"one of {data.n_features} inputs, as the data has", net.n_features)
+        raise refusal(
+            "network", f"one of {data.n_features} inputs, as the data has", net.n_features
+        )
     work = _explaining(data, net)
     _check_explaining(work)
     asked.weigh(work)
     return {"kind": "explained", "claims": _said(net, data, request, asked)}
 
 
-def _said(net: Network, data: Dataset, request: Mapping[str, Any], asked: Asked,
-          run: Run | None = None) -> list[ClaimScene]:
+def _said(
+    net: Network, data: Dataset, request: Mapping[str, Any], asked: Asked, run: Run | None = None
+) -> list[ClaimScene]:
     from unitscope.explanation.measured import measured
 
     try:
-        return scene.said_of(net, data, run=run, window=scene.taken_window(request.get("window")), between=asked.go_on)
+        return scene.said_of(
+            net,
+            data,
+            run=run,
+            window=scene.taken_window(request.get("window")),
+            between=asked.go_on,
+        )
     finally:
         measured.cache_clear()  # nothing of a user's data stays
 
@@ -208,22 +267,39 @@ def _seeds(request: Mapping[str, Any], asked: Asked) -> Reply:
 
     data, held = scene.taken_data(request.get("data"))
     recipe = scene.taken_recipe(request.get("recipe"))
-    count = whole_number("seeds", request.get("seeds", 64), at_least=1, at_most=scene.LIMITS["seeds"])
+    count = whole_number(
+        "seeds", request.get("seeds", 64), at_least=1, at_most=scene.LIMITS["seeds"]
+    )
     first = whole_number("first", request.get("first", 0), at_least=0, at_most=2**31 - 1 - count)
-    shape = Network.initialize((data.n_features, *recipe.hidden, data.n_classes), recipe.activation, 0)
+    shape = Network.initialize(
+        (data.n_features, *recipe.hidden, data.n_classes), recipe.activation, 0
+    )
     scene.check_work(data.n_points, recipe.epochs, shape.n_parameters, count)
     scene.check_weights(count, shape.n_parameters, "seeds")
     asked.weigh(data.n_points * recipe.epochs * shape.n_parameters * count)
     swept = sweep(data.where(~held), recipe, seeds=range(first, first + count), progress=asked.step)
-    return {"kind": "seeds", "first": first, "layers": scene.layers_scene(shape),
-            "weights": scene.floats(swept.weights), "loss": scene.floats(swept.loss),
-            "accuracy": scene.floats(swept.accuracy)}
+    return {
+        "kind": "seeds",
+        "first": first,
+        "layers": scene.layers_scene(shape),
+        "weights": scene.floats(swept.weights),
+        "loss": scene.floats(swept.loss),
+        "accuracy": scene.floats(swept.accuracy),
+    }
 
 
 def _dataset(request: Mapping[str, Any], _asked: Asked) -> Reply:
     name = request.get("name")
-    known = inspect.signature(toys.TOYS[name]).parameters if isinstance(name, str) and name in toys.TOYS else {}
-    given = {key: request[key] for key in ("n", "classes", "noise", "seed") if key in known and key in request}
+    known = (
+        inspect.signature(toys.TOYS[name]).parameters
+        if isinstance(name, str) and name in toys.TOYS
+        else {}
+    )
+    given = {
+        key: request[key]
+        for key in ("n", "classes", "noise", "seed")
+        if key in known and key in request
+    }
     if "n" in given:
         whole_number("n", given["n"], at_least=2, at_most=scene.LIMITS["points"])
     if "classes" in given:
@@ -236,7 +312,11 @@ def _dataset(request: Mapping[str, Any], _asked: Asked) -> Reply:
 def _table(request: Mapping[str, Any], asked: Asked) -> Reply:
     from unitscope.data.tables import table_from_bytes
 
-    name, target, standardise = request.get("name"), request.get("target"), request.get("standardise", False)
+    name, target, standardise = (
+        request.get("name"),
+        request.get("target"),
+        request.get("standardise", False),
+    )
     if not isinstance(name, str) or len(name) > 200:
         raise refusal("name", "a text of at most 200 characters", name)
     if target is not None and not isinstance(target, str):
@@ -244,11 +324,20 @@ def _table(request: Mapping[str, Any], asked: Asked) -> Reply:
     content = scene.taken_bytes("content", request.get("content"))
     asked.weigh(len(content) * _PRODUCTS_A_BYTE)
     data, columns, chosen = table_from_bytes(
-        content, name, target, bool(standardise), most_rows=scene.LIMITS["points"],
-        most_columns=scene.LIMITS["features"] + 1)
+        content,
+        name,
+        target,
+        bool(standardise),
+        most_rows=scene.LIMITS["points"],
+        most_columns=scene.LIMITS["features"] + 1,
+    )
     if data.n_classes > scene.LIMITS["classes"]:
-        raise refusal("classes", f"at most {scene.LIMITS['classes']}", data.n_classes,
-                      f"Is {chosen!r} the column of the classes?")
+        raise refusal(
+            "classes",
+            f"at most {scene.LIMITS['classes']}",
+            data.n_classes,
+            f"Is {chosen!r} the column of the classes?",
+        )
     return {"kind": "data", "data": scene.data_scene(data), "columns": columns, "target": chosen}
 
 
@@ -263,13 +352,26 @@ def _export(request: Mapping[str, Any], asked: Asked) -> Reply:
     net = scene.taken_network(request["network"]) if request.get("network") is not None else None
     trained = _trained(request, asked, explained=EXPLAINED if what == "html" else 0, other=net)
     asked.go_on()
-    name, mime, content = file_of(what, trained.run, net, course=trained.course, data=trained.data, held=trained.held,
-                                  between=asked.go_on)
+    name, mime, content = file_of(
+        what,
+        trained.run,
+        net,
+        course=trained.course,
+        data=trained.data,
+        held=trained.held,
+        between=asked.go_on,
+    )
     return {"kind": "file", "name": name, "mime": mime, "content": scene.packed(content)}
 
 
 _ANSWERS: dict[str, Callable[[Mapping[str, Any], Asked], Reply]] = {
-    "train": _train, "explain": _explain, "seeds": _seeds, "dataset": _dataset, "table": _table, "export": _export}
+    "train": _train,
+    "explain": _explain,
+    "seeds": _seeds,
+    "dataset": _dataset,
+    "table": _table,
+    "export": _export,
+}
 
 
 KINDS = frozenset(_ANSWERS)
@@ -286,6 +388,10 @@ def hello() -> Reply:
 def first(run: Run) -> Reply:
     """A run as a first screen: its data, its weights and what is said of it."""
     course = _fits_course(run.data, run.recipe) and bool(
-        np.array_equal(run.weights[0], _course()[0].to_vector().astype(np.float32)))
-    return {"data": scene.data_scene(run.data), "run": scene.run_scene(run, course=course),
-            "claims": scene.said_of(run.network, run.data, run=run)}
+        np.array_equal(run.weights[0], _course()[0].to_vector().astype(np.float32))
+    )
+    return {
+        "data": scene.data_scene(run.data),
+        "run": scene.run_scene(run, course=course),
+        "claims": scene.said_of(run.network, run.data, run=run),
+    }

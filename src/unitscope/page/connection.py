@@ -95,7 +95,9 @@ class Live:
         return await self._workers.long(self, work, asked.turn)
 
     async def _give(self, message: Any, outcome: str | dict[str, Any] | None) -> None:
-        await self._send(outcome if isinstance(outcome, str) else _text(outcome or superseded(message)))
+        await self._send(
+            outcome if isinstance(outcome, str) else _text(outcome or superseded(message))
+        )
 
     async def _send(self, text: str) -> None:
         async with self._sending:
@@ -121,8 +123,13 @@ def _answered(message: dict[str, Any], asked: _Wanted) -> str | None:
     except answers.Cancelled:
         if asked.stopped:
             return _text(superseded(message))
-        return _text(_refused(asked, f"A request must be done in {MOST_SECONDS:.0f} seconds. Got a longer one instead. "
-                                     "Use fewer points, epochs or units."))
+        return _text(
+            _refused(
+                asked,
+                f"A request must be done in {MOST_SECONDS:.0f} seconds. Got a longer one instead. "
+                "Use fewer points, epochs or units.",
+            )
+        )
     except Exception:  # a fault of ours: the page is told, and its connection lives on
         _LOG.exception("A request failed")
         return _text(_refused(asked, "The server failed at this request."))

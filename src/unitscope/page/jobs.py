@@ -48,8 +48,12 @@ class Latest:
     - `wanted`: makes a request's `Wanted`, of a function that sends its progress from any thread and of its number.
     """
 
-    def __init__(self, answer: Callable[[Any, Any], Awaitable[Any]], send: Callable[[Any, Any], Awaitable[None]],
-                 wanted: Callable[[Callable[[dict[str, Any]], None], int | None], Wanted] = Wanted) -> None:
+    def __init__(
+        self,
+        answer: Callable[[Any, Any], Awaitable[Any]],
+        send: Callable[[Any, Any], Awaitable[None]],
+        wanted: Callable[[Callable[[dict[str, Any]], None], int | None], Wanted] = Wanted,
+    ) -> None:
         self.loop = asyncio.get_running_loop()
         self._answer, self._send, self._wanted = answer, send, wanted
         self._waiting: dict[Hashable, Any] = {}  # the newest request of each kind that waits
@@ -89,17 +93,25 @@ class Latest:
                     outcome = await self._answer(request, asked)
                 except answers.Cancelled:
                     outcome = superseded(request)
-                except Exception as error:  # a fault of ours: the view is told, and the others live on
-                    outcome = {"id": asked.number, "kind": "refused", "message": f"{type(error).__name__}: {error}"}
+                except (
+                    Exception
+                ) as error:  # a fault of ours: the view is told, and the others live on
+                    outcome = {
+                        "id": asked.number,
+                        "kind": "refused",
+                        "message": f"{type(error).__name__}: {error}",
+                    }
                 await self._send(request, outcome)
         finally:
             del self._running[kind]
 
     def _reporter(self, request: Any) -> Callable[[dict[str, Any]], None]:
         """Sends from any thread."""
+
         def report(message: dict[str, Any]) -> None:
             with contextlib.suppress(RuntimeError):  # the loop has ended
                 self.loop.call_soon_threadsafe(lambda: self.start(self._send(request, message)))
+
         return report
 
     def start(self, work: Any) -> None:
@@ -112,4 +124,3 @@ class Latest:
 def superseded(request: Any) -> dict[str, Any]:
     """The reply to a request whose place a newer one took."""
     return {"id": scene.taken_id(request), "kind": "superseded"}
-

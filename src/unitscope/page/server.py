@@ -41,14 +41,18 @@ _HEADERS = {
 
 def create_app(allowed_hosts: tuple[str, ...] | None = None) -> Starlette:
     """The app; `allowed_hosts` are the names it answers to beside localhost, such as a proxy's."""
-    mimetypes.add_type("text/javascript", ".js")  # browsers refuse modules of another type; Windows may say otherwise
+    mimetypes.add_type(
+        "text/javascript", ".js"
+    )  # browsers refuse modules of another type; Windows may say otherwise
     given = os.environ.get(ALLOWED_HOSTS, "").split(",") if allowed_hosts is None else allowed_hosts
     hosts = _OWN_HOSTS | {host.strip().lower() for host in given if host.strip()}
     workers, pages = Workers(), set[Live]()
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        warming = asyncio.ensure_future(workers.quick(answers.hello))  # the first page finds all loaded and trained
+        warming = asyncio.ensure_future(
+            workers.quick(answers.hello)
+        )  # the first page finds all loaded and trained
         logging.getLogger("uvicorn.error").addFilter(_not_of_the_clients_making)
         yield
         workers.end()
@@ -66,8 +70,11 @@ def create_app(allowed_hosts: tuple[str, ...] | None = None) -> Starlette:
         finally:
             pages.discard(page)
 
-    routes = [Route("/health", _health), WebSocketRoute("/live", live),
-              Mount("/", StaticFiles(directory=Path(unitscope.__file__).parent / "web", html=True))]
+    routes = [
+        Route("/health", _health),
+        WebSocketRoute("/live", live),
+        Mount("/", StaticFiles(directory=Path(unitscope.__file__).parent / "web", html=True)),
+    ]
     app = Starlette(routes=routes, lifespan=lifespan)
     app.add_middleware(_Guard, hosts=hosts)
     return app
@@ -96,18 +103,26 @@ class _Guard:
         host = connection.headers.get("host", "")
         origin = connection.headers.get("origin")
         foreign = origin is not None and urlsplit(origin).netloc.lower() != host.lower()
-        if _name(host) not in self._hosts or foreign or (scope["type"] == "websocket" and origin is None):
+        if (
+            _name(host) not in self._hosts
+            or foreign
+            or (scope["type"] == "websocket" and origin is None)
+        ):
             if scope["type"] == "websocket":
                 await receive()
                 await send({"type": "websocket.close", "code": 1008, "reason": "another site"})
             else:
-                await PlainTextResponse("This server answers only to its own page.", 403)(scope, receive, send)
+                await PlainTextResponse("This server answers only to its own page.", 403)(
+                    scope, receive, send
+                )
             return
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *((name.encode(), value.encode())
-                                                             for name, value in _HEADERS.items())]
+                message["headers"] = [
+                    *message["headers"],
+                    *((name.encode(), value.encode()) for name, value in _HEADERS.items()),
+                ]
             await send(message)
 
         await self._app(scope, receive, with_headers)

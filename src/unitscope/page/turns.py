@@ -20,7 +20,9 @@ class Workers:
     def __init__(self) -> None:
         processors = os.cpu_count() or 2
         self._quick = ThreadPoolExecutor(max(2, processors), thread_name_prefix="quick")
-        self._free = max(1, processors // 2)  # a wide network's training takes several processors by itself
+        self._free = max(
+            1, processors // 2
+        )  # a wide network's training takes several processors by itself
         self._long = ThreadPoolExecutor(self._free, thread_name_prefix="long")
         self._queue: list[tuple[object, asyncio.Future[bool]]] = []
         self._busy: set[object] = set()
@@ -29,7 +31,9 @@ class Workers:
         """Do it at once."""
         return await asyncio.get_running_loop().run_in_executor(self._quick, work)
 
-    async def long(self, owner: object, work: Callable[[], Result], turn: asyncio.Future[bool]) -> Result | None:
+    async def long(
+        self, owner: object, work: Callable[[], Result], turn: asyncio.Future[bool]
+    ) -> Result | None:
         """Do it when it is `owner`'s turn; None where `turn` was given up (set to False) before."""
         self._queue.append((owner, turn))
         self._call()

@@ -85,15 +85,23 @@ def _view_of(request: Any) -> str | None:
     return view if isinstance(view, str) and len(view) <= _LONGEST_VIEW else None
 
 
-def _opening(request: Mapping[str, Any], run: Run, data: Dataset, reply: Mapping[str, Any]) -> dict[str, Any]:
+def _opening(
+    request: Mapping[str, Any], run: Run, data: Dataset, reply: Mapping[str, Any]
+) -> dict[str, Any]:
     """What a view opens with after a training on points of `data` in the view `by`."""
-    return {"data": request["data"], "run": reply["run"], "claims": scene.said_of(run.network, data, run=run),
-            "by": _view_of(request)}
+    return {
+        "data": request["data"],
+        "run": reply["run"],
+        "claims": scene.said_of(run.network, data, run=run),
+        "by": _view_of(request),
+    }
 
 
 @functools.cache
 def _workers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 2), thread_name_prefix="unitscope")
+    return ThreadPoolExecutor(
+        max_workers=max(2, os.cpu_count() or 2), thread_name_prefix="unitscope"
+    )
 
 
 class _Answering:
@@ -109,7 +117,9 @@ class _Answering:
     comm: Any
     send: Any
 
-    _shown: tuple[Run, Dataset]  # the newest run that was taken, and the points that it was taken with
+    _shown: tuple[
+        Run, Dataset
+    ]  # the newest run that was taken, and the points that it was taken with
     _latest: Latest | None = None
 
     @property
@@ -172,7 +182,9 @@ def _widget_class() -> Any:
         import anywidget
         import traitlets
     except ImportError as error:
-        raise MissingDependency(f'The widget needs {error.name}: pip install "unitscope[app]"') from error
+        raise MissingDependency(
+            f'The widget needs {error.name}: pip install "unitscope[app]"'
+        ) from error
 
     class Checked(traitlets.TraitType):
         """A value that a function checks, with the refusals of this library."""
@@ -190,7 +202,9 @@ def _widget_class() -> Any:
         _esm = bundle("entries/widget.js")
         _css = stylesheet()
         _hello = traitlets.Dict().tag(sync=True)
-        _first = traitlets.Dict().tag(sync=True)  # what a view opens with: the shown run, its data and claims
+        _first = traitlets.Dict().tag(
+            sync=True
+        )  # what a view opens with: the shown run, its data and claims
         run = Checked(_check_run, traitlets.Undefined)
         theme = Checked(_check_theme, "auto").tag(sync=True)
         selected = traitlets.Any(None).tag(sync=True)
@@ -198,13 +212,18 @@ def _widget_class() -> Any:
         def __init__(self, run: Run, theme: str) -> None:
             self._by_view = False
             self._shown = (run, run.data)
-            super().__init__(run=run, theme=theme, _hello=scene.greeting(), _first=answers.first(run))
+            super().__init__(
+                run=run, theme=theme, _hello=scene.greeting(), _first=answers.first(run)
+            )
             self.on_msg(lambda _widget, request, _buffers: self.take(request))
 
         @traitlets.validate("selected")
         def _check_selected(self, proposal: Any) -> Any:
             # In a view, a point may be chosen that is new and not trained on yet.
-            value, most = proposal["value"], scene.LIMITS["points"] if self._by_view else self.data.n_points - 1
+            value, most = (
+                proposal["value"],
+                scene.LIMITS["points"] if self._by_view else self.data.n_points - 1,
+            )
             if value is not None and (type(value) is not int or not 0 <= value <= most):
                 raise refusal("selected", f"the number of a point, 0 to {most}, or None", value)
             return value
@@ -217,7 +236,11 @@ def _widget_class() -> Any:
                 self.stop()
                 self._shown = (run, run.data)
                 self.selected = None
-                self._first = {**answers.first(run), "by": None, "count": self._first.get("count", 0) + 1}
+                self._first = {
+                    **answers.first(run),
+                    "by": None,
+                    "count": self._first.get("count", 0) + 1,
+                }
 
         def set_state(self, sync_data: dict[str, Any]) -> None:
             """Take what a view has set."""
@@ -236,7 +259,9 @@ def _widget_class() -> Any:
             """With a note beside the live view, for places that cannot show it."""
             found = super()._repr_mimebundle_(**options)
             if isinstance(found, tuple) and found:
-                found[0]["text/plain"] = f"Scope({self.run!r}); us.export_html(run, path) makes a page of it."
+                found[0]["text/plain"] = (
+                    f"Scope({self.run!r}); us.export_html(run, path) makes a page of it."
+                )
             return found
 
         def to_html(self) -> str:

@@ -18,11 +18,30 @@ from unitscope.network import Network, glorot_starts
 from unitscope.recipe import Recipe
 from unitscope.training.train import train
 
-LOCKSTEP = CompiledCode("unitscope.kernel.lockstep", tuple(f"unitscope.kernel.{name}" for name in (
-    "layout", "lanes", "activations", "denormals", "transposes", "optimizers", "shuffles", "lockstep")), arguments=12)
+LOCKSTEP = CompiledCode(
+    "unitscope.kernel.lockstep",
+    tuple(
+        f"unitscope.kernel.{name}"
+        for name in (
+            "layout",
+            "lanes",
+            "activations",
+            "denormals",
+            "transposes",
+            "optimizers",
+            "shuffles",
+            "lockstep",
+        )
+    ),
+    arguments=12,
+)
 
-_MOST_IN_LOCKSTEP = 4096  # parameters: those of a block of larger networks leave the cache, and each trains alone
-_BLOCKS = 4  # blocks of GROUP runs that one call trains: while it does, Python is free for other threads
+_MOST_IN_LOCKSTEP = (
+    4096  # parameters: those of a block of larger networks leave the cache, and each trains alone
+)
+_BLOCKS = (
+    4  # blocks of GROUP runs that one call trains: while it does, Python is free for other threads
+)
 _SLICE = 2e9  # points x parameters x runs at once: some tenths of a second
 
 
@@ -38,9 +57,12 @@ def prepare(shape: Network) -> None:
 
 def seconds_a_block(data: Dataset, recipe: Recipe, shape: Network) -> float:
     """About how long one block takes here: one epoch is measured, and a few more where that is quick."""
+
     def measured(epochs: int) -> float:
         began = time.perf_counter()
-        train_seeds(data, dataclasses.replace(recipe, epochs=epochs), shape, list(range(block_size(shape))))
+        train_seeds(
+            data, dataclasses.replace(recipe, epochs=epochs), shape, list(range(block_size(shape)))
+        )
         return time.perf_counter() - began
 
     first, more = measured(1), min(recipe.epochs, 20)
@@ -54,21 +76,33 @@ class Halted(Exception):
     """Another thread set `stop`."""
 
 
-def train_seeds(data: Dataset, recipe: Recipe, shape: Network, seeds: list[int],
-                stop: threading.Event | None = None) -> tuple[np.ndarray, ...]:
+def train_seeds(
+    data: Dataset,
+    recipe: Recipe,
+    shape: Network,
+    seeds: list[int],
+    stop: threading.Event | None = None,
+) -> tuple[np.ndarray, ...]:
     """Losses, accuracies (S, epochs) float64 and last weights (S, P) float32 of any number of seeds, in this thread.
 
     **Raises** `Halted` within some tenths of a second after `stop` was set.
     """
     size = block_size(shape)
     one_block = _in_lockstep if size > 1 else _alone
-    blocks = [one_block(data, recipe, shape, seeds[begin : begin + size], stop)
-              for begin in range(0, len(seeds), size)]
-    return blocks[0] if len(blocks) == 1 else tuple(np.concatenate(part) for part in zip(*blocks, strict=True))
+    blocks = [
+        one_block(data, recipe, shape, seeds[begin : begin + size], stop)
+        for begin in range(0, len(seeds), size)
+    ]
+    return (
+        blocks[0]
+        if len(blocks) == 1
+        else tuple(np.concatenate(part) for part in zip(*blocks, strict=True))
+    )
 
 
-def _in_lockstep(data: Dataset, recipe: Recipe, shape: Network, seeds: list[int],
-                 stop: threading.Event | None) -> tuple[np.ndarray, ...]:
+def _in_lockstep(
+    data: Dataset, recipe: Recipe, shape: Network, seeds: list[int], stop: threading.Event | None
+) -> tuple[np.ndarray, ...]:
     """Losses, accuracies (seeds, epochs) and last weights (seeds, P), in pieces of some tenths of a second."""
     n, epochs, count, group = data.n_points, recipe.epochs, shape.n_parameters, layout.GROUP
     blocks = -(-len(seeds) // group)
@@ -89,18 +123,26 @@ def _in_lockstep(data: Dataset, recipe: Recipe, shape: Network, seeds: list[int]
         arrays = (numbers, settings, table, X, keys, order, P, first, second, work, loss, right)
         LOCKSTEP.entry()(*map(address, arrays))
         pieces.append((loss, right))
-    losses, hits = (np.concatenate(part, axis=1).transpose(0, 2, 1).reshape(-1, epochs)[: len(seeds)]
-                    for part in zip(*pieces, strict=True))
+    losses, hits = (
+        np.concatenate(part, axis=1).transpose(0, 2, 1).reshape(-1, epochs)[: len(seeds)]
+        for part in zip(*pieces, strict=True)
+    )
     weights = P.transpose(0, 2, 1).reshape(-1, count)[: len(seeds)]
     return losses.astype(np.float64), hits.astype(np.float64) / n, weights
 
 
-def _alone(data: Dataset, recipe: Recipe, shape: Network, seeds: list[int],
-           stop: threading.Event | None) -> tuple[np.ndarray, ...]:
+def _alone(
+    data: Dataset, recipe: Recipe, shape: Network, seeds: list[int], stop: threading.Event | None
+) -> tuple[np.ndarray, ...]:
     """The same of one seed, trained by itself."""
     losses, accuracies = np.full((1, recipe.epochs), np.nan), np.full((1, recipe.epochs), np.nan)
     try:
-        run = train(data, dataclasses.replace(recipe, seed=seeds[0]), threads=1, progress=lambda *_: _look(stop))
+        run = train(
+            data,
+            dataclasses.replace(recipe, seed=seeds[0]),
+            threads=1,
+            progress=lambda *_: _look(stop),
+        )
     except TrainingDiverged as diverged:
         run = diverged.run
     losses[0, : run.epochs], accuracies[0, : run.epochs] = run.loss, run.accuracy

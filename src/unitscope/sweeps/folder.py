@@ -32,7 +32,11 @@ class SweepFolder:
     def opened(cls, path: Path) -> SweepFolder:
         """A folder that is there, whatever its sweep. **Raises** `InvalidInput` where it is none of a sweep."""
         if not (path / _HEAD).is_file():
-            remedy = "Load one of its folders." if _grid_folders(path) else "There is no sweep.npz in it."
+            remedy = (
+                "Load one of its folders."
+                if _grid_folders(path)
+                else "There is no sweep.npz in it."
+            )
             raise refusal("path", "a sweep file or the folder of one sweep", str(path), remedy)
         return cls(path, Sweep.load(path / _HEAD))
 
@@ -44,16 +48,26 @@ class SweepFolder:
             if not _same_data(there, swept):
                 raise refusal("folder", "of the same data", str(path), "Choose another folder.")
             if _settings(there.recipe) != _settings(swept.recipe):
-                raise refusal("folder", "of the same recipe", said(f"one with {_other(there, swept)}"),
-                              "Choose another folder.")
+                raise refusal(
+                    "folder",
+                    "of the same recipe",
+                    said(f"one with {_other(there, swept)}"),
+                    "Choose another folder.",
+                )
             if not resume:
-                raise refusal("folder", "new, or resumed", str(path),
-                              "resume=True (--resume) goes on with what is in it.")
+                raise refusal(
+                    "folder",
+                    "new, or resumed",
+                    str(path),
+                    "resume=True (--resume) goes on with what is in it.",
+                )
             return cls(path, swept)
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise refusal("folder", "a folder that can be made", str(path), f"{error.strerror}.") from error
+            raise refusal(
+                "folder", "a folder that can be made", str(path), f"{error.strerror}."
+            ) from error
         swept.save(path / _HEAD)
         return cls(path, swept)
 
@@ -71,7 +85,9 @@ class SweepFolder:
     def sweep(self) -> Sweep:
         """All of it, by seed."""
         parts = self.parts()
-        return self._swept.joined(parts, sorted({seed for part in parts for seed in part.seeds.tolist()}))
+        return self._swept.joined(
+            parts, sorted({seed for part in parts for seed in part.seeds.tolist()})
+        )
 
     def _part(self, path: Path) -> Sweep:
         try:
@@ -84,20 +100,28 @@ class SweepFolder:
             raise InvalidInput(f"{error} Delete it, and its seeds are trained again.") from error
 
 
-def folders_of(path: str | os.PathLike[str], swept: list[Sweep], *, grid: bool, resume: bool) -> list[SweepFolder]:
+def folders_of(
+    path: str | os.PathLike[str], swept: list[Sweep], *, grid: bool, resume: bool
+) -> list[SweepFolder]:
     """The folder of every recipe: `path` itself, or for a grid one inside it for each recipe, by its settings."""
     top = Path(path)
     if grid and (top / _HEAD).exists():
-        raise refusal("folder", "one without a sweep, or of a grid", str(top), "Choose another folder.")
+        raise refusal(
+            "folder", "one without a sweep, or of a grid", str(top), "Choose another folder."
+        )
     inside = _grid_folders(top)
     if not grid and inside:
-        raise refusal("folder", "one without a grid, or of a sweep", str(top), "Choose another folder.")
+        raise refusal(
+            "folder", "one without a grid, or of a sweep", str(top), "Choose another folder."
+        )
     if not grid:
         return [SweepFolder.prepared(top, swept[0], resume=resume)]
     if inside and not _same_data(SweepFolder.opened(inside[0])._swept, swept[0]):
         raise refusal("folder", "of the same data", str(top), "Choose another folder.")
-    return [SweepFolder.prepared(top / (_RECIPE + _digest(_settings(one.recipe))), one, resume=resume)
-            for one in swept]
+    return [
+        SweepFolder.prepared(top / (_RECIPE + _digest(_settings(one.recipe))), one, resume=resume)
+        for one in swept
+    ]
 
 
 def _grid_folders(path: Path) -> list[Path]:
@@ -109,7 +133,9 @@ def _same_data(one: Sweep, other: Sweep) -> bool:
 
 
 def _data(swept: Sweep) -> str:
-    digest = hashlib.sha256(json.dumps([swept.data.class_names, swept.data.feature_names, swept.data.X.shape]).encode())
+    digest = hashlib.sha256(
+        json.dumps([swept.data.class_names, swept.data.feature_names, swept.data.X.shape]).encode()
+    )
     digest.update(swept.data.X.astype("<f8").tobytes() + swept.data.y.astype("<i8").tobytes())
     return digest.hexdigest()
 
@@ -129,4 +155,8 @@ def _identity(swept: Sweep) -> str:
 
 def _other(there: Sweep, swept: Sweep) -> str:
     ours = _settings(swept.recipe)
-    return ", ".join(f"{name}={value!r}" for name, value in _settings(there.recipe).items() if value != ours[name])
+    return ", ".join(
+        f"{name}={value!r}"
+        for name, value in _settings(there.recipe).items()
+        if value != ours[name]
+    )

@@ -42,10 +42,18 @@ class SweepGrid:
 
     def __str__(self) -> str:
         head = [*self.varied[0], "seeds", "all right", "median loss", "median accuracy"]
-        rows = [head, *([*map(_shown, varied.values()), *_summary(swept)]
-                        for varied, swept in zip(self.varied, self.sweeps, strict=True))]
+        rows = [
+            head,
+            *(
+                [*map(_shown, varied.values()), *_summary(swept)]
+                for varied, swept in zip(self.varied, self.sweeps, strict=True)
+            ),
+        ]
         widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
-        return "\n".join("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+        return "\n".join(
+            "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+            for row in rows
+        )
 
 
 def _shown(value: object) -> str:
@@ -55,17 +63,30 @@ def _shown(value: object) -> str:
 def _summary(swept: Sweep) -> list[str]:
     if not len(swept):
         return ["0", "-", "-", "-"]
-    loss = np.where(np.isfinite(swept.loss), swept.loss, np.inf)  # a training that diverged is the worst
+    loss = np.where(
+        np.isfinite(swept.loss), swept.loss, np.inf
+    )  # a training that diverged is the worst
     accuracy = np.nan_to_num(swept.accuracy)
-    return [f"{len(swept):,}", f"{(accuracy == 1).mean():.1%}", f"{np.median(loss):.4f}", f"{np.median(accuracy):.1%}"]
+    return [
+        f"{len(swept):,}",
+        f"{(accuracy == 1).mean():.1%}",
+        f"{np.median(loss):.4f}",
+        f"{np.median(accuracy):.1%}",
+    ]
 
 
-def combinations(recipe: Recipe | None, settings: dict[str, Any],
-                 grid: Mapping[str, Iterable[Any]]) -> tuple[list[Recipe], list[dict[str, Any]]]:
+def combinations(
+    recipe: Recipe | None, settings: dict[str, Any], grid: Mapping[str, Iterable[Any]]
+) -> tuple[list[Recipe], list[dict[str, Any]]]:
     """The recipe of every combination, and what it varies; the last setting varies quickest."""
     known = [field.name for field in dataclasses.fields(Recipe) if field.name != "seed"]
     if not isinstance(grid, Mapping) or not grid:
-        raise refusal("grid", "settings, each with a list of values", grid, 'Like {"learning_rate": [0.01, 0.1]}.')
+        raise refusal(
+            "grid",
+            "settings, each with a list of values",
+            grid,
+            'Like {"learning_rate": [0.01, 0.1]}.',
+        )
     values = {}
     for name, listed in grid.items():
         if name == "seed":

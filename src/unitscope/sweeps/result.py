@@ -21,7 +21,12 @@ from unitscope.training.run import Run
 from unitscope.training.train import train
 
 FORMAT = 1
-PACKED = ("seeds", "losses", "right", "weights")  # the arrays of a file that have a row for each seed
+PACKED = (
+    "seeds",
+    "losses",
+    "right",
+    "weights",
+)  # the arrays of a file that have a row for each seed
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
@@ -80,7 +85,12 @@ class Sweep:
         **Raises** `InvalidInput` where it is over 4 GiB: such a sweep is kept in a folder (see `us.sweep`).
         """
         about = {"format": FORMAT, **archive.described(self.data, self.recipe)}
-        whole = {"X": self.data.X, "y": self.data.y, "shape": self.shape.to_vector().astype(np.float32), **packed(self)}
+        whole = {
+            "X": self.data.X,
+            "y": self.data.y,
+            "shape": self.shape.to_vector().astype(np.float32),
+            **packed(self),
+        }
         archive.write(path, about, whole)
 
     @classmethod
@@ -107,15 +117,22 @@ class Sweep:
     @classmethod
     def of(cls, data: Dataset, recipe: Recipe) -> Sweep:
         """The sweep of no seed: what `with_parts` starts from."""
-        shape = Network.initialize((data.n_features, *recipe.hidden, data.n_classes), recipe.activation, 0)
+        shape = Network.initialize(
+            (data.n_features, *recipe.hidden, data.n_classes), recipe.activation, 0
+        )
         none, weights = np.empty((0, recipe.epochs)), np.empty((0, shape.n_parameters), np.float32)
         return cls(data, recipe, shape, np.empty(0, np.int64), none, none, weights)
 
     def part(self, seeds: Sequence[int], results: tuple[np.ndarray, ...]) -> Sweep:
         """The same data, recipe and shape with other seeds and their losses, accuracies and weights."""
         losses, accuracies, weights = results
-        return dataclasses.replace(self, seeds=np.array(seeds, np.int64), losses=losses, accuracies=accuracies,
-                                   weights=weights)
+        return dataclasses.replace(
+            self,
+            seeds=np.array(seeds, np.int64),
+            losses=losses,
+            accuracies=accuracies,
+            weights=weights,
+        )
 
     def joined(self, parts: Sequence[Sweep], wanted: Sequence[int] | None = None) -> Sweep:
         """All parts as one, their seeds in the order of `wanted`; those not wanted are left out."""
@@ -125,8 +142,10 @@ class Sweep:
         seeds = np.concatenate([part.seeds for part in parts]).tolist()
         rows = {seed: row for row, seed in enumerate(seeds)}
         taken = [rows[seed] for seed in (rows if wanted is None else wanted) if seed in rows]
-        losses, accuracies, weights = (np.concatenate([getattr(part, name) for part in parts])[taken]
-                                       for name in ("losses", "accuracies", "weights"))
+        losses, accuracies, weights = (
+            np.concatenate([getattr(part, name) for part in parts])[taken]
+            for name in ("losses", "accuracies", "weights")
+        )
         return self.part([seeds[row] for row in taken], (losses, accuracies, weights))
 
     def _place(self, seed: int) -> int:
@@ -144,7 +163,9 @@ class Sweep:
 
     def __repr__(self) -> str:
         solved = (self.accuracy == 1).mean() if len(self) else 0.0
-        return f"Sweep({self.shape!r}; {len(self):,} seeds; {solved:.1%} classify every point right)"
+        return (
+            f"Sweep({self.shape!r}; {len(self):,} seeds; {solved:.1%} classify every point right)"
+        )
 
 
 def packed(swept: Sweep) -> dict[str, np.ndarray]:
@@ -158,8 +179,12 @@ def packed(swept: Sweep) -> dict[str, np.ndarray]:
     exact = np.array_equal(short.astype(np.float64), swept.losses, equal_nan=True)
     n = swept.data.n_points
     right = np.where(np.isnan(swept.accuracies), -1.0, np.round(swept.accuracies * n))
-    return {"seeds": swept.seeds, "losses": short if exact else swept.losses,
-            "right": right.astype(np.int16 if n < 2**15 else np.int64), "weights": swept.weights}
+    return {
+        "seeds": swept.seeds,
+        "losses": short if exact else swept.losses,
+        "right": right.astype(np.int16 if n < 2**15 else np.int64),
+        "weights": swept.weights,
+    }
 
 
 def unpacked(arrays: dict[str, np.ndarray], empty: Sweep) -> Sweep:
@@ -168,14 +193,26 @@ def unpacked(arrays: dict[str, np.ndarray], empty: Sweep) -> Sweep:
     count = len(seeds) if seeds.ndim == 1 else -1
     epochs, n = empty.recipe.epochs, empty.data.n_points
     if seeds.dtype.kind != "i" or count < 0 or (seeds < 0).any() or len(np.unique(seeds)) < count:
-        raise refusal("seeds", "whole numbers of at least 0, none twice", said(f"shape {seeds.shape}"))
-    expected = {"losses": (count, epochs), "right": (count, epochs), "weights": (count, empty.shape.n_parameters)}
+        raise refusal(
+            "seeds", "whole numbers of at least 0, none twice", said(f"shape {seeds.shape}")
+        )
+    expected = {
+        "losses": (count, epochs),
+        "right": (count, epochs),
+        "weights": (count, empty.shape.n_parameters),
+    }
     for name, shape in expected.items():
         kind = "i" if name == "right" else "f"
         found = arrays[name]
         if found.shape != shape or found.dtype.kind != kind:
-            raise refusal(name, f"numbers of shape {shape}", said(f"{found.dtype} of shape {found.shape}"))
+            raise refusal(
+                name, f"numbers of shape {shape}", said(f"{found.dtype} of shape {found.shape}")
+            )
     if (right < -1).any() or (right > n).any() or (np.isfinite(losses) & (right < 0)).any():
-        raise refusal("right", f"counts from 0 to {n} where the loss is finite", said("other numbers"))
+        raise refusal(
+            "right", f"counts from 0 to {n} where the loss is finite", said("other numbers")
+        )
     accuracies = np.where(right < 0, np.nan, right.astype(np.float64) / n)
-    return empty.part(seeds.tolist(), (losses.astype(np.float64), accuracies, weights.astype(np.float32)))
+    return empty.part(
+        seeds.tolist(), (losses.astype(np.float64), accuracies, weights.astype(np.float32))
+    )

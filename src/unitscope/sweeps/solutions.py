@@ -15,7 +15,12 @@ from unitscope.network import Network
 from unitscope.training.curves import layer_outputs, rows_at_once, winners
 
 DIVERGED, DEAD, TWINS, SHARED, OTHER = (
-    "diverged", "a dead unit", "twin units", "a class without a pattern of its own", "none of these")
+    "diverged",
+    "a dead unit",
+    "twin units",
+    "a class without a pattern of its own",
+    "none of these",
+)
 REASONS = (DIVERGED, DEAD, TWINS, SHARED, OTHER)
 
 _BYTES_AT_ONCE = 1_000_000
@@ -47,8 +52,11 @@ def reasons(shape: Network, weights: np.ndarray, data: Dataset) -> np.ndarray:
             left = np.flatnonzero(~(dead | twins))
             patterns = np.concatenate([layer[left] for layer in on], axis=1).swapaxes(1, 2)
             shared[left] = _without_own_pattern(patterns, data)
-        found[rows] = np.select([dead, twins, shared], [REASONS.index(one) for one in (DEAD, TWINS, SHARED)],
-                                REASONS.index(OTHER))
+        found[rows] = np.select(
+            [dead, twins, shared],
+            [REASONS.index(one) for one in (DEAD, TWINS, SHARED)],
+            REASONS.index(OTHER),
+        )
     return found
 
 
@@ -61,7 +69,9 @@ def signatures(shape: Network, weights: np.ndarray, data: Dataset) -> list[bytes
     for rows in _finite_rows(shape, weights, data):
         *hidden, (_, logits) = layer_outputs(shape, weights[rows].astype(np.float64), data.X)
         parts = [winners(logits).astype(np.int16), *(_units(z > 0) for z, _ in hidden)]
-        table = np.concatenate([np.ascontiguousarray(part).view(np.uint8) for part in parts], axis=1)
+        table = np.concatenate(
+            [np.ascontiguousarray(part).view(np.uint8) for part in parts], axis=1
+        )
         for row, own in zip(rows.tolist(), table, strict=True):
             found[row] = own.tobytes()
     return found
@@ -72,7 +82,10 @@ def grouped(keys: Iterable[object], seeds: np.ndarray) -> list[np.ndarray]:
     found: dict[object, list[int]] = {}
     for key, seed in zip(keys, seeds.tolist(), strict=True):
         found.setdefault(key, []).append(seed)
-    return [np.array(group) for group in sorted(found.values(), key=lambda group: (-len(group), group[0]))]
+    return [
+        np.array(group)
+        for group in sorted(found.values(), key=lambda group: (-len(group), group[0]))
+    ]
 
 
 def _finite_rows(shape: Network, weights: np.ndarray, data: Dataset) -> list[np.ndarray]:

@@ -19,28 +19,58 @@ from unitscope.sweeps.grid import SweepGrid, combinations
 from unitscope.sweeps.result import Sweep
 
 _MOST_RUNS = 10_000_000
-_SECONDS = 1.0  # of work in a slice that is sent away or written to a file: far more than either costs
+_SECONDS = (
+    1.0  # of work in a slice that is sent away or written to a file: far more than either costs
+)
 
 Progress = Callable[[int, int], None]  # runs done, runs in all
 
 
 @overload
-def sweep(data: Dataset, recipe: Recipe | None = None, *, seeds: int | Iterable[int] = 1000, grid: None = None,
-          folder: str | os.PathLike[str] | None = None, resume: bool = False, threads: int | None = None,
-          jobs: int | None = None, progress: Progress | None = None, **settings: Any) -> Sweep: ...
+def sweep(
+    data: Dataset,
+    recipe: Recipe | None = None,
+    *,
+    seeds: int | Iterable[int] = 1000,
+    grid: None = None,
+    folder: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+    threads: int | None = None,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    **settings: Any,
+) -> Sweep: ...
 
 
 @overload
-def sweep(data: Dataset, recipe: Recipe | None = None, *, seeds: int | Iterable[int] = 1000,
-          grid: Mapping[str, Iterable[Any]], folder: str | os.PathLike[str] | None = None, resume: bool = False,
-          threads: int | None = None, jobs: int | None = None, progress: Progress | None = None,
-          **settings: Any) -> SweepGrid: ...
+def sweep(
+    data: Dataset,
+    recipe: Recipe | None = None,
+    *,
+    seeds: int | Iterable[int] = 1000,
+    grid: Mapping[str, Iterable[Any]],
+    folder: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+    threads: int | None = None,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    **settings: Any,
+) -> SweepGrid: ...
 
 
-def sweep(data: Dataset, recipe: Recipe | None = None, *, seeds: int | Iterable[int] = 1000,
-          grid: Mapping[str, Iterable[Any]] | None = None, folder: str | os.PathLike[str] | None = None,
-          resume: bool = False, threads: int | None = None, jobs: int | None = None,
-          progress: Progress | None = None, **settings: Any) -> Sweep | SweepGrid:
+def sweep(
+    data: Dataset,
+    recipe: Recipe | None = None,
+    *,
+    seeds: int | Iterable[int] = 1000,
+    grid: Mapping[str, Iterable[Any]] | None = None,
+    folder: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+    threads: int | None = None,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    **settings: Any,
+) -> Sweep | SweepGrid:
     """Train the same network from many seeds at once.
 
     Each seed starts and shuffles as `us.train` with that seed does, and its results do not depend on which others are
@@ -65,19 +95,32 @@ def sweep(data: Dataset, recipe: Recipe | None = None, *, seeds: int | Iterable[
     """
     if not isinstance(data, Dataset):
         raise refusal("data", "a Dataset", said(type(data).__name__), "Use us.Dataset(X, y).")
-    recipes, varied = ([Recipe.of(recipe, settings)], []) if grid is None else combinations(recipe, settings, grid)
+    recipes, varied = (
+        ([Recipe.of(recipe, settings)], [])
+        if grid is None
+        else combinations(recipe, settings, grid)
+    )
     wanted = _seeds(seeds)
     if not all(one.epochs for one in recipes):
         raise refusal("epochs", "at least 1", 0)
     if len(wanted) * len(recipes) > _MOST_RUNS:
-        raise refusal("grid", f"at most {_MOST_RUNS} runs", said(f"{len(wanted)} seeds of {len(recipes)} combinations"))
+        raise refusal(
+            "grid",
+            f"at most {_MOST_RUNS} runs",
+            said(f"{len(wanted)} seeds of {len(recipes)} combinations"),
+        )
     at_once = _how_many(threads, jobs)
     if resume and folder is None:
         raise InvalidInput("folder must be given with resume. Got None instead.")
     empty = [Sweep.of(data, one) for one in recipes]
-    kept = None if folder is None else folders_of(folder, empty, grid=grid is not None, resume=resume)
-    parts = [[one] for one in empty] if kept is None else [[one, *place.parts()]
-                                                           for one, place in zip(empty, kept, strict=True)]
+    kept = (
+        None if folder is None else folders_of(folder, empty, grid=grid is not None, resume=resume)
+    )
+    parts = (
+        [[one] for one in empty]
+        if kept is None
+        else [[one, *place.parts()] for one, place in zip(empty, kept, strict=True)]
+    )
     _train(parts, wanted, kept, at_once, jobs, progress)
     sweeps = [found[0].joined(found, wanted) for found in parts]
     return sweeps[0] if grid is None else SweepGrid(tuple(sweeps), tuple(varied))
@@ -96,8 +139,14 @@ def _how_many(threads: int | None, jobs: int | None) -> tuple[int, bool]:
     return workers.worker_count(jobs), True
 
 
-def _train(parts: list[list[Sweep]], wanted: list[int], kept: list[SweepFolder] | None, at_once: tuple[int, bool],
-           jobs: int | None, progress: Progress | None) -> None:
+def _train(
+    parts: list[list[Sweep]],
+    wanted: list[int],
+    kept: list[SweepFolder] | None,
+    at_once: tuple[int, bool],
+    jobs: int | None,
+    progress: Progress | None,
+) -> None:
     """Train what is missing in `parts`, a list for each recipe, and add it there; Ctrl-C ends it early."""
     count, processes = at_once
     whole, done = len(wanted) * len(parts), 0
@@ -113,7 +162,9 @@ def _train(parts: list[list[Sweep]], wanted: list[int], kept: list[SweepFolder] 
                 size = _slice_size(empty, len(missing), count)
             for begin in range(0, len(missing), size):
                 places.append(place)
-                pieces.append((empty.data, empty.recipe, empty.shape, missing[begin : begin + size]))
+                pieces.append(
+                    (empty.data, empty.recipe, empty.shape, missing[begin : begin + size])
+                )
 
     def keep(number: int, results: tuple[np.ndarray, ...]) -> None:
         nonlocal done
@@ -155,7 +206,9 @@ def _seeds(seeds: int | Iterable[int]) -> list[int]:
     if isinstance(seeds, Iterable):
         listed = [whole_number("seeds", seed, at_least=0) for seed in seeds]
         if not listed or len(set(listed)) < len(listed):
-            raise refusal("seeds", "at least one whole number, none twice", said(f"{len(listed)} numbers"))
+            raise refusal(
+                "seeds", "at least one whole number, none twice", said(f"{len(listed)} numbers")
+            )
         if max(listed) >= 2**63:
             raise refusal("seeds", "below 2**63", max(listed))
         return listed

@@ -15,8 +15,13 @@ _LOOK_SECONDS = 0.1  # between two calls of `tell`, who may raise what ends the 
 ATTEMPTS = 3  # in a row with nothing finished
 
 
-def in_threads(task: Callable[..., Any], pieces: Sequence[tuple], threads: int, keep: Callable[[int, Any], None],
-               tell: Callable[[], None]) -> None:
+def in_threads(
+    task: Callable[..., Any],
+    pieces: Sequence[tuple],
+    threads: int,
+    keep: Callable[[int, Any], None],
+    tell: Callable[[], None],
+) -> None:
     """Call `keep(i, task(*pieces[i]))` for every piece as it ends, and `tell()` then and now and then.
 
     Ctrl-C ends it: what is under way comes to its end and is kept.
@@ -37,8 +42,13 @@ def in_threads(task: Callable[..., Any], pieces: Sequence[tuple], threads: int, 
     pool.shutdown()
 
 
-def in_processes(task: Callable[..., Any], pieces: Sequence[tuple], jobs: int | None, keep: Callable[[int, Any], None],
-                 tell: Callable[[], None]) -> None:
+def in_processes(
+    task: Callable[..., Any],
+    pieces: Sequence[tuple],
+    jobs: int | None,
+    keep: Callable[[int, Any], None],
+    tell: Callable[[], None],
+) -> None:
     """The same through joblib: with the backend that `joblib.parallel_config` chose, else `jobs` processes of loky.
 
     Whatever ends a process, the pieces that it had are handed out again, and those that are finished are not.
@@ -47,7 +57,9 @@ def in_processes(task: Callable[..., Any], pieces: Sequence[tuple], jobs: int | 
     left, attempt = dict(enumerate(pieces)), 0
     while left:
         before = len(left)
-        arrived: dict[int, Any] = {}  # what joblib has and has not given yet: it drops that when a worker is lost
+        arrived: dict[
+            int, Any
+        ] = {}  # what joblib has and has not given yet: it drops that when a worker is lost
 
         def taken(number: int, result: Any) -> None:
             if isinstance(result, Exception):
@@ -74,7 +86,8 @@ def in_processes(task: Callable[..., Any], pieces: Sequence[tuple], jobs: int | 
                 raise UnitscopeError(
                     f"The workers must finish a slice of seeds in {ATTEMPTS} attempts. Got "
                     f"{shown(said(f'{type(cause).__name__}: {cause}'))} instead. Look at the workers' memory and "
-                    "whether unitscope is installed there.") from cause
+                    "whether unitscope is installed there."
+                ) from cause
 
 
 def _rest(arrived: dict[int, Any], left: dict[int, tuple]) -> list[tuple[int, Any]]:
@@ -88,7 +101,9 @@ def chosen_backend() -> bool:
     import joblib
 
     # Only where none was chosen, or threads were, does the hint make it threads.
-    return type(joblib.parallel.get_active_backend(prefer="threads")[0]).__name__ != "ThreadingBackend"
+    return (
+        type(joblib.parallel.get_active_backend(prefer="threads")[0]).__name__ != "ThreadingBackend"
+    )
 
 
 def worker_count(jobs: int | None) -> int:
@@ -98,16 +113,19 @@ def worker_count(jobs: int | None) -> int:
     try:
         return max(1, int(backend.effective_n_jobs(jobs or number or -1)))
     except Exception as error:
-        raise UnitscopeError(f"The workers must answer. Got {shown(said(f'{type(error).__name__}: {error}'))} "
-                             "instead.") from error
+        raise UnitscopeError(
+            f"The workers must answer. Got {shown(said(f'{type(error).__name__}: {error}'))} "
+            "instead."
+        ) from error
 
 
 class _Stopped(Exception):
     """joblib gave up; its cause says why."""
 
 
-def _handed_out(task: Callable[..., Any], left: dict[int, tuple], jobs: int | None,
-                arrived: dict[int, Any]) -> Generator[tuple[int, Any]]:
+def _handed_out(
+    task: Callable[..., Any], left: dict[int, tuple], jobs: int | None, arrived: dict[int, Any]
+) -> Generator[tuple[int, Any]]:
     """Results as they end, with the number of the piece; `arrived` has those that are here and not given yet."""
     joblib = _joblib()
     backend, number = joblib.parallel.get_active_backend()
@@ -117,16 +135,26 @@ def _handed_out(task: Callable[..., Any], left: dict[int, tuple], jobs: int | No
     streams = backend.supports_return_generator
     try:
         with joblib.parallel_config(backend=backend), _mended(backend, arrived):
-            parallel = joblib.Parallel(n_jobs=jobs or number or -1, batch_size=1,
-                                       return_as="generator_unordered" if streams else "list")
-            outcomes = iter(parallel(joblib.delayed(_one)(task, number, piece) for number, piece in list(left.items())))
+            parallel = joblib.Parallel(
+                n_jobs=jobs or number or -1,
+                batch_size=1,
+                return_as="generator_unordered" if streams else "list",
+            )
+            outcomes = iter(
+                parallel(
+                    joblib.delayed(_one)(task, number, piece)
+                    for number, piece in list(left.items())
+                )
+            )
             try:
                 for one in outcomes:
                     arrived.pop(one[0], None)
                     yield one
             finally:
                 if streams:
-                    with warnings.catch_warnings():  # that tasks are cancelled is what is wanted here
+                    with (
+                        warnings.catch_warnings()
+                    ):  # that tasks are cancelled is what is wanted here
                         warnings.filterwarnings("ignore", category=UserWarning, module="joblib")
                         outcomes.close()
     except Exception as error:
@@ -151,17 +179,25 @@ def _mended(backend: Any, arrived: dict[int, Any]) -> Iterator[None]:
     if not backend.supports_retrieve_callback:
         yield
         return
-    submit, number, dask = backend.submit, backend.effective_n_jobs, type(backend).__name__ == "DaskDistributedBackend"
+    submit, number, dask = (
+        backend.submit,
+        backend.effective_n_jobs,
+        type(backend).__name__ == "DaskDistributedBackend",
+    )
 
     def noting(task: Any, callback: Any = None) -> Any:
         def came(outcome: Any) -> None:
-            with contextlib.suppress(BaseException):  # what raises here is no result; joblib sees it too
+            with contextlib.suppress(
+                BaseException
+            ):  # what raises here is no result; joblib sees it too
                 arrived.update(backend.retrieve_result_callback(outcome))
             callback(outcome)
 
         future = submit(task, came)
         if dask:
-            future.add_done_callback(lambda done: callback(done.exception()) if done.exception() else None)
+            future.add_done_callback(
+                lambda done: callback(done.exception()) if done.exception() else None
+            )
         return future
 
     backend.submit = noting
@@ -179,6 +215,8 @@ def _joblib() -> Any:
     try:
         import joblib
     except ImportError as error:
-        raise MissingDependency("Sweeps in worker processes need joblib. Install it with: "
-                                'pip install "unitscope[cluster]"') from error
+        raise MissingDependency(
+            "Sweeps in worker processes need joblib. Install it with: "
+            'pip install "unitscope[cluster]"'
+        ) from error
     return joblib

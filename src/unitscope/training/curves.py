@@ -12,8 +12,9 @@ _BYTES_AT_ONCE = 250_000  # of one layer's outputs: they stay in the processor's
 _Between = Callable[[], None] | None
 
 
-def curves(shape: Network, weights: np.ndarray, X: np.ndarray, y: np.ndarray,
-           between: _Between = None) -> tuple[np.ndarray, np.ndarray]:
+def curves(
+    shape: Network, weights: np.ndarray, X: np.ndarray, y: np.ndarray, between: _Between = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Mean cross-entropy (natural logarithm, no penalties) and share classified right for each row of weights.
 
     - `shape`: a network of this shape; `weights`: (epochs, P), rows as `Network.to_vector` has them.
@@ -26,15 +27,18 @@ def curves(shape: Network, weights: np.ndarray, X: np.ndarray, y: np.ndarray,
     for rows, logits in _pieces(shape, weights, X, between):
         accuracy[rows] = (winners(logits) == y).mean(axis=1)
         largest = logits.max(axis=1)
-        own = np.take_along_axis(logits, np.broadcast_to(y[None, None], (len(logits), 1, len(y))), axis=1)[:, 0]
+        own = np.take_along_axis(
+            logits, np.broadcast_to(y[None, None], (len(logits), 1, len(y))), axis=1
+        )[:, 0]
         with np.errstate(under="ignore"):
             sums = np.exp(logits - largest[:, None]).sum(axis=1)
         loss[rows] = (largest - own + np.log(sums)).mean(axis=1)
     return loss, accuracy
 
 
-def accuracies(shape: Network, weights: np.ndarray, X: np.ndarray, y: np.ndarray,
-               between: _Between = None) -> np.ndarray:
+def accuracies(
+    shape: Network, weights: np.ndarray, X: np.ndarray, y: np.ndarray, between: _Between = None
+) -> np.ndarray:
     """The second half of `curves`, in less time."""
     accuracy = np.empty(len(weights))
     for rows, logits in _pieces(shape, weights, X, between):
@@ -42,8 +46,9 @@ def accuracies(shape: Network, weights: np.ndarray, X: np.ndarray, y: np.ndarray
     return accuracy
 
 
-def _pieces(shape: Network, weights: np.ndarray, X: np.ndarray,
-            between: _Between) -> Iterator[tuple[slice, np.ndarray]]:
+def _pieces(
+    shape: Network, weights: np.ndarray, X: np.ndarray, between: _Between
+) -> Iterator[tuple[slice, np.ndarray]]:
     """Rows of weights and their logits at every point, (rows, K, n)."""
     step = rows_at_once(shape, len(X), _BYTES_AT_ONCE)
     for begin in range(0, len(weights), step):
@@ -54,7 +59,9 @@ def _pieces(shape: Network, weights: np.ndarray, X: np.ndarray,
         yield rows, logits
 
 
-def layer_outputs(shape: Network, weights: np.ndarray, X: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def layer_outputs(
+    shape: Network, weights: np.ndarray, X: np.ndarray
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Layer after layer, z and the activation of it for every row of weights at every point: (rows, units, n) each.
 
     What a unit gives at all points is in one piece.

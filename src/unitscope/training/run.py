@@ -66,27 +66,54 @@ class Run:
 
     def _measure(self, between: Callable[[], None]) -> None:
         """Work out the accuracy now, with a call between pieces of the work, which may raise."""
-        vars(self)["accuracy"] = accuracies(self.shape, self.weights[1:], self.data.X, self.data.y, between)
+        vars(self)["accuracy"] = accuracies(
+            self.shape, self.weights[1:], self.data.X, self.data.y, between
+        )
 
     def __repr__(self) -> str:
-        done = f"loss {self.loss[-1]:.4f}, accuracy {self.accuracy[-1]:.0%}" if self.epochs else "not trained"
+        done = (
+            f"loss {self.loss[-1]:.4f}, accuracy {self.accuracy[-1]:.0%}"
+            if self.epochs
+            else "not trained"
+        )
         return f"Run({self.shape!r}; {self.epochs} epochs; {done})"
 
     def save(self, path: str | os.PathLike[str] | BinaryIO) -> None:
         """Write everything to one .npz file, whole or not at all, or into an open file; `Run.load` reads it back."""
-        layers = [{"units": layer.units, "activation": layer.activation, "negative_slope": layer.negative_slope}
-                  for layer in self.shape.layers]
-        about = {"format": FORMAT, **archive.described(self.data, self.recipe), "layers": layers,
-                 "step": self.state.step}
-        archive.write(path, about, {
-            "X": self.data.X, "y": self.data.y, "weights": self.weights, "loss": self.loss,
-            "parameters": self.state.parameters, "slots": self.state.slots})
+        layers = [
+            {
+                "units": layer.units,
+                "activation": layer.activation,
+                "negative_slope": layer.negative_slope,
+            }
+            for layer in self.shape.layers
+        ]
+        about = {
+            "format": FORMAT,
+            **archive.described(self.data, self.recipe),
+            "layers": layers,
+            "step": self.state.step,
+        }
+        archive.write(
+            path,
+            about,
+            {
+                "X": self.data.X,
+                "y": self.data.y,
+                "weights": self.weights,
+                "loss": self.loss,
+                "parameters": self.state.parameters,
+                "slots": self.state.slots,
+            },
+        )
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Run:
         """Read a file written by `save`; anything else is refused, and nothing in it is executed."""
         with archive.refusing(path, "a run file", "Run.save"):
-            return _assembled(*archive.read(path, FORMAT, ("X", "y", "weights", "loss", "parameters", "slots")))
+            return _assembled(
+                *archive.read(path, FORMAT, ("X", "y", "weights", "loss", "parameters", "slots"))
+            )
 
 
 def _assembled(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> Run:
@@ -97,17 +124,44 @@ def _assembled(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> Run:
         units = whole_number("units", layer["units"], at_least=1)
         if inputs * units > arrays["parameters"].size:
             raise refusal("units", "no more than the file's parameters allow", units)
-        layers.append(Dense(np.zeros((inputs, units)), np.zeros(units), layer["activation"],
-                            float(layer["negative_slope"])))
+        layers.append(
+            Dense(
+                np.zeros((inputs, units)),
+                np.zeros(units),
+                layer["activation"],
+                float(layer["negative_slope"]),
+            )
+        )
         inputs = units
     shape = Network(layers)
     count, epochs = shape.n_parameters, len(arrays["loss"])
-    expected = {"weights": (epochs + 1, count), "loss": (epochs,), "parameters": (count,), "slots": (2, count)}
+    expected = {
+        "weights": (epochs + 1, count),
+        "loss": (epochs,),
+        "parameters": (count,),
+        "slots": (2, count),
+    }
     for name, size in expected.items():
-        if arrays[name].shape != size or arrays[name].dtype.kind != "f" or not np.isfinite(arrays[name]).all():
-            raise refusal(name, f"finite numbers of shape {size}", said(f"shape {arrays[name].shape}"))
+        if (
+            arrays[name].shape != size
+            or arrays[name].dtype.kind != "f"
+            or not np.isfinite(arrays[name]).all()
+        ):
+            raise refusal(
+                name, f"finite numbers of shape {size}", said(f"shape {arrays[name].shape}")
+            )
     if shape.n_classes != data.n_classes:
         raise refusal("the last layer", f"{data.n_classes} units, one a class", shape.n_classes)
-    state = State(arrays["parameters"].astype(np.float32), arrays["slots"].astype(np.float32),
-                  whole_number("step", about["step"], at_least=0))
-    return Run(data, recipe, shape, arrays["weights"].astype(np.float32), arrays["loss"].astype(np.float64), state)
+    state = State(
+        arrays["parameters"].astype(np.float32),
+        arrays["slots"].astype(np.float32),
+        whole_number("step", about["step"], at_least=0),
+    )
+    return Run(
+        data,
+        recipe,
+        shape,
+        arrays["weights"].astype(np.float32),
+        arrays["loss"].astype(np.float64),
+        state,
+    )

@@ -22,9 +22,16 @@ Progress = Callable[[int, int, float], None]  # epochs done, epochs in all, the 
 _SLICE_SECONDS = 0.1  # the compiled loop cannot be interrupted: come back this often, for Ctrl-C and the progress bar
 
 
-def train(data: Dataset, recipe: Recipe | None = None, *, start: Network | Run | None = None,
-          batch_order: Any = None, progress: Progress | None = None, threads: int | None = None,
-          **settings: Any) -> Run:
+def train(
+    data: Dataset,
+    recipe: Recipe | None = None,
+    *,
+    start: Network | Run | None = None,
+    batch_order: Any = None,
+    progress: Progress | None = None,
+    threads: int | None = None,
+    **settings: Any,
+) -> Run:
     """Train a dense classifier; the defaults are the course lab's network and recipe.
 
     **Arguments**
@@ -68,7 +75,9 @@ def train(data: Dataset, recipe: Recipe | None = None, *, start: Network | Run |
     return run
 
 
-def _recipe(recipe: Recipe | None, before: Run | None, settings: dict[str, Any], batch_order: Any) -> Recipe:
+def _recipe(
+    recipe: Recipe | None, before: Run | None, settings: dict[str, Any], batch_order: Any
+) -> Recipe:
     if before is not None and recipe is None:
         Recipe.of(None, settings)  # refuses unknown names in the usual words
         chosen = dataclasses.replace(before.recipe, **settings)
@@ -77,7 +86,11 @@ def _recipe(recipe: Recipe | None, before: Run | None, settings: dict[str, Any],
     if batch_order is not None:
         rows = np.shape(batch_order)[0] if np.ndim(batch_order) == 2 else 0
         if "epochs" in settings and settings["epochs"] != rows:
-            raise refusal("batch_order", f"one row for each of the {settings['epochs']} epochs", said(f"{rows} rows"))
+            raise refusal(
+                "batch_order",
+                f"one row for each of the {settings['epochs']} epochs",
+                said(f"{rows} rows"),
+            )
         chosen = dataclasses.replace(chosen, epochs=rows)
     return chosen
 
@@ -85,12 +98,17 @@ def _recipe(recipe: Recipe | None, before: Run | None, settings: dict[str, Any],
 def _shape(data: Dataset, recipe: Recipe, start: object) -> Network:
     """The network before the first epoch: the one given, checked, or a fresh one."""
     if start is None:
-        return Network.initialize((data.n_features, *recipe.hidden, data.n_classes), recipe.activation, recipe.seed)
+        return Network.initialize(
+            (data.n_features, *recipe.hidden, data.n_classes), recipe.activation, recipe.seed
+        )
     if not isinstance(start, Network):
         raise refusal("start", "a Network or a Run", said(type(start).__name__))
     if start.n_features != data.n_features or start.n_classes != data.n_classes:
-        raise refusal("start", f"a network of {data.n_features} inputs and {data.n_classes} outputs, as the data has",
-                      said(f"{start.n_features} inputs and {start.n_classes} outputs"))
+        raise refusal(
+            "start",
+            f"a network of {data.n_features} inputs and {data.n_classes} outputs, as the data has",
+            said(f"{start.n_features} inputs and {start.n_classes} outputs"),
+        )
     return start
 
 
@@ -113,12 +131,21 @@ def _start_vector(shape: Network) -> np.ndarray:
     vector = shape.to_vector()
     largest = max(vector.max(), -vector.min())
     if largest > np.finfo(np.float32).max:
-        raise refusal("start", "a network whose weights fit in float32", said(f"a weight of size {largest:g}"))
+        raise refusal(
+            "start", "a network whose weights fit in float32", said(f"a weight of size {largest:g}")
+        )
     return vector
 
 
-def _in_slices(state: State, shape: Network, data: Dataset, orders: tuple[Callable[[int, int], np.ndarray], int],
-               recipe: Recipe, progress: Progress | None, threads: int | None) -> Outcome:
+def _in_slices(
+    state: State,
+    shape: Network,
+    data: Dataset,
+    orders: tuple[Callable[[int, int], np.ndarray], int],
+    recipe: Recipe,
+    progress: Progress | None,
+    threads: int | None,
+) -> Outcome:
     """All epochs, in pieces of about a tenth of a second; the pieces change no result."""
     order, epochs = orders
     outcomes, done = [], 0
@@ -126,8 +153,15 @@ def _in_slices(state: State, shape: Network, data: Dataset, orders: tuple[Callab
     step = max(1, int(2e8 / work))  # about that many products take some hundredths of a second
     while done < epochs:
         began = time.perf_counter()
-        outcome = advance(state, shape, data.X, data.y, order(done, min(done + step, epochs)), recipe,
-                          threads=threads)
+        outcome = advance(
+            state,
+            shape,
+            data.X,
+            data.y,
+            order(done, min(done + step, epochs)),
+            recipe,
+            threads=threads,
+        )
         outcomes.append(outcome)
         state, done = outcome.state, done + step
         if not outcome.finite:
@@ -137,15 +171,32 @@ def _in_slices(state: State, shape: Network, data: Dataset, orders: tuple[Callab
         spent = max(time.perf_counter() - began, 1e-6)
         step = max(1, min(2 * step, int(step * _SLICE_SECONDS / spent)))
     if not outcomes:
-        return Outcome(np.empty((0, shape.n_parameters), np.float32), np.empty(0), np.empty(0, np.int64), state, True)
+        return Outcome(
+            np.empty((0, shape.n_parameters), np.float32),
+            np.empty(0),
+            np.empty(0, np.int64),
+            state,
+            True,
+        )
     if len(outcomes) == 1:
         return outcomes[0]
-    return Outcome(np.concatenate([part.weights for part in outcomes]),
-                   np.concatenate([part.loss for part in outcomes]),
-                   np.concatenate([part.correct for part in outcomes]), outcomes[-1].state, outcomes[-1].finite)
+    return Outcome(
+        np.concatenate([part.weights for part in outcomes]),
+        np.concatenate([part.loss for part in outcomes]),
+        np.concatenate([part.correct for part in outcomes]),
+        outcomes[-1].state,
+        outcomes[-1].finite,
+    )
 
 
-def _joined(before: Run | None, data: Dataset, recipe: Recipe, shape: Network, state: State, outcome: Outcome) -> Run:
+def _joined(
+    before: Run | None,
+    data: Dataset,
+    recipe: Recipe,
+    shape: Network,
+    state: State,
+    outcome: Outcome,
+) -> Run:
     weights = state.parameters[None] if before is None else before.weights
     loss = np.empty(0) if before is None else before.loss
     joined = np.concatenate([weights, outcome.weights]), np.concatenate([loss, outcome.loss])
@@ -156,8 +207,13 @@ def _joined(before: Run | None, data: Dataset, recipe: Recipe, shape: Network, s
 
 def _why(run: Run, recipe: Recipe) -> str:
     largest = float(np.abs(run.data.X).max())
-    cause = (f"The points reach {largest:.3g}; large inputs make large steps: try data.standardized()."
-             if largest > 100 else f"The likely cause is a learning rate of {recipe.learning_rate:g}: try "
-             f"{recipe.learning_rate / 10:g}.")
-    return (f"The loss must stay finite. Got a loss or weight that is not finite in epoch {run.epochs + 1} instead. "
-            f"{cause}")
+    cause = (
+        f"The points reach {largest:.3g}; large inputs make large steps: try data.standardized()."
+        if largest > 100
+        else f"The likely cause is a learning rate of {recipe.learning_rate:g}: try "
+        f"{recipe.learning_rate / 10:g}."
+    )
+    return (
+        f"The loss must stay finite. Got a loss or weight that is not finite in epoch {run.epochs + 1} instead. "
+        f"{cause}"
+    )

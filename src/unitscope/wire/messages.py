@@ -8,8 +8,18 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, NotRequired, TypedDict
 
-LIMITS = {"points": 10_000, "features": 256, "classes": 20, "hidden_layers": 8, "units": 64, "epochs": 5_000,
-          "work": 50_000_000_000, "message": 4 * 2**20, "seeds": 256, "weights": 10_000_000}
+LIMITS = {
+    "points": 10_000,
+    "features": 256,
+    "classes": 20,
+    "hidden_layers": 8,
+    "units": 64,
+    "epochs": 5_000,
+    "work": 50_000_000_000,
+    "message": 4 * 2**20,
+    "seeds": 256,
+    "weights": 10_000_000,
+}
 
 Floats = Annotated[str, ("contentEncoding", "base64"), ("description", "little-endian float32s")]
 Bytes = Annotated[str, ("contentEncoding", "base64"), ("description", "bytes")]
@@ -18,7 +28,9 @@ Name = Annotated[str, ("maxLength", 200)]
 Units = Annotated[int, ("minimum", 1), ("maximum", LIMITS["units"])]
 Side = Annotated[list[float], ("minItems", 2), ("maxItems", 2)]
 Window = Annotated[list[Side], ("minItems", 2), ("maxItems", 2)]
-Activation = Literal["linear", "relu", "leaky_relu", "tanh", "sigmoid", "elu", "softplus", "gelu", "silu", "abs"]
+Activation = Literal[
+    "linear", "relu", "leaky_relu", "tanh", "sigmoid", "elu", "softplus", "gelu", "silu", "abs"
+]
 
 
 # Parts
@@ -250,7 +262,17 @@ class Dropped(TypedDict):
     kind: Literal["superseded", "cancelled"]
 
 
-Reply = Hello | Trained | Explained | SeedsTrained | DataLoaded | FileMade | Progress | Refused | Dropped
+Reply = (
+    Hello
+    | Trained
+    | Explained
+    | SeedsTrained
+    | DataLoaded
+    | FileMade
+    | Progress
+    | Refused
+    | Dropped
+)
 
 
 class FileScene(GreetingScene):
@@ -343,4 +365,12 @@ class CancelRequest(Request):
     kind: Literal["cancel"]
 
 
-Asked = TrainRequest | ExplainRequest | SeedsRequest | DatasetRequest | TableRequest | ExportRequest | CancelRequest
+Asked = (
+    TrainRequest
+    | ExplainRequest
+    | SeedsRequest
+    | DatasetRequest
+    | TableRequest
+    | ExportRequest
+    | CancelRequest
+)
