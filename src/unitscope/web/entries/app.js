@@ -13,7 +13,10 @@ place.hash = "";
 /** @type {import("../page/page.js").Page | null} */
 let opened = null;
 
-const host = socketHost(place.href, { hello: greeted, down: () => opened?.say("The server is away. Connecting again …", true) });
+const host = socketHost(place.href, {
+  hello: greeted,
+  down: () => opened?.say("The server is away. Connecting again …", true),
+});
 
 /** @param {any} message */
 function greeted(message) {
@@ -21,10 +24,15 @@ function greeted(message) {
     opened.say("");
     return opened.train();
   }
-  opened = openScope(root, host, message, { state: { ...stateFromHash(location.hash).state, fromAddress: location.hash.length > 1 } });
-  opened.address = (hash) => history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
+  opened = openScope(root, host, message, {
+    state: { ...stateFromHash(location.hash).state, fromAddress: location.hash.length > 1 },
+  });
+  opened.address = (hash) =>
+    history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
   document.documentElement.dataset.ready = "true";
   if (location.hash.length > 1) takeAddress(opened, location.hash);
 }
 
-addEventListener("hashchange", () => { if (opened) takeAddress(opened, location.hash); });
+addEventListener("hashchange", () => {
+  if (opened) takeAddress(opened, location.hash);
+});

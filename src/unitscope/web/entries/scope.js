@@ -11,7 +11,7 @@ import { dataControls, topBar } from "../panels/controls.js";
 import { diagramPanel } from "../panels/diagram.js";
 import { dialogs } from "../panels/dialogs.js";
 import { dataPanel } from "../panels/plane.js";
-import { explanationPanel, confusionPanel } from "../panels/lists.js";
+import { confusionPanel, explanationPanel } from "../panels/lists.js";
 import { hiddenPanel } from "../panels/hidden.js";
 import { regionsPanel } from "../panels/regions.js";
 import { seedsPanel } from "../panels/seeds.js";
@@ -29,27 +29,72 @@ import { tracePanel, unitPanel } from "../panels/unit.js";
  * @param {{state?: any, keys?: boolean, dark?: Dark}} [options] `keys`: take the keys of the whole document; `dark`: whether the theme "auto" is
  * @returns {Page}
  */
-export function openScope(root, host, hello, { state = initialState(), keys = true, dark = matchMedia("(prefers-color-scheme: dark)") } = {}) {
+export function openScope(
+  root,
+  host,
+  hello,
+  { state = initialState(), keys = true, dark = matchMedia("(prefers-color-scheme: dark)") } = {},
+) {
   const page = new Page(host, hello, state);
-  if (state === null || host.readOnly || !state.fromAddress) Object.assign(page.state, settingsOf(hello.first));
+  if (state === null || host.readOnly || !state.fromAddress) {
+    Object.assign(page.state, settingsOf(hello.first));
+  }
   page.takeData(dataFromWire(hello.first.data));
-  const live = element("div", { class: "sr-only", "aria-live": "polite", role: "status", id: "live" });
+  const live = element("div", {
+    class: "sr-only",
+    "aria-live": "polite",
+    role: "status",
+    id: "live",
+  });
   const status = element("p", { class: "status", id: "status" });
   page.announce = (words) => setText(live, words);
-  const bar = topBar(page), controls = dataControls(page), plane = dataPanel(page), tour = tourPanel(page), extra = dialogs(page);
-  const parts = { regions: regionsPanel(page), diagram: diagramPanel(page), unit: unitPanel(page), hidden: hiddenPanel(page), curves: curvesPanel(page), trace: tracePanel(page), confusion: confusionPanel(page), explanation: explanationPanel(page), seeds: seedsPanel(page) };
+  const bar = topBar(page),
+    controls = dataControls(page),
+    plane = dataPanel(page),
+    tour = tourPanel(page),
+    extra = dialogs(page);
+  const parts = {
+    regions: regionsPanel(page),
+    diagram: diagramPanel(page),
+    unit: unitPanel(page),
+    hidden: hiddenPanel(page),
+    curves: curvesPanel(page),
+    trace: tracePanel(page),
+    confusion: confusionPanel(page),
+    explanation: explanationPanel(page),
+    seeds: seedsPanel(page),
+  };
   root.classList.add("unitscope");
   root.replaceChildren(
-    element("header", { class: "top" }, element("h1", {}, "unitscope"), element("p", { class: "summary", id: "summary" }), extra.node),
-    bar.node, status, tour.node,
-    element("div", { class: "grid" },
+    element(
+      "header",
+      { class: "top" },
+      element("h1", {}, "unitscope"),
+      element("p", { class: "summary", id: "summary" }),
+      extra.node,
+    ),
+    bar.node,
+    status,
+    tour.node,
+    element(
+      "div",
+      { class: "grid" },
       element("div", { class: "area-data" }, plane.node, controls.node),
       element("div", { class: "area-network" }, parts.diagram.node, parts.unit.node),
       element("div", { class: "area-map" }, parts.regions.node),
-      element("div", { class: "area-lower" }, parts.curves.node, parts.hidden.node, parts.trace.node, parts.confusion.node),
+      element(
+        "div",
+        { class: "area-lower" },
+        parts.curves.node,
+        parts.hidden.node,
+        parts.trace.node,
+        parts.confusion.node,
+      ),
       element("div", { class: "area-words" }, parts.explanation.node),
-      element("div", { class: "area-seeds" }, parts.seeds.node)),
-    live);
+      element("div", { class: "area-seeds" }, parts.seeds.node),
+    ),
+    live,
+  );
   page.showStatus = () => {
     setText(status, page.status);
     status.hidden = !page.status;
@@ -57,27 +102,52 @@ export function openScope(root, host, hello, { state = initialState(), keys = tr
   };
   /** @type {any} */
   let dressed = null;
-  const frame = { update: (/** @type {any} */ view) => {
-    if (dressed !== page.look) { // else every frame would style the whole page anew
-      dressed = page.look;
-      for (const [name, value] of Object.entries(colorsOf(page.look))) root.style.setProperty(name, value);
-      root.dataset.theme = page.theme;
-    }
-    page.showStatus?.();
-    setText(root.querySelector("#summary") ?? root, summaryOf(page, view));
-  } };
+  const frame = {
+    update: (/** @type {any} */ view) => {
+      if (dressed !== page.look) { // else every frame would style the whole page anew
+        dressed = page.look;
+        for (const [name, value] of Object.entries(colorsOf(page.look))) {
+          root.style.setProperty(
+            name,
+            value,
+          );
+        }
+        root.dataset.theme = page.theme;
+      }
+      page.showStatus?.();
+      setText(root.querySelector("#summary") ?? root, summaryOf(page, view));
+    },
+  };
   // Canvases with words first: to write them the browser styles what was changed before.
   const { regions, hidden, curves, ...others } = parts;
-  page.panels = [regions, hidden, curves, plane, ...Object.values(others), bar, controls, frame, tour, extra];
+  page.panels = [
+    regions,
+    hidden,
+    curves,
+    plane,
+    ...Object.values(others),
+    bar,
+    controls,
+    frame,
+    tour,
+    extra,
+  ];
   const seen = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries) for (const part of [parts.trace, parts.confusion]) if (part.node === target) part.away = !isIntersecting;
+    for (const { target, isIntersecting } of entries) {
+      for (const part of [parts.trace, parts.confusion]) {
+        if (part.node === target) part.away = !isIntersecting;
+      }
+    }
     page.changed();
   });
   for (const { node } of [parts.trace, parts.confusion]) seen.observe(node);
   page.claims = hello.first.claims ?? [];
   page.takeRun(hello.first.run, hello.first.claims);
   root.addEventListener("chartfit", () => page.changed());
-  const follow = () => page.showTheme(page.state.theme === "auto" ? (dark.matches ? "dark" : "light") : page.state.theme);
+  const follow = () =>
+    page.showTheme(
+      page.state.theme === "auto" ? (dark.matches ? "dark" : "light") : page.state.theme,
+    );
   dark.addEventListener("change", follow);
   page.followTheme = follow;
   follow();
@@ -96,8 +166,20 @@ export function openScope(root, host, hello, { state = initialState(), keys = tr
 
 /** The settings that a run was trained with. @param {any} first */
 function settingsOf({ run: { recipe }, data }) {
-  const held = decodeBytes(data.held_out ?? ""), share = held.length ? held.filter((one) => one !== 0).length / held.length : 0;
-  return { networkShape: recipe.hidden, activation: recipe.activation, optimizer: recipe.optimizer, learningRate: recipe.learning_rate, batchSize: recipe.batch_size, epochs: recipe.epochs, l1: recipe.l1, l2: recipe.l2, seed: recipe.seed, percTrainData: Math.round(100 * (1 - share)) };
+  const held = decodeBytes(data.held_out ?? ""),
+    share = held.length ? held.filter((one) => one !== 0).length / held.length : 0;
+  return {
+    networkShape: recipe.hidden,
+    activation: recipe.activation,
+    optimizer: recipe.optimizer,
+    learningRate: recipe.learning_rate,
+    batchSize: recipe.batch_size,
+    epochs: recipe.epochs,
+    l1: recipe.l1,
+    l2: recipe.l2,
+    seed: recipe.seed,
+    percTrainData: Math.round(100 * (1 - share)),
+  };
 }
 
 /** Show a run that comes from outside, with its data and settings; what was asked before is no longer wanted.
@@ -112,29 +194,47 @@ export function showRun(page, first) {
 
 /** The theme's colours as CSS variables. @param {any} look @returns {Record<string, string>} */
 function colorsOf(look) {
-  return Object.fromEntries(["background", "text", "muted", "grid", "line", "halo", "ring", "negative", "zero", "positive"].map((name) => [`--${name}`, look[name]]));
+  return Object.fromEntries(
+    ["background", "text", "muted", "grid", "line", "halo", "ring", "negative", "zero", "positive"]
+      .map((name) => [`--${name}`, look[name]]),
+  );
 }
 
 /** @param {any} page @param {any} view */
 function summaryOf(page, view) {
   let right = 0;
-  page.data.labels.forEach((/** @type {number} */ own, /** @type {number} */ i) => { if (view.predicted[i] === own) right++; });
-  return `${right} of ${page.data.labels.length} points right at epoch ${page.epoch}${page.edited ? ", weights changed by hand" : ""}`;
+  page.data.labels.forEach((/** @type {number} */ own, /** @type {number} */ i) => {
+    if (view.predicted[i] === own) right++;
+  });
+  return `${right} of ${page.data.labels.length} points right at epoch ${page.epoch}${
+    page.edited ? ", weights changed by hand" : ""
+  }`;
 }
 
 /** @param {Page} page @param {KeyboardEvent} event */
 function takeKey(page, event) {
   const where = /** @type {HTMLElement} */ (event.composedPath()[0]);
-  const typing = where.matches?.("input:not([type=range]):not([type=checkbox]), textarea, select"), pressing = where.matches?.("button, input, a, summary, [role=button]");
-  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !typing && !page.readOnly) {
+  const typing = where.matches?.("input:not([type=range]):not([type=checkbox]), textarea, select"),
+    pressing = where.matches?.("button, input, a, summary, [role=button]");
+  if (
+    (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !typing && !page.readOnly
+  ) {
     event.preventDefault();
     return event.shiftKey ? page.redo() : page.undo();
   }
-  if (event.ctrlKey || event.metaKey || event.altKey || typing || document.querySelector("dialog[open]")) return;
+  if (
+    event.ctrlKey || event.metaKey || event.altKey || typing ||
+    document.querySelector("dialog[open]")
+  ) return;
   /** @type {Record<string, () => void>} */
   const verbs = { r: () => page.reset(), R: () => page.reset(), "?": () => page.openHelp?.() };
   if (!where.matches?.("input[type=range]")) {
-    Object.assign(verbs, { ArrowRight: () => page.step(1), ArrowLeft: () => page.step(-1), Home: () => page.reset(), End: () => page.step(page.run.loss.length) });
+    Object.assign(verbs, {
+      ArrowRight: () => page.step(1),
+      ArrowLeft: () => page.step(-1),
+      Home: () => page.reset(),
+      End: () => page.step(page.run.loss.length),
+    });
   }
   if (!pressing) verbs[" "] = () => page.togglePlay();
   if (event.key === "Escape") return void (page.pinnedUnit && page.chooseUnit(null));

@@ -18,8 +18,13 @@ function renderWidget({ model, el }) {
   const { host, end } = kernelHost(model, view, (waiting) => {
     if (waiting || page.status === BUSY_WORDS) page.say(waiting ? BUSY_WORDS : "");
   });
-  const dark = notebookDark(), state = { ...initialState(), theme: model.get("theme"), dataset: OWN_DATA };
-  const page = openScope(root, host, { ...model.get("_hello"), first: model.get("_first") }, { state, keys: false, dark });
+  const dark = notebookDark(),
+    state = { ...initialState(), theme: model.get("theme"), dataset: OWN_DATA };
+  const page = openScope(root, host, { ...model.get("_hello"), first: model.get("_first") }, {
+    state,
+    keys: false,
+    dark,
+  });
   /** @type {number | null} */
   let chosen = null;
   const choose = () => {
@@ -89,12 +94,16 @@ function kernelHost(model, view, told) {
   };
   model.on("msg:custom", take);
   return {
-    host: { readOnly: false, ask: (request, progress) => new Promise((resolve) => {
-      const id = ++number;
-      asked.set(id, { resolve, progress });
-      patience ??= setTimeout(() => told(true), BUSY);
-      model.send({ id, view, ...request });
-    }) },
+    host: {
+      readOnly: false,
+      ask: (request, progress) =>
+        new Promise((resolve) => {
+          const id = ++number;
+          asked.set(id, { resolve, progress });
+          patience ??= setTimeout(() => told(true), BUSY);
+          model.send({ id, view, ...request });
+        }),
+    },
     end: () => {
       clearTimeout(patience);
       model.off("msg:custom", take);
@@ -113,11 +122,18 @@ function kernelHost(model, view, told) {
 function guardKeys(root) {
   const notebooks = (/** @type {KeyboardEvent} */ event) => {
     const command = event.ctrlKey || event.metaKey || event.altKey;
-    return event.key === "Enter" ? command || event.shiftKey : command && !"acvxyz".includes(event.key.toLowerCase());
+    return event.key === "Enter"
+      ? command || event.shiftKey
+      : command && !"acvxyz".includes(event.key.toLowerCase());
   };
-  const mark = (/** @type {KeyboardEvent} */ event) => root.toggleAttribute("data-lm-suppress-shortcuts", !notebooks(event));
-  const keep = (/** @type {KeyboardEvent} */ event) => { if (!notebooks(event)) event.stopPropagation(); };
-  const ownMenu = (/** @type {Event} */ event) => { if (event.defaultPrevented) event.stopPropagation(); };
+  const mark = (/** @type {KeyboardEvent} */ event) =>
+    root.toggleAttribute("data-lm-suppress-shortcuts", !notebooks(event));
+  const keep = (/** @type {KeyboardEvent} */ event) => {
+    if (!notebooks(event)) event.stopPropagation();
+  };
+  const ownMenu = (/** @type {Event} */ event) => {
+    if (event.defaultPrevented) event.stopPropagation();
+  };
   addEventListener("keydown", mark, true);
   root.addEventListener("keydown", keep);
   root.addEventListener("contextmenu", ownMenu);
@@ -132,7 +148,9 @@ function notebookDark() {
   let watched = null;
   return {
     get matches() {
-      const lab = body.dataset.jpThemeLight, code = body.dataset.vscodeThemeKind, marimo = body.dataset.theme;
+      const lab = body.dataset.jpThemeLight,
+        code = body.dataset.vscodeThemeKind,
+        marimo = body.dataset.theme;
       if (lab) return lab === "false";
       if (code) return code.includes("dark") || code === "vscode-high-contrast";
       return marimo === "dark" || (marimo !== "light" && system.matches);
@@ -140,7 +158,9 @@ function notebookDark() {
     addEventListener(name, call) {
       system.addEventListener(name, call);
       watched = new MutationObserver(call);
-      watched.observe(body, { attributeFilter: ["data-jp-theme-light", "data-vscode-theme-kind", "data-theme"] });
+      watched.observe(body, {
+        attributeFilter: ["data-jp-theme-light", "data-vscode-theme-kind", "data-theme"],
+      });
     },
     removeEventListener: (name, call) => system.removeEventListener(name, call),
     end: () => watched?.disconnect(),

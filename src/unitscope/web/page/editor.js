@@ -13,16 +13,24 @@ const UNDO_STEPS = 200;
 /** @param {import("../pure/scene.d.ts").DataScene} wire @returns {Data} */
 export function dataFromWire(wire) {
   return {
-    features: wire.features, points: Float64Array.from(decodeFloats(wire.points)), labels: decodeBytes(wire.labels),
-    classNames: wire.class_names, featureNames: wire.feature_names, heldOut: wire.held_out ? decodeBytes(wire.held_out) : null,
+    features: wire.features,
+    points: Float64Array.from(decodeFloats(wire.points)),
+    labels: decodeBytes(wire.labels),
+    classNames: wire.class_names,
+    featureNames: wire.feature_names,
+    heldOut: wire.held_out ? decodeBytes(wire.held_out) : null,
   };
 }
 
 /** @param {Data} data @returns {import("../pure/scene.d.ts").DataScene} */
 export function dataToWire(data) {
   return {
-    features: data.features, points: encodeFloats(data.points), labels: encodeBytes(data.labels),
-    class_names: data.classNames, feature_names: data.featureNames, held_out: data.heldOut && encodeBytes(data.heldOut),
+    features: data.features,
+    points: encodeFloats(data.points),
+    labels: encodeBytes(data.labels),
+    class_names: data.classNames,
+    feature_names: data.featureNames,
+    held_out: data.heldOut && encodeBytes(data.heldOut),
   };
 }
 
@@ -49,7 +57,9 @@ export function heldOutOf(n, share, seed) {
  * @param {Data} data @param {number[]} rows the numbers of the points kept @param {{x: ArrayLike<number>, label: number}} [added] @returns {Data} */
 function withPoints(data, rows, added) {
   const d = data.features, n = rows.length + (added ? 1 : 0);
-  const points = new Float64Array(n * d), labels = new Uint8Array(n), held = data.heldOut && new Uint8Array(n);
+  const points = new Float64Array(n * d),
+    labels = new Uint8Array(n),
+    held = data.heldOut && new Uint8Array(n);
   rows.forEach((row, i) => {
     points.set(data.points.subarray(row * d, (row + 1) * d), i * d);
     labels[i] = data.labels[row];
@@ -70,22 +80,30 @@ export class Editor extends Lights {
     /** @type {Data[]} */ this.past = [];
     /** @type {Data[]} */ this.future = [];
     this.dragging = false;
-    /** @type {{name: string, content: string, columns: string[], target: string} | null} */ this.table = null;
+    /** @type {{name: string, content: string, columns: string[], target: string} | null} */ this
+      .table = null;
   }
 
   /** Show other data from now on. @param {Data} data @param {{fit?: boolean, keep?: boolean}} [how] fit the window; keep the undo history */
   takeData(data, { fit = true, keep = false } = {}) {
     this.data = data;
     if (!keep) this.past = this.future = [];
-    this.axesShown = this.axesShown && Math.max(...this.axesShown) < data.features ? this.axesShown : widestAxes(data);
-    if (this.pinnedPoint !== null && this.pinnedPoint >= data.labels.length) this.pinnedPoint = null;
+    this.axesShown = this.axesShown && Math.max(...this.axesShown) < data.features
+      ? this.axesShown
+      : widestAxes(data);
+    if (this.pinnedPoint !== null && this.pinnedPoint >= data.labels.length) {
+      this.pinnedPoint = null;
+    }
     this.hoveredPoint = null;
     this.chosenCell = null;
     this.chosenClass = Math.min(this.chosenClass, data.classNames.length - 1);
     this.shownClass = Math.min(this.shownClass, data.classNames.length - 1);
     if (fit) this.fitWindow();
     this.seedsStale = true;
-    if (this.seeds && (this.seeds.features !== data.features || this.seeds.classes !== data.classNames.length)) this.seeds = null;
+    if (
+      this.seeds &&
+      (this.seeds.features !== data.features || this.seeds.classes !== data.classNames.length)
+    ) this.seeds = null;
   }
 
   /** @type {any} */ seeds = null;
@@ -96,7 +114,9 @@ export class Editor extends Lights {
   growWindow() {}
   train() {}
   /** @param {string} message */
-  refused(message) { void message; }
+  refused(message) {
+    void message;
+  }
 
   /** Take an edited version: it can be undone, and the network is trained again. @param {Data} data */
   edit(data) {
@@ -111,10 +131,18 @@ export class Editor extends Lights {
   /** Whether the points are no longer those of the set chosen. */
   edits = false;
 
-  canUndo() { return this.past.length > 0; }
-  canRedo() { return this.future.length > 0; }
-  undo() { this.travel("past", "future", "Undone"); }
-  redo() { this.travel("future", "past", "Done again"); }
+  canUndo() {
+    return this.past.length > 0;
+  }
+  canRedo() {
+    return this.future.length > 0;
+  }
+  undo() {
+    this.travel("past", "future", "Undone");
+  }
+  redo() {
+    this.travel("future", "past", "Done again");
+  }
 
   /** @param {"past" | "future"} from @param {"past" | "future"} to @param {string} words */
   travel(from, to, words) {
@@ -155,7 +183,9 @@ export class Editor extends Lights {
   }
 
   /** Ask for a repaint, unless one with the network of these points is there first. */
-  changedSoon() { this.changed(); }
+  changedSoon() {
+    this.changed();
+  }
 
   endDrag() {
     this.dragging = false;
@@ -239,9 +269,17 @@ export class Editor extends Lights {
   /** One class more, with a few points of its own where there is room; or the last one less. @param {number} by */
   changeClasses(by) {
     const { data } = this, classes = data.classNames.length + by, most = this.hello.limits.classes;
-    if (classes < 2 || classes > most) return this.refused(`classes must be 2 to ${most}. Got ${classes} instead.`);
-    if (by < 0) return void this.keepOnly([...data.labels.keys()].filter((i) => data.labels[i] < classes), data.classNames.slice(0, classes));
-    const name = freeName(data.classNames), grown = newCluster(this, { ...data, classNames: [...data.classNames, name] });
+    if (classes < 2 || classes > most) {
+      return this.refused(`classes must be 2 to ${most}. Got ${classes} instead.`);
+    }
+    if (by < 0) {
+      return void this.keepOnly(
+        [...data.labels.keys()].filter((i) => data.labels[i] < classes),
+        data.classNames.slice(0, classes),
+      );
+    }
+    const name = freeName(data.classNames),
+      grown = newCluster(this, { ...data, classNames: [...data.classNames, name] });
     this.chosenClass = classes - 1;
     this.edit(grown);
     this.announce(`Class ${name} added`);
@@ -255,13 +293,24 @@ export class Editor extends Lights {
   chooseDataset(name) {
     if (name === "table" || name === "own") return;
     const set = this.hello.datasets.find((/** @type {any} */ known) => known.name === name);
-    this.changeDataset({ dataset: name, n: set.n ?? this.state.n, classes: set.classes ?? this.state.classes, noise: set.noise ?? this.state.noise });
+    this.changeDataset({
+      dataset: name,
+      n: set.n ?? this.state.n,
+      classes: set.classes ?? this.state.classes,
+      noise: set.noise ?? this.state.noise,
+    });
   }
 
   /** @param {any} patch */
   changeDataset(patch) {
     Object.assign(this.state, patch);
-    this.askData("dataset", { name: this.state.dataset, n: this.state.n, classes: this.state.classes, noise: this.state.noise, seed: 0 });
+    this.askData("dataset", {
+      name: this.state.dataset,
+      n: this.state.n,
+      classes: this.state.classes,
+      noise: this.state.noise,
+      seed: 0,
+    });
   }
 
   /** @param {string} kind @param {any} fields @param {(reply: any) => void} [taken] */
@@ -302,20 +351,32 @@ export class Editor extends Lights {
     input.value = "";
     if (!file) return;
     const most = this.hello.limits.message * 0.7;
-    if (file.size > most) return this.refused(`A file must be at most ${Math.floor(most / 1e6 * 10) / 10} MB. Got ${(file.size / 1e6).toFixed(1)} MB instead.`);
+    if (file.size > most) {
+      return this.refused(
+        `A file must be at most ${Math.floor(most / 1e6 * 10) / 10} MB. Got ${
+          (file.size / 1e6).toFixed(1)
+        } MB instead.`,
+      );
+    }
     this.askTable(file.name, encodeBytes(new Uint8Array(await file.arrayBuffer())), null);
   }
 
   /** @param {string} name @param {string} content base64 @param {string | null} target */
   askTable(name, content, target) {
-    this.askData("table", { name, content, target, standardise: this.state.standardise }, (reply) => {
-      this.table = { name, content, columns: reply.columns, target: reply.target };
-      this.announce(`${name} loaded`);
-    });
+    this.askData(
+      "table",
+      { name, content, target, standardise: this.state.standardise },
+      (reply) => {
+        this.table = { name, content, columns: reply.columns, target: reply.target };
+        this.announce(`${name} loaded`);
+      },
+    );
   }
 
   /** @param {string} target */
-  chooseTarget(target) { if (this.table) this.askTable(this.table.name, this.table.content, target); }
+  chooseTarget(target) {
+    if (this.table) this.askTable(this.table.name, this.table.content, target);
+  }
 
   /** @param {boolean} on */
   chooseStandardise(on) {
@@ -327,14 +388,15 @@ export class Editor extends Lights {
 /** The two features of most spread, in their order, where there are more than two. @param {Data} data @returns {[number, number] | null} */
 function widestAxes({ features, points }) {
   if (features < 3) return null;
-  const n = points.length / features, spread = Array.from({ length: features }, (_, j) => {
-    let sum = 0, squares = 0;
-    for (let at = j; at < points.length; at += features) {
-      sum += points[at];
-      squares += points[at] * points[at];
-    }
-    return squares / n - (sum / n) ** 2;
-  });
+  const n = points.length / features,
+    spread = Array.from({ length: features }, (_, j) => {
+      let sum = 0, squares = 0;
+      for (let at = j; at < points.length; at += features) {
+        sum += points[at];
+        squares += points[at] * points[at];
+      }
+      return squares / n - (sum / n) ** 2;
+    });
   const [a, b] = [...spread.keys()].sort((i, j) => spread[j] - spread[i]);
   return [Math.min(a, b), Math.max(a, b)];
 }
@@ -348,20 +410,33 @@ function freeName(names) {
 
 /** Twelve points of the last class around the emptiest place of the window. @param {any} page @param {Data} data @returns {Data} */
 function newCluster(page, data) {
-  const [[x0, x1], [y0, y1]] = page.window, [i, j] = page.axes, d = data.features, label = data.classNames.length - 1;
+  const [[x0, x1], [y0, y1]] = page.window,
+    [i, j] = page.axes,
+    d = data.features,
+    label = data.classNames.length - 1;
   let best = [x0, y0], widest = -1;
   for (let a = 1; a < 10; a++) {
     for (let b = 1; b < 10; b++) {
       const x = x0 + a / 10 * (x1 - x0), y = y0 + b / 10 * (y1 - y0);
       let near = Infinity;
-      for (let k = 0; k < data.labels.length; k++) near = Math.min(near, Math.hypot((data.points[k * d + i] - x) / (x1 - x0), (data.points[k * d + j] - y) / (y1 - y0)));
+      for (let k = 0; k < data.labels.length; k++) {
+        near = Math.min(
+          near,
+          Math.hypot(
+            (data.points[k * d + i] - x) / (x1 - x0),
+            (data.points[k * d + j] - y) / (y1 - y0),
+          ),
+        );
+      }
       const room = Math.min(near, a / 10, 1 - a / 10, b / 10, 1 - b / 10);
       if (room > widest) [widest, best] = [room, [x, y]];
     }
   }
   let grown = data;
   for (let k = 0; k < 12; k++) {
-    const place = [...(page.view?.at ?? new Array(d).fill(0))], radius = 0.035 * Math.sqrt((k + 0.5) / 12), turn = k * 2.399963;
+    const place = [...(page.view?.at ?? new Array(d).fill(0))],
+      radius = 0.035 * Math.sqrt((k + 0.5) / 12),
+      turn = k * 2.399963;
     place[i] = best[0] + radius * Math.cos(turn) * (x1 - x0);
     place[j] = best[1] + radius * Math.sin(turn) * (y1 - y0);
     grown = withPoints(grown, [...grown.labels.keys()], { x: place, label });

@@ -29,7 +29,9 @@ export class Lights {
   changed() {}
 
   /** Say something to those who hear the page. @param {string} words */
-  announce(words) { void words; }
+  announce(words) {
+    void words;
+  }
 
   /** @param {number | null} point */
   hoverPoint(point) {
@@ -42,15 +44,23 @@ export class Lights {
   choosePoint(point) {
     this.pinnedPoint = point;
     if (point !== null && this.view) {
-      const { data, view } = this, at = this.axes.map((/** @type {number} */ axis) => data.points[point * data.features + axis].toPrecision(3));
-      this.announce(`Point ${point} of ${data.classNames[data.labels[point]]} at ${at.join(", ")}, predicted ${data.classNames[view.predicted[point]]}`);
+      const { data, view } = this,
+        at = this.axes.map((/** @type {number} */ axis) =>
+          data.points[point * data.features + axis].toPrecision(3)
+        );
+      this.announce(
+        `Point ${point} of ${data.classNames[data.labels[point]]} at ${at.join(", ")}, predicted ${
+          data.classNames[view.predicted[point]]
+        }`,
+      );
     }
     this.changed();
   }
 
   /** Let go of units that a new network has not. @param {{units: number}[]} layers */
   keepUnitsOf(layers) {
-    const there = (/** @type {UnitPlace | null} */ unit) => unit && unit[1] < (layers[unit[0]]?.units ?? 0) ? unit : null;
+    const there = (/** @type {UnitPlace | null} */ unit) =>
+      unit && unit[1] < (layers[unit[0]]?.units ?? 0) ? unit : null;
     [this.hoveredUnit, this.pinnedUnit] = [there(this.hoveredUnit), there(this.pinnedUnit)];
   }
 
@@ -62,7 +72,8 @@ export class Lights {
 
   /** Enlarge a unit; null goes back to the decision regions. @param {UnitPlace | null} unit @param {number | null} [weight] the input whose field gets the focus */
   chooseUnit(unit, weight = null) {
-    const same = unit && this.pinnedUnit && unit[0] === this.pinnedUnit[0] && unit[1] === this.pinnedUnit[1] && weight === null;
+    const same = unit && this.pinnedUnit && unit[0] === this.pinnedUnit[0] &&
+      unit[1] === this.pinnedUnit[1] && weight === null;
     this.pinnedUnit = same ? null : unit;
     this.hoveredUnit = null;
     this.focusWeight = weight;
@@ -95,7 +106,9 @@ export class Lights {
 
   /** What the claim pointed at is about, of one kind. @param {string} kind @returns {any[]} */
   claimed(kind) {
-    return (this.hoveredClaim?.about ?? []).filter((/** @type {any} */ ref) => kind in ref).map((/** @type {any} */ ref) => ref[kind]);
+    return (this.hoveredClaim?.about ?? []).filter((/** @type {any} */ ref) => kind in ref).map((
+      /** @type {any} */ ref,
+    ) => ref[kind]);
   }
 
   /** @returns {number | null} */
@@ -106,23 +119,29 @@ export class Lights {
 
   /** @returns {UnitPlace | null} */
   litUnit() {
-    const unit = this.hoveredUnit ?? this.claimed("unit")[0] ?? this.pinnedUnit, layers = this.view.network.layers;
+    const unit = this.hoveredUnit ?? this.claimed("unit")[0] ?? this.pinnedUnit,
+      layers = this.view.network.layers;
     return unit && unit[0] < layers.length && unit[1] < layers[unit[0]].units ? unit : null;
   }
 
   /** Whether a unit is pointed at, by itself or by a sentence. @param {"unit"} kind @param {UnitPlace} place */
   isLit(kind, place) {
     const last = this.view.network.layers.length - 1;
-    const same = (/** @type {any} */ other) => other && other[0] === place[0] && other[1] === place[1];
-    return same(this.hoveredUnit) || this.claimed(kind).some(same) || (place[0] === last && this.claimed("class").includes(place[1]));
+    const same = (/** @type {any} */ other) =>
+      other && other[0] === place[0] && other[1] === place[1];
+    return same(this.hoveredUnit) || this.claimed(kind).some(same) ||
+      (place[0] === last && this.claimed("class").includes(place[1]));
   }
 
   /** The points that stay strong while the others fade, or null for all. @returns {Set<number> | null} */
   chosenPoints() {
     const { labels } = this.data, classes = this.claimed("class");
     const wanted = this.chosenCell
-      ? (/** @type {number} */ i) => labels[i] === this.chosenCell?.[0] && this.view.predicted[i] === this.chosenCell?.[1]
-      : classes.length && !this.claimed("point").length ? (/** @type {number} */ i) => classes.includes(labels[i]) : null;
+      ? (/** @type {number} */ i) =>
+        labels[i] === this.chosenCell?.[0] && this.view.predicted[i] === this.chosenCell?.[1]
+      : classes.length && !this.claimed("point").length
+      ? (/** @type {number} */ i) => classes.includes(labels[i])
+      : null;
     return wanted && new Set([...labels.keys()].filter(wanted));
   }
 
@@ -132,9 +151,12 @@ export class Lights {
     const own = this.state.scale === "unit", last = view.network.layers.length - 1;
     const key = own ? `${layer},${j}` : layer === last ? "logits" : "units";
     if (!this.scales.has(key)) {
-      const layers = own || layer === last ? [layer] : [...view.network.layers.keys()].slice(0, last);
+      const layers = own || layer === last
+        ? [layer]
+        : [...view.network.layers.keys()].slice(0, last);
       const sizes = layers.map((l) => {
-        const values = l === last ? view.maps.passes[l].z : view.maps.passes[l].a, units = view.network.layers[l].units;
+        const values = l === last ? view.maps.passes[l].z : view.maps.passes[l].a,
+          units = view.network.layers[l].units;
         return own ? largestSize(values, j, units) : largestSize(values, 0, 1);
       });
       this.scales.set(key, scaleTop(Math.max(...sizes)));
@@ -142,7 +164,9 @@ export class Lights {
     return this.scales.get(key) ?? 1;
   }
 
-  scaleWords() { return this.state.scale === "unit" ? "a scale of its own" : "one scale for all such units"; }
+  scaleWords() {
+    return this.state.scale === "unit" ? "a scale of its own" : "one scale for all such units";
+  }
 
   /** Probabilities over the main map's grid. @param {any} view @returns {ArrayLike<number>} */
   probabilityMap(view) {
@@ -152,14 +176,22 @@ export class Lights {
 
   /** @param {number} layer @param {number} j @returns {string} */
   unitName(layer, j) {
-    return layer === this.view.network.layers.length - 1 ? `Output ${this.data.classNames[j]}` : `Layer ${layer + 1} Unit ${j}`;
+    return layer === this.view.network.layers.length - 1
+      ? `Output ${this.data.classNames[j]}`
+      : `Layer ${layer + 1} Unit ${j}`;
   }
 
   /** @returns {[string, string]} */
-  axisNames() { return /** @type {any} */ (this.axes.map((/** @type {number} */ axis) => this.data.featureNames[axis])); }
+  axisNames() {
+    return /** @type {any} */ (this.axes.map((/** @type {number} */ axis) =>
+      this.data.featureNames[axis]
+    ));
+  }
 
   /** The two features shown. @returns {[number, number]} */
-  get axes() { return this.axesShown ?? [0, Math.min(1, this.data.features - 1)]; }
+  get axes() {
+    return this.axesShown ?? [0, Math.min(1, this.data.features - 1)];
+  }
 
   /** @type {[number, number] | null} */
   axesShown = null;

@@ -24,27 +24,39 @@ export class Lines {
   ask(kind, question) {
     const line = this.lines[kind] ??= { number: 0, since: 0, busy: false, next: null };
     const waits = line.busy && performance.now() - line.since < PATIENCE;
-    if (waits && !line.next) setTimeout(() => { if (line.next && line.busy) this.send(kind, line); }, PATIENCE);
+    if (waits && !line.next) {
+      setTimeout(() => {
+        if (line.next && line.busy) this.send(kind, line);
+      }, PATIENCE);
+    }
     line.next = question;
     if (!waits) this.send(kind, line);
   }
 
   /** Drop all that was asked: no answer to it is taken. */
   forget() {
-    for (const line of Object.values(this.lines)) Object.assign(line, { number: line.number + 1, busy: false, next: null });
+    for (const line of Object.values(this.lines)) {
+      Object.assign(line, { number: line.number + 1, busy: false, next: null });
+    }
   }
 
   /** Whether a request of the kind is under way. @param {string} kind */
-  busy(kind) { return !!this.lines[kind]?.busy; }
+  busy(kind) {
+    return !!this.lines[kind]?.busy;
+  }
 
   /** @param {string} kind @param {Line} line */
   async send(kind, line) {
     const { make, take, progress } = /** @type {Question} */ (line.next), mine = ++line.number;
     Object.assign(line, { next: null, busy: true, since: performance.now() });
-    const slow = setTimeout(() => { if (line.number === mine) this.told.waiting(kind, true); }, SILENCE);
+    const slow = setTimeout(() => {
+      if (line.number === mine) this.told.waiting(kind, true);
+    }, SILENCE);
     let reply;
     try {
-      reply = await this.host({ kind, ...make() }, (done, of) => { if (line.number === mine && progress) progress(done, of); });
+      reply = await this.host({ kind, ...make() }, (done, of) => {
+        if (line.number === mine && progress) progress(done, of);
+      });
     } catch (problem) {
       reply = { kind: "refused", message: String(/** @type {any} */ (problem).message ?? problem) };
     }

@@ -3,7 +3,7 @@
 
 import { hashOf } from "./address.js";
 import { decodeFloats, encodeFloats } from "../pure/codec.js";
-import { lookOf, cssColor } from "../pure/colors.js";
+import { cssColor, lookOf } from "../pure/colors.js";
 import { dataToWire } from "./editor.js";
 import { Lines } from "./lines.js";
 import { networkFrom, parameterCount } from "../pure/network.js";
@@ -37,7 +37,11 @@ export class Page extends Player {
     this.explainedKey = "";
     this.explainedAt = 0;
     this.seedsBusy = false;
-    /** @type {import("./address.js").HiddenPlace} */ this.hidden = { layer: 0, across: null, up: null };
+    /** @type {import("./address.js").HiddenPlace} */ this.hidden = {
+      layer: 0,
+      across: null,
+      up: null,
+    };
     this.hiddenOutput = -1;
     /** @type {Pick<Panel, "update" | "away">[]} */ this.panels = [];
     this.status = "";
@@ -46,10 +50,12 @@ export class Page extends Player {
     this.lines = new Lines((request, progress) => host.ask(request, progress), {
       refused: (kind, message) => {
         if (kind === "seeds") this.seedsBusy = false;
-        if (kind === "explain") this.takeClaims([{ topic: "No explanation", text: message, about: [] }]); // the pictures are whole without
-        else this.refused(message);
+        if (kind === "explain") {
+          this.takeClaims([{ topic: "No explanation", text: message, about: [] }]); // the pictures are whole without
+        } else this.refused(message);
       },
-      waiting: (kind, on) => this.waitFor(kind, on), done: () => this.changed(),
+      waiting: (kind, on) => this.waitFor(kind, on),
+      done: () => this.changed(),
     });
   }
 
@@ -90,11 +96,23 @@ export class Page extends Player {
     clearTimeout(this.soon);
     if (!this.run || !this.data || !this.fits()) return this.showStatus?.(); // data of another shape: the picture stays until its network is trained
     if (this.playing) this.playOn(now);
-    const key = `${this.serial} ${this.epoch} ${this.hidden.layer} ${this.hidden.across} ${this.hidden.up} ${this.axes}`;
-    if (!this.view || this.viewKey !== key || this.view.data !== this.data || this.view.points !== this.data.points) {
+    const key =
+      `${this.serial} ${this.epoch} ${this.hidden.layer} ${this.hidden.across} ${this.hidden.up} ${this.axes}`;
+    if (
+      !this.view || this.viewKey !== key || this.view.data !== this.data ||
+      this.view.points !== this.data.points
+    ) {
       this.viewKey = key;
       this.scales.clear();
-      this.view = viewOf({ network: this.networkShown(), data: this.data, axes: this.axes, window: this.window, layer: Math.min(this.hidden.layer, Math.max(0, this.run.layers.length - 2)), pair: [this.hidden.across, this.hidden.up], before: this.view?.hidden });
+      this.view = viewOf({
+        network: this.networkShown(),
+        data: this.data,
+        axes: this.axes,
+        window: this.window,
+        layer: Math.min(this.hidden.layer, Math.max(0, this.run.layers.length - 2)),
+        pair: [this.hidden.across, this.hidden.up],
+        before: this.view?.hidden,
+      });
     }
     if (this.explainedKey !== `${this.serial} ${this.epoch}`) this.explainSoon(now);
     for (const panel of this.panels) if (!(panel.away && this.dragging)) panel.update(this.view); // out of sight, words wait for the release
@@ -117,7 +135,10 @@ export class Page extends Player {
   painted;
 
   /** Whether the run is one of data like these. */
-  fits() { return this.run.features === this.data.features && this.run.layers.at(-1).units === this.data.classNames.length; }
+  fits() {
+    return this.run.features === this.data.features &&
+      this.run.layers.at(-1).units === this.data.classNames.length;
+  }
 
   /** @type {string | undefined} */
   viewKey;
@@ -125,7 +146,9 @@ export class Page extends Player {
   /** The network of the epoch shown, or with the weights changed by hand. */
   networkShown() {
     const { run } = this, count = parameterCount(run.features, run.layers);
-    return this.edited ? networkFrom(run.features, run.layers, this.edited) : networkFrom(run.features, run.layers, run.weights, this.rowOf(this.epoch) * count);
+    return this.edited
+      ? networkFrom(run.features, run.layers, this.edited)
+      : networkFrom(run.features, run.layers, run.weights, this.rowOf(this.epoch) * count);
   }
 
   /** The kept weights of an epoch: the last kept at or before it. @param {number} epoch */
@@ -140,8 +163,16 @@ export class Page extends Player {
   takeRun(wire, claims) {
     this.claimsOfEnd = claims ?? null;
     const atEnd = !this.run || this.epoch >= this.run.loss.length;
-    const decoded = (/** @type {string | null} */ text) => text === null ? null : decodeFloats(text);
-    this.run = { ...wire, weights: decoded(wire.weights), loss: decoded(wire.loss), accuracy: decoded(wire.accuracy), testLoss: decoded(wire.test_loss), testAccuracy: decoded(wire.test_accuracy) };
+    const decoded = (/** @type {string | null} */ text) =>
+      text === null ? null : decodeFloats(text);
+    this.run = {
+      ...wire,
+      weights: decoded(wire.weights),
+      loss: decoded(wire.loss),
+      accuracy: decoded(wire.accuracy),
+      testLoss: decoded(wire.test_loss),
+      testAccuracy: decoded(wire.test_accuracy),
+    };
     const last = this.run.loss.length;
     this.epoch = atEnd && !this.playing ? last : Math.min(this.epoch, last);
     this.edited = null;
@@ -154,7 +185,17 @@ export class Page extends Player {
   /** @returns {import("../pure/scene.d.ts").RecipeScene} the recipe as it is sent */
   recipe() {
     const { state } = this;
-    return { hidden: state.networkShape, activation: state.activation, optimizer: state.optimizer, learning_rate: state.learningRate, batch_size: state.batchSize, epochs: state.epochs, l1: state.l1, l2: state.l2, seed: state.seed };
+    return {
+      hidden: state.networkShape,
+      activation: state.activation,
+      optimizer: state.optimizer,
+      learning_rate: state.learningRate,
+      batch_size: state.batchSize,
+      epochs: state.epochs,
+      l1: state.l1,
+      l2: state.l2,
+      seed: state.seed,
+    };
   }
 
   /** Change settings and train again at once. @param {any} patch @param {{course?: boolean}} [start] */
@@ -177,17 +218,31 @@ export class Page extends Player {
   train() {
     if (this.readOnly) return;
     this.claimsStale = true;
-    this.line("train", () => ({ data: dataToWire(this.data), recipe: this.recipe(), course: this.course && this.fitsCourse(), start: null, explain: !this.dragging, window: this.windowToWire() }), (reply) => {
-      this.say(reply.run.stopped ?? "", !!reply.run.stopped);
-      this.takeRun(reply.run, reply.claims);
-      const after = this.afterTraining;
-      this.afterTraining = undefined;
-      after?.();
-    }, (done, of) => this.say(`Training: epoch ${done} of ${of}`));
+    this.line(
+      "train",
+      () => ({
+        data: dataToWire(this.data),
+        recipe: this.recipe(),
+        course: this.course && this.fitsCourse(),
+        start: null,
+        explain: !this.dragging,
+        window: this.windowToWire(),
+      }),
+      (reply) => {
+        this.say(reply.run.stopped ?? "", !!reply.run.stopped);
+        this.takeRun(reply.run, reply.claims);
+        const after = this.afterTraining;
+        this.afterTraining = undefined;
+        after?.();
+      },
+      (done, of) => this.say(`Training: epoch ${done} of ${of}`),
+    );
   }
 
   /** @override @param {string} kind @param {() => any} make @param {(reply: any) => void} take @param {(done: number, of: number) => void} [progress] */
-  line(kind, make, take, progress) { this.lines.ask(kind, { make, take, progress }); }
+  line(kind, make, take, progress) {
+    this.lines.ask(kind, { make, take, progress });
+  }
 
   /** Say that an answer takes long, or take that back. @param {string} kind @param {boolean} on */
   waitFor(kind, on) {
@@ -213,16 +268,28 @@ export class Page extends Player {
 
   /** Ask what is to be said of the network shown, unless its run brought that along. @param {number} now ms */
   explainSoon(now) {
-    const atEnd = this.epoch === this.run.loss.length && !this.edited, known = this.host.claimsAt?.(this.edited ? null : this.epoch) ?? (atEnd ? this.claimsOfEnd : null);
+    const atEnd = this.epoch === this.run.loss.length && !this.edited,
+      known = this.host.claimsAt?.(this.edited ? null : this.epoch) ??
+        (atEnd ? this.claimsOfEnd : null);
     this.claimsStale = !known;
     const moving = this.dragging ? "dragging" : this.playing ? "playing" : null;
-    if (!known && moving && (this.lines.busy("explain") || now - this.explainedAt < EXPLAINED[moving])) return; // words lag while pictures follow, and come at the end
+    if (
+      !known && moving && (this.lines.busy("explain") || now - this.explainedAt < EXPLAINED[moving])
+    ) return; // words lag while pictures follow, and come at the end
     const key = this.explainedKey = `${this.serial} ${this.epoch}`;
     this.explainedAt = now;
     if (known) return this.takeClaims(known);
-    this.line("explain", () => ({ data: dataToWire(this.data), network: this.networkToWire(), window: this.windowToWire() }), (reply) => {
-      if (key === this.explainedKey) this.takeClaims(reply.claims); // else another network is shown meanwhile
-    });
+    this.line(
+      "explain",
+      () => ({
+        data: dataToWire(this.data),
+        network: this.networkToWire(),
+        window: this.windowToWire(),
+      }),
+      (reply) => {
+        if (key === this.explainedKey) this.takeClaims(reply.claims); // else another network is shown meanwhile
+      },
+    );
   }
 
   /** @param {any[]} claims */
@@ -233,7 +300,9 @@ export class Page extends Player {
   }
 
   /** The window that areas and distances are said of; of more than two features, none are. */
-  windowToWire() { return this.data.features === 2 ? this.window : null; }
+  windowToWire() {
+    return this.data.features === 2 ? this.window : null;
+  }
 
   announceResult() {
     const words = this.claims[0]?.text ?? "";
@@ -242,16 +311,29 @@ export class Page extends Player {
 
   /** @returns {import("../pure/scene.d.ts").NetworkScene} the network shown, as it is sent */
   networkToWire() {
-    const { run } = this, count = parameterCount(run.features, run.layers), from = this.rowOf(this.epoch) * count;
-    return { features: run.features, layers: run.layers, weights: encodeFloats(this.edited ?? run.weights.subarray(from, from + count)) };
+    const { run } = this,
+      count = parameterCount(run.features, run.layers),
+      from = this.rowOf(this.epoch) * count;
+    return {
+      features: run.features,
+      layers: run.layers,
+      weights: encodeFloats(this.edited ?? run.weights.subarray(from, from + count)),
+    };
   }
 
-  newStart() { this.change({ seed: (this.state.seed + 1) % 2 ** 31 }, { course: false }); }
+  newStart() {
+    this.change({ seed: (this.state.seed + 1) % 2 ** 31 }, { course: false });
+  }
 
   /** Whether the course lab's start fits these settings. */
   fitsCourse() {
-    const { state, data } = this, training = data.heldOut ? [...data.heldOut].filter((/** @type {number} */ held) => !held).length : data.labels.length;
-    return data.features === 2 && data.classNames.length === 4 && training === 100 && state.networkShape.length === 1 && state.networkShape[0] === 2 && state.activation === "relu" && state.batchSize === 32 && state.epochs <= 200;
+    const { state, data } = this,
+      training = data.heldOut
+        ? [...data.heldOut].filter((/** @type {number} */ held) => !held).length
+        : data.labels.length;
+    return data.features === 2 && data.classNames.length === 4 && training === 100 &&
+      state.networkShape.length === 1 && state.networkShape[0] === 2 &&
+      state.activation === "relu" && state.batchSize === 32 && state.epochs <= 200;
   }
 
   // The network's shape and weights
@@ -259,7 +341,11 @@ export class Page extends Player {
   /** @param {number} layer @param {number} by */
   changeUnits(layer, by) {
     const shape = [...this.state.networkShape], units = shape[layer] + by;
-    if (units < 1 || units > this.hello.limits.units) return this.refused(`units must be 1 to ${this.hello.limits.units} a layer. Got ${units} instead.`);
+    if (units < 1 || units > this.hello.limits.units) {
+      return this.refused(
+        `units must be 1 to ${this.hello.limits.units} a layer. Got ${units} instead.`,
+      );
+    }
     shape[layer] = units;
     this.pinnedUnit = null;
     this.change({ networkShape: shape });
@@ -270,7 +356,11 @@ export class Page extends Player {
     const shape = [...this.state.networkShape];
     if (by > 0) shape.push(shape.at(-1) ?? 2);
     else shape.pop();
-    if (shape.length > this.hello.limits.hidden_layers) return this.refused(`hidden layers must be at most ${this.hello.limits.hidden_layers}. Got ${shape.length} instead.`);
+    if (shape.length > this.hello.limits.hidden_layers) {
+      return this.refused(
+        `hidden layers must be at most ${this.hello.limits.hidden_layers}. Got ${shape.length} instead.`,
+      );
+    }
     this.pinnedUnit = null;
     this.change({ networkShape: shape });
   }
@@ -279,8 +369,10 @@ export class Page extends Player {
   editWeight(layer, i, j, value) {
     if (!Number.isFinite(value)) return;
     const { run } = this, count = parameterCount(run.features, run.layers);
-    const from = this.rowOf(this.epoch) * count, weights = this.edited ?? run.weights.slice(from, from + count);
-    const { inputs, units, weights: matrix, bias } = networkFrom(run.features, run.layers, weights).layers[layer];
+    const from = this.rowOf(this.epoch) * count,
+      weights = this.edited ?? run.weights.slice(from, from + count);
+    const { inputs, units, weights: matrix, bias } =
+      networkFrom(run.features, run.layers, weights).layers[layer];
     if (i < inputs) matrix[i * units + j] = value;
     else bias[j] = value;
     this.takeWeights(weights);
@@ -308,15 +400,29 @@ export class Page extends Player {
   // Seeds
 
   /** What training the strip takes: seeds x points x epochs x parameters. */
-  seedsWork() { return SEEDS * this.data.labels.length * this.state.epochs * parameterCount(this.run.features, this.run.layers); }
+  seedsWork() {
+    return SEEDS * this.data.labels.length * this.state.epochs *
+      parameterCount(this.run.features, this.run.layers);
+  }
 
   trainSeeds() {
     this.seedsBusy = true;
     this.changed();
-    this.line("seeds", () => ({ data: dataToWire(this.data), recipe: this.recipe(), seeds: SEEDS, first: 0 }), (reply) => {
-      this.seeds = { ...reply, features: this.data.features, classes: this.data.classNames.length, weights: decodeFloats(reply.weights), loss: decodeFloats(reply.loss), accuracy: decodeFloats(reply.accuracy) };
-      this.seedsStale = this.seedsBusy = false;
-    });
+    this.line(
+      "seeds",
+      () => ({ data: dataToWire(this.data), recipe: this.recipe(), seeds: SEEDS, first: 0 }),
+      (reply) => {
+        this.seeds = {
+          ...reply,
+          features: this.data.features,
+          classes: this.data.classNames.length,
+          weights: decodeFloats(reply.weights),
+          loss: decodeFloats(reply.loss),
+          accuracy: decodeFloats(reply.accuracy),
+        };
+        this.seedsStale = this.seedsBusy = false;
+      },
+    );
   }
 
   // The address
@@ -342,15 +448,22 @@ export class Page extends Player {
   saving;
 
   /** The window of the features shown. @override */
-  fitWindow() { this.window = windowAround(this.data.points, this.data.features, this.axes); }
+  fitWindow() {
+    this.window = windowAround(this.data.points, this.data.features, this.axes);
+  }
 
   /** @override */
   growWindow() {
     const fitting = windowAround(this.data.points, this.data.features, this.axes, 0.02);
-    const out = fitting.some(([low, high], k) => low < this.window[k][0] || high > this.window[k][1]);
+    const out = fitting.some(([low, high], k) =>
+      low < this.window[k][0] || high > this.window[k][1]
+    );
     if (!out) return;
     const wanted = windowAround(this.data.points, this.data.features, this.axes);
-    this.window = /** @type {any} */ (this.window.map(([low, high], k) => [Math.min(low, wanted[k][0]), Math.max(high, wanted[k][1])]));
+    this.window = /** @type {any} */ (this.window.map((
+      [low, high],
+      k,
+    ) => [Math.min(low, wanted[k][0]), Math.max(high, wanted[k][1])]));
     this.serial++;
   }
 

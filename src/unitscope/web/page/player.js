@@ -56,7 +56,8 @@ export class Player extends Editor {
 
   /** @param {number} now ms */
   playOn(now) {
-    const rate = Math.max(EPOCHS_A_SECOND, this.run.loss.length / 10) / 1000, steps = Math.floor((now - this.played) * rate);
+    const rate = Math.max(EPOCHS_A_SECOND, this.run.loss.length / 10) / 1000,
+      steps = Math.floor((now - this.played) * rate);
     if (steps < 1) return;
     this.played = now;
     this.forgetEdits();

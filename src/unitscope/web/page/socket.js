@@ -18,7 +18,8 @@ export function socketHost(address, { hello, down }) {
   /** @type {Map<number, Question>} */
   const asked = new Map();
 
-  const send = (/** @type {number} */ id) => socket?.send(JSON.stringify({ id, ...asked.get(id)?.request }));
+  const send = (/** @type {number} */ id) =>
+    socket?.send(JSON.stringify({ id, ...asked.get(id)?.request }));
 
   /** Of the unanswered requests of a kind only the newest is still wanted. @param {string} kind @param {number} newest */
   function dropOlder(kind, newest) {
@@ -53,11 +54,12 @@ export function socketHost(address, { hello, down }) {
   connect();
   return {
     readOnly: false,
-    ask: (request, progress) => new Promise((resolve) => {
-      const id = ++number;
-      asked.set(id, { request, resolve, progress });
-      if (socket?.readyState === WebSocket.OPEN) send(id);
-      else dropOlder(request.kind, id);
-    }),
+    ask: (request, progress) =>
+      new Promise((resolve) => {
+        const id = ++number;
+        asked.set(id, { request, resolve, progress });
+        if (socket?.readyState === WebSocket.OPEN) send(id);
+        else dropOlder(request.kind, id);
+      }),
   };
 }

@@ -19,7 +19,9 @@ const NO_ROOM = { left: 0, bottom: 0, top: 0, right: 0 };
  * @type {WeakMap<Element, Chart>} */
 const chartOf = new WeakMap();
 const chartSizes = new ResizeObserver((entries) => {
-  for (const { target, contentRect } of entries) chartOf.get(target)?.fit(contentRect.width, contentRect.height);
+  for (const { target, contentRect } of entries) {
+    chartOf.get(target)?.fit(contentRect.width, contentRect.height);
+  }
 });
 
 /** Told which charts are near the screen: the others are not drawn. */
@@ -91,15 +93,29 @@ export class Chart {
     return true;
   }
 
-  get left() { return this.room.left; }
-  get top() { return this.room.top; }
-  get plotWidth() { return Math.max(1, this.width - this.room.left - this.room.right); }
-  get plotHeight() { return Math.max(1, this.height - this.room.top - this.room.bottom); }
+  get left() {
+    return this.room.left;
+  }
+  get top() {
+    return this.room.top;
+  }
+  get plotWidth() {
+    return Math.max(1, this.width - this.room.left - this.room.right);
+  }
+  get plotHeight() {
+    return Math.max(1, this.height - this.room.top - this.room.bottom);
+  }
 
   /** @param {number} x */
-  toX(x) { return this.left + (x - this.window[0][0]) / (this.window[0][1] - this.window[0][0]) * this.plotWidth; }
+  toX(x) {
+    return this.left +
+      (x - this.window[0][0]) / (this.window[0][1] - this.window[0][0]) * this.plotWidth;
+  }
   /** @param {number} y */
-  toY(y) { return this.top + (this.window[1][1] - y) / (this.window[1][1] - this.window[1][0]) * this.plotHeight; }
+  toY(y) {
+    return this.top +
+      (this.window[1][1] - y) / (this.window[1][1] - this.window[1][0]) * this.plotHeight;
+  }
 
   /**
    * Data coordinates of a pointer's event, right under scrolling and zooming.
@@ -116,7 +132,10 @@ export class Chart {
 
   /** Data units of one CSS pixel, across and up. */
   get unitsOfPixel() {
-    return [(this.window[0][1] - this.window[0][0]) / this.plotWidth, (this.window[1][1] - this.window[1][0]) / this.plotHeight];
+    return [
+      (this.window[0][1] - this.window[0][0]) / this.plotWidth,
+      (this.window[1][1] - this.window[1][0]) / this.plotHeight,
+    ];
   }
 
   /** Keep what follows inside the plot; ends with `unclip`. */
@@ -127,7 +146,9 @@ export class Chart {
     this.context.clip();
   }
 
-  unclip() { this.context.restore(); }
+  unclip() {
+    this.context.restore();
+  }
 
   /**
    * Spread a square of RGBA pixels, first row on top, over the plot.
@@ -138,12 +159,22 @@ export class Chart {
       this.raster.width = image.width;
       this.raster.height = image.height;
     }
-    /** @type {CanvasRenderingContext2D} */ (this.raster.getContext("2d")).putImageData(image, 0, 0);
+    /** @type {CanvasRenderingContext2D} */ (this.raster.getContext("2d")).putImageData(
+      image,
+      0,
+      0,
+    );
     this.context.imageSmoothingEnabled = true;
     // The grid's first and last points lie on the window's edges: the middles of the outermost pixels do.
     const wide = this.plotWidth / (image.width - 1), high = this.plotHeight / (image.height - 1);
     this.clip();
-    this.context.drawImage(this.raster, this.left - wide / 2, this.top - high / 2, image.width * wide, image.height * high);
+    this.context.drawImage(
+      this.raster,
+      this.left - wide / 2,
+      this.top - high / 2,
+      image.width * wide,
+      image.height * high,
+    );
     this.unclip();
   }
 
@@ -155,7 +186,9 @@ export class Chart {
   polygon(polygon, color) {
     const pen = this.context;
     pen.beginPath();
-    for (let i = 0; i < polygon.length; i += 2) pen.lineTo(this.toX(polygon[i]), this.toY(polygon[i + 1]));
+    for (let i = 0; i < polygon.length; i += 2) {
+      pen.lineTo(this.toX(polygon[i]), this.toY(polygon[i + 1]));
+    }
     pen.closePath();
     pen.fillStyle = color;
     pen.fill();
@@ -236,7 +269,10 @@ export class Chart {
     pen.textAlign = "left";
     pen.textBaseline = "middle";
     const wide = pen.measureText(words).width + 8;
-    const left = Math.max(this.left + 1, Math.min(x - wide / 2, this.left + this.plotWidth - wide - 1));
+    const left = Math.max(
+      this.left + 1,
+      Math.min(x - wide / 2, this.left + this.plotWidth - wide - 1),
+    );
     const middle = Math.max(this.top + 10, Math.min(y, this.top + this.plotHeight - 10));
     pen.globalAlpha = 0.86;
     pen.fillStyle = look.background;
@@ -261,13 +297,17 @@ export class Chart {
     pen.textBaseline = "top";
     pen.textAlign = "center";
     for (const tick of roundTicks(...this.window[0])) {
-      if (this.toX(tick) > this.left + 6 && this.toX(tick) < this.width - 8) pen.fillText(tickText(tick, ...this.window[0]), this.toX(tick), bottom + 3);
+      if (this.toX(tick) > this.left + 6 && this.toX(tick) < this.width - 8) {
+        pen.fillText(tickText(tick, ...this.window[0]), this.toX(tick), bottom + 3);
+      }
     }
     pen.fillText(cutToFit(pen, nameX, this.plotWidth), this.left + this.plotWidth / 2, bottom + 16);
     pen.textBaseline = "middle";
     pen.textAlign = "right";
     for (const tick of roundTicks(...this.window[1])) {
-      if (this.toY(tick) > this.top + 5 && this.toY(tick) < bottom - 3) pen.fillText(tickText(tick, ...this.window[1]), this.left - 4, this.toY(tick));
+      if (this.toY(tick) > this.top + 5 && this.toY(tick) < bottom - 3) {
+        pen.fillText(tickText(tick, ...this.window[1]), this.left - 4, this.toY(tick));
+      }
     }
     this.upwards(nameY, 7);
   }
@@ -283,7 +323,13 @@ export class Chart {
     pen.fillStyle = look.muted;
     pen.textBaseline = "middle";
     pen.textAlign = "left";
-    for (const [value, words] of ticks) pen.fillText(words, edge + 3, Math.min(this.top + this.plotHeight - 5, Math.max(this.top + 5, this.toY(value))));
+    for (const [value, words] of ticks) {
+      pen.fillText(
+        words,
+        edge + 3,
+        Math.min(this.top + this.plotHeight - 5, Math.max(this.top + 5, this.toY(value))),
+      );
+    }
     this.upwards(name, this.width - 6);
   }
 
@@ -328,14 +374,31 @@ const MARKER_CORNERS = {
 
 /** @param {number} turn */
 function plusCorners(turn) {
-  const flat = [[-0.38, -1.1], [0.38, -1.1], [0.38, -0.38], [1.1, -0.38], [1.1, 0.38], [0.38, 0.38], [0.38, 1.1], [-0.38, 1.1],
-    [-0.38, 0.38], [-1.1, 0.38], [-1.1, -0.38], [-0.38, -0.38]];
-  return flat.map(([x, y]) => [x * Math.cos(turn) - y * Math.sin(turn), x * Math.sin(turn) + y * Math.cos(turn)]);
+  const flat = [
+    [-0.38, -1.1],
+    [0.38, -1.1],
+    [0.38, -0.38],
+    [1.1, -0.38],
+    [1.1, 0.38],
+    [0.38, 0.38],
+    [0.38, 1.1],
+    [-0.38, 1.1],
+    [-0.38, 0.38],
+    [-1.1, 0.38],
+    [-1.1, -0.38],
+    [-0.38, -0.38],
+  ];
+  return flat.map((
+    [x, y],
+  ) => [x * Math.cos(turn) - y * Math.sin(turn), x * Math.sin(turn) + y * Math.cos(turn)]);
 }
 
 /** @param {number} count */
 function roundCorners(count) {
-  return Array.from({ length: count }, (_, k) => [1.05 * Math.sin(2 * Math.PI * k / count), -1.05 * Math.cos(2 * Math.PI * k / count)]);
+  return Array.from(
+    { length: count },
+    (_, k) => [1.05 * Math.sin(2 * Math.PI * k / count), -1.05 * Math.cos(2 * Math.PI * k / count)],
+  );
 }
 
 /**
@@ -363,7 +426,13 @@ function traceMarker(pen, x, y, marker, size) {
  * @returns {HTMLCanvasElement}
  */
 export function markerPicture(look, index) {
-  const scale = 2, canvas = element("canvas", { width: 16 * scale, height: 16 * scale, class: "marker", "aria-hidden": "true" });
+  const scale = 2,
+    canvas = element("canvas", {
+      width: 16 * scale,
+      height: 16 * scale,
+      class: "marker",
+      "aria-hidden": "true",
+    });
   const pen = canvas.getContext("2d");
   pen.scale(scale, scale);
   traceMarker(pen, 8, 8, look.markers[index], 5.5);

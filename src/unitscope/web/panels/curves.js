@@ -8,19 +8,37 @@ import { chartPicture, exportedPicture } from "./pictures.js";
 
 /** @param {any} page @returns {import("../page/page.js").Panel} */
 export function curvesPanel(page) {
-  const lossKey = element("span", { class: "curve-key" }, "loss"), accuracyKey = element("span", { class: "curve-key" }, "accuracy");
+  const lossKey = element("span", { class: "curve-key" }, "loss"),
+    accuracyKey = element("span", { class: "curve-key" }, "accuracy");
   const chart = new Chart({ class: "curves", "aria-hidden": "true" }, { axes: true, right: 46 });
-  const slider = element("input", { type: "range", id: "epoch", min: 0, max: 200, value: 200, "aria-label": "Epoch", oninput: () => page.showEpoch(Number(slider.value)) });
+  const slider = element("input", {
+    type: "range",
+    id: "epoch",
+    min: 0,
+    max: 200,
+    value: 200,
+    "aria-label": "Epoch",
+    oninput: () => page.showEpoch(Number(slider.value)),
+  });
   const keys = element("span", { class: "legend" }, lossKey, accuracyKey);
   const numbers = element("p", { class: "note", id: "numbers" });
-  const node = element("section", { class: "panel", "aria-label": "Loss and accuracy" },
-    element("header", {}, element("h2", {}, "Loss and accuracy"), keys), chart.canvas, slider, numbers);
-  const scrub = (/** @type {PointerEvent} */ event) => page.showEpoch(Math.round(chart.at(event)[0]));
+  const node = element(
+    "section",
+    { class: "panel", "aria-label": "Loss and accuracy" },
+    element("header", {}, element("h2", {}, "Loss and accuracy"), keys),
+    chart.canvas,
+    slider,
+    numbers,
+  );
+  const scrub = (/** @type {PointerEvent} */ event) =>
+    page.showEpoch(Math.round(chart.at(event)[0]));
   chart.canvas.addEventListener("pointerdown", (event) => {
     chart.canvas.setPointerCapture(event.pointerId);
     scrub(event);
   });
-  chart.canvas.addEventListener("pointermove", (event) => { if (event.buttons) scrub(event); });
+  chart.canvas.addEventListener("pointermove", (event) => {
+    if (event.buttons) scrub(event);
+  });
 
   function update() {
     const { run, look, epoch } = page, epochs = run.loss.length;
@@ -28,7 +46,9 @@ export function curvesPanel(page) {
     if (Number(slider.value) !== epoch) slider.value = String(epoch);
     slider.setAttribute("aria-valuetext", `epoch ${epoch} of ${epochs}`);
     let top = 0;
-    for (const loss of [...run.loss, ...(run.testLoss ?? [])]) if (Number.isFinite(loss)) top = Math.max(top, loss);
+    for (const loss of [...run.loss, ...(run.testLoss ?? [])]) {
+      if (Number.isFinite(loss)) top = Math.max(top, loss);
+    }
     top = scaleTop(top);
     if (chart.begin([[0, Math.max(1, epochs)], [0, top]], look)) {
       chart.clip();
@@ -51,14 +71,24 @@ export function curvesPanel(page) {
   function curve(values, scale, color, dash) {
     const pen = chart.context, stride = Math.max(1, Math.floor(values.length / 1500));
     pen.beginPath();
-    for (let i = 0; i < values.length; i += stride) pen.lineTo(chart.toX(i + 1), chart.toY(values[i] * scale));
+    for (let i = 0; i < values.length; i += stride) {
+      pen.lineTo(chart.toX(i + 1), chart.toY(values[i] * scale));
+    }
     pen.strokeStyle = color;
     pen.lineWidth = 1.8;
     pen.setLineDash(dash);
     pen.stroke();
     pen.setLineDash([]);
   }
-  return { node, update, exported: exportedPicture("Loss and accuracy", "curves", () => chartPicture(chart, page.look, update)) };
+  return {
+    node,
+    update,
+    exported: exportedPicture(
+      "Loss and accuracy",
+      "curves",
+      () => chartPicture(chart, page.look, update),
+    ),
+  };
 }
 
 /** The numbers of the epoch shown, in words. @param {any} page */
@@ -67,7 +97,17 @@ export function numbersOf(page) {
   if (run.stopped) return run.stopped;
   if (page.edited) return "Weights changed by hand: the curves are those of the training before.";
   if (epoch === 0) return "Epoch 0: the start, before any training.";
-  const test = run.testLoss ? `; test loss ${shortNumber(run.testLoss[epoch - 1])}, test accuracy ${percentage(run.testAccuracy[epoch - 1])}` : "";
-  const kept = run.epochs.length <= run.loss.length ? ` Weights of ${run.epochs.length} of ${run.loss.length + 1} epochs are kept: the pictures are of epoch ${run.epochs[page.rowOf(epoch)]}.` : "";
-  return `Epoch ${epoch}: loss ${shortNumber(run.loss[epoch - 1])}, accuracy ${percentage(run.accuracy[epoch - 1])}${test}.${kept}`;
+  const test = run.testLoss
+    ? `; test loss ${shortNumber(run.testLoss[epoch - 1])}, test accuracy ${
+      percentage(run.testAccuracy[epoch - 1])
+    }`
+    : "";
+  const kept = run.epochs.length <= run.loss.length
+    ? ` Weights of ${run.epochs.length} of ${
+      run.loss.length + 1
+    } epochs are kept: the pictures are of epoch ${run.epochs[page.rowOf(epoch)]}.`
+    : "";
+  return `Epoch ${epoch}: loss ${shortNumber(run.loss[epoch - 1])}, accuracy ${
+    percentage(run.accuracy[epoch - 1])
+  }${test}.${kept}`;
 }

@@ -18,35 +18,68 @@ export function diagramPanel(page) {
   const links = svgElement("svg", { class: "links", "aria-hidden": "true" });
   const columns = element("div", { class: "columns" });
   const stage = element("div", { class: "stage" }, links, columns);
-  const node = element("section", { class: "panel diagram", "aria-label": "Network" },
-    element("header", {}, element("h2", {}, "Network"),
-      element("span", { class: "muted grow" }, "Each square is a unit: its output over the data's plane. Choose one to see its formula and change its weights."),
-      page.readOnly ? null : iconButton("Remove a hidden layer", "−", () => page.changeLayers(-1), { id: "remove-layer" }),
+  const node = element(
+    "section",
+    { class: "panel diagram", "aria-label": "Network" },
+    element(
+      "header",
+      {},
+      element("h2", {}, "Network"),
+      element(
+        "span",
+        { class: "muted grow" },
+        "Each square is a unit: its output over the data's plane. Choose one to see its formula and change its weights.",
+      ),
+      page.readOnly ? null : iconButton("Remove a hidden layer", "−", () => page.changeLayers(-1), {
+        id: "remove-layer",
+      }),
       element("span", { id: "layers-count" }),
-      page.readOnly ? null : iconButton("Add a hidden layer", "+", () => page.changeLayers(1), { id: "add-layer" })), stage);
+      page.readOnly
+        ? null
+        : iconButton("Add a hidden layer", "+", () => page.changeLayers(1), { id: "add-layer" }),
+    ),
+    stage,
+  );
   /** @type {{key: string, units: any[][], inputs: any[], columns: HTMLElement, places: Places | null}} */
   let built = { key: "", units: [], inputs: [], columns, places: null };
 
   /** @param {any} view */
   function update(view) {
     if (!built.places) built.places = placesOf(stage, built); // before anything on the page is changed
-    const key = JSON.stringify([view.network.features, view.network.layers.map((/** @type {any} */ layer) => [layer.units, layer.activation]), page.data.classNames, page.data.featureNames, page.readOnly]);
+    const key = JSON.stringify([
+      view.network.features,
+      view.network.layers.map((/** @type {any} */ layer) => [layer.units, layer.activation]),
+      page.data.classNames,
+      page.data.featureNames,
+      page.readOnly,
+    ]);
     if (built.key !== key) {
       for (const unit of built.units.flat()) unit.chart.close();
       built = { key, ...build(page, view, columns), places: null };
     }
     const hidden = view.network.layers.length - 1;
-    setText(node.querySelector("#layers-count") ?? node, `${hidden} hidden ${hidden === 1 ? "layer" : "layers"}`);
-    built.units.forEach((units, layer) => units.forEach((unit, j) => paintUnit(page, view, unit, layer, j)));
+    setText(
+      node.querySelector("#layers-count") ?? node,
+      `${hidden} hidden ${hidden === 1 ? "layer" : "layers"}`,
+    );
+    built.units.forEach((units, layer) =>
+      units.forEach((unit, j) => paintUnit(page, view, unit, layer, j))
+    );
     if (built.places) drawLinks(page, view, links, built.places);
   }
-  stage.addEventListener("chartfit", () => { built.places = null; });
+  stage.addEventListener("chartfit", () => {
+    built.places = null;
+  });
   const resized = new ResizeObserver(() => {
     built.places = null;
     page.changed();
   });
   resized.observe(columns);
-  return { node, update, exported: exportedPicture("Network", "network", () => picture(page, links, built)) };
+  return {
+    node,
+    update,
+    exported: exportedPicture("Network", "network", () => picture(page, links, built)),
+  };
 }
 
 /** The diagram as one picture, from where its parts stand. @param {any} page @param {any} links @param {any} built */
@@ -56,59 +89,133 @@ function picture(page, links, { columns, units, inputs }) {
     const { left, top, width, height } = part.getBoundingClientRect();
     return { x: left - origin.left, y: top - origin.top, width, height };
   };
-  const frame = (/** @type {Element} */ part) => svgElement("rect", { ...place(part), rx: 6, fill: look.background, stroke: look.muted });
+  const frame = (/** @type {Element} */ part) =>
+    svgElement("rect", { ...place(part), rx: 6, fill: look.background, stroke: look.muted });
   const words = (/** @type {HTMLElement} */ part, weight = 400) => {
     const { x, y, width, height } = place(part);
-    return width ? svgWords(part.textContent ?? "", x + width / 2, y + height / 2, look.text, { weight }) : svgElement("g");
+    return width
+      ? svgWords(part.textContent ?? "", x + width / 2, y + height / 2, look.text, { weight })
+      : svgElement("g");
   };
-  return svgDocument(columns.offsetWidth, columns.offsetHeight, look.background,
-    ...[...links.children].map((path) => svgElement("path", { d: path.getAttribute("d"), fill: "none", stroke: path.getAttribute("stroke"), "stroke-width": path.getAttribute("stroke-width"), opacity: 0.75 })),
+  return svgDocument(
+    columns.offsetWidth,
+    columns.offsetHeight,
+    look.background,
+    ...[...links.children].map((path) =>
+      svgElement("path", {
+        d: path.getAttribute("d"),
+        fill: "none",
+        stroke: path.getAttribute("stroke"),
+        "stroke-width": path.getAttribute("stroke-width"),
+        opacity: 0.75,
+      })
+    ),
     ...[...columns.querySelectorAll(".head")].flatMap((head) => {
       const middle = place(head).x + place(head).width / 2;
-      return [svgWords(head.firstChild?.textContent ?? "", middle, 10, look.text, { weight: 600 }), svgWords(head.querySelector("small")?.textContent ?? "", middle, 26, look.muted, { size: 10 })];
+      return [
+        svgWords(head.firstChild?.textContent ?? "", middle, 10, look.text, { weight: 600 }),
+        svgWords(head.querySelector("small")?.textContent ?? "", middle, 26, look.muted, {
+          size: 10,
+        }),
+      ];
     }),
     ...inputs.flatMap((/** @type {HTMLElement} */ input) => [frame(input), words(input)]),
-    ...units.flatMap((/** @type {any[]} */ layer, /** @type {number} */ l) => layer.flatMap((unit, j) => {
-      const { x, y } = place(unit.chart.canvas), map = svgElement("g", { transform: `translate(${x} ${y})` }, drawnAsSvg(unit.chart, () => paintUnit(page, view, unit, l, j)));
-      return [frame(unit.button), map, words(unit.name, 600), words(unit.bias)];
-    })));
+    ...units.flatMap((/** @type {any[]} */ layer, /** @type {number} */ l) =>
+      layer.flatMap((unit, j) => {
+        const { x, y } = place(unit.chart.canvas),
+          map = svgElement(
+            "g",
+            { transform: `translate(${x} ${y})` },
+            drawnAsSvg(unit.chart, () => paintUnit(page, view, unit, l, j)),
+          );
+        return [frame(unit.button), map, words(unit.name, 600), words(unit.bias)];
+      })
+    ),
+  );
 }
 
 /** @param {any} page @param {any} view @param {HTMLElement} columns */
 function build(page, view, columns) {
   const { network } = view;
-  const inputs = page.data.featureNames.slice(0, UNITS_SHOWN).map((/** @type {string} */ name) => element("span", { class: "input", title: name }, name));
+  const inputs = page.data.featureNames.slice(0, UNITS_SHOWN).map((/** @type {string} */ name) =>
+    element("span", { class: "input", title: name }, name)
+  );
   const units = network.layers.map((/** @type {any} */ layer, /** @type {number} */ l) =>
-    Array.from({ length: Math.min(layer.units, UNITS_SHOWN) }, (_, j) => buildUnit(page, l, j)));
+    Array.from({ length: Math.min(layer.units, UNITS_SHOWN) }, (_, j) => buildUnit(page, l, j))
+  );
   columns.replaceChildren(
-    element("div", { class: "column" }, element("div", { class: "head" }, "Inputs"), ...inputs, moreWords(network.features)),
+    element(
+      "div",
+      { class: "column" },
+      element("div", { class: "head" }, "Inputs"),
+      ...inputs,
+      moreWords(network.features),
+    ),
     ...network.layers.map((/** @type {any} */ layer, /** @type {number} */ l) => {
       const last = l === network.layers.length - 1;
-      const head = last ? element("div", { class: "head" }, "Outputs", element("small", {}, "logits, one a class"))
-        : element("div", { class: "head" }, `Layer ${l + 1}`, element("small", {}, layer.activation),
-          element("span", { class: "count" }, page.readOnly ? null : iconButton(`Remove a unit of layer ${l + 1}`, "−", () => page.changeUnits(l, -1)),
-            ` ${layer.units} ${layer.units === 1 ? "unit" : "units"} `, page.readOnly ? null : iconButton(`Add a unit to layer ${l + 1}`, "+", () => page.changeUnits(l, 1))));
-      return element("div", { class: "column" }, head, ...units[l].map((/** @type {any} */ unit) => unit.button), moreWords(layer.units));
-    }));
-  columns.classList.toggle("small", Math.max(...units.map((/** @type {any[]} */ layer) => layer.length), inputs.length) > ROOMY);
+      const head = last
+        ? element("div", { class: "head" }, "Outputs", element("small", {}, "logits, one a class"))
+        : element(
+          "div",
+          { class: "head" },
+          `Layer ${l + 1}`,
+          element("small", {}, layer.activation),
+          element(
+            "span",
+            { class: "count" },
+            page.readOnly
+              ? null
+              : iconButton(`Remove a unit of layer ${l + 1}`, "−", () => page.changeUnits(l, -1)),
+            ` ${layer.units} ${layer.units === 1 ? "unit" : "units"} `,
+            page.readOnly
+              ? null
+              : iconButton(`Add a unit to layer ${l + 1}`, "+", () => page.changeUnits(l, 1)),
+          ),
+        );
+      return element(
+        "div",
+        { class: "column" },
+        head,
+        ...units[l].map((/** @type {any} */ unit) => unit.button),
+        moreWords(layer.units),
+      );
+    }),
+  );
+  columns.classList.toggle(
+    "small",
+    Math.max(...units.map((/** @type {any[]} */ layer) => layer.length), inputs.length) > ROOMY,
+  );
   return { units, inputs, columns };
 }
 
 /** @param {number} count */
 function moreWords(count) {
-  return count > UNITS_SHOWN ? element("small", { class: "muted" }, `and ${count - UNITS_SHOWN} more`) : null;
+  return count > UNITS_SHOWN
+    ? element("small", { class: "muted" }, `and ${count - UNITS_SHOWN} more`)
+    : null;
 }
 
 /** @param {any} page @param {number} layer @param {number} j */
 function buildUnit(page, layer, j) {
   const chart = new Chart({ class: "unit-map", "aria-hidden": "true" });
   const name = element("span", { class: "unit-name" }), bias = element("span", { class: "bias" });
-  const button = element("button", {
-    type: "button", class: "unit", id: `unit-${layer}-${j}`, "aria-pressed": "false",
-    onclick: () => page.chooseUnit([layer, j]),
-    onpointerenter: () => page.hoverUnit([layer, j]), onpointerleave: () => page.hoverUnit(null),
-    onfocus: () => page.hoverUnit([layer, j]), onblur: () => page.hoverUnit(null),
-  }, chart.canvas, name, bias);
+  const button = element(
+    "button",
+    {
+      type: "button",
+      class: "unit",
+      id: `unit-${layer}-${j}`,
+      "aria-pressed": "false",
+      onclick: () => page.chooseUnit([layer, j]),
+      onpointerenter: () => page.hoverUnit([layer, j]),
+      onpointerleave: () => page.hoverUnit(null),
+      onfocus: () => page.hoverUnit([layer, j]),
+      onblur: () => page.hoverUnit(null),
+    },
+    chart.canvas,
+    name,
+    bias,
+  );
   return { button, chart, name, bias, image: new ImageData(1, 1) };
 }
 
@@ -117,26 +224,44 @@ function paintUnit(page, view, unit, layer, j) {
   const { look } = page, { maps } = view, last = layer === view.network.layers.length - 1;
   const lit = page.isLit("unit", [layer, j]), pinned = page.pinnedUnit;
   unit.button.classList.toggle("lit", lit);
-  unit.button.setAttribute("aria-pressed", String(!!pinned && pinned[0] === layer && pinned[1] === j));
+  unit.button.setAttribute(
+    "aria-pressed",
+    String(!!pinned && pinned[0] === layer && pinned[1] === j),
+  );
   const words = page.unitName(layer, j), bias = view.network.layers[layer].bias[j];
   setText(unit.name, last ? page.data.classNames[j] : `${j}`);
   setText(unit.bias, `b ${tinyNumber(bias)}`);
   const valued = page.litPoint();
-  const value = valued === null ? null : view.passes[layer].a[valued * view.network.layers[layer].units + j];
+  const value = valued === null
+    ? null
+    : view.passes[layer].a[valued * view.network.layers[layer].units + j];
   if (value !== null) setText(unit.bias, tinyNumber(value));
   unit.bias.classList.toggle("value", value !== null);
-  unit.button.setAttribute("aria-label", `${words}, bias ${shortNumber(bias)}${value === null ? "" : `, ${shortNumber(value)} at the point chosen`}`);
+  unit.button.setAttribute(
+    "aria-label",
+    `${words}, bias ${shortNumber(bias)}${
+      value === null ? "" : `, ${shortNumber(value)} at the point chosen`
+    }`,
+  );
   unit.button.title = words;
   if (!unit.chart.begin(view.window, look)) return;
   if (unit.image.width !== maps.side) unit.image = new ImageData(maps.side, maps.side);
-  paintSigned(last ? maps.passes[layer].z : maps.passes[layer].a, j, view.network.layers[layer].units, page.scaleOf(view, layer, j), look, unit.image.data);
+  paintSigned(
+    last ? maps.passes[layer].z : maps.passes[layer].a,
+    j,
+    view.network.layers[layer].units,
+    page.scaleOf(view, layer, j),
+    look,
+    unit.image.data,
+  );
   unit.chart.image(unit.image);
   const line = view.geometry.unitLines[layer] && view.geometry.unitLines[layer][j];
   if (line) unit.chart.segments(line, look.line, 1.2);
 }
 
 /** A number in the little room under a map; its full digits are said elsewhere. @param {number} value */
-const tinyNumber = (value) => Math.abs(value) < 10 ? shortNumber(Number(value.toFixed(2))) : shortNumber(value, 2);
+const tinyNumber = (value) =>
+  Math.abs(value) < 10 ? shortNumber(Number(value.toFixed(2))) : shortNumber(value, 2);
 
 /** Where links begin and end, in each column. @typedef {{wide: number, high: number, columns: {left: number, right: number, y: number}[][]}} Places */
 
@@ -146,9 +271,16 @@ function placesOf(stage, built) {
   const box = stage.getBoundingClientRect();
   const place = (/** @type {HTMLElement} */ part) => {
     const here = part.getBoundingClientRect();
-    return { left: here.left - box.left + stage.scrollLeft, right: here.right - box.left + stage.scrollLeft, y: (here.top + here.bottom) / 2 - box.top + stage.scrollTop };
+    return {
+      left: here.left - box.left + stage.scrollLeft,
+      right: here.right - box.left + stage.scrollLeft,
+      y: (here.top + here.bottom) / 2 - box.top + stage.scrollTop,
+    };
   };
-  const columns = [built.inputs.map(place), ...built.units.map((/** @type {any[]} */ units) => units.map((unit) => place(unit.button)))];
+  const columns = [
+    built.inputs.map(place),
+    ...built.units.map((/** @type {any[]} */ units) => units.map((unit) => place(unit.button))),
+  ];
   return { wide: built.columns.offsetWidth, high: built.columns.offsetHeight, columns };
 }
 
@@ -166,8 +298,20 @@ function drawLinks(page, view, links, { wide, high, columns }) {
     for (const weight of weights) top = Math.max(top, Math.abs(weight));
     for (let i = 0; i < columns[layer].length; i++) {
       for (let j = 0; j < columns[layer + 1].length && paths.length < LINKS_SHOWN; j++) {
-        const weight = weights[i * units + j], from = columns[layer][i], to = columns[layer + 1][j], middle = (from.right + to.left) / 2;
-        paths.push({ d: `M${from.right.toFixed(1)} ${from.y.toFixed(1)}C${middle.toFixed(1)} ${from.y.toFixed(1)} ${middle.toFixed(1)} ${to.y.toFixed(1)} ${to.left.toFixed(1)} ${to.y.toFixed(1)}`, weight, layer, i, j, width: top ? 0.4 + 4.6 * Math.abs(weight) / top : 0.4 });
+        const weight = weights[i * units + j],
+          from = columns[layer][i],
+          to = columns[layer + 1][j],
+          middle = (from.right + to.left) / 2;
+        paths.push({
+          d: `M${from.right.toFixed(1)} ${from.y.toFixed(1)}C${middle.toFixed(1)} ${
+            from.y.toFixed(1)
+          } ${middle.toFixed(1)} ${to.y.toFixed(1)} ${to.left.toFixed(1)} ${to.y.toFixed(1)}`,
+          weight,
+          layer,
+          i,
+          j,
+          width: top ? 0.4 + 4.6 * Math.abs(weight) / top : 0.4,
+        });
       }
     }
   }
@@ -185,6 +329,9 @@ function drawLinks(page, view, links, { wide, high, columns }) {
 
 /** @param {any} page */
 function linkElement(page) {
-  const made = svgElement("path", { fill: "none", onclick: () => page.chooseUnit([made.link.layer, made.link.j], made.link.i) }, svgElement("title"));
+  const made = svgElement("path", {
+    fill: "none",
+    onclick: () => page.chooseUnit([made.link.layer, made.link.j], made.link.i),
+  }, svgElement("title"));
   return made;
 }

@@ -5,57 +5,152 @@ import { decodeBytes } from "../pure/codec.js";
 import { choice, element, iconButton, setText } from "./elements.js";
 import { dataToWire } from "../page/editor.js";
 
-const KEYS = [["Space", "play or pause"], ["→ ←", "one epoch on or back"], ["Home, End", "first or last epoch"], ["R", "reset to the start"], ["Ctrl+Z", "undo; with Shift, redo"],
-  [". and ,", "next or previous point, on a picture of the data"], ["arrows", "move the chosen point; with Shift, further"], ["0 to 9", "give it another class"], ["Delete", "erase it"], ["Enter", "add a point"], ["Esc", "back to the decision regions"], ["?", "this list"]];
+const KEYS = [
+  ["Space", "play or pause"],
+  ["→ ←", "one epoch on or back"],
+  ["Home, End", "first or last epoch"],
+  ["R", "reset to the start"],
+  ["Ctrl+Z", "undo; with Shift, redo"],
+  [". and ,", "next or previous point, on a picture of the data"],
+  ["arrows", "move the chosen point; with Shift, further"],
+  ["0 to 9", "give it another class"],
+  ["Delete", "erase it"],
+  ["Enter", "add a point"],
+  ["Esc", "back to the decision regions"],
+  ["?", "this list"],
+];
 
 /** @param {any} page @returns {import("../page/page.js").Panel} */
 export function dialogs(page) {
-  const help = dialog("Keys", element("dl", { class: "keys" }, ...KEYS.flatMap(([key, words]) => [element("dt", {}, key), element("dd", {}, words)])));
+  const help = dialog(
+    "Keys",
+    element(
+      "dl",
+      { class: "keys" },
+      ...KEYS.flatMap(([key, words]) => [element("dt", {}, key), element("dd", {}, words)]),
+    ),
+  );
   const shared = element("p", { class: "note", "aria-live": "polite" });
   const files = element("div", { class: "files" });
   const exporting = dialog("Export", files, shared);
-  const scale = choice([["shared", "One scale"], ["unit", "Scale per unit"]], page.state.scale, (value) => page.show({ scale: value }), { "aria-label": "Colour scale of the units", id: "scale" });
-  const theme = choice([["auto", "System theme"], ["light", "Light"], ["dark", "Dark"]], page.state.theme, (value) => {
-    page.show({ theme: value });
-    page.followTheme();
-  }, { "aria-label": "Theme", id: "theme" });
-  const share = element("button", { type: "button", id: "share", onclick: async () => {
-    if (!page.saveNow()) page.say("The link has the settings, but no room for all points: up to about 500 of two features. Export the page as a file to send them.", true);
-    try {
-      await navigator.clipboard.writeText(location.href);
-      setText(share, "Link copied");
-    } catch {
-      setText(share, "Copy the address bar");
-    }
-    setTimeout(() => setText(share, "Share"), 2500);
-  } }, "Share");
-  const node = element("div", { class: "actions" },
-    element("button", { type: "button", id: "tour", onclick: () => page.startTour() }, "Tour"), page.readOnly ? null : share,
-    element("button", { type: "button", id: "export", onclick: () => openExport(page, exporting, files, shared) }, "Export"), scale, theme,
-    iconButton("Keys", "?", () => help.showModal(), { id: "help" }), help, exporting);
+  const scale = choice(
+    [["shared", "One scale"], ["unit", "Scale per unit"]],
+    page.state.scale,
+    (value) => page.show({ scale: value }),
+    { "aria-label": "Colour scale of the units", id: "scale" },
+  );
+  const theme = choice(
+    [["auto", "System theme"], ["light", "Light"], ["dark", "Dark"]],
+    page.state.theme,
+    (value) => {
+      page.show({ theme: value });
+      page.followTheme();
+    },
+    { "aria-label": "Theme", id: "theme" },
+  );
+  const share = element("button", {
+    type: "button",
+    id: "share",
+    onclick: async () => {
+      if (!page.saveNow()) {
+        page.say(
+          "The link has the settings, but no room for all points: up to about 500 of two features. Export the page as a file to send them.",
+          true,
+        );
+      }
+      try {
+        await navigator.clipboard.writeText(location.href);
+        setText(share, "Link copied");
+      } catch {
+        setText(share, "Copy the address bar");
+      }
+      setTimeout(() => setText(share, "Share"), 2500);
+    },
+  }, "Share");
+  const node = element(
+    "div",
+    { class: "actions" },
+    element("button", { type: "button", id: "tour", onclick: () => page.startTour() }, "Tour"),
+    page.readOnly ? null : share,
+    element("button", {
+      type: "button",
+      id: "export",
+      onclick: () => openExport(page, exporting, files, shared),
+    }, "Export"),
+    scale,
+    theme,
+    iconButton("Keys", "?", () => help.showModal(), { id: "help" }),
+    help,
+    exporting,
+  );
   page.openHelp = () => help.showModal();
-  return { node, update: () => {
-    share.hidden = !page.address; // a notebook's address holds no setup
-    if (scale.value !== page.state.scale) scale.value = page.state.scale;
-    if (theme.value !== page.state.theme) theme.value = page.state.theme;
-  } };
+  return {
+    node,
+    update: () => {
+      share.hidden = !page.address; // a notebook's address holds no setup
+      if (scale.value !== page.state.scale) scale.value = page.state.scale;
+      if (theme.value !== page.state.theme) theme.value = page.state.theme;
+    },
+  };
 }
 
 /** @param {string} title @param {...Node} children @returns {HTMLDialogElement} */
 function dialog(title, ...children) {
-  const made = element("dialog", { "aria-label": title }, element("header", {}, element("h2", {}, title), element("button", { type: "button", class: "icon", "aria-label": "Close", onclick: () => made.close() }, "×")), ...children);
+  const made = element(
+    "dialog",
+    { "aria-label": title },
+    element(
+      "header",
+      {},
+      element("h2", {}, title),
+      element("button", {
+        type: "button",
+        class: "icon",
+        "aria-label": "Close",
+        onclick: () => made.close(),
+      }, "×"),
+    ),
+    ...children,
+  );
   return made;
 }
 
 /** @param {any} page @param {HTMLDialogElement} box @param {HTMLElement} files @param {HTMLElement} note */
 function openExport(page, box, files, note) {
   setText(note, "");
-  const made = page.readOnly ? [] : [["html", "This page as one file (works offline)"], ["keras", "Keras script with these weights"], ["numpy", "NumPy script with these weights"], ["run", "Run file (.npz) for Python"]];
-  const shown = page.panels.filter((/** @type {any} */ panel) => panel.exported && !panel.node.hidden).map((/** @type {any} */ panel) => panel.exported);
+  const made = page.readOnly ? [] : [
+    ["html", "This page as one file (works offline)"],
+    ["keras", "Keras script with these weights"],
+    ["numpy", "NumPy script with these weights"],
+    ["run", "Run file (.npz) for Python"],
+  ];
+  const shown = page.panels.filter((/** @type {any} */ panel) =>
+    panel.exported && !panel.node.hidden
+  ).map((/** @type {any} */ panel) => panel.exported);
   files.replaceChildren(
-    ...made.map(([what, words]) => element("button", { type: "button", "data-what": what, onclick: () => askFile(page, what, note) }, words)),
-    ...shown.map((/** @type {import("./pictures.js").Exported} */ { words, files: kinds }) => element("div", { class: "row" }, element("span", { class: "grow" }, words),
-      ...kinds.map(({ kind, name, make }) => element("button", { type: "button", "data-file": name, "aria-label": `${words} as ${kind}`, onclick: () => save(name, make, note) }, kind)))));
+    ...made.map(([what, words]) =>
+      element("button", {
+        type: "button",
+        "data-what": what,
+        onclick: () => askFile(page, what, note),
+      }, words)
+    ),
+    ...shown.map((/** @type {import("./pictures.js").Exported} */ { words, files: kinds }) =>
+      element(
+        "div",
+        { class: "row" },
+        element("span", { class: "grow" }, words),
+        ...kinds.map(({ kind, name, make }) =>
+          element("button", {
+            type: "button",
+            "data-file": name,
+            "aria-label": `${words} as ${kind}`,
+            onclick: () => save(name, make, note),
+          }, kind)
+        ),
+      )
+    ),
+  );
   box.showModal();
 }
 
@@ -72,9 +167,21 @@ async function save(name, make, note) {
 /** @param {any} page @param {string} what @param {HTMLElement} note */
 async function askFile(page, what, note) {
   setText(note, "Making the file …");
-  const reply = await page.host.ask({ kind: "export", what, data: dataToWire(page.data), recipe: page.recipe(), course: page.course, network: what === "keras" || what === "numpy" ? page.networkToWire() : null });
-  if (reply.kind !== "file") return setText(note, reply.message ?? "The server is away. Try again.");
-  download(new Blob([/** @type {any} */ (decodeBytes(reply.content))], { type: reply.mime }), reply.name);
+  const reply = await page.host.ask({
+    kind: "export",
+    what,
+    data: dataToWire(page.data),
+    recipe: page.recipe(),
+    course: page.course,
+    network: what === "keras" || what === "numpy" ? page.networkToWire() : null,
+  });
+  if (reply.kind !== "file") {
+    return setText(note, reply.message ?? "The server is away. Try again.");
+  }
+  download(
+    new Blob([/** @type {any} */ (decodeBytes(reply.content))], { type: reply.mime }),
+    reply.name,
+  );
   setText(note, `${reply.name} is in your downloads.`);
 }
 

@@ -21,15 +21,25 @@ export function editable(chart, page, where) {
   // A finger scrolls the page, except from a point or with the tool that adds.
   canvas.addEventListener("touchstart", (event) => {
     if (event.touches.length > 1 || page.readOnly || !page.view) return;
-    if (page.tool === "add" || pointUnder(chart, page, event.touches[0], where(), FINGER) !== null) event.preventDefault();
+    if (
+      page.tool === "add" || pointUnder(chart, page, event.touches[0], where(), FINGER) !== null
+    ) event.preventDefault();
   }, { passive: false });
   canvas.addEventListener("pointerdown", (event) => {
     if (event.button > 0 || !page.view) return;
-    const point = pointUnder(chart, page, event, where(), event.pointerType === "touch" ? FINGER : undefined);
+    const point = pointUnder(
+      chart,
+      page,
+      event,
+      where(),
+      event.pointerType === "touch" ? FINGER : undefined,
+    );
     if (page.readOnly) return page.choosePoint(point);
     const erase = page.tool === "erase" || event.shiftKey;
     if (point !== null && erase) return page.erasePoint(point);
-    if (point !== null && page.tool === "relabel") return page.relabelPoint(point, page.chosenClass);
+    if (point !== null && page.tool === "relabel") {
+      return page.relabelPoint(point, page.chosenClass);
+    }
     press = { point, x: event.clientX, y: event.clientY, moving: false };
     if (point !== null || page.tool === "add") canvas.setPointerCapture(event.pointerId);
     if (point !== null) page.choosePoint(point);
@@ -43,7 +53,9 @@ export function editable(chart, page, where) {
       if (near !== null && !page.readOnly) canvas.style.cursor = "grab";
       return page.hoverPoint(near);
     }
-    if (!press.moving && Math.hypot(event.clientX - press.x, event.clientY - press.y) < MOVED) return;
+    if (!press.moving && Math.hypot(event.clientX - press.x, event.clientY - press.y) < MOVED) {
+      return;
+    }
     if (!press.moving) page.beginDrag();
     press.moving = true;
     canvas.style.cursor = "grabbing";
@@ -52,7 +64,9 @@ export function editable(chart, page, where) {
   /** Add points along the pointer's way. @param {{x: number, y: number, moving: boolean}} from @param {PointerEvent} event */
   const stroke = (from, event) => {
     if (Math.hypot(event.clientX - from.x, event.clientY - from.y) < STROKE) return;
-    if (!from.moving) page.strokePoint(...insideWindow(chart, { clientX: from.x, clientY: from.y }));
+    if (!from.moving) {
+      page.strokePoint(...insideWindow(chart, { clientX: from.x, clientY: from.y }));
+    }
     Object.assign(from, { x: event.clientX, y: event.clientY, moving: true });
     page.strokePoint(...insideWindow(chart, event));
   };
@@ -101,7 +115,11 @@ function pressKey(chart, page, event) {
     const [dx, dy] = ARROWS[event.key], step = KEY_STEP * (event.shiftKey ? 5 : 1);
     const d = page.data.features, [i, j] = page.axes;
     page.beginDrag();
-    page.dragPoint(chosen, page.data.points[chosen * d + i] + dx * step * (x1 - x0), page.data.points[chosen * d + j] + dy * step * (y1 - y0));
+    page.dragPoint(
+      chosen,
+      page.data.points[chosen * d + i] + dx * step * (x1 - x0),
+      page.data.points[chosen * d + j] + dy * step * (y1 - y0),
+    );
     page.endDrag();
   } else if (event.key === "." || event.key === ",") {
     taken();
@@ -109,7 +127,9 @@ function pressKey(chart, page, event) {
   } else if ((event.key === "Delete" || event.key === "Backspace") && chosen !== null) {
     taken();
     page.erasePoint(chosen);
-  } else if (/^[0-9]$/.test(event.key) && chosen !== null && Number(event.key) < page.data.classNames.length) {
+  } else if (
+    /^[0-9]$/.test(event.key) && chosen !== null && Number(event.key) < page.data.classNames.length
+  ) {
     taken();
     page.relabelPoint(chosen, Number(event.key));
   } else if (event.key === "Enter" && !event.shiftKey) { // with Shift, it runs a notebook's cell

@@ -31,7 +31,9 @@ export function svgElement(tag, attributes = {}, ...children) {
 function filled(made, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
-    else if (value !== false && value !== null && value !== undefined) made.setAttribute(name, value === true ? "" : String(value));
+    else if (value !== false && value !== null && value !== undefined) {
+      made.setAttribute(name, value === true ? "" : String(value));
+    }
   }
   made.append(...children.filter((child) => child !== null));
   return made;
@@ -45,18 +47,36 @@ function filled(made, attributes, children) {
  * @param {Record<string, any>} [attributes]
  */
 export function iconButton(name, sign, onclick, attributes = {}) {
-  return element("button", { type: "button", class: "icon", "aria-label": name, title: name, onclick, ...attributes }, sign in SYMBOLS ? symbol(sign) : sign);
+  return element("button", {
+    type: "button",
+    class: "icon",
+    "aria-label": name,
+    title: name,
+    onclick,
+    ...attributes,
+  }, sign in SYMBOLS ? symbol(sign) : sign);
 }
 
 /** Shapes of the symbols that fonts may lack, on a square of 24. @type {Record<string, string>} */
-const SYMBOLS = { play: "M7 4v16l13-8z", pause: "M6 4h4v16H6zM14 4h4v16h-4z", step: "M5 4v16l10-8zM16 4h3v16h-3z", reset: "M12 5V1L6 6.5 12 12V8a5 5 0 1 1-5 5H4a8 8 0 1 0 8-8z", undo: "M8 5V1L2 7l6 6V9h6a4 4 0 0 1 0 8H8v3h6a7 7 0 0 0 0-14z", redo: "M16 5V1l6 6-6 6V9h-6a4 4 0 0 0 0 8h6v3h-6a7 7 0 0 1 0-14z" };
+const SYMBOLS = {
+  play: "M7 4v16l13-8z",
+  pause: "M6 4h4v16H6zM14 4h4v16h-4z",
+  step: "M5 4v16l10-8zM16 4h3v16h-3z",
+  reset: "M12 5V1L6 6.5 12 12V8a5 5 0 1 1-5 5H4a8 8 0 1 0 8-8z",
+  undo: "M8 5V1L2 7l6 6V9h6a4 4 0 0 1 0 8H8v3h6a7 7 0 0 0 0-14z",
+  redo: "M16 5V1l6 6-6 6V9h-6a4 4 0 0 0 0 8h6v3h-6a7 7 0 0 1 0-14z",
+};
 
 /**
  * A symbol as a picture in the text's colour.
  * @param {string} name
  */
 export function symbol(name) {
-  return svgElement("svg", { viewBox: "0 0 24 24", class: "symbol", "aria-hidden": "true" }, svgElement("path", { d: SYMBOLS[name], fill: "currentColor" }));
+  return svgElement(
+    "svg",
+    { viewBox: "0 0 24 24", class: "symbol", "aria-hidden": "true" },
+    svgElement("path", { d: SYMBOLS[name], fill: "currentColor" }),
+  );
 }
 
 /**
@@ -92,7 +112,9 @@ export function setOptions(select, options, value) {
   const key = JSON.stringify(options);
   if (select.dataset.options !== key) {
     select.dataset.options = key;
-    select.replaceChildren(...options.map(([name, words]) => element("option", { value: name }, words)));
+    select.replaceChildren(
+      ...options.map(([name, words]) => element("option", { value: name }, words)),
+    );
   }
   if (select.value !== value) select.value = value;
 }
@@ -113,7 +135,9 @@ export function setText(where, text) {
  */
 export function shortNumber(value, digits = 3) {
   if (!Number.isFinite(value)) return String(value);
-  if (value !== 0 && (Math.abs(value) >= 1e6 || Math.abs(value) < 1e-4)) return value.toExponential(Math.max(0, digits - 1)).replace("-", "−");
+  if (value !== 0 && (Math.abs(value) >= 1e6 || Math.abs(value) < 1e-4)) {
+    return value.toExponential(Math.max(0, digits - 1)).replace("-", "−");
+  }
   return String(Number(value.toPrecision(digits))).replace("-", "−");
 }
 

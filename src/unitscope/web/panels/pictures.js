@@ -21,18 +21,41 @@ export function drawnAsSvg(chart, draw) {
 
 /** A whole document. @param {number} width @param {number} height @param {string} background @param {...Node} children @returns {SVGSVGElement} */
 export function svgDocument(width, height, background, ...children) {
-  return svgElement("svg", { xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${width} ${height}`, width, height, "font-family": FONT },
-    svgElement("rect", { width, height, fill: background }), ...children);
+  return svgElement(
+    "svg",
+    {
+      xmlns: "http://www.w3.org/2000/svg",
+      viewBox: `0 0 ${width} ${height}`,
+      width,
+      height,
+      "font-family": FONT,
+    },
+    svgElement("rect", { width, height, fill: background }),
+    ...children,
+  );
 }
 
 /** One chart as a document. @param {import("./canvas.js").Chart} chart @param {any} look @param {() => void} draw */
 export function chartPicture(chart, look, draw) {
-  return svgDocument(chart.canvas.clientWidth, chart.canvas.clientHeight, look.background, drawnAsSvg(chart, draw));
+  return svgDocument(
+    chart.canvas.clientWidth,
+    chart.canvas.clientHeight,
+    look.background,
+    drawnAsSvg(chart, draw),
+  );
 }
 
 /** Words in a picture. @param {string} words @param {number} x @param {number} y the middle @param {string} fill @param {{size?: number, weight?: number, anchor?: string}} [how] */
 export function svgWords(words, x, y, fill, { size = 12, weight = 400, anchor = "middle" } = {}) {
-  return svgElement("text", { x, y, fill, "font-size": size, "font-weight": weight, "text-anchor": anchor, "dominant-baseline": "central" }, words);
+  return svgElement("text", {
+    x,
+    y,
+    fill,
+    "font-size": size,
+    "font-weight": weight,
+    "text-anchor": anchor,
+    "dominant-baseline": "central",
+  }, words);
 }
 
 /** @param {SVGSVGElement} svg */
@@ -44,9 +67,20 @@ export async function pngOf(svg) {
   image.src = URL.createObjectURL(new Blob([svgText(svg)], { type: "image/svg+xml" }));
   try {
     await image.decode();
-    const canvas = element("canvas", { width: Math.round(width * PNG_SCALE), height: Math.round(height * PNG_SCALE) });
+    const canvas = element("canvas", {
+      width: Math.round(width * PNG_SCALE),
+      height: Math.round(height * PNG_SCALE),
+    });
     canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
-    return await new Promise((resolve, reject) => canvas.toBlob((/** @type {Blob | null} */ blob) => blob ? resolve(blob) : reject(new Error("The picture must be small enough for this browser.")), "image/png"));
+    return await new Promise((resolve, reject) =>
+      canvas.toBlob(
+        (/** @type {Blob | null} */ blob) =>
+          blob
+            ? resolve(blob)
+            : reject(new Error("The picture must be small enough for this browser.")),
+        "image/png",
+      )
+    );
   } finally {
     URL.revokeObjectURL(image.src);
   }
@@ -59,8 +93,15 @@ export async function pngOf(svg) {
 
 /** A picture as PNG and as SVG. @param {string} words @param {string} name of the files @param {() => SVGSVGElement} make @returns {Exported} */
 export function exportedPicture(words, name, make) {
-  return { words, files: [
-    { kind: "PNG", name: `${name}.png`, make: () => pngOf(make()) },
-    { kind: "SVG", name: `${name}.svg`, make: () => new Blob([svgText(make())], { type: "image/svg+xml" }) },
-  ] };
+  return {
+    words,
+    files: [
+      { kind: "PNG", name: `${name}.png`, make: () => pngOf(make()) },
+      {
+        kind: "SVG",
+        name: `${name}.svg`,
+        make: () => new Blob([svgText(make())], { type: "image/svg+xml" }),
+      },
+    ],
+  };
 }

@@ -13,17 +13,26 @@ const STAYS = 0.6; // a name stays where it has this share of the best place's r
  * @returns {Map<number, [number, number]>} class to data coordinates; classes without room have none
  */
 export function roomyPlaces(chart, view, { rows, width, axes }, names, before, hurried) {
-  const { side, winners } = view.maps, [[x0, x1], [y0, y1]] = view.window, high = 10 / chart.plotHeight;
+  const { side, winners } = view.maps,
+    [[x0, x1], [y0, y1]] = view.window,
+    high = 10 / chart.plotHeight;
   /** @param {number} u 0..1 across @param {number} v 0..1 down */
-  const classAt = (u, v) => u < 0 || v < 0 || u > 1 || v > 1 ? -1 : winners[Math.round(v * (side - 1)) * side + Math.round(u * (side - 1))];
+  const classAt = (u, v) =>
+    u < 0 || v < 0 || u > 1 || v > 1
+      ? -1
+      : winners[Math.round(v * (side - 1)) * side + Math.round(u * (side - 1))];
   /** Distance in pixels to the nearest point, or -1 where the name's plate would leave the class. @param {number} u @param {number} v @param {number} label */
   const roomAt = (u, v, label) => {
     const wide = (4 + 3.6 * names[label].length) / chart.plotWidth;
-    for (const [du, dv] of [[0, 0], [wide, high], [-wide, high], [wide, -high], [-wide, -high]]) if (classAt(u + du, v + dv) !== label) return -1;
+    for (const [du, dv] of [[0, 0], [wide, high], [-wide, high], [wide, -high], [-wide, -high]]) {
+      if (classAt(u + du, v + dv) !== label) return -1;
+    }
     let least = 60;
     for (let at = 0; at < rows.length; at += width) {
-      const across = Math.max(0, Math.abs((rows[at + axes[0]] - x0) / (x1 - x0) - u) - wide) * chart.plotWidth;
-      const down = Math.max(0, Math.abs((y1 - rows[at + axes[1]]) / (y1 - y0) - v) - high) * chart.plotHeight;
+      const across = Math.max(0, Math.abs((rows[at + axes[0]] - x0) / (x1 - x0) - u) - wide) *
+        chart.plotWidth;
+      const down = Math.max(0, Math.abs((y1 - rows[at + axes[1]]) / (y1 - y0) - v) - high) *
+        chart.plotHeight;
       if (across < least && down < least) least = Math.min(least, Math.hypot(across, down));
     }
     return least;
@@ -37,12 +46,18 @@ export function roomyPlaces(chart, view, { rows, width, axes }, names, before, h
   const best = new Map();
   for (let a = 1; a < CANDIDATES; a++) {
     for (let b = 1; b < CANDIDATES; b++) {
-      const u = a / CANDIDATES, v = b / CANDIDATES, label = classAt(u, v), room = roomAt(u, v, label);
+      const u = a / CANDIDATES,
+        v = b / CANDIDATES,
+        label = classAt(u, v),
+        room = roomAt(u, v, label);
       if (room >= 0 && room > (best.get(label)?.[2] ?? -1)) best.set(label, [u, v, room]);
     }
   }
   return new Map([...best].map(([label, [u, v, room]]) => {
     const old = before.get(label), kept = oldRoom(label);
-    return [label, old && kept >= 0 && kept >= STAYS * room ? old : [x0 + u * (x1 - x0), y1 - v * (y1 - y0)]];
+    return [
+      label,
+      old && kept >= 0 && kept >= STAYS * room ? old : [x0 + u * (x1 - x0), y1 - v * (y1 - y0)],
+    ];
   }));
 }

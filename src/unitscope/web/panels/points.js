@@ -19,7 +19,11 @@ export function drawPoints(chart, page, { rows, width, axes, predicted = null, c
     const x = rows[i * width + axes[0]], y = rows[i * width + axes[1]], label = data.labels[i];
     const color = look.classes[label];
     chart.context.globalAlpha = chosen && !chosen.has(i) ? 0.25 : 1;
-    chart.marker(x, y, look.markers[label], size, { fill: test ? look.background : color, edge: test ? color : look.halo, width: test ? 1.8 : 0.8 });
+    chart.marker(x, y, look.markers[label], size, {
+      fill: test ? look.background : color,
+      edge: test ? color : look.halo,
+      width: test ? 1.8 : 0.8,
+    });
     if (predicted && predicted[i] !== label) chart.ring(x, y, size + 3, look.ring, 1.4);
   }
   chart.context.globalAlpha = 1;
@@ -29,9 +33,12 @@ export function drawPoints(chart, page, { rows, width, axes, predicted = null, c
 
 /** @param {any} chart @param {any} page @param {any} rows @param {number} width @param {[number, number]} axes */
 function drawCounts(chart, page, rows, width, axes) {
-  const crowds = [...crowdsOf(rows, width, axes, chart.window).values()].filter((there) => there.length > 2);
+  const crowds = [...crowdsOf(rows, width, axes, chart.window).values()].filter((there) =>
+    there.length > 2
+  );
   for (const there of crowds.sort((a, b) => b.length - a.length).slice(0, 4)) {
-    const x = chart.toX(rows[there[0] * width + axes[0]]), y = chart.toY(rows[there[0] * width + axes[1]]);
+    const x = chart.toX(rows[there[0] * width + axes[0]]),
+      y = chart.toY(rows[there[0] * width + axes[1]]);
     chart.plate(`×${there.length}`, x + 20, y - 12, page.look);
   }
 }
@@ -43,7 +50,11 @@ function drawLit(chart, page, rows, width, axes, size) {
   const x = rows[i * width + axes[0]], y = rows[i * width + axes[1]];
   chart.ring(x, y, size + 6, look.background, 4);
   chart.ring(x, y, size + 6, look.text, 2);
-  chart.marker(x, y, look.markers[data.labels[i]], size + 1.5, { fill: look.classes[data.labels[i]], edge: look.halo, width: 1 });
+  chart.marker(x, y, look.markers[data.labels[i]], size + 1.5, {
+    fill: look.classes[data.labels[i]],
+    edge: look.halo,
+    width: 1,
+  });
 }
 
 /**
@@ -60,7 +71,10 @@ export function pointUnder(chart, page, event, { rows, width, axes }, reach = 16
   let best = null, least = reach;
   for (let i = 0; i < page.data.labels.length; i++) {
     if (page.data.heldOut && page.data.heldOut[i] && !page.state.showTestData) continue;
-    const distance = Math.hypot((rows[i * width + axes[0]] - x) / unitX, (rows[i * width + axes[1]] - y) / unitY);
+    const distance = Math.hypot(
+      (rows[i * width + axes[0]] - x) / unitX,
+      (rows[i * width + axes[1]] - y) / unitY,
+    );
     if (distance < least) {
       least = distance;
       best = i;

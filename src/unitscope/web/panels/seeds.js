@@ -13,9 +13,19 @@ const CALM = 400; // ms without a change before that
 
 /** @param {any} page @returns {import("../page/page.js").Panel} */
 export function seedsPanel(page) {
-  const strip = element("div", { class: "strip" }), share = element("span", { class: "muted grow", "aria-live": "off" });
-  const ask = element("button", { type: "button", id: "train-seeds", onclick: () => page.trainSeeds() }, "Train 64 seeds");
-  const node = element("section", { class: "panel seeds", "aria-label": "Seeds" }, element("header", {}, element("h2", {}, "The same network from 64 starts"), share, ask), strip);
+  const strip = element("div", { class: "strip" }),
+    share = element("span", { class: "muted grow", "aria-live": "off" });
+  const ask = element("button", {
+    type: "button",
+    id: "train-seeds",
+    onclick: () => page.trainSeeds(),
+  }, "Train 64 seeds");
+  const node = element(
+    "section",
+    { class: "panel seeds", "aria-label": "Seeds" },
+    element("header", {}, element("h2", {}, "The same network from 64 starts"), share, ask),
+    strip,
+  );
   /** @type {any} */ let shown = null;
   /** @type {any} */ let look = null;
   let seen = false, tried = "";
@@ -30,7 +40,10 @@ export function seedsPanel(page) {
   function trainWhenCalm() {
     clearTimeout(calm);
     const { seed: _, ...recipe } = page.recipe(), key = JSON.stringify(recipe);
-    if (page.readOnly || !seen || page.seedsBusy || page.dragging || page.playing || (page.seeds && !page.seedsStale) || page.seedsWork() > AT_ONCE) return;
+    if (
+      page.readOnly || !seen || page.seedsBusy || page.dragging || page.playing ||
+      (page.seeds && !page.seedsStale) || page.seedsWork() > AT_ONCE
+    ) return;
     if (tried === key && points === page.data.points) return;
     calm = setTimeout(() => {
       [tried, points] = [key, page.data.points];
@@ -44,40 +57,99 @@ export function seedsPanel(page) {
     const { seeds } = page;
     setText(ask, page.seedsBusy ? "Training …" : "Train 64 seeds");
     node.classList.toggle("stale", !!seeds && page.seedsStale);
-    if (!seeds) return setText(share, "How much of this is luck? Train it from 64 random starts and see.");
+    if (!seeds) {
+      return setText(share, "How much of this is luck? Train it from 64 random starts and see.");
+    }
     const full = seeds.accuracy.filter((/** @type {number} */ value) => value >= 1 - 1e-9).length;
-    setText(share, `${full} of ${seeds.accuracy.length} (${percentage(full / seeds.accuracy.length)}) classify every training point right. Below each: accuracy and loss.${page.seedsStale ? " Of the settings before: train them again." : ""}`);
+    setText(
+      share,
+      `${full} of ${seeds.accuracy.length} (${
+        percentage(full / seeds.accuracy.length)
+      }) classify every training point right. Below each: accuracy and loss.${
+        page.seedsStale ? " Of the settings before: train them again." : ""
+      }`,
+    );
     if (shown !== seeds || look !== page.look) {
       shown = seeds;
       look = page.look;
       strip.replaceChildren(...[...seeds.accuracy].map((_, k) => tile(page, seeds, k)));
     }
-    [...strip.children].forEach((button, k) => button.setAttribute("aria-pressed", String(!page.run.course && page.state.seed === seeds.first + k && !page.seedsStale)));
+    [...strip.children].forEach((button, k) =>
+      button.setAttribute(
+        "aria-pressed",
+        String(!page.run.course && page.state.seed === seeds.first + k && !page.seedsStale),
+      )
+    );
   }
   /** All maps in rows of 16, with accuracy and loss. */
   function picture() {
-    const tiles = /** @type {HTMLElement[]} */ ([...strip.children]), { look: { background, text } } = page;
-    return svgDocument(16 * 70 + 6, Math.ceil(tiles.length / 16) * 100 + 6, background, ...tiles.flatMap((one, k) => {
-      const x = k % 16 * 70 + 6, y = Math.floor(k / 16) * 100 + 6, map = one.querySelector("canvas");
-      return [svgElement("image", { x, y, width: 64, height: 64, href: map?.toDataURL() ?? "" }), ...[...one.querySelectorAll("small")].map((words, line) => svgWords(words.textContent ?? "", x + 32, y + 74 + 14 * line, text))];
-    }));
+    const tiles = /** @type {HTMLElement[]} */ ([...strip.children]),
+      { look: { background, text } } = page;
+    return svgDocument(
+      16 * 70 + 6,
+      Math.ceil(tiles.length / 16) * 100 + 6,
+      background,
+      ...tiles.flatMap((one, k) => {
+        const x = k % 16 * 70 + 6,
+          y = Math.floor(k / 16) * 100 + 6,
+          map = one.querySelector("canvas");
+        return [
+          svgElement("image", { x, y, width: 64, height: 64, href: map?.toDataURL() ?? "" }),
+          ...[...one.querySelectorAll("small")].map((words, line) =>
+            svgWords(words.textContent ?? "", x + 32, y + 74 + 14 * line, text)
+          ),
+        ];
+      }),
+    );
   }
 
-  return { node, update, get exported() { return page.seeds ? exportedPicture("Seeds", "seeds", picture) : null; }, close: () => watched.disconnect() };
+  return {
+    node,
+    update,
+    get exported() {
+      return page.seeds ? exportedPicture("Seeds", "seeds", picture) : null;
+    },
+    close: () => watched.disconnect(),
+  };
 }
 
 /** @param {any} page @param {any} seeds @param {number} k */
 function tile(page, seeds, k) {
   const canvas = element("canvas", { width: TILE_SIDE, height: TILE_SIDE, "aria-hidden": "true" });
-  const network = networkFrom(page.data.features, seeds.layers, seeds.weights, k * parameterCount(page.data.features, seeds.layers));
+  const network = networkFrom(
+    page.data.features,
+    seeds.layers,
+    seeds.weights,
+    k * parameterCount(page.data.features, seeds.layers),
+  );
   const plain = page.data.features === 2 && page.axes[0] === 0;
-  const plane = plain ? network : onPlane(network, page.axes[0], page.axes[1], mediansOf(page.data));
+  const plane = plain
+    ? network
+    : onPlane(network, page.axes[0], page.axes[1], mediansOf(page.data));
   const passes = forwardPass(plane, gridOver(page.window, TILE_SIDE), TILE_SIDE * TILE_SIDE);
-  const winners = classesOf(passes[passes.length - 1].z, TILE_SIDE * TILE_SIDE, seeds.layers.at(-1).units);
+  const winners = classesOf(
+    passes[passes.length - 1].z,
+    TILE_SIDE * TILE_SIDE,
+    seeds.layers.at(-1).units,
+  );
   const image = new ImageData(TILE_SIDE, TILE_SIDE);
   paintClasses(winners, () => 0.8, page.look, image.data);
   canvas.getContext("2d").putImageData(image, 0, 0);
-  const seed = seeds.first + k, words = `Seed ${seed}: accuracy ${percentage(seeds.accuracy[k])}, loss ${shortNumber(seeds.loss[k])}`;
-  return element("button", { type: "button", class: "tile", "aria-label": words, title: words, onclick: () => page.change({ seed }, { course: false }) },
-    canvas, element("small", {}, percentage(seeds.accuracy[k])), element("small", { class: "muted" }, shortNumber(seeds.loss[k], 2)));
+  const seed = seeds.first + k,
+    words = `Seed ${seed}: accuracy ${percentage(seeds.accuracy[k])}, loss ${
+      shortNumber(seeds.loss[k])
+    }`;
+  return element(
+    "button",
+    {
+      type: "button",
+      class: "tile",
+      "aria-label": words,
+      title: words,
+      onclick: () => page.change({ seed }, { course: false }),
+    },
+    canvas,
+    element("small", {}, percentage(seeds.accuracy[k])),
+    element("small", { class: "muted" }, shortNumber(seeds.loss[k], 2)),
+  );
 }

@@ -6,19 +6,80 @@ import { hashFromState, initialState } from "../page/state.js";
 
 /** @type {{title: string, text: string, part: string, set: (page: any) => void}[]} */
 const STEPS = [
-  { title: "Data", text: "A hundred points in four classes. Each has two numbers, x0 and x1: these are all that the network gets.", part: "[aria-label='Data']", set: (page) => page.chooseUnit(null) },
-  { title: "The network", text: "Two hidden ReLU units and one output a class. Each square shows what its unit gives over the data's plane: blue above 0, orange below.", part: ".diagram", set: (page) => page.chooseUnit(null) },
-  { title: "Training", text: "At epoch 0 the weights are random. Press Play and watch the loss fall: each epoch the network sees all points once.", part: "[aria-label='Loss and accuracy']", set: (page) => page.reset() },
-  { title: "The decision boundary", text: "After training, each place has the class whose output is largest. The lines are exact: there two outputs tie.", part: ".main-map", set: (page) => page.step(page.run.loss.length) },
-  { title: "Layer 1", text: "One hidden unit in large: it is 0 on one side of its line and grows on the other. Each unit splits the classes into two groups.", part: ".main-map", set: (page) => { page.pinnedUnit = null; page.chooseUnit([0, 0]); } },
-  { title: "Layer 2", text: "The outputs see only what the hidden units give. In this space each class has a corner of its own, and lines can tell them apart.", part: "[aria-label='Hidden space']", set: (page) => page.chooseUnit(null) },
-  { title: "Softmax", text: "Logits become probabilities: e to the power of each, divided by their sum. Follow one point from its numbers to its class.", part: "[aria-label='One point, number by number']", set: (page) => { page.show({ view: "probability" }); page.choosePoint(0); } },
-  { title: "Your own point", text: "Now drag a point across a line, or choose a class and click to add one: the network is trained again while you move it.", part: "[aria-label='Data']", set: (page) => page.show({ view: "hard" }) },
+  {
+    title: "Data",
+    text:
+      "A hundred points in four classes. Each has two numbers, x0 and x1: these are all that the network gets.",
+    part: "[aria-label='Data']",
+    set: (page) => page.chooseUnit(null),
+  },
+  {
+    title: "The network",
+    text:
+      "Two hidden ReLU units and one output a class. Each square shows what its unit gives over the data's plane: blue above 0, orange below.",
+    part: ".diagram",
+    set: (page) => page.chooseUnit(null),
+  },
+  {
+    title: "Training",
+    text:
+      "At epoch 0 the weights are random. Press Play and watch the loss fall: each epoch the network sees all points once.",
+    part: "[aria-label='Loss and accuracy']",
+    set: (page) => page.reset(),
+  },
+  {
+    title: "The decision boundary",
+    text:
+      "After training, each place has the class whose output is largest. The lines are exact: there two outputs tie.",
+    part: ".main-map",
+    set: (page) => page.step(page.run.loss.length),
+  },
+  {
+    title: "Layer 1",
+    text:
+      "One hidden unit in large: it is 0 on one side of its line and grows on the other. Each unit splits the classes into two groups.",
+    part: ".main-map",
+    set: (page) => {
+      page.pinnedUnit = null;
+      page.chooseUnit([0, 0]);
+    },
+  },
+  {
+    title: "Layer 2",
+    text:
+      "The outputs see only what the hidden units give. In this space each class has a corner of its own, and lines can tell them apart.",
+    part: "[aria-label='Hidden space']",
+    set: (page) => page.chooseUnit(null),
+  },
+  {
+    title: "Softmax",
+    text:
+      "Logits become probabilities: e to the power of each, divided by their sum. Follow one point from its numbers to its class.",
+    part: "[aria-label='One point, number by number']",
+    set: (page) => {
+      page.show({ view: "probability" });
+      page.choosePoint(0);
+    },
+  },
+  {
+    title: "Your own point",
+    text:
+      "Now drag a point across a line, or choose a class and click to add one: the network is trained again while you move it.",
+    part: "[aria-label='Data']",
+    set: (page) => page.show({ view: "hard" }),
+  },
 ];
 
 /** Whether the page shows the lab as it was opened. @param {any} page */
 function isTheLab(page) {
-  const shown = { ...page.state, course: page.course, theme: "auto", scale: "shared", view: "hard", hide: [] };
+  const shown = {
+    ...page.state,
+    course: page.course,
+    theme: "auto",
+    scale: "shared",
+    view: "hard",
+    hide: [],
+  };
   return !page.edits && !page.table && hashFromState(shown) === "";
 }
 
@@ -26,9 +87,26 @@ function isTheLab(page) {
 export function tourPanel(page) {
   let at = -1;
   const title = element("h2"), text = element("p"), count = element("span", { class: "muted" });
-  const back = element("button", { type: "button", onclick: () => go(at - 1) }, "Back"), next = element("button", { type: "button", id: "tour-next", class: "strong", onclick: () => go(at + 1) }, "Next");
-  const node = element("section", { class: "panel tour", "aria-label": "Tour", tabindex: "-1", hidden: true }, element("header", {}, title, count), text,
-    element("div", { class: "row" }, back, next, element("button", { type: "button", onclick: () => go(-1) }, "End the tour")));
+  const back = element("button", { type: "button", onclick: () => go(at - 1) }, "Back"),
+    next = element("button", {
+      type: "button",
+      id: "tour-next",
+      class: "strong",
+      onclick: () => go(at + 1),
+    }, "Next");
+  const node = element(
+    "section",
+    { class: "panel tour", "aria-label": "Tour", tabindex: "-1", hidden: true },
+    element("header", {}, title, count),
+    text,
+    element(
+      "div",
+      { class: "row" },
+      back,
+      next,
+      element("button", { type: "button", onclick: () => go(-1) }, "End the tour"),
+    ),
+  );
 
   /** @param {number} step */
   function go(step) {
@@ -45,7 +123,10 @@ export function tourPanel(page) {
     set(page);
     const shown = node.parentElement?.querySelector(part);
     shown?.classList.add("toured");
-    shown?.scrollIntoView({ block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+    shown?.scrollIntoView({
+      block: "nearest",
+      behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth",
+    });
     node.focus({ preventScroll: true });
   }
   page.startTour = () => {

@@ -5,10 +5,30 @@ import { element, setText, shortNumber } from "./elements.js";
 
 /** @param {any} page @returns {import("../page/page.js").Panel} */
 export function unitPanel(page) {
-  const title = element("h2", {}, "Weights of a unit"), fields = element("div", { class: "weights" });
-  const back = element("button", { type: "button", onclick: () => page.takeWeights(null) }, "Back to the trained weights");
-  const node = element("section", { class: "panel unit-detail", "aria-label": "Weights of a unit", hidden: true },
-    element("header", {}, title, back, element("button", { type: "button", class: "icon", "aria-label": "Close", onclick: () => page.chooseUnit(null) }, "×")), fields);
+  const title = element("h2", {}, "Weights of a unit"),
+    fields = element("div", { class: "weights" });
+  const back = element(
+    "button",
+    { type: "button", onclick: () => page.takeWeights(null) },
+    "Back to the trained weights",
+  );
+  const node = element(
+    "section",
+    { class: "panel unit-detail", "aria-label": "Weights of a unit", hidden: true },
+    element(
+      "header",
+      {},
+      title,
+      back,
+      element("button", {
+        type: "button",
+        class: "icon",
+        "aria-label": "Close",
+        onclick: () => page.chooseUnit(null),
+      }, "×"),
+    ),
+    fields,
+  );
   let key = "";
 
   /** @param {any} view */
@@ -23,13 +43,30 @@ export function unitPanel(page) {
     if (now !== key) {
       key = now;
       fields.replaceChildren(...Array.from({ length: inputs + 1 }, (_, i) => {
-        const words = i === inputs ? "bias" : layer === 0 ? page.data.featureNames[i] : `layer ${layer} unit ${i}`;
-        const input = element("input", { type: "number", step: "any", onchange: () => page.editWeight(layer, i, j, Number(input.value)) });
-        return element("label", { class: "field" }, element("span", { title: words }, words), input);
+        const words = i === inputs
+          ? "bias"
+          : layer === 0
+          ? page.data.featureNames[i]
+          : `layer ${layer} unit ${i}`;
+        const input = element("input", {
+          type: "number",
+          step: "any",
+          onchange: () => page.editWeight(layer, i, j, Number(input.value)),
+        });
+        return element(
+          "label",
+          { class: "field" },
+          element("span", { title: words }, words),
+          input,
+        );
       }));
     }
     [...fields.querySelectorAll("input")].forEach((input, i) => {
-      if (document.activeElement !== input) input.value = String(Number((i === inputs ? bias[j] : weights[i * units + j]).toPrecision(5)));
+      if (document.activeElement !== input) {
+        input.value = String(
+          Number((i === inputs ? bias[j] : weights[i * units + j]).toPrecision(5)),
+        );
+      }
     });
     if (page.focusWeight !== null) {
       fields.querySelectorAll("input")[page.focusWeight]?.focus();
@@ -42,8 +79,12 @@ export function unitPanel(page) {
 /** @param {any} page @returns {import("../page/page.js").Panel} */
 export function tracePanel(page) {
   const body = element("div", { class: "trace" });
-  const node = element("section", { class: "panel", "aria-label": "One point, number by number" },
-    element("header", {}, element("h2", {}, "One point, number by number")), body);
+  const node = element(
+    "section",
+    { class: "panel", "aria-label": "One point, number by number" },
+    element("header", {}, element("h2", {}, "One point, number by number")),
+    body,
+  );
   /** @type {any} */ let shownView = null;
   /** @type {number | null | undefined} */ let shownPoint;
 
@@ -53,7 +94,17 @@ export function tracePanel(page) {
     if (point === shownPoint && view === shownView) return;
     shownPoint = point;
     shownView = view;
-    body.replaceChildren(...(point === null ? [element("p", { class: "muted" }, "Point at a data point, or choose one (with . and , on the keyboard), and its numbers are followed from x to its class.")] : traceSteps(page, view, point)));
+    body.replaceChildren(
+      ...(point === null
+        ? [
+          element(
+            "p",
+            { class: "muted" },
+            "Point at a data point, or choose one (with . and , on the keyboard), and its numbers are followed from x to its class.",
+          ),
+        ]
+        : traceSteps(page, view, point)),
+    );
   }
   return { node, update };
 }
@@ -64,38 +115,94 @@ const NUMBERS_SHOWN = 12;
 function traceSteps(page, view, point) {
   const { data } = page, { network } = view, last = network.layers.length - 1;
   const x = data.points.subarray(point * data.features, (point + 1) * data.features);
-  const steps = [traceRow("x", [...x].map((value, i) => [data.featureNames[i], shortNumber(value)]))];
+  const steps = [
+    traceRow("x", [...x].map((value, i) => [data.featureNames[i], shortNumber(value)])),
+  ];
   network.layers.forEach((/** @type {any} */ layer, /** @type {number} */ l) => {
     const { z, a } = view.passes[l], at = point * layer.units;
     const name = (/** @type {number} */ j) => l === last ? data.classNames[j] : `unit ${j}`;
-    const list = (/** @type {ArrayLike<number>} */ values) => Array.from({ length: layer.units }, (_, j) => /** @type {[string, string]} */ ([name(j), shortNumber(values[at + j])]));
+    const list = (/** @type {ArrayLike<number>} */ values) =>
+      Array.from(
+        { length: layer.units },
+        (_, j) => /** @type {[string, string]} */ ([name(j), shortNumber(values[at + j])]),
+      );
     if (l === 0 && layer.inputs <= 3) steps.push(...sums(layer, x, name, z, at));
     else steps.push(traceRow(l === last ? "logits" : `z, layer ${l + 1}`, list(z)));
     if (l < last) steps.push(traceRow(`a = ${layer.activation}(z)`, list(a)));
     else if (l === 0) steps.push(traceRow("logits", list(z)));
   });
   const classes = view.classes, own = data.labels[point], guess = view.predicted[point];
-  steps.push(element("div", { class: "step" }, element("b", {}, "softmax"), element("div", { class: "bars" },
-    ...Array.from({ length: classes }, (_, k) => {
-      const p = view.probabilities[point * classes + k], fill = element("i", { class: "fill" });
-      fill.style.width = `${100 * p}%`;
-      fill.style.background = page.look.classes[k];
-      return element("div", { class: "probability" }, element("span", { class: "name", title: data.classNames[k] }, data.classNames[k]), element("span", { class: "rail" }, fill), element("span", {}, p.toFixed(3)));
-    }))));
-  steps.push(element("p", {}, `Point ${point}${data.heldOut && data.heldOut[point] ? " (test)" : ""} of ${data.classNames[own]} is predicted ${data.classNames[guess]}${own === guess ? ": right." : ": wrong."}`));
+  steps.push(
+    element(
+      "div",
+      { class: "step" },
+      element("b", {}, "softmax"),
+      element(
+        "div",
+        { class: "bars" },
+        ...Array.from({ length: classes }, (_, k) => {
+          const p = view.probabilities[point * classes + k], fill = element("i", { class: "fill" });
+          fill.style.width = `${100 * p}%`;
+          fill.style.background = page.look.classes[k];
+          return element(
+            "div",
+            { class: "probability" },
+            element("span", { class: "name", title: data.classNames[k] }, data.classNames[k]),
+            element("span", { class: "rail" }, fill),
+            element("span", {}, p.toFixed(3)),
+          );
+        }),
+      ),
+    ),
+  );
+  steps.push(
+    element(
+      "p",
+      {},
+      `Point ${point}${data.heldOut && data.heldOut[point] ? " (test)" : ""} of ${
+        data.classNames[own]
+      } is predicted ${data.classNames[guess]}${own === guess ? ": right." : ": wrong."}`,
+    ),
+  );
   return steps;
 }
 
 /** @param {string} name @param {[string, string][]} values */
 function traceRow(name, values) {
-  const shown = values.slice(0, NUMBERS_SHOWN).map(([words, value]) => element("span", { class: "number", title: words }, element("small", {}, words), value));
-  return element("div", { class: "step" }, element("b", {}, name), element("div", { class: "numbers" }, ...shown, values.length > NUMBERS_SHOWN ? element("small", {}, `and ${values.length - NUMBERS_SHOWN} more`) : null));
+  const shown = values.slice(0, NUMBERS_SHOWN).map(([words, value]) =>
+    element("span", { class: "number", title: words }, element("small", {}, words), value)
+  );
+  return element(
+    "div",
+    { class: "step" },
+    element("b", {}, name),
+    element(
+      "div",
+      { class: "numbers" },
+      ...shown,
+      values.length > NUMBERS_SHOWN
+        ? element("small", {}, `and ${values.length - NUMBERS_SHOWN} more`)
+        : null,
+    ),
+  );
 }
 
 /** @param {any} layer @param {ArrayLike<number>} x @param {(j: number) => string} name @param {ArrayLike<number>} z @param {number} at */
 function sums(layer, x, name, z, at) {
   return Array.from({ length: Math.min(layer.units, NUMBERS_SHOWN) }, (_, j) => {
-    const terms = Array.from({ length: layer.inputs }, (_, i) => `${shortNumber(layer.weights[i * layer.units + j])} · ${shortNumber(x[i])}`);
-    return element("div", { class: "step" }, element("b", {}, `z, ${name(j)}`), element("code", {}, `${terms.join(" + ")} + ${shortNumber(layer.bias[j])} = ${shortNumber(z[at + j])}`));
+    const terms = Array.from(
+      { length: layer.inputs },
+      (_, i) => `${shortNumber(layer.weights[i * layer.units + j])} · ${shortNumber(x[i])}`,
+    );
+    return element(
+      "div",
+      { class: "step" },
+      element("b", {}, `z, ${name(j)}`),
+      element(
+        "code",
+        {},
+        `${terms.join(" + ")} + ${shortNumber(layer.bias[j])} = ${shortNumber(z[at + j])}`,
+      ),
+    );
   });
 }

@@ -9,12 +9,22 @@ import { shortNumber } from "./elements.js";
  */
 export function unitFormula(page, view, layer, j) {
   const { weights, bias, inputs, units, activation } = view.network.layers[layer];
-  const names = layer === 0 ? page.data.featureNames : Array.from({ length: inputs }, (_, i) => `a${layer}_${i}`);
+  const names = layer === 0
+    ? page.data.featureNames
+    : Array.from({ length: inputs }, (_, i) => `a${layer}_${i}`);
   const terms = Array.from({ length: inputs }, (_, i) => [weights[i * units + j], names[i]]);
-  const shown = terms.slice(0, 8).map(([weight, name], k) => signedTerm(Number(weight), String(name), k === 0));
+  const shown = terms.slice(0, 8).map(([weight, name], k) =>
+    signedTerm(Number(weight), String(name), k === 0)
+  );
   const more = terms.length > 8 ? ` + … (${terms.length - 8} more)` : "";
   const z = `z = ${shown.join(" ")}${more} ${signedTerm(bias[j], "", false)}`;
-  return activation === "linear" ? `${z}.` : `${z}; a = ${activation}(z).${activation === "relu" ? " The line is z = 0; on its coloured side the unit is on." : " The line is z = 0."}`;
+  return activation === "linear"
+    ? `${z}.`
+    : `${z}; a = ${activation}(z).${
+      activation === "relu"
+        ? " The line is z = 0; on its coloured side the unit is on."
+        : " The line is z = 0."
+    }`;
 }
 
 /** @param {number} value @param {string} name @param {boolean} first */

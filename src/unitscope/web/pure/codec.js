@@ -13,13 +13,17 @@ export function decodeBytes(text) {
 /** @param {Uint8Array} bytes @returns {string} */
 export function encodeBytes(bytes) {
   const parts = [];
-  for (let i = 0; i < bytes.length; i += CHUNK) parts.push(String.fromCharCode(...bytes.subarray(i, i + CHUNK)));
+  for (let i = 0; i < bytes.length; i += CHUNK) {
+    parts.push(String.fromCharCode(...bytes.subarray(i, i + CHUNK)));
+  }
   return btoa(parts.join(""));
 }
 
 /** @param {string} text base64 of float32s @returns {Float32Array} */
 export function decodeFloats(text) {
-  const bytes = decodeBytes(text), view = new DataView(bytes.buffer), values = new Float32Array(bytes.length >> 2);
+  const bytes = decodeBytes(text),
+    view = new DataView(bytes.buffer),
+    values = new Float32Array(bytes.length >> 2);
   for (let i = 0; i < values.length; i++) values[i] = view.getFloat32(4 * i, true);
   return values;
 }

@@ -20,7 +20,11 @@ export function colorFrom(hex) {
  * @returns {Color}
  */
 export function colorBetween(start, end, share) {
-  return [start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1]), start[2] + share * (end[2] - start[2])];
+  return [
+    start[0] + share * (end[0] - start[0]),
+    start[1] + share * (end[1] - start[1]),
+    start[2] + share * (end[2] - start[2]),
+  ];
 }
 
 /**
@@ -45,7 +49,9 @@ export function lookOf(themes, name) {
     classes: themes.class_colors,
     markers: themes.class_markers,
     classColors,
-    tints: classColors.map((/** @type {Color} */ color) => colorBetween(background, color, theme.tint)),
+    tints: classColors.map((/** @type {Color} */ color) =>
+      colorBetween(background, color, theme.tint)
+    ),
     backgroundColor: background,
     signed: [colorFrom(theme.negative), colorFrom(theme.zero), colorFrom(theme.positive)],
   };
@@ -120,7 +126,8 @@ export function paintClasses(classes, strength, look, pixels) {
 export function roundAbove(value) {
   if (!(value > 0) || !Number.isFinite(value)) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 2, 5, 10].map((step) => step * power).find((step) => step >= value * (1 - 1e-12)) ?? 10 * power;
+  return [1, 2, 5, 10].map((step) => step * power).find((step) => step >= value * (1 - 1e-12)) ??
+    10 * power;
 }
 
 /**
@@ -130,7 +137,9 @@ export function roundAbove(value) {
 export function scaleTop(value) {
   if (!(value > 0) || !Number.isFinite(value)) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].map((step) => step * power).find((step) => step >= value * (1 - 1e-12)) ?? 10 * power;
+  return [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].map((step) => step * power).find((step) =>
+    step >= value * (1 - 1e-12)
+  ) ?? 10 * power;
 }
 
 /**
@@ -140,9 +149,14 @@ export function scaleTop(value) {
  * @param {number} high
  */
 export function tickText(tick, low, high) {
-  const step = roundAbove((high - low) / 5), decimals = Math.max(0, Math.min(12, -Math.floor(Math.log10(step) + 1e-9)));
-  if (step >= 1000 && Math.abs(tick) >= 1e4 && Math.abs(tick) < 1e7) return `${tick / 1000}k`.replace("-", "−");
-  if (Math.abs(tick) >= 1e6 || (step < 1e-6 && tick !== 0)) return tick.toExponential(2).replace("-", "−");
+  const step = roundAbove((high - low) / 5),
+    decimals = Math.max(0, Math.min(12, -Math.floor(Math.log10(step) + 1e-9)));
+  if (step >= 1000 && Math.abs(tick) >= 1e4 && Math.abs(tick) < 1e7) {
+    return `${tick / 1000}k`.replace("-", "−");
+  }
+  if (Math.abs(tick) >= 1e6 || (step < 1e-6 && tick !== 0)) {
+    return tick.toExponential(2).replace("-", "−");
+  }
   return tick.toFixed(decimals).replace(/^-0(\.0*)?$/, "0").replace("-", "−");
 }
 
@@ -155,6 +169,8 @@ export function tickText(tick, low, high) {
 export function roundTicks(low, high) {
   const step = roundAbove((high - low) / 5);
   const ticks = [];
-  for (let k = Math.ceil(low / step - 1e-9); k <= high / step + 1e-9 && ticks.length < 12; k++) ticks.push(k * step);
+  for (let k = Math.ceil(low / step - 1e-9); k <= high / step + 1e-9 && ticks.length < 12; k++) {
+    ticks.push(k * step);
+  }
   return ticks;
 }

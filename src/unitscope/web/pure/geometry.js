@@ -10,7 +10,12 @@
 import { forwardPass } from "./network.js";
 
 /** Slopes below and above zero of the activations that are piecewise linear. @type {Record<string, (slope: number) => [number, number]>} */
-const PIECEWISE = { linear: () => [1, 1], relu: () => [0, 1], leaky_relu: (slope) => [slope, 1], abs: () => [-1, 1] };
+const PIECEWISE = {
+  linear: () => [1, 1],
+  relu: () => [0, 1],
+  leaky_relu: (slope) => [slope, 1],
+  abs: () => [-1, 1],
+};
 
 const MOST_REGIONS = 3000;
 const COARSE_SIDE = 64;
@@ -32,26 +37,41 @@ const TINY = 1e-12; // of the largest value at a polygon's corners: below, a cor
 export function decisionGeometry(network, window, grid = null, most = MOST_REGIONS) {
   const last = network.layers.length - 1;
   const piecewise = network.layers.every((layer, l) => l === last || layer.activation in PIECEWISE);
-  return (piecewise && exactGeometry(network, window, most)) || sampledGeometry(network, window, grid);
+  return (piecewise && exactGeometry(network, window, most)) ||
+    sampledGeometry(network, window, grid);
 }
 
 /** @param {import("./network.js").Network} network @returns {Geometry} */
 function emptyGeometry(network) {
-  return { exact: true, regions: 0, side: 0, cells: [], boundary: [], boundaryClasses: [], unitLines: network.layers.map((layer) => Array.from({ length: layer.units }, () => [])) };
+  return {
+    exact: true,
+    regions: 0,
+    side: 0,
+    cells: [],
+    boundary: [],
+    boundaryClasses: [],
+    unitLines: network.layers.map((layer) => Array.from({ length: layer.units }, () => [])),
+  };
 }
 
 /** @param {import("./network.js").Network} network @param {[[number, number], [number, number]]} window @param {number} most @returns {Geometry | null} null when there are more regions */
 function exactGeometry(network, [[x0, x1], [y0, y1]], most) {
   const found = emptyGeometry(network), last = network.layers.length - 1;
   /** @type {{polygon: number[], maps: Float64Array}[]} maps: a, b, c of every input of the layer: a x + b y + c */
-  let pieces = [{ polygon: [x0, y0, x1, y0, x1, y1, x0, y1], maps: Float64Array.of(1, 0, 0, 0, 1, 0) }];
+  let pieces = [{
+    polygon: [x0, y0, x1, y0, x1, y1, x0, y1],
+    maps: Float64Array.of(1, 0, 0, 0, 1, 0),
+  }];
   for (let l = 0; l <= last; l++) {
-    const layer = network.layers[l], [below, above] = l === last ? [1, 1] : PIECEWISE[layer.activation](layer.slope);
+    const layer = network.layers[l],
+      [below, above] = l === last ? [1, 1] : PIECEWISE[layer.activation](layer.slope);
     const next = [];
     for (const piece of pieces) {
       const z = composed(layer, piece.maps);
       let parts = [{ polygon: piece.polygon, maps: z }];
-      for (let j = 0; j < layer.units; j++) parts = cutByUnit(parts, z, j, below, above, found.unitLines[l][j]);
+      for (let j = 0; j < layer.units; j++) {
+        parts = cutByUnit(parts, z, j, below, above, found.unitLines[l][j]);
+      }
       next.push(...parts);
       if (next.length > most) return null;
     }
@@ -59,7 +79,9 @@ function exactGeometry(network, [[x0, x1], [y0, y1]], most) {
   }
   found.regions = pieces.length;
   const classes = network.layers[last].units;
-  for (const { polygon, maps } of pieces) addCells(found, polygon, cornerValues(polygon, maps, classes), classes);
+  for (const { polygon, maps } of pieces) {
+    addCells(found, polygon, cornerValues(polygon, maps, classes), classes);
+  }
   return found;
 }
 
@@ -89,7 +111,9 @@ function cutByUnit(parts, z, j, below, above, line) {
       made.push(part); // nothing bends here: only the line is wanted
       continue;
     }
-    if (over) made.push({ polygon: over, maps: above === 1 ? part.maps : scaledUnit(part.maps, j, above) });
+    if (over) {
+      made.push({ polygon: over, maps: above === 1 ? part.maps : scaledUnit(part.maps, j, above) });
+    }
     if (under) made.push({ polygon: under, maps: scaledUnit(part.maps, j, below) });
   }
   return made;
@@ -105,7 +129,9 @@ function scaledUnit(maps, j, slope) {
 /** @param {number[]} polygon @param {number} a @param {number} b @param {number} c */
 function valuesAt(polygon, a, b, c) {
   const values = new Array(polygon.length / 2);
-  for (let i = 0; i < values.length; i++) values[i] = a * polygon[2 * i] + b * polygon[2 * i + 1] + c;
+  for (let i = 0; i < values.length; i++) {
+    values[i] = a * polygon[2 * i] + b * polygon[2 * i + 1] + c;
+  }
   return values;
 }
 
@@ -126,12 +152,18 @@ function split(polygon, values, line) {
   if (!low) return [polygon, null];
   const over = [], under = [], ends = [];
   for (let i = 0, n = values.length; i < n; i++) {
-    const next = (i + 1) % n, x = polygon[2 * i], y = polygon[2 * i + 1], value = values[i], after = values[next];
+    const next = (i + 1) % n,
+      x = polygon[2 * i],
+      y = polygon[2 * i + 1],
+      value = values[i],
+      after = values[next];
     if (value >= -near) over.push(x, y);
     if (value <= near) under.push(x, y);
     if (Math.abs(value) <= near) ends.push(x, y);
     else if (Math.abs(after) > near && value > 0 !== after > 0) {
-      const share = value / (value - after), cutX = x + share * (polygon[2 * next] - x), cutY = y + share * (polygon[2 * next + 1] - y);
+      const share = value / (value - after),
+        cutX = x + share * (polygon[2 * next] - x),
+        cutY = y + share * (polygon[2 * next + 1] - y);
       over.push(cutX, cutY);
       under.push(cutX, cutY);
       ends.push(cutX, cutY);
@@ -145,7 +177,10 @@ function split(polygon, values, line) {
 function cornerValues(polygon, maps, classes) {
   const corners = polygon.length / 2, values = new Float64Array(corners * classes);
   for (let i = 0; i < corners; i++) {
-    for (let k = 0; k < classes; k++) values[i * classes + k] = maps[3 * k] * polygon[2 * i] + maps[3 * k + 1] * polygon[2 * i + 1] + maps[3 * k + 2];
+    for (let k = 0; k < classes; k++) {
+      values[i * classes + k] = maps[3 * k] * polygon[2 * i] +
+        maps[3 * k + 1] * polygon[2 * i + 1] + maps[3 * k + 2];
+    }
   }
   return values;
 }
@@ -161,7 +196,15 @@ function addCells(found, polygon, values, classes) {
   if (able.length === 1) return void found.cells.push({ polygon, label: able[0] });
   for (const own of able) {
     // Corners with the values of the classes: x, y, then values; new corners are interpolated, so no map is needed.
-    let shape = Array.from({ length: corners }, (_, i) => ({ x: polygon[2 * i], y: polygon[2 * i + 1], v: values.subarray(i * classes, (i + 1) * classes), edge: -1 }));
+    let shape = Array.from(
+      { length: corners },
+      (_, i) => ({
+        x: polygon[2 * i],
+        y: polygon[2 * i + 1],
+        v: values.subarray(i * classes, (i + 1) * classes),
+        edge: -1,
+      }),
+    );
     for (const other of able) {
       if (other === own) continue;
       shape = keptAbove(shape, own, other);
@@ -204,7 +247,10 @@ function keptAbove(shape, own, other) {
   if (gaps.every((gap) => gap >= -near)) return shape;
   const kept = [];
   for (let i = 0; i < shape.length; i++) {
-    const here = shape[i], next = shape[(i + 1) % shape.length], gap = gaps[i], after = gaps[(i + 1) % shape.length];
+    const here = shape[i],
+      next = shape[(i + 1) % shape.length],
+      gap = gaps[i],
+      after = gaps[(i + 1) % shape.length];
     if (gap > near) {
       kept.push(here);
       if (after < -near) kept.push({ ...between(here, next, gap / (gap - after)), edge: other });
@@ -219,17 +265,28 @@ function keptAbove(shape, own, other) {
 
 /** @param {Corner} from @param {Corner} to @param {number} share @returns {Corner} */
 function between(from, to, share) {
-  return { x: from.x + share * (to.x - from.x), y: from.y + share * (to.y - from.y), v: from.v.map((value, k) => value + share * (to.v[k] - value)), edge: -1 };
+  return {
+    x: from.x + share * (to.x - from.x),
+    y: from.y + share * (to.y - from.y),
+    v: from.v.map((value, k) => value + share * (to.v[k] - value)),
+    edge: -1,
+  };
 }
 
 /** @param {import("./network.js").Network} network @param {[[number, number], [number, number]]} window @param {{side: number, passes: {z: ArrayLike<number>}[]} | null} grid @returns {Geometry} */
 function sampledGeometry(network, window, grid) {
-  const side = grid ? grid.side : COARSE_SIDE, found = { ...emptyGeometry(network), exact: false, side };
+  const side = grid ? grid.side : COARSE_SIDE,
+    found = { ...emptyGeometry(network), exact: false, side };
   const [[x0, x1], [y0, y1]] = window;
-  const xs = Array.from({ length: side }, (_, i) => x0 + (x1 - x0) * i / (side - 1)), ys = Array.from({ length: side }, (_, i) => y1 - (y1 - y0) * i / (side - 1));
-  const passes = grid ? grid.passes : forwardPass(network, ys.flatMap((y) => xs.flatMap((x) => [x, y])), side * side);
+  const xs = Array.from({ length: side }, (_, i) => x0 + (x1 - x0) * i / (side - 1)),
+    ys = Array.from({ length: side }, (_, i) => y1 - (y1 - y0) * i / (side - 1));
+  const passes = grid
+    ? grid.passes
+    : forwardPass(network, ys.flatMap((y) => xs.flatMap((x) => [x, y])), side * side);
   network.layers.forEach(({ units }, l) => {
-    for (let j = 0; j < units; j++) contour(passes[l].z, j, units, side, xs, ys, found.unitLines[l][j]);
+    for (let j = 0; j < units; j++) {
+      contour(passes[l].z, j, units, side, xs, ys, found.unitLines[l][j]);
+    }
   });
   const classes = network.layers.at(-1)?.units ?? 1, logits = passes[passes.length - 1].z;
   sampledCells(found, logits, classes, side, xs, ys);
@@ -240,7 +297,11 @@ function sampledGeometry(network, window, grid) {
 function contour(z, j, units, side, xs, ys, line) {
   for (let row = 0; row + 1 < side; row++) {
     for (let column = 0; column + 1 < side; column++) {
-      const at = (row * side + column) * units + j, a = z[at], b = z[at + units], c = z[at + side * units], d = z[at + (side + 1) * units];
+      const at = (row * side + column) * units + j,
+        a = z[at],
+        b = z[at + units],
+        c = z[at + side * units],
+        d = z[at + (side + 1) * units];
       if ((a > 0) === (b > 0) && (b > 0) === (c > 0) && (c > 0) === (d > 0)) continue;
       const left = xs[column], right = xs[column + 1], top = ys[row], bottom = ys[row + 1];
       split([left, top, right, top, left, bottom], [a, b, c], line);
@@ -253,23 +314,53 @@ function contour(z, j, units, side, xs, ys, line) {
 function sampledCells(found, logits, classes, side, xs, ys) {
   const winner = (/** @type {number} */ point) => {
     let best = 0;
-    for (let k = 1; k < classes; k++) if (logits[point * classes + k] > logits[point * classes + best]) best = k;
+    for (let k = 1; k < classes; k++) {
+      if (logits[point * classes + k] > logits[point * classes + best]) best = k;
+    }
     return best;
   };
   const winners = Array.from({ length: side * side }, (_, point) => winner(point));
-  const row3 = (/** @type {number[]} */ points) => Float64Array.from(points.flatMap((point) => Array.from({ length: classes }, (_, k) => logits[point * classes + k])));
+  const row3 = (/** @type {number[]} */ points) =>
+    Float64Array.from(
+      points.flatMap((point) =>
+        Array.from({ length: classes }, (_, k) => logits[point * classes + k])
+      ),
+    );
   for (let row = 0; row + 1 < side; row++) {
     let start = 0;
     for (let column = 0; column + 1 < side; column++) {
       const a = row * side + column, b = a + 1, c = a + side, d = c + 1, label = winners[a];
       const pure = winners[b] === label && winners[c] === label && winners[d] === label;
-      const goesOn = pure && column + 2 < side && winners[b + 1] === label && winners[d + 1] === label;
+      const goesOn = pure && column + 2 < side && winners[b + 1] === label &&
+        winners[d + 1] === label;
       if (pure && goesOn) continue;
       if (pure) {
-        found.cells.push({ polygon: [xs[start], ys[row], xs[column + 1], ys[row], xs[column + 1], ys[row + 1], xs[start], ys[row + 1]], label });
+        found.cells.push({
+          polygon: [
+            xs[start],
+            ys[row],
+            xs[column + 1],
+            ys[row],
+            xs[column + 1],
+            ys[row + 1],
+            xs[start],
+            ys[row + 1],
+          ],
+          label,
+        });
       } else {
-        addCells(found, [xs[column], ys[row], xs[column + 1], ys[row], xs[column], ys[row + 1]], row3([a, b, c]), classes);
-        addCells(found, [xs[column + 1], ys[row + 1], xs[column], ys[row + 1], xs[column + 1], ys[row]], row3([d, c, b]), classes);
+        addCells(
+          found,
+          [xs[column], ys[row], xs[column + 1], ys[row], xs[column], ys[row + 1]],
+          row3([a, b, c]),
+          classes,
+        );
+        addCells(
+          found,
+          [xs[column + 1], ys[row + 1], xs[column], ys[row + 1], xs[column + 1], ys[row]],
+          row3([d, c, b]),
+          classes,
+        );
       }
       start = column + 1;
     }

@@ -25,12 +25,16 @@ export function parameterCount(features, layers) {
  */
 export function networkFrom(features, layers, vector, offset = 0) {
   let inputs = features, at = offset;
-  return { features, layers: layers.map(({ units, activation, negative_slope }) => {
-    const weights = vector.subarray(at, at += inputs * units), bias = vector.subarray(at, at += units);
-    const layer = { inputs, units, activation, slope: negative_slope, weights, bias };
-    inputs = units;
-    return layer;
-  }) };
+  return {
+    features,
+    layers: layers.map(({ units, activation, negative_slope }) => {
+      const weights = vector.subarray(at, at += inputs * units),
+        bias = vector.subarray(at, at += units);
+      const layer = { inputs, units, activation, slope: negative_slope, weights, bias };
+      inputs = units;
+      return layer;
+    }),
+  };
 }
 
 /** The error function to about 1e-15: a series near 0, a continued fraction beyond. @param {number} x @returns {number} */
@@ -76,7 +80,8 @@ export const ACTIVATIONS = {
 export function forwardPass(network, points, n) {
   let from = points;
   return network.layers.map((layer) => {
-    const { inputs, units, weights, bias, activation, slope } = layer, z = new Float64Array(n * units);
+    const { inputs, units, weights, bias, activation, slope } = layer,
+      z = new Float64Array(n * units);
     for (let point = 0; point < n; point++) {
       const row = point * units, source = point * inputs;
       for (let j = 0; j < units; j++) z[row + j] = bias[j];
@@ -89,8 +94,11 @@ export function forwardPass(network, points, n) {
     if (activation !== "linear") {
       a = new Float64Array(z.length);
       const act = ACTIVATIONS[activation];
-      if (activation === "relu") for (let at = 0; at < z.length; at++) a[at] = z[at] > 0 ? z[at] : 0; // no call for each of the commonest
-      else for (let at = 0; at < z.length; at++) a[at] = act(z[at], slope);
+      if (activation === "relu") {
+        for (let at = 0; at < z.length; at++) {
+          a[at] = z[at] > 0 ? z[at] : 0; // no call for each of the commonest
+        }
+      } else for (let at = 0; at < z.length; at++) a[at] = act(z[at], slope);
     }
     from = a;
     return { z, a };

@@ -13,7 +13,10 @@ const FINEST = 80, COARSEST = 24;
  * @param {number} parameters
  */
 export function gridSide(parameters) {
-  return Math.max(COARSEST, Math.min(FINEST, Math.floor(Math.sqrt(WORK_OF_A_PICTURE / Math.max(1, parameters)))));
+  return Math.max(
+    COARSEST,
+    Math.min(FINEST, Math.floor(Math.sqrt(WORK_OF_A_PICTURE / Math.max(1, parameters)))),
+  );
 }
 
 /**
@@ -44,7 +47,10 @@ const gridsKnown = new WeakMap();
  * @param {[[number, number], [number, number]]} window
  */
 export function mapsOf(plane, window) {
-  const parameters = plane.layers.reduce((/** @type {number} */ sum, /** @type {any} */ layer) => sum + (layer.inputs + 1) * layer.units, 0);
+  const parameters = plane.layers.reduce(
+    (/** @type {number} */ sum, /** @type {any} */ layer) => sum + (layer.inputs + 1) * layer.units,
+    0,
+  );
   const side = gridSide(parameters);
   const passes = forwardPass(plane, gridOver(window, side), side * side);
   const classes = plane.layers.at(-1).units, logits = passes[passes.length - 1].z;
@@ -69,7 +75,8 @@ const mediansKnown = new WeakMap();
 function sortedMiddles(data) {
   const n = data.points.length / data.features;
   return Array.from({ length: data.features }, (_, j) => {
-    const column = Float64Array.from({ length: n }, (_, i) => data.points[i * data.features + j]).sort();
+    const column = Float64Array.from({ length: n }, (_, i) => data.points[i * data.features + j])
+      .sort();
     return n % 2 ? column[(n - 1) / 2] : (column[n / 2 - 1] + column[n / 2]) / 2;
   });
 }
@@ -109,13 +116,22 @@ export function viewOf({ network, data, axes, window, layer, pair, before = null
   const passes = forwardPass(network, data.points, n);
   const logits = passes[passes.length - 1].z;
   return {
-    network, data, points: data.points, axes, window, classes, at,
-    passes, logits,
+    network,
+    data,
+    points: data.points,
+    axes,
+    window,
+    classes,
+    at,
+    passes,
+    logits,
     probabilities: softmaxRows(logits, n, classes),
     predicted: classesOf(logits, n, classes),
     maps,
     geometry: decisionGeometry(plane, window, maps),
-    hidden: layer < network.layers.length - 1 ? hiddenSpace(network, passes, layer, pair, before) : null,
+    hidden: layer < network.layers.length - 1
+      ? hiddenSpace(network, passes, layer, pair, before)
+      : null,
   };
 }
 
@@ -130,7 +146,9 @@ export function viewOf({ network, data, axes, window, layer, pair, before = null
 function hiddenSpace(network, passes, layer, pair, before) {
   const units = network.layers[layer].units, outputs = passes[layer].a;
   const [across, up] = pair, chosen = across !== null && up !== null;
-  const axes = chosen ? /** @type {[number, number]} */ ([Math.min(across, units - 1), Math.min(up, units - 1)]) : livelyUnits(outputs, units, before?.layer === layer ? before : null);
+  const axes = chosen
+    ? /** @type {[number, number]} */ ([Math.min(across, units - 1), Math.min(up, units - 1)])
+    : livelyUnits(outputs, units, before?.layer === layer ? before : null);
   const window = windowAround(outputs, units, axes);
   const later = { features: units, layers: network.layers.slice(layer + 1) };
   const at = mediansOf({ features: units, points: outputs });
@@ -138,9 +156,15 @@ function hiddenSpace(network, passes, layer, pair, before) {
   /** @type {any} */
   let maps = null;
   return {
-    layer, axes, window, units, outputs,
+    layer,
+    axes,
+    window,
+    units,
+    outputs,
     held: units > 2 ? at : null,
-    get maps() { return plane && (maps ??= mapsOf(plane, window)); }, // for one output alone: rarely looked at
+    get maps() {
+      return plane && (maps ??= mapsOf(plane, window));
+    }, // for one output alone: rarely looked at
     geometry: plane && decisionGeometry(plane, window),
   };
 }
@@ -162,7 +186,9 @@ export function livelyUnits(outputs, units, before) {
     }
     return high - low;
   });
-  if (before && before.units === units && before.axes.every((unit) => spread[unit] > 0)) return before.axes;
+  if (before && before.units === units && before.axes.every((unit) => spread[unit] > 0)) {
+    return before.axes;
+  }
   const [first, second] = [...spread.keys()].sort((i, j) => spread[j] - spread[i]);
   return [Math.min(first, second), Math.max(first, second)];
 }
@@ -200,5 +226,7 @@ export function crowdsOf(rows, width, axes, window) {
     if (there) there.push(i);
     else places.set(key, [i]);
   }
-  return new Map([...places.values()].filter((there) => there.length > 1).map((there) => [there[0], there]));
+  return new Map(
+    [...places.values()].filter((there) => there.length > 1).map((there) => [there[0], there]),
+  );
 }
