@@ -1,6 +1,7 @@
 """Exact regions beside regioncam, from three regions to 224,008: a table, and how the time grows as a picture.
 
-`--largest CONTENDER` is the part that runs once in a process of its own and prints seconds and peak memory as JSON.
+`--largest CONTENDER` is the part that runs once in a process of its own and prints seconds and peak
+memory as JSON.
 """
 
 from __future__ import annotations

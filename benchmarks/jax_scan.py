@@ -1,6 +1,7 @@
 """A whole training as one compiled JAX program: a scan over the epochs, each a scan over its batches.
 
-The quickest that a framework can be once it has compiled for one shape, which the times here leave out.
+The quickest that a framework can be once it has compiled for one shape, which the times here leave
+out.
 """
 
 from __future__ import annotations

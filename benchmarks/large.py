@@ -2,9 +2,9 @@
 
     python benchmarks/large.py [BATCH ROWS ...]
 
-The network is 20-64-64-4 with Adam, on float32 rows. Each contender has a process of its own, which trains an epoch of
-a few batches first and then three epochs; shown is the median of those, and the slowest and quickest. Without JAX the
-section says that nothing was measured.
+The network is 20-64-64-4 with Adam, on float32 rows. Each contender has a process of its own, which
+trains an epoch of a few batches first and then three epochs; shown is the median of those, and the
+slowest and quickest. Without JAX the section says that nothing was measured.
 """
 
 from __future__ import annotations

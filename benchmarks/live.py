@@ -1,7 +1,8 @@
 """The live page: from a drag's event to the repainted page, many clients at once, memory, start and weight.
 
-`python benchmarks/live.py` prints the section of docs/benchmarks.md; `make bench` includes it. What needs a browser
-(the packages chromium and chromium-driver) is left out where there is none, which the section says.
+`python benchmarks/live.py` prints the section of docs/benchmarks.md; `make bench` includes it. What
+needs a browser (the packages chromium and chromium-driver) is left out where there is none, which
+the section says.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ MOVES, CLIENTS, MOVES_EACH, TRAININGS, STARTS = 500, 50, 40, 10_000, 5
 PARTS = 10  # of the moves: each script has its own time limit
 WEB = Path(us.__file__).parent / "web"
 
-# Before the page's own scripts: note when requests go out and replies come in, and how long the frames' callbacks take.
+# Before the page's own scripts: note when requests go out and replies come in, and how long the
+# frames' callbacks take.
 _WATCH = """
 window.trained = []; window.spent = { server: [], script: 0, frames: 0 };
 const Plain = window.WebSocket, frame = window.requestAnimationFrame.bind(window);

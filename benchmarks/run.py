@@ -1,7 +1,7 @@
 """Measure everything that docs/benchmarks.md states, and write that page. `make bench` runs this.
 
-`python benchmarks/run.py` measures and writes; `--keras PROBLEM` is the part that runs in a process of its own for
-each Keras backend, ours beside it, and prints two medians as JSON.
+`python benchmarks/run.py` measures and writes; `--keras PROBLEM` is the part that runs in a process
+of its own for each Keras backend, ours beside it, and prints two medians as JSON.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Time of an epoch over points, widths, depths, classes and batches: ours, scikit-learn and Keras on JAX in turn.
 
-`python benchmarks/scaling.py` measures case after case, each in a process of its own, draws, and prints the section.
+`python benchmarks/scaling.py` measures case after case, each in a process of its own, draws, and
+prints the section.
 """
 
 from __future__ import annotations

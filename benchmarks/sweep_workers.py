@@ -1,7 +1,7 @@
 """Sweeps of the lab's network on each kind of worker, taking turns: runs a second, and what a slice costs besides.
 
-`python benchmarks/sweep_workers.py [SEEDS ROUNDS]` prints the section; it needs the extras dask and ray, and says so
-where they are missing.
+`python benchmarks/sweep_workers.py [SEEDS ROUNDS]` prints the section; it needs the extras dask and
+ray, and says so where they are missing.
 """
 
 from __future__ import annotations

@@ -14,7 +14,8 @@ def medians(
 ) -> dict[str, float]:
     """Seconds of each call, the median of `rounds` rounds in which every contender takes its turn.
 
-    One round is left uncounted first; a quick call is repeated within a round until `least` seconds have passed.
+    One round is left uncounted first; a quick call is repeated within a round until `least` seconds
+    have passed.
     """
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
     repeats = {}

@@ -1,9 +1,10 @@
 """The course lab's helper module, drop-in: `from lab_utils_multiclass_TF import *` runs the lab's notebook as it is.
 
-Same names, arguments, titles and class colours. Written anew, with these differences: each boundary is one line (from
-the model's scores, not from class ids), every unit gets its panel for any number of units and classes, the window is
-that of the data, legends stand beside the data, and no style file or second helper is needed. Models may be from
-Keras 2 or 3 on any backend, or anything with a `predict`.
+Same names, arguments, titles and class colours. Written anew, with these differences: each boundary
+is one line (from the model's scores, not from class ids), every unit gets its panel for any number
+of units and classes, the window is that of the data, legends stand beside the data, and no style
+file or second helper is needed. Models may be from Keras 2 or 3 on any backend, or anything with a
+`predict`.
 """
 
 from __future__ import annotations
@@ -103,8 +104,8 @@ def plt_mc(X_train: Any, y_train: Any, classes: int, centers: Any, std: Any) -> 
 def plt_cat_mc(X_train: Any, y_train: Any, model: Any, classes: int) -> None:
     """Show the training points and the model's decision boundary.
 
-    The boundary of a chain of dense layers (a Keras model or a us.Network) is exact, see `us.partition`; any other
-    model is asked once, on a grid.
+    The boundary of a chain of dense layers (a Keras model or a us.Network) is exact, see
+    `us.partition`; any other model is asked once, on a grid.
     """
     fig, ax = plt.subplots(figsize=(4.2, 3.2), layout="constrained")
     _bare(fig)
@@ -155,8 +156,8 @@ def plt_output_layer_linear(
 ) -> None:
     """Show, for each unit of a linear layer with weights (2, units), its output over the hidden space, points on top.
 
-    The window holds all points, and `x0_rng` and `x1_rng` (low, high) where they are given. Where five or more points
-    coincide, as at (0, 0), a label says how many.
+    The window holds all points, and `x0_rng` and `x1_rng` (low, high) where they are given. Where
+    five or more points coincide, as at (0, 0), a label says how many.
     """
     points, weights, bias = _numpy(X), _numpy(W), _numpy(b).ravel()
     window = _window_with(points, x0_rng, x1_rng)
@@ -171,7 +172,8 @@ def plt_output_layer_linear(
             ax, points, y, classes, f"Linear Output Unit {unit}", ("$a^{[1]}_0$", "$a^{[1]}_1$")
         )
     _figure_legend(fig)
-    fig.draw_without_rendering()  # places the panels, so that each label finds the side with the fewest points
+    # places the panels, so that each label finds the side with the fewest points
+    fig.draw_without_rendering()
     for ax in panels:
         draw_counts(ax, points, LIGHT, 7.0)
     _show()
@@ -191,8 +193,9 @@ def plt_mc_data(
 ) -> None:
     """Scatter the points on `ax`, class i in the i-th class colour and called `class_labels[i]` (c0, c1, ... without).
 
-    `map` may be another colour map than the default or `dkcolors_map`: then class i is `map(i)`. `size` is the
-    marker's area in points squared, `m` the marker; `equal_xy` gives both axes the same scale.
+    `map` may be another colour map than the default or `dkcolors_map`: then class i is `map(i)`.
+    `size` is the marker's area in points squared, `m` the marker; `equal_xy` gives both axes the
+    same scale.
     """
     points, labels = _numpy(X), _class_indices(y, classes)
     ours = map in (plt.cm.Paired, dkcolors_map)
@@ -258,9 +261,10 @@ def plot_cat_decision_boundary_mc(
 ) -> None:
     """Draw the boundary between the classes that `predict` gives, over the window of the points X (n, 2): one line.
 
-    `predict` takes points (n, 2), or one point (2,) where `vector` is False, and gives scores or probabilities (n, K),
-    a probability of class 1 (n,) or (n, 1), or class ids. From class ids alone the line runs half way between grid
-    places of different classes. `class_labels` and `legend` are taken for the lab's sake: lines need no legend.
+    `predict` takes points (n, 2), or one point (2,) where `vector` is False, and gives scores or
+    probabilities (n, K), a probability of class 1 (n,) or (n, 1), or class ids. From class ids
+    alone the line runs half way between grid places of different classes. `class_labels` and
+    `legend` are taken for the lab's sake: lines need no legend.
     """
     window = padded(_numpy(X))
     steps = _BOUNDARY_STEPS if vector else _SLOW_STEPS
@@ -287,7 +291,8 @@ def plt_prob_z(
 ) -> None:
     """Colour `ax` by fwb(x) over the two ranges (low, high), the bluer the greater, with a colour bar.
 
-    `fwb` takes points (n, 2) and gives n numbers; one that takes only one point (1, 2) works too, more slowly.
+    `fwb` takes points (n, 2) and gives n numbers; one that takes only one point (1, 2) works too,
+    more slowly.
     """
     window = ((float(x0_rng[0]), float(x0_rng[1])), (float(x1_rng[0]), float(x1_rng[1])))
     grid = Grid.over(window, _MAP_STEPS, _MAP_STEPS)
@@ -394,7 +399,8 @@ def _bare(fig: Any) -> None:
 
 def _show() -> None:
     with warnings.catch_warnings():
-        # Agg on a machine with a display warns that it cannot show; a script that saves its figures knows.
+        # Agg on a machine with a display warns that it cannot show; a script that saves its figures
+        # knows.
         warnings.filterwarnings("ignore", message=".*non-interactive.*cannot be shown")
         plt.show()
 

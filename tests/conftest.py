@@ -21,11 +21,13 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
-# Tests end programs with Ctrl-C; where a script starts the tests in the background, it would be ignored in all of them.
+# Tests end programs with Ctrl-C; where a script starts the tests in the background, it would be
+# ignored in all of them.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# A first call may compile for seconds, so there is no deadline; in CI the examples are the same every time.
+# A first call may compile for seconds, so there is no deadline; in CI the examples are the same
+# every time.
 settings.register_profile("unitscope", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("unitscope")
 

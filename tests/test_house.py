@@ -182,7 +182,8 @@ def test_every_public_name_loads_and_has_a_docstring():
 
 
 def test_the_type_checkers_names_are_the_lazy_ones():
-    # The lazy table is invisible to type checkers and editors: the block for them must list the same names.
+    # The lazy table is invisible to type checkers and editors: the block for them must list the
+    # same names.
     tree = ast.parse((SOURCE / "__init__.py").read_text(encoding="utf-8"))
     block = next(node for node in tree.body if isinstance(node, ast.If))
     listed = {
@@ -208,7 +209,8 @@ def test_the_changelogs_newest_version_is_ours():
     assert versions[0] == us.__version__
 
 
-# Hosts of package registries and paths of someone's machine. Written in pieces: this file is searched too.
+# Hosts of package registries and paths of someone's machine. Written in pieces: this file is
+# searched too.
 FORBIDDEN = re.compile(
     "|".join(
         (

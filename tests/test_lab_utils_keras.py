@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-# The learner's own objects only; the helper must neither change the model nor need its library's arrays.
+# The learner's own objects only; the helper must neither change the model nor need its library's
+# arrays.
 PROGRAM = """
 import importlib, sys
 from lab_utils_multiclass_TF import *

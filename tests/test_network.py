@@ -15,7 +15,8 @@ from sklearn.neural_network import MLPClassifier
 from unitscope.errors import InvalidInput
 from unitscope.network import ACTIVATIONS, Dense, Network
 
-# Each activation from its textbook formula, one number at a time; the slope is leaky_relu's below zero.
+# Each activation from its textbook formula, one number at a time; the slope is leaky_relu's below
+# zero.
 TEXTBOOK = {
     "linear": lambda z, slope: z,
     "relu": lambda z, slope: max(0.0, z),

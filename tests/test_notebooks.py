@@ -14,7 +14,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
 ]
 
-# The ten code cells of the lab, as a learner has them; the model is Keras's, the backend the environment's.
+# The ten code cells of the lab, as a learner has them; the model is Keras's, the backend the
+# environment's.
 LAB_CELLS = [
     """
 import numpy as np

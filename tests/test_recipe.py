@@ -14,7 +14,8 @@ SETTINGS = [field.name for field in fields(Recipe)]
 
 
 def test_the_defaults_are_the_course_labs_and_keras():
-    # The lab: Dense(2, relu), Adam(0.01), 200 epochs in Keras's batches of 32; the rest are Keras's own defaults.
+    # The lab: Dense(2, relu), Adam(0.01), 200 epochs in Keras's batches of 32; the rest are Keras's
+    # own defaults.
     assert Recipe() == Recipe(
         hidden=(2,),
         activation="relu",

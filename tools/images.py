@@ -1,6 +1,7 @@
 """Draw the pictures of the README and of docs/: `python tools/images.py`.
 
-That of the live page needs the packages chromium and chromium-driver, and is left as it is without them.
+That of the live page needs the packages chromium and chromium-driver, and is left as it is without
+them.
 """
 
 import base64

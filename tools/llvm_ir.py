@@ -2,8 +2,8 @@
 
     python tools/llvm_ir.py
 
-Each is translated in a process of its own, which makes Numba's names the same every time. One of AVX-512 is written
-where it differs from the one for other processors.
+Each is translated in a process of its own, which makes Numba's names the same every time. One of
+AVX-512 is written where it differs from the one for other processors.
 """
 
 from __future__ import annotations

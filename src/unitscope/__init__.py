@@ -1,6 +1,7 @@
 """See how a small classifier decides: train it in an instant, look at every unit, read its decision regions.
 
-Every public name is listed here and loaded when it is first used, so that importing the package stays quick.
+Every public name is listed here and loaded when it is first used, so that importing the package
+stays quick.
 """
 
 from __future__ import annotations

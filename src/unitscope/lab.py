@@ -1,7 +1,7 @@
 """The course lab *Multi-class Classification* as a program: its data, its own run and its five pictures.
 
-The run starts from the weights and visits the points in the order that the lab's printed losses come from; both are
-package data, recorded under TensorFlow 2.9.3 with the lab's own seed.
+The run starts from the weights and visits the points in the order that the lab's printed losses
+come from; both are package data, recorded under TensorFlow 2.9.3 with the lab's own seed.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ def printed_losses() -> np.ndarray:
 def run(seed: int | None = None, progress: Progress | None = None) -> Run:
     """Train the lab's network.
 
-    Without a seed: the lab's own run, from its weights and in its order. With one: from Glorot uniform weights and
-    shuffles drawn from the seed, everything else the same.
+    Without a seed: the lab's own run, from its weights and in its order. With one: from Glorot
+    uniform weights and shuffles drawn from the seed, everything else the same.
     """
     if seed is not None:
         return train(data(), dataclasses.replace(_RECIPE, seed=seed), progress=progress)

@@ -162,7 +162,8 @@ class Network:
 
         **Arguments**
 
-        - `sizes`: inputs, hidden widths, classes: [2, 2, 4] has 2 inputs, 2 hidden units, 4 outputs.
+        - `sizes`: inputs, hidden widths, classes: [2, 2, 4] has 2 inputs, 2 hidden units, 4
+          outputs.
         - `activation`: of every hidden layer, or one name for each; the output layer is linear.
         - `seed`: the same seed gives the same weights.
 

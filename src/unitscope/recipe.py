@@ -23,10 +23,11 @@ class Recipe:
     - `learning_rate`: the step size, above 0.
     - `batch_size`: points in one step; the last, smaller batch of an epoch is kept.
     - `epochs`: passes over the data.
-    - `l1`, `l2`: penalties added to the loss: l1 * sum |w| and l2 * sum w**2 over all weights (not biases).
+    - `l1`, `l2`: penalties added to the loss: l1 * sum |w| and l2 * sum w**2 over all weights (not
+      biases).
     - `seed`: of the initial weights and of the order of the points in every epoch.
-    - `momentum`, `nesterov`: of sgd (momentum also of rmsprop). `beta_1`, `beta_2`: of adam and adamw.
-      `rho`: of rmsprop. `epsilon`: of all but sgd. `weight_decay`: of adamw.
+    - `momentum`, `nesterov`: of sgd (momentum also of rmsprop). `beta_1`, `beta_2`: of adam and
+      adamw. `rho`: of rmsprop. `epsilon`: of all but sgd. `weight_decay`: of adamw.
 
     **Raises** `InvalidInput` with the rule that was broken.
     """

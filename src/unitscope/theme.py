@@ -1,8 +1,9 @@
 """Colours, markers and line widths: the one source for Matplotlib and for the page's CSS. Roles, not taste, name them.
 
-The first four class colours are the course lab's, the next two its helper's; the others were chosen by greedy
-farthest-point search in CIELAB (also as protanopes and deuteranopes see them, Machado et al. 2009), lightness 31-82.
-Markers are the second cue, since no 20 colours are told apart by every eye.
+The first four class colours are the course lab's, the next two its helper's; the others were chosen
+by greedy farthest-point search in CIELAB (also as protanopes and deuteranopes see them, Machado et
+al. 2009), lightness 31-82. Markers are the second cue, since no 20 colours are told apart by every
+eye.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ CLASS_COLORS = (
     "#960f00",
     "#3c69d2",
 )
-# Matplotlib's names; eleven, so that a colour used again after 26 classes comes with another marker.
+# Matplotlib's names; eleven, so that a colour used again after 26 classes comes with another
+# marker.
 CLASS_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h")
 
 BOUNDARY_WIDTH = 1.6  # points: decision boundaries and the line where a unit turns on
@@ -52,10 +54,12 @@ _TURN_DARKENS = 0.65
 class Theme:
     """Colours by role, each as "#rrggbb".
 
-    - `background`: of the figure and its panels; `text`: words, ticks and frames; `muted`: notes; `grid`: faint lines.
-    - `line`: boundaries; `halo`: the edge around a point that lies on a coloured area; `ring`: misclassified points.
-    - `negative`, `zero`, `positive`: signed quantities (orange, grey, blue); `tint`: how much of its own colour
-      the background of a class's region has, 0..1.
+    - `background`: of the figure and its panels; `text`: words, ticks and frames; `muted`: notes;
+      `grid`: faint lines.
+    - `line`: boundaries; `halo`: the edge around a point that lies on a coloured area; `ring`:
+      misclassified points.
+    - `negative`, `zero`, `positive`: signed quantities (orange, grey, blue); `tint`: how much of
+      its own colour the background of a class's region has, 0..1.
     - `curves`: loss and accuracy.
     """
 

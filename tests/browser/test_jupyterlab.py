@@ -421,7 +421,8 @@ def alive(notebook) -> int:
 
 
 def test_a_cell_that_is_run_again_leaves_nothing_of_its_old_view(notebook):
-    summary = "return document.querySelector('.unitscope #summary')?.textContent"  # no handle that would hold a view
+    # no handle that would hold a view
+    summary = "return document.querySelector('.unitscope #summary')?.textContent"
     notebook.make()
     counts = []
     for _ in range(4):

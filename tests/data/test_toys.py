@@ -70,7 +70,8 @@ def test_shipped_files_are_small_and_hold_no_pickle(name, repository):
 
 @pytest.mark.parametrize("n", [2, 7, 100])
 def test_moons_without_noise_are_scikit_learns_centred_and_four_times_as_large(n):
-    # With an odd number scikit-learn gives the extra point to the lower moon, the toys to the first class.
+    # With an odd number scikit-learn gives the extra point to the lower moon, the toys to the first
+    # class.
     X, y = truth.make_moons(n_samples=((n + 1) // 2, n // 2), shuffle=False, noise=None)
     data = us.datasets.moons(n=n, noise=0.0)
     np.testing.assert_allclose(_in_order(data), _rows(4.0 * (X - [0.5, 0.25]), y), atol=1e-14)

@@ -1,7 +1,8 @@
 """Whether a sentence is true: it is read back, and what it says is worked out by plain loops, without our measures.
 
-`is_true(text, net, data)` knows every form of sentence; one that it cannot read is an error. What is about areas
-and distances is held against a fine grid and so only roughly; all else exactly, numbers to their printed digits.
+`is_true(text, net, data)` knows every form of sentence; one that it cannot read is an error. What
+is about areas and distances is held against a fine grid and so only roughly; all else exactly,
+numbers to their printed digits.
 """
 
 from __future__ import annotations

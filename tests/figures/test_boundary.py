@@ -62,7 +62,8 @@ def test_where_an_affine_function_is_zero_is_one_straight_line_across_the_window
     (line,) = zero_lines(grid.points @ normal - offset * scale, grid)
     np.testing.assert_allclose(line @ normal, offset * scale, atol=1e-9 * scale)
     assert np.abs(np.abs(line[[0, -1]]).max(axis=1) - scale).max() < 1e-9 * scale
-    # Straight: every vertex lies between the ends, and there is nothing beside the way from end to end.
+    # Straight: every vertex lies between the ends, and there is nothing beside the way from end to
+    # end.
     assert length([line]) == pytest.approx(np.hypot(*(line[-1] - line[0])), rel=1e-9)
 
 
@@ -100,7 +101,9 @@ def test_scan_lines_cross_the_boundary_as_often_as_the_class_changes(seed, k):
         if len({tuple(width > 0) for width in near}) > 1 or any(
             ((width > 0) & (width < 0.1)).any() for width in near
         ):
-            continue  # within two cells of the tip of a region, which is narrower than a cell: a grid may miss it
+            # within two cells of the tip of a region, which is narrower than a cell: a grid may
+            # miss it
+            continue
         crossings = ((segments[:, 0, 1] < height) != (segments[:, 1, 1] < height)).sum()
         assert crossings == (near[1] > 0).sum() - 1
 
@@ -162,7 +165,8 @@ def test_between_affine_classes_the_two_largest_scores_tie_exactly(clouds, k):
     grid = Grid.over(((-7.0, 7.0), (-7.0, 7.0)), 57, 57)
     lines = boundary_lines(net.logits(grid.points), grid)
     places = places_on(lines)
-    # Where three classes meet inside a triangle of which one of them has no corner, the line is rounded: a cell or two.
+    # Where three classes meet inside a triangle of which one of them has no corner, the line is
+    # rounded: a cell or two.
     ends = np.array([end for line in lines for end in (line[0], line[-1])])
     clear = np.hypot(*np.moveaxis(places[:, None] - ends, 2, 0)).min(axis=1) > 3 * 14 / 56
     second, first = two_largest(net.logits(places[clear]))

@@ -1,6 +1,7 @@
 """The lab's five pictures as text. A changed one fails and is written beside its golden file as NAME-changed.svg.
 
-To accept what is drawn now: UNITSCOPE_ACCEPT_FIGURES=1 pytest tests/figures/test_golden.py, then review the diff.
+To accept what is drawn now: UNITSCOPE_ACCEPT_FIGURES=1 pytest tests/figures/test_golden.py, then
+review the diff.
 """
 
 from __future__ import annotations

@@ -1,11 +1,13 @@
 """The exact truth about a small piecewise linear network of two inputs, in whole numbers.
 
-Floats are dyadic: weights times a power of two are whole numbers, and so are lines (a, b, c), zero where a x + b y + c
-is, and points (X, Y, W) at (X / W, Y / W), W > 0. Nothing is rounded before a length or an area is asked for as a
-float. Independent of the library: polygons are clipped one by one, and classes compared in pairs.
+Floats are dyadic: weights times a power of two are whole numbers, and so are lines (a, b, c), zero
+where a x + b y + c is, and points (X, Y, W) at (X / W, Y / W), W > 0. Nothing is rounded before a
+length or an area is asked for as a float. Independent of the library: polygons are clipped one by
+one, and classes compared in pairs.
 
-Conventions as the library's: a unit is on where its pre-activation is > 0 and off where it is 0 on a whole region;
-units of linear layers (slope 1) are on and cut nothing; ties go to the lowest class.
+Conventions as the library's: a unit is on where its pre-activation is > 0 and off where it is 0 on
+a whole region; units of linear layers (slope 1) are on and cut nothing; ties go to the lowest
+class.
 """
 
 from __future__ import annotations
@@ -135,8 +137,8 @@ def regions(
 ) -> list[Region]:
     """The activation regions of a network in a window.
 
-    `weights`: a table (inputs, units) for every layer, the last of which is linear; `slopes`: of each hidden layer's
-    activation below zero (relu 0, abs -1, linear 1).
+    `weights`: a table (inputs, units) for every layer, the last of which is linear; `slopes`: of
+    each hidden layer's activation below zero (relu 0, abs -1, linear 1).
     """
     found = [Region((), window_polygon(window), [(1, 0, 0), (0, 1, 0)], 1)]
     for depth, (table, bias) in enumerate(zip(weights, biases, strict=True)):

@@ -1,10 +1,11 @@
 """Hostile networks by the thousand, each held against the laws: python tests/geometry/fuzz.py --networks 20000.
 
-Six kinds (see networks.adversarial) with relu, leaky_relu and abs layers: random, near-duplicate units (1e-8 to 1e-16,
-some scaled by up to 1e5), lines nearly through one point, weights of -1, 0 and 1, weights in quarters, nearly parallel
-lines. Of each network: areas of regions and cells (sum to 1e-12, none below -1e-15 of the window), V - E + F = 1 and
-every edge in two polygons, affine maps against the forward pass (to 1e-9 or the error bound), classes at random points
-whose lead is above the error bound, and at any point where no caution is given.
+Six kinds (see networks.adversarial) with relu, leaky_relu and abs layers: random, near-duplicate
+units (1e-8 to 1e-16, some scaled by up to 1e5), lines nearly through one point, weights of -1, 0
+and 1, weights in quarters, nearly parallel lines. Of each network: areas of regions and cells (sum
+to 1e-12, none below -1e-15 of the window), V - E + F = 1 and every edge in two polygons, affine
+maps against the forward pass (to 1e-9 or the error bound), classes at random points whose lead is
+above the error bound, and at any point where no caution is given.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ import unitscope as us
 class Outcome(NamedTuple):
     """What became of one network.
 
-    `faults`: the laws it broke; `raised`: the exception there was instead; `above_flat`: its maps are more than 1e-9
-    off; `merged`: some vertices are closer than floats can tell apart.
+    `faults`: the laws it broke; `raised`: the exception there was instead; `above_flat`: its maps
+    are more than 1e-9 off; `merged`: some vertices are closer than floats can tell apart.
     """
 
     seed: int

@@ -1,7 +1,7 @@
 """What is measured of a partition to see that it keeps the laws; tests and the fuzz say what the numbers must be.
 
-Only public names of the library are used: vertices that polygons share are the same floats, so coordinates tell which
-vertices are one.
+Only public names of the library are used: vertices that polygons share are the same floats, so
+coordinates tell which vertices are one.
 """
 
 from __future__ import annotations
@@ -62,7 +62,8 @@ class Topology(NamedTuple):
 def topology(pieces: Iterable[Any], window: Sequence[Sequence[float]]) -> Topology:
     """Read from the coordinates of the pieces' vertices alone: the same place is the same vertex.
 
-    Each edge inside must be in two polygons, once in each direction, and each edge on the border in one.
+    Each edge inside must be in two polygons, once in each direction, and each edge on the border in
+    one.
     """
     polygons = [piece.vertices for piece in pieces]
     points = np.concatenate(polygons) + 0.0  # no -0.0: the same place

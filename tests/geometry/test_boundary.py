@@ -119,7 +119,8 @@ def assert_polylines_join(part) -> None:
         ends = np.sort(np.ascontiguousarray(steps).view(np.complex128)[..., 0], axis=1)
         assert all(tuple(pairs[tuple(end)]) == line.classes for end in ends.tolist())
         first, last = tuple(line.vertices[0].tolist()), tuple(line.vertices[-1].tolist())
-        # A line ends where it is closed, at the window's border, or where not just two segments of one pair meet.
+        # A line ends where it is closed, at the window's border, or where not just two segments of
+        # one pair meet.
         assert first == last or (stops(first) and stops(last))
         assert all(degree[tuple(vertex)] == 2 for vertex in line.vertices[1:-1].tolist())
 

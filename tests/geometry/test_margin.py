@@ -111,7 +111,8 @@ def test_the_other_class_is_the_one_behind_the_nearest_point(name):
     assert within.sum() > 100
     assert (net.predict(behind) == found.other_class)[within].all()
     assert (found.other_class != net.predict(X)).all()
-    # At an end of a segment what is straight behind may be a third class: the pair is that of a segment ending there.
+    # At an end of a segment what is straight behind may be a third class: the pair is that of a
+    # segment ending there.
     for row in np.flatnonzero(~within):
         ends_here = (to_ends[row] <= 1e-5).reshape(-1, 2).any(axis=1)
         pairs = {tuple(sorted(pair)) for pair in part.boundary.classes[ends_here].tolist()}

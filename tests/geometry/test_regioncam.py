@@ -1,8 +1,8 @@
 """Regions, cells, areas and boundaries as regioncam (Rust, twanvl/regioncam) finds them: a program that shares nothing.
 
-It computes in float32, so both get weights that are float32 numbers, and areas and lengths are compared to float32's
-accuracy. The networks are generic: no two of their lines coincide. Counts must be equal for every one of them; no seed
-was left out.
+It computes in float32, so both get weights that are float32 numbers, and areas and lengths are
+compared to float32's accuracy. The networks are generic: no two of their lines coincide. Counts
+must be equal for every one of them; no seed was left out.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ else:
 
 HALF = 3.0
 WINDOW = ((-HALF, HALF), (-HALF, HALF))
-# Where two lines cross at a small angle, their crossing moves much further in float32 than they do. In 580 networks of
-# these sizes that are not tested here, every count was equal, no area was off by more than 1.5e-5, and no length by
-# more than 6e-5 but for one: the tip of a wedge of class 1 in class 3, where our boundary's logits tie to 6e-15 and
-# regioncam's to 3e-6, was off by 1e-3. The window's area is 36.
+# Where two lines cross at a small angle, their crossing moves much further in float32 than they do.
+# In 580 networks of these sizes that are not tested here, every count was equal, no area was off by
+# more than 1.5e-5, and no length by more than 6e-5 but for one: the tip of a wedge of class 1 in
+# class 3, where our boundary's logits tie to 6e-15 and regioncam's to 3e-6, was off by 1e-3. The
+# window's area is 36.
 AREA, LENGTH = 1e-4, 5e-4
 
 SIZES = [

@@ -2,9 +2,10 @@
 
 python distributed_fit.py FORM DEVICES OUT [PROCESS PROCESSES PORT]
 
-FORM is how the points are given: arrays, PyDataset, generator, or tf.data, whose full batches Keras deals out; or
-arrays with a difference: `whole` has full batches only, in `uneven` the last process has a batch less. DEVICES of this
-process are virtual ones of its CPU; with DEVICES 0 nothing is distributed.
+FORM is how the points are given: arrays, PyDataset, generator, or tf.data, whose full batches Keras
+deals out; or arrays with a difference: `whole` has full batches only, in `uneven` the last process
+has a batch less. DEVICES of this process are virtual ones of its CPU; with DEVICES 0 nothing is
+distributed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """fit on several devices and in several processes: the losses and weights of every epoch are those of one device.
 
-Devices are virtual ones of the CPU, processes speak over the loopback; each training is a process of its own, since
-their number is fixed when JAX starts. What they do is in distributed_fit.py.
+Devices are virtual ones of the CPU, processes speak over the loopback; each training is a process
+of its own, since their number is fixed when JAX starts. What they do is in distributed_fit.py.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ pytest.importorskip("jax")
 SCRIPT = Path(__file__).with_name("distributed_fit.py")
 VIRTUAL = "--xla_force_host_platform_device_count={}"
 SECONDS = 55
-# In every loss and weight; promised is 1e-4. Measured: 4e-7 from Keras on one device, 6e-6 from our kernel, since
-# the sums over a batch go another way round.
+# In every loss and weight; promised is 1e-4. Measured: 4e-7 from Keras on one device, 6e-6 from our
+# kernel, since the sums over a batch go another way round.
 TO_KERAS, TO_KERNEL = 2e-6, 2e-5
 
 pytestmark = pytest.mark.slow

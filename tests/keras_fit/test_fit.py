@@ -100,7 +100,8 @@ def test_the_run_is_what_the_model_went_through() -> None:
     assert np.array_equal(run.weights[0], before)
     assert np.array_equal(run.network.to_vector(), us.from_keras(model).to_vector())
     assert run.loss.tolist() == history.history["loss"]
-    # With one batch an epoch, Keras measures before the step what the run has after the epoch before.
+    # With one batch an epoch, Keras measures before the step what the run has after the epoch
+    # before.
     assert np.allclose(history.history["accuracy"][1:], run.accuracy[:-1])
     for epoch in range(3):
         chances = run.at(epoch).probabilities(X)[np.arange(N), Y]
@@ -210,7 +211,8 @@ def test_callbacks_see_and_set_the_weights_of_their_epoch() -> None:
 def test_probabilities_that_keras_clips_are_trained_as_keras_does(
     scale: float, far_out: float
 ) -> None:
-    # Clipped are, the first time, points everywhere, of large weights; the second time those of the middle batch.
+    # Clipped are, the first time, points everywhere, of large weights; the second time those of the
+    # middle batch.
     wild = np.where(np.arange(N)[:, None] // 16 == 1, far_out, 1.0) * X
 
     def far() -> Any:

@@ -97,7 +97,8 @@ CASES = {
         "accuracy",
     ),
 }
-# A case costs JAX and TensorFlow about 2 s of compiling, so they share the cases; PyTorch runs them all.
+# A case costs JAX and TensorFlow about 2 s of compiling, so they share the cases; PyTorch runs them
+# all.
 SHARES = {
     "tensorflow": list(CASES)[::2],
     "jax": list(CASES)[1::4],
@@ -158,7 +159,8 @@ def _compare(keras: Any, name: str, seed: int) -> None:
     X, y = X[:POINTS], y[:POINTS]
     theirs, ours = _made(keras, case, seed), _made(keras, case, seed)
     expected = theirs.fit(X, y, epochs=3 * EPOCHS, **options).history
-    # here, then Keras on the weights and the optimizer written back, then here again from what Keras left
+    # here, then Keras on the weights and the optimizer written back, then here again from what
+    # Keras left
     parts = [
         us.fit(ours, X, y, epochs=EPOCHS, **options),
         ours.fit(

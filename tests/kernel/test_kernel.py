@@ -112,8 +112,9 @@ def test_a_clipped_point_adds_the_bound_to_the_loss_and_teaches_nothing(seed, cl
 
 
 def test_one_step_worked_by_hand():
-    # One point x = (1, 2), class 0 of 2, no hidden layer, all parameters 0: both probabilities are 1/2,
-    # so d loss / d logits = (1/2 - 1, 1/2) and the step of rate 0.1 moves against x times that.
+    # One point x = (1, 2), class 0 of 2, no hidden layer, all parameters 0: both probabilities are
+    # 1/2, so d loss / d logits = (1/2 - 1, 1/2) and the step of rate 0.1 moves against x times
+    # that.
     net = Network([Dense(np.zeros((2, 2)), np.zeros(2))])
     recipe = Recipe(optimizer="sgd", learning_rate=0.1, batch_size=1)
     outcome = advance(
@@ -251,8 +252,9 @@ def test_a_nan_anywhere_is_seen(activation):
 
 
 def test_denormal_numbers_are_put_to_zero_and_the_caller_keeps_its_own():
-    # A feature that is always 0: its weights only decay, by a tenth at each of 1,200 steps, from 1e-3 to far below the
-    # least normal float32 (1.2e-38). Rounding would leave them at a denormal number for ever.
+    # A feature that is always 0: its weights only decay, by a tenth at each of 1,200 steps, from
+    # 1e-3 to far below the least normal float32 (1.2e-38). Rounding would leave them at a denormal
+    # number for ever.
     rng = np.random.default_rng(0)
     data = Dataset(np.column_stack([rng.normal(size=40), np.zeros(40)]), np.arange(40) % 3)
     recipe = Recipe(

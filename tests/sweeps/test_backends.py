@@ -23,7 +23,8 @@ QUICK = dict(epochs=20)
 BACKENDS = [
     pytest.param("loky", marks=pytest.mark.slow),
     pytest.param("dask", marks=[pytest.mark.slow, pytest.mark.dask]),
-    # Ray forks to start its processes, and JAX, where an earlier test has loaded it, warns of every fork.
+    # Ray forks to start its processes, and JAX, where an earlier test has loaded it, warns of every
+    # fork.
     pytest.param(
         "ray",
         marks=[
@@ -83,8 +84,9 @@ def same(one, other):
 def watched(log, *, kills="", together=False):
     """`train_seeds` that notes what it begins and ends; `kills` is the seed of a slice whose process is killed.
 
-    "17 once" the first time that it is begun, "17 always" every time. `together`: a slice waits until two processes
-    have begun one, for a worker that starts quickly would do all. A function inside one, so that it is sent whole.
+    "17 once" the first time that it is begun, "17 always" every time. `together`: a slice waits
+    until two processes have begun one, for a worker that starts quickly would do all. A function
+    inside one, so that it is sent whole.
     """
 
     def train(data, recipe, shape, seeds):
@@ -175,7 +177,8 @@ def test_a_worker_killed_in_the_middle_loses_nothing_and_nothing_is_there_twice(
     assert set(written.values()) == {1} and len(written) == 640
     begun = Counter(seed for seed, _ in noted(tmp_path / "log", "begun"))
     assert begun[320] == 2 and len(begun) == 20
-    # joblib hands out two slices for each worker; only those may be lost, and what had come back is not trained again.
+    # joblib hands out two slices for each worker; only those may be lost, and what had come back is
+    # not trained again.
     assert sum(begun.values()) - len(begun) <= 2 * 2
     assert same(us.Sweep.load(tmp_path / "sweep"), threads)
 

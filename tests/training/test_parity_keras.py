@@ -23,7 +23,8 @@ PAIRS = [(name, activation) for name in OPTIMIZERS for activation in ("relu", "t
 PAIRS += [
     ("adam", activation) for activation in ACTIVATIONS if activation not in ("relu", "tanh", "abs")
 ]
-# The slope of abs jumps from -1 to 1, which Adam turns into steps of full size: rounding grows to 1.2e-5 in 50 steps.
+# The slope of abs jumps from -1 to 1, which Adam turns into steps of full size: rounding grows to
+# 1.2e-5 in 50 steps.
 PAIRS += [("sgd", "abs")]
 
 

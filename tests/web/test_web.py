@@ -128,7 +128,8 @@ def test_the_joined_script_has_no_imports_left_and_each_module_once(entry):
 @pytest.mark.parametrize("entry", ["entries/file.js", "entries/widget.js"])
 def test_the_joined_script_is_javascript(entry, tmp_path, browser_types):
     path = tmp_path / "joined.js"
-    types = f'import("{(WEB / "pure" / "scene.d.ts").as_uri()}").'  # types name their modules, and those of messages their file
+    # types name their modules, and those of messages their file
+    types = f'import("{(WEB / "pure" / "scene.d.ts").as_uri()}").'
     text = re.sub(r'import\("[./a-z]+scene\.d\.ts"\)\.', lambda _: types, bundle(entry))
     path.write_text(re.sub(r'import\("\.[^"]+"\)\.', "", text), encoding="utf-8")
     done = deno("check", "--config", browser_types, str(path))

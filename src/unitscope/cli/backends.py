@@ -14,7 +14,8 @@ from unitscope.errors import InvalidInput, MissingDependency, refusal, said, sho
 BACKENDS = ("threads", "loky", "dask", "ray")
 _ANSWER = 20  # seconds in which a scheduler must answer
 
-# Run in a process of its own: to what is no scheduler of theirs, both libraries can wait without end, or exit.
+# Run in a process of its own: to what is no scheduler of theirs, both libraries can wait without
+# end, or exit.
 _PROBES = {
     "dask": "from distributed import Client; Client({address!r}, timeout='10s').close()",
     "ray": "import ray; ray.init(address={address!r}, logging_level='error', log_to_driver=False); ray.shutdown()",
@@ -25,7 +26,8 @@ _PROBES = {
 def workers(backend: str, address: str | None, jobs: int | None) -> Iterator[int | None]:
     """The `jobs` to give to `us.sweep` while these workers are there; those started here end with the block.
 
-    **Raises** `InvalidInput`, within half a minute where nothing answers at `address`; `MissingDependency`.
+    **Raises** `InvalidInput`, within half a minute where nothing answers at `address`;
+    `MissingDependency`.
     """
     if jobs is not None:
         whole_number("--jobs", jobs, at_least=1)

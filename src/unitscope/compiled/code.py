@@ -1,11 +1,13 @@
 """Compiled code as C functions: built once for a machine, kept as an object file, loaded without Numba.
 
-Importing Numba and loading a function from its own cache takes about half a second; an object file handed to LLVM
-takes a few milliseconds. The file lies in the user's cache folder under a name made of the code's source, the
-versions of Numba and LLVM and the processor, so that a change of any of them compiles afresh.
+Importing Numba and loading a function from its own cache takes about half a second; an object file
+handed to LLVM takes a few milliseconds. The file lies in the user's cache folder under a name made
+of the code's source, the versions of Numba and LLVM and the processor, so that a change of any of
+them compiles afresh.
 
-A process of its own compiles each code: side by side, and Numba stays out of this one. There, Numba is told not to
-optimise: it would do so with a function by itself and again in each that it is inlined in.
+A process of its own compiles each code: side by side, and Numba stays out of this one. There, Numba
+is told not to optimise: it would do so with a function by itself and again in each that it is
+inlined in.
 """
 
 from __future__ import annotations
@@ -27,7 +29,8 @@ from unitscope.compiled.llvm_ir import ENTRY, digest, host_machine, shipped, tra
 from unitscope.files import replacing
 
 if TYPE_CHECKING:
-    import subprocess  # here and in `files`, what only a first run needs is imported there: a start waits for each
+    # here and in `files`, what only a first run needs is imported there: a start waits for each
+    import subprocess
 
 _MAGIC = b"unitscope kernel 2\n"
 _CHILD = """
@@ -242,7 +245,8 @@ def _linked(code: CompiledCode, content: bytes) -> Callable[..., int]:
 def _settle_symbols(llvm: Any) -> None:
     """Give the linker an address for the run-time functions that Numba's wrapper names for errors.
 
-    Nothing in compiled code may raise, so they are never called; reaching one would be a bug and ends the process.
+    Nothing in compiled code may raise, so they are never called; reaching one would be a bug and
+    ends the process.
     """
     stop = ctypes.cast(ctypes.pythonapi.Py_FatalError, ctypes.c_void_p).value
     for name in (

@@ -1,8 +1,9 @@
 """The compiled codes as LLVM's intermediate representation: translated by Numba, or read from the package.
 
-Translating a code takes Numba some seconds; what LLVM then makes of it for this very processor takes about one. So the
-package has the translations for x86-64, with tiles of a matrix for AVX-512 and for others: `tools/llvm_ir.py`
-writes them. One is used only for the sources that it was made of; on other machines Numba translates.
+Translating a code takes Numba some seconds; what LLVM then makes of it for this very processor
+takes about one. So the package has the translations for x86-64, with tiles of a matrix for AVX-512
+and for others: `tools/llvm_ir.py` writes them. One is used only for the sources that it was made
+of; on other machines Numba translates.
 """
 
 from __future__ import annotations

@@ -18,14 +18,14 @@ class Dataset:
 
     **Arguments**
 
-    - `X`: points, shape (n, d), finite numbers in data units; an array, nested lists or a data frame
-      (whose column names become the feature names).
-    - `y`: one label a point, shape (n,) or (n, 1): whole numbers (negative and gappy ones too), strings,
-      bools or a categorical. They are encoded as 0..K-1 in the order of `class_names`.
-    - `class_names`: K names. Without it, labels that are exactly 0..K-1 are called c0, c1, ... and any others
-      keep their own text, in sorted order (a categorical's own order). Whole-number labels from 0 to K-1 are
-      indices into the names, and text labels may be among them in any order: then a class may have no point.
-      Otherwise they are new names, one for each label.
+    - `X`: points, shape (n, d), finite numbers in data units; an array, nested lists or a data
+      frame (whose column names become the feature names).
+    - `y`: one label a point, shape (n,) or (n, 1): whole numbers (negative and gappy ones too),
+      strings, bools or a categorical. They are encoded as 0..K-1 in the order of `class_names`.
+    - `class_names`: K names. Without it, labels that are exactly 0..K-1 are called c0, c1, ... and
+      any others keep their own text, in sorted order (a categorical's own order). Whole-number
+      labels from 0 to K-1 are indices into the names, and text labels may be among them in any
+      order: then a class may have no point. Otherwise they are new names, one for each label.
     - `feature_names`: d names; x0, x1, ... without it.
 
     **Raises** `InvalidInput` with the rule that was broken.
@@ -102,7 +102,8 @@ class Dataset:
     def standardized(self) -> Dataset:
         """The same points with mean 0 and standard deviation 1 in every feature (a constant feature becomes 0)."""
         scale = self.X.std(axis=0)
-        # A constant column keeps only rounding noise as its deviation: dividing by that would make data of noise.
+        # A constant column keeps only rounding noise as its deviation: dividing by that would make
+        # data of noise.
         constant = scale <= 1e-12 * np.abs(self.X).max(axis=0)
         X = (self.X - self.X.mean(axis=0)) / np.where(constant, 1.0, scale)
         X[:, constant] = 0.0

@@ -25,14 +25,14 @@ def read_table(source: Any, target: str | None = None, *, standardise: bool = Fa
 
     **Arguments**
 
-    - `source`: the path of a CSV file (separated by commas, semicolons, tabs or bars; UTF-8) or of a Parquet file, or
-      a data frame.
-    - `target`: the name of the column of the classes, whose values are kept as the classes' names; the last column
-      without it. All other columns are features and must hold finite numbers.
+    - `source`: the path of a CSV file (separated by commas, semicolons, tabs or bars; UTF-8) or of
+      a Parquet file, or a data frame.
+    - `target`: the name of the column of the classes, whose values are kept as the classes' names;
+      the last column without it. All other columns are features and must hold finite numbers.
     - `standardise`: bring each feature to mean 0 and standard deviation 1.
 
-    **Raises** `InvalidInput` with the line and the column that break a rule; `MissingDependency` where a Parquet file
-    is read without pandas.
+    **Raises** `InvalidInput` with the line and the column that break a rule; `MissingDependency`
+    where a Parquet file is read without pandas.
     """
     if hasattr(source, "columns") and hasattr(source, "iloc"):
         return _from_frame(source, target, standardise)[0]
@@ -59,8 +59,8 @@ def table_from_bytes(
 ) -> tuple[Dataset, list[str], str]:
     """A CSV file's content as a Dataset, with its columns' names and the one that holds the classes.
 
-    `name` is only said in messages. More than `most_rows` points or `most_columns` columns are refused before they are
-    kept.
+    `name` is only said in messages. More than `most_rows` points or `most_columns` columns are
+    refused before they are kept.
     """
     try:
         text = content.decode("utf-8-sig")

@@ -1,8 +1,8 @@
 """Toy data sets: one seeded function each, in one table. `import unitscope as us; us.datasets.moons(noise=0.3)`.
 
-The drawn ones live in the plane at the course lab's scale, roughly -6 to 6 in both features, so that the default
-recipe suits them; their unit is simply the axis's. `noise` is always the standard deviation of a normal
-displacement in that unit, and the same seed gives the same points.
+The drawn ones live in the plane at the course lab's scale, roughly -6 to 6 in both features, so
+that the default recipe suits them; their unit is simply the axis's. `noise` is always the standard
+deviation of a normal displacement in that unit, and the same seed gives the same points.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _GOLDEN_ANGLE = np.pi * (3.0 - np.sqrt(5.0))  # a turn that never repeats a dire
 def lab() -> Dataset:
     """The course lab's 100 points in 4 classes of 25, the same numbers as scikit-learn's `make_blobs`.
 
-    That is `make_blobs(n_samples=100, centers=[[-5, 2], [-2, -2], [1, 2], [5, -2]], cluster_std=1.0,
-    random_state=30)`, without importing scikit-learn.
+    That is `make_blobs(n_samples=100, centers=[[-5, 2], [-2, -2], [1, 2], [5, -2]],
+    cluster_std=1.0, random_state=30)`, without importing scikit-learn.
     """
     rng = np.random.RandomState(30)
     centers = np.array([[-5.0, 2.0], [-2.0, -2.0], [1.0, 2.0], [5.0, -2.0]])
@@ -174,7 +174,8 @@ def names() -> tuple[str, ...]:
 def load(name: str, **settings: Any) -> Dataset:
     """The toy called `name`, made with `settings`, such as `load("moons", noise=0.3)`.
 
-    **Raises** `InvalidInput` for a name that is not in `names()` or a setting that the toy does not have.
+    **Raises** `InvalidInput` for a name that is not in `names()` or a setting that the toy does not
+    have.
     """
     if not isinstance(name, str) or name not in TOYS:
         raise refusal("name", "one of " + ", ".join(TOYS), name)

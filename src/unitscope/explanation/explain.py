@@ -34,13 +34,14 @@ def explain(
 
     - `what`: a Network, or a Run, which adds how it was trained.
     - `data`: the points; a run has its own.
-    - `point`: the number of a point of the data, or the d numbers of any point: only that point is explained.
+    - `point`: the number of a point of the data, or the d numbers of any point: only that point is
+      explained.
     - `length`: "brief", "normal" or "full".
-    - `window`: of two inputs, ((x0_min, x0_max), (x1_min, x1_max)), which areas and distances are of; the data's,
-      padded, by default.
+    - `window`: of two inputs, ((x0_min, x0_max), (x1_min, x1_max)), which areas and distances are
+      of; the data's, padded, by default.
 
-    **Returns** an Explanation: `str()`, `.to_markdown()`, `.to_html()`, and `.claims`, each with `.text`, `.facts` and
-    `.holds(net, data)`. **Raises** `InvalidInput` for what does not fit.
+    **Returns** an Explanation: `str()`, `.to_markdown()`, `.to_html()`, and `.claims`, each with
+    `.text`, `.facts` and `.holds(net, data)`. **Raises** `InvalidInput` for what does not fit.
     """
     return explained(what, data, point=point, length=length, window=window)
 

@@ -28,8 +28,8 @@ class Fact:
     """One measured value.
 
     - `name`, `about`: MEASURES[name](measured, *about) measures it.
-    - `value`: whole numbers, strings and bools, which must come out the same; floats, which must be printed the same
-      to `digits` significant digits or agree to 1e-6; and tuples of all these.
+    - `value`: whole numbers, strings and bools, which must come out the same; floats, which must be
+      printed the same to `digits` significant digits or agree to 1e-6; and tuples of all these.
     """
 
     name: str

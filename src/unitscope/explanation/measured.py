@@ -22,7 +22,8 @@ _NOISE = 1e-9  # of the largest: what varies by less is constant but for roundin
 class Measured:
     """A network, its data and, where there is one, the run that trained it; areas and distances are in the window.
 
-    - `z`, `a`: pre-activations and outputs of every layer, (n, units) each; the last are the logits.
+    - `z`, `a`: pre-activations and outputs of every layer, (n, units) each; the last are the
+      logits.
     - `k`: how many classes there are, in the network or in the data.
     """
 

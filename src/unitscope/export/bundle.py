@@ -1,7 +1,7 @@
 """The page's modules joined into one script, for the places that need a single file: the notebook and the export.
 
-Made when it is asked for from the files that the server serves, so that there is nothing to keep fresh. All modules
-share one scope: no top-level name may be in two of them, which a test holds.
+Made when it is asked for from the files that the server serves, so that there is nothing to keep
+fresh. All modules share one scope: no top-level name may be in two of them, which a test holds.
 """
 
 from __future__ import annotations

@@ -45,7 +45,8 @@ def export_code(
 
     - `what`: a Run, whose last network is taken, or a Network.
     - `path`: where to write the script, whole or not at all; without it, it is only returned.
-    - `to`: "numpy", which needs nothing but NumPy, or "keras", which builds a model with the weights set.
+    - `to`: "numpy", which needs nothing but NumPy, or "keras", which builds a model with the
+      weights set.
     - `data`: the names of classes and features are taken from it; a run has its own.
 
     Returns the script's text: run, it classifies a first example; imported, it has `predict(X)` and

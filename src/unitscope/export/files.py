@@ -27,8 +27,10 @@ def file_of(
 ) -> tuple[str, str, bytes]:
     """A file as (name, media type, content): "html", "keras", "numpy" or "run".
 
-    - `net`: another network than the run's last, for code: of an earlier epoch, or with weights changed by hand.
-    - `data`, `held`: the points with those held out from the run, and which these are, (n,) bool: for the page.
+    - `net`: another network than the run's last, for code: of an earlier epoch, or with weights
+      changed by hand.
+    - `data`, `held`: the points with those held out from the run, and which these are, (n,) bool:
+      for the page.
     - `between`: called between pieces of a page's work, and what it raises ends it.
     """
     from unitscope.export.code import code_text

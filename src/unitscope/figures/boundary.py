@@ -1,10 +1,11 @@
 """Boundary lines from scores sampled on a grid: marching triangles, each boundary drawn once.
 
-Every grid cell is two triangles on which the scores are taken as affine. Where two corners of a triangle have
-different best classes i and j, the line z_i = z_j crosses their edge, at a place both neighbouring triangles compute
-from the same two corners; where three classes meet, their lines end in the one point where the three scores tie. So a
-boundary is one line, lines join without gaps, and class numbers play no part in where they run. Contours of class ids
-draw a line for every id between i and j, and contours of each class's margin draw each line twice.
+Every grid cell is two triangles on which the scores are taken as affine. Where two corners of a
+triangle have different best classes i and j, the line z_i = z_j crosses their edge, at a place both
+neighbouring triangles compute from the same two corners; where three classes meet, their lines end
+in the one point where the three scores tie. So a boundary is one line, lines join without gaps, and
+class numbers play no part in where they run. Contours of class ids draw a line for every id between
+i and j, and contours of each class's margin draw each line twice.
 """
 
 from __future__ import annotations
@@ -88,7 +89,8 @@ def _segments(scores: np.ndarray, shape: tuple[int, int]) -> tuple[np.ndarray, n
     triangles = triangles[(labels != labels[:, :1]).any(axis=1)]
     if not len(triangles):
         return np.empty((0, 2), dtype=np.int64), np.empty((0, 2))
-    # Edge e joins corners e and e + 1; sorted, so that both triangles of an edge compute the same crossing.
+    # Edge e joins corners e and e + 1; sorted, so that both triangles of an edge compute the same
+    # crossing.
     edges = np.sort(np.stack([triangles, np.roll(triangles, -1, axis=1)], axis=2), axis=2)
     crossed = best[edges[..., 0]] != best[edges[..., 1]]
     keys = edges[..., 0] * len(best) + edges[..., 1]

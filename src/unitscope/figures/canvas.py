@@ -33,7 +33,8 @@ _DOTS_PER_INCH = 110
 class Sheet:
     """The panels of one figure, in reading order, and where to put what belongs to all of them.
 
-    `bars` are axes for colour bars: one for all panels, or one a panel; `legend_at` is in figure coordinates.
+    `bars` are axes for colour bars: one for all panels, or one a panel; `legend_at` is in figure
+    coordinates.
     """
 
     figure: Figure
@@ -64,7 +65,8 @@ def new_figure(width: float, height: float, theme: Theme) -> Figure:
         "dpi": _DOTS_PER_INCH,
         "facecolor": theme.background,
     }
-    # Without pyplot nothing is kept alive and nothing heavy is loaded; a kernel without pyplot would show nothing.
+    # Without pyplot nothing is kept alive and nothing heavy is loaded; a kernel without pyplot
+    # would show nothing.
     if "matplotlib.pyplot" in sys.modules or "ipykernel" in sys.modules:
         from matplotlib import pyplot
 
@@ -184,7 +186,8 @@ def frame(ax: Axes, view: View, title: str, labels: tuple[str, str]) -> None:
 def name_axes(ax: Axes, title: str, labels: tuple[str, str]) -> None:
     """Set the title and the two axis labels where there are none yet."""
     if title and not ax.get_title():
-        # A fixed height: to find a free one, Matplotlib measures every tick label. The size it would set anew.
+        # A fixed height: to find a free one, Matplotlib measures every tick label. The size it
+        # would set anew.
         ax.set_title(title, y=1.0, fontsize=ax.title.get_fontsize())
     if not ax.get_xlabel():
         ax.set_xlabel(labels[0])

@@ -25,8 +25,8 @@ def data(
 ) -> Axes:
     """Scatter the points by two of their features; colour and marker are the class.
 
-    With more than two features, `features` says which two to draw ((0, 1) without it) and so does the title. With one
-    feature every class has a row of its own.
+    With more than two features, `features` says which two to draw ((0, 1) without it) and so does
+    the title. With one feature every class has a row of its own.
 
     **Arguments**
 

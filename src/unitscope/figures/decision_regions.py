@@ -47,27 +47,29 @@ def decision_regions(
 ) -> Axes:
     """Fill each class's region in a light tint with its name, and draw the decision boundary, one line a stretch.
 
-    Regions and lines are those of `us.partition`: exact polygons where activations are piecewise linear (sharp at any
-    zoom of an SVG), and for smooth ones found on a mesh of `grid` x `grid` cells and moved onto the true boundary.
-    With more than 250,000 activation regions the mesh is taken too, and the title says so. Misclassified points have
-    a ring: the network is wrong at the point itself, of which the picture may show only two features.
+    Regions and lines are those of `us.partition`: exact polygons where activations are piecewise
+    linear (sharp at any zoom of an SVG), and for smooth ones found on a mesh of `grid` x `grid`
+    cells and moved onto the true boundary. With more than 250,000 activation regions the mesh is
+    taken too, and the title says so. Misclassified points have a ring: the network is wrong at the
+    point itself, of which the picture may show only two features.
 
     **Arguments**
 
-    - `features`: the two features to draw where there are more; the others are held at their mean, and the title
-      says so. With one feature every class has a row, and boundaries are vertical.
-    - `probability`: shade by how far the probability of the predicted class is ahead of the next: nothing at the
-      boundary, full colour where it is certain.
-    - `activation_regions`: draw where each hidden unit turns on, a line with the unit's name (up to 24 units): unit 0,
-      or its activation where there are more layers. Lines of the second are dashed, of deeper ones dotted.
-    - `margin`: the number of a point of the data; draws the shortest way from it to the decision boundary, with its
-      length in data units and the class behind it ("at most" where the boundary outside the picture may be nearer).
-      It is the way within the picture's two features.
+    - `features`: the two features to draw where there are more; the others are held at their mean,
+      and the title says so. With one feature every class has a row, and boundaries are vertical.
+    - `probability`: shade by how far the probability of the predicted class is ahead of the next:
+      nothing at the boundary, full colour where it is certain.
+    - `activation_regions`: draw where each hidden unit turns on, a line with the unit's name (up to
+      24 units): unit 0, or its activation where there are more layers. Lines of the second are
+      dashed, of deeper ones dotted.
+    - `margin`: the number of a point of the data; draws the shortest way from it to the decision
+      boundary, with its length in data units and the class behind it ("at most" where the boundary
+      outside the picture may be nearer). It is the way within the picture's two features.
     - `grid`: cells of the mesh along each side, for smooth activations.
     - `ax`, `legend`, `theme`: as in `us.plot.data`.
 
-    **Returns** the Axes. **Raises** `InvalidInput` for data that does not fit the network, with more than two features
-    and no `features`, and for a point that there is not.
+    **Returns** the Axes. **Raises** `InvalidInput` for data that does not fit the network, with
+    more than two features and no `features`, and for a point that there is not.
     """
     check_fits(net, data)
     point = (

@@ -30,21 +30,22 @@ def hidden_layer(
 ) -> np.ndarray:
     """One panel a unit: its activation over the inputs, and a line where its pre-activation is zero.
 
-    The paler, the nearer to 0; blue is positive and orange negative. On one side of the line the unit is on, on the
-    other off. The lines are exact (see `us.partition`): straight in layer 0, deeper ones bend where units before them
-    turn on. Behind smooth activations they are found on a mesh and moved onto the truth. A unit without a line is on
-    or off in the whole window.
+    The paler, the nearer to 0; blue is positive and orange negative. On one side of the line the
+    unit is on, on the other off. The lines are exact (see `us.partition`): straight in layer 0,
+    deeper ones bend where units before them turn on. Behind smooth activations they are found on a
+    mesh and moved onto the truth. A unit without a line is on or off in the whole window.
 
     **Arguments**
 
     - `layer`: which hidden layer, counted from 0 (titles count layers from 1, as the course does).
     - `axes`: Axes to draw on, one a unit; a new figure without it.
     - `features`: the two features to draw where there are more; the others are held at their mean.
-    - `shared_scale`: one colour scale for all panels, so that they can be compared; False gives each its own.
+    - `shared_scale`: one colour scale for all panels, so that they can be compared; False gives
+      each its own.
     - `theme`: "light" or "dark"; without it, what suits the background.
 
-    **Returns** the Axes, an array (units,). **Raises** `InvalidInput` for data that does not fit the network, a layer
-    that is not hidden, or more than two features without `features`.
+    **Returns** the Axes, an array (units,). **Raises** `InvalidInput` for data that does not fit
+    the network, a layer that is not hidden, or more than two features without `features`.
     """
     check_fits(net, data)
     index = _hidden(net, layer)

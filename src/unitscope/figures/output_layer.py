@@ -27,19 +27,22 @@ def output_layer(
 ) -> np.ndarray:
     """One panel an output unit: its logit over two units of the last hidden layer, and the data in that space.
 
-    Blue is a positive logit, orange a negative one, grey 0; the unit with the largest logit of all gives the class.
-    Where five or more points coincide, as at the corner that ReLU makes, a label says how many.
+    Blue is a positive logit, orange a negative one, grey 0; the unit with the largest logit of all
+    gives the class. Where five or more points coincide, as at the corner that ReLU makes, a label
+    says how many.
 
     **Arguments**
 
     - `axes`: Axes to draw on, one an output unit; a new figure without it.
-    - `units`: the two hidden units to draw where there are more ((0, 1) without it); the others are held at their
-      mean over the data, and the figure says so. With one hidden unit every class has a row of its own; without a
-      hidden layer the inputs take its place.
-    - `shared_scale`: one colour scale for all panels, so that they can be compared; False gives each its own.
+    - `units`: the two hidden units to draw where there are more ((0, 1) without it); the others are
+      held at their mean over the data, and the figure says so. With one hidden unit every class has
+      a row of its own; without a hidden layer the inputs take its place.
+    - `shared_scale`: one colour scale for all panels, so that they can be compared; False gives
+      each its own.
     - `theme`: "light" or "dark"; without it, what suits the background.
 
-    **Returns** the Axes, an array (classes,). **Raises** `InvalidInput` for data that does not fit the network.
+    **Returns** the Axes, an array (classes,). **Raises** `InvalidInput` for data that does not fit
+    the network.
     """
     check_fits(net, data)
     hidden = len(net.layers) - 1

@@ -43,7 +43,8 @@ def draw_points(
 ) -> None:
     """One collection for each class that has points (gid "class 0", ...), in class order, above every area.
 
-    `plain` draws all of them as one collection of discs (gid "points"), much the quicker for small panels.
+    `plain` draws all of them as one collection of discs (gid "points"), much the quicker for small
+    panels.
     """
     colors, markers = class_colors(k), class_markers(k)
     common: dict[str, Any] = {
@@ -93,7 +94,8 @@ def draw_rings(ax: Axes, points: np.ndarray, theme: Theme, area: float) -> None:
 def draw_counts(ax: Axes, points: np.ndarray, theme: Theme, font: float = 8.0) -> None:
     """Write "25 points" beside each place where five or more coincide, at most at the three fullest places.
 
-    Call it when the panel has its limits: each label goes to that side of its place where it covers least.
+    Call it when the panel has its limits: each label goes to that side of its place where it covers
+    least.
     """
     for place, count in coincident(points):
         text = f"{count} points"

@@ -29,7 +29,8 @@ class Room:
 
     What takes a place for a word returns its middle, or None where there is no room.
 
-    `window` is what the panel shows; `places` (squares, 2) are the middles of the squares, row by row.
+    `window` is what the panel shows; `places` (squares, 2) are the middles of the squares, row by
+    row.
     """
 
     def __init__(self, ax: Axes, window: Window) -> None:

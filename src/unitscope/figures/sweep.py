@@ -33,17 +33,18 @@ _BIN = 2.5  # percent
 def sweep(swept: Sweep, *, tiles: int = 24, theme: str | Theme | None = None) -> np.ndarray:
     """Losses of all seeds, a histogram of their accuracies, and the decision regions of the first ones.
 
-    The dark band has the middle half of the seeds, the light one nine tenths, the line is the median; thin lines are
-    single seeds. Seeds whose loss is not finite are left out of the bands.
+    The dark band has the middle half of the seeds, the light one nine tenths, the line is the
+    median; thin lines are single seeds. Seeds whose loss is not finite are left out of the bands.
 
     **Arguments**
 
     - `swept`: what `us.sweep` returns.
-    - `tiles`: of how many seeds decision regions are drawn, as small maps with seed and accuracy; only where the data
-      have two features.
+    - `tiles`: of how many seeds decision regions are drawn, as small maps with seed and accuracy;
+      only where the data have two features.
     - `theme`: "light" or "dark"; without it, what suits the background.
 
-    **Returns** the Axes: losses, accuracies, then the tiles. **Raises** `InvalidInput` for a sweep without seeds.
+    **Returns** the Axes: losses, accuracies, then the tiles. **Raises** `InvalidInput` for a sweep
+    without seeds.
     """
     if not len(swept):
         raise refusal("swept", "a sweep of at least one seed", said("one without"))

@@ -26,8 +26,8 @@ def training(
 
     **Arguments**
 
-    - `ax`: where to draw: two Axes, or one, which then gets a second scale on its right for the accuracy; a new
-      figure without it.
+    - `ax`: where to draw: two Axes, or one, which then gets a second scale on its right for the
+      accuracy; a new figure without it.
     - `theme`: "light" or "dark"; without it, what suits the background.
 
     **Returns** the Axes of loss and accuracy, an array (2,).

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _MARKERS_UP_TO = (
     16  # panels; in smaller ones a marker is a dot whatever its shape, and shapes cost time
 )
-# From nothing to much: the lab's Blues without their darkest third, on which blue points would vanish.
+# From nothing to much: the lab's Blues without their darkest third, on which blue points would
+# vanish.
 _BLUES = {
     "light": ("#f7fbff", "#d3e3f3", "#94c4df", "#4a98c9"),
     "dark": ("#15181d", "#173350", "#1d5a92", "#2f86d1"),
@@ -51,8 +52,8 @@ def draw_unit_maps(
 ) -> np.ndarray:
     """A panel for each column of `values` (rows * columns, units), with its lines, the points and a colour bar.
 
-    With `axes` None they are made, with a legend; else the colour bar takes its room from them as Matplotlib does.
-    Returns the axes (units,).
+    With `axes` None they are made, with a legend; else the colour bar takes its room from them as
+    Matplotlib does. Returns the axes (units,).
     """
     units = values.shape[1]
     sheet = None
@@ -114,8 +115,9 @@ def _draw_map(
     from matplotlib.colors import Normalize, TwoSlopeNorm
 
     low, high = limits
-    # Signed numbers: grey is 0. The lesser side gets stronger colours for its size, so that its shape shows, but at
-    # most four times: the little that gelu goes below zero must not look like its great values above.
+    # Signed numbers: grey is 0. The lesser side gets stronger colours for its size, so that its
+    # shape shows, but at most four times: the little that gelu goes below zero must not look like
+    # its great values above.
     norm = (
         Normalize(low, high)
         if low >= 0

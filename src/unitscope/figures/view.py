@@ -28,7 +28,8 @@ class View:
     - `labels`: what the two axes are called.
     - `window`: ((x_min, x_max), (y_min, y_max)) to show.
     - `note`: what the other inputs are held at; "" where there are none.
-    - `strip`: the table has one column, and the vertical axis shows the classes, a row each, class 0 on top.
+    - `strip`: the table has one column, and the vertical axis shows the classes, a row each, class
+      0 on top.
     """
 
     points: np.ndarray
@@ -66,8 +67,8 @@ def view_of(
 ) -> View:
     """The view of columns `axes` of `table` (n, d); None means the only two (or the only one).
 
-    Columns that are not shown are held at their mean. Raises `InvalidInput`, naming `argument`, where None is not
-    enough or the columns do not exist.
+    Columns that are not shown are held at their mean. Raises `InvalidInput`, naming `argument`,
+    where None is not enough or the columns do not exist.
     """
     columns = table.shape[1]
     if columns == 1:

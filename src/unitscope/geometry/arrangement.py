@@ -1,9 +1,10 @@
 """A window cut by the hidden units of a piecewise linear network, layer after layer, into its activation regions.
 
-On every region of the layers before it, a unit's pre-activation is affine, so its zero line cuts the subdivision (see
-`cutting`). Its values are computed at the vertices by the weights for a whole layer at once and carried to new vertices
-by interpolation. This is the recursive construction of activation regions (Serra et al., "Bounding and Counting Linear
-Regions of Deep Neural Networks", ICML 2018; Hanin and Rolnick, 2019) on shared vertices.
+On every region of the layers before it, a unit's pre-activation is affine, so its zero line cuts
+the subdivision (see `cutting`). Its values are computed at the vertices by the weights for a whole
+layer at once and carried to new vertices by interpolation. This is the recursive construction of
+activation regions (Serra et al., "Bounding and Counting Linear Regions of Deep Neural Networks",
+ICML 2018; Hanin and Rolnick, 2019) on shared vertices.
 """
 
 from __future__ import annotations
@@ -59,7 +60,8 @@ class Arrangement:
     """The activation regions of a piecewise linear network with two inputs on a window.
 
     - `faces`: the subdivision; face r is activation region r until classes are inserted.
-    - `logits` (V, K): of the network at the vertices; `logit_error`: a bound on the rounding error of any of them.
+    - `logits` (V, K): of the network at the vertices; `logit_error`: a bound on the rounding error
+      of any of them.
 
     Raises `InvalidInput` for numbers beyond float64 and for more than `most` regions.
     """
@@ -166,8 +168,9 @@ class Arrangement:
     def locate(self, points: np.ndarray) -> np.ndarray:
         """The region of each of `points` (n, 2) inside the window, (n,).
 
-        Plays the cuts again: a point goes to the new face where it is on the other side of the cut. Only units that
-        turn within its face are asked, so that the rounding noise of others cannot mislead it.
+        Plays the cuts again: a point goes to the new face where it is on the other side of the cut.
+        Only units that turn within its face are asked, so that the rounding noise of others cannot
+        mislead it.
         """
         outputs, face = points, np.zeros(len(points), np.intp)
         for cut, layer in zip(self._cuts, self.layers[:-1], strict=True):
@@ -203,11 +206,13 @@ def _hidden_and_output(net: Network) -> tuple[Dense, ...]:
 def _rounding_error(layer: Dense, size: np.ndarray, error: np.ndarray) -> np.ndarray:
     """A bound on the rounding error of each unit's pre-activation, (..., units).
 
-    The error of the inputs through the weights, and that of a sum of products: u (|W| |h| + |b|), u of its length.
+    The error of the inputs through the weights, and that of a sum of products: u (|W| |h| + |b|), u
+    of its length.
 
     **Arguments**
 
-    - `size`, `error`: the sizes |h| of the layer's inputs, and bounds on their errors, (..., inputs) each.
+    - `size`, `error`: the sizes |h| of the layer's inputs, and bounds on their errors, (...,
+      inputs) each.
     """
     unit = _unit_of(layer)
     return (error + unit * size) @ np.abs(layer.weights) + unit * np.abs(layer.bias)
@@ -224,8 +229,9 @@ def _largest(outputs: np.ndarray) -> np.ndarray:
 def uncertain_classes(net: Network, points: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Where a piecewise linear network's class may be another than `labels` (n,) for rounding, (n,) bool.
 
-    The bound follows the units of each of `points` (n, 2): those that are off for certain are without error. Classes
-    for which the same weights meet the same units tie in floats too, and the lowest has the tie.
+    The bound follows the units of each of `points` (n, 2): those that are off for certain are
+    without error. Classes for which the same weights meet the same units tie in floats too, and the
+    lowest has the tie.
     """
     *hidden, last = _hidden_and_output(net)
     outputs, error = points, subdivision.TOLERANCE * subdivision.EPSILON * np.abs(points)

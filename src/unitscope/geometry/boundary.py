@@ -26,7 +26,8 @@ class Boundary:
     """The decision boundary inside the window: where the two largest logits tie.
 
     - `segments` (s, 2, 2): both ends of each, in data units.
-    - `classes` (s, 2): the class on the left and on the right of each, seen from its first end to its second.
+    - `classes` (s, 2): the class on the left and on the right of each, seen from its first end to
+      its second.
     """
 
     segments: np.ndarray
@@ -60,8 +61,8 @@ class ActivationBoundaries:
     """Where hidden units turn on: their pre-activation is 0 there and positive on one side.
 
     - `segments` (s, 2, 2): both ends of each, in data units.
-    - `unit` (s, 2): hidden layer and unit in it, both counted from 0. Units that turn in the same place have a
-      segment each.
+    - `unit` (s, 2): hidden layer and unit in it, both counted from 0. Units that turn in the same
+      place have a segment each.
     """
 
     segments: np.ndarray

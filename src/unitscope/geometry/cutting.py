@@ -1,12 +1,14 @@
 """The compiled cut: splits a planar subdivision along the zero line of a function that is affine on every face.
 
-Vertices are shared, so the sign of a function is decided once at every vertex and neighbouring faces cannot disagree:
-the topology is right by construction and no coordinate is ever compared with another. A face whose vertices have both
-signs has one run of positive vertices; where the run ends and where it begins, it gets a vertex (on an edge whose ends
-differ in sign) or has one (of sign zero), and the chord between the two splits off the other side as a new face.
+Vertices are shared, so the sign of a function is decided once at every vertex and neighbouring
+faces cannot disagree: the topology is right by construction and no coordinate is ever compared with
+another. A face whose vertices have both signs has one run of positive vertices; where the run ends
+and where it begins, it gets a vertex (on an edge whose ends differ in sign) or has one (of sign
+zero), and the chord between the two splits off the other side as a new face.
 
-This is edge subdivision (Berzins, "Polyhedral Complex Extraction from ReLU Networks using Edge Subdivision", ICML
-2023) with faces kept beside the edges, and with signs that know how uncertain they are.
+This is edge subdivision (Berzins, "Polyhedral Complex Extraction from ReLU Networks using Edge
+Subdivision", ICML 2023) with faces kept beside the edges, and with signs that know how uncertain
+they are.
 """
 
 from __future__ import annotations
@@ -106,7 +108,8 @@ def _worst_face(edges, sign, changed, found, exits):
 def _snap(edges, count, face, z, sign):
     """Rounding made a face look as if it was not convex: the weaker side is noise and becomes zero.
 
-    Where there is no other side, all positive vertices but the greatest become zero. Gives how many did.
+    Where there is no other side, all positive vertices but the greatest become zero. Gives how many
+    did.
     """
     up, down, negatives = 0.0, 0.0, 0
     for e in range(count):

@@ -20,8 +20,8 @@ class Margin:
     - `distance` (n,): Euclidean, to the nearest boundary point inside the window; inf without any.
     - `nearest` (n, 2): that point; nan without any.
     - `other_class` (n,): the class behind it; -1 without any.
-    - `certified` (n,): True where no boundary outside the window can be nearer. Else the distance is an upper bound;
-      a larger window may show a smaller one.
+    - `certified` (n,): True where no boundary outside the window can be nearer. Else the distance
+      is an upper bound; a larger window may show a smaller one.
     """
 
     distance: np.ndarray
@@ -59,8 +59,9 @@ def _to_segments(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The distance of each of `points` (n, 2) to the nearest of `segments` (s, 2, 2), the place on it, its number.
 
-    Where segments meet, one of the first `own` is taken: the straight way to the nearest boundary point stays in the
-    point's own class, so one of its segments is nearest, but for points outside the window and for ties.
+    Where segments meet, one of the first `own` is taken: the straight way to the nearest boundary
+    point stays in the point's own class, so one of its segments is nearest, but for points outside
+    the window and for ties.
     """
     start = segments[:, 0]
     along = segments[:, 1] - start

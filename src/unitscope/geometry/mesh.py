@@ -1,8 +1,9 @@
 """Smooth activations: logits taken as affine on the triangles of a mesh, and the boundary then moved onto the truth.
 
-The same cut that inserts the classes of a piecewise linear network does it here. A boundary vertex on an edge of the
-mesh moves along it to where the two classes tie, a bracketed root; one where three classes meet moves to where the
-three tie, by Newton's method. Vertices stay on their edge or in their triangle, so who borders on whom stays as it is.
+The same cut that inserts the classes of a piecewise linear network does it here. A boundary vertex
+on an edge of the mesh moves along it to where the two classes tie, a bracketed root; one where
+three classes meet moves to where the three tie, by Newton's method. Vertices stay on their edge or
+in their triangle, so who borders on whom stays as it is.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ _DIFFERENCE = (
 def decided(net: Network, window: Window, cells: int) -> tuple[Subdivision, np.ndarray, float]:
     """A mesh of cells x cells squares, two triangles each, cut by class and polished.
 
-    Returns the faces, whose parents are the triangles; the vertices in the window's corners, (4,); and the diagonal of
-    a cell in data units.
+    Returns the faces, whose parents are the triangles; the vertices in the window's corners, (4,);
+    and the diagonal of a cell in data units.
     """
     places, edges = _triangulated(window, cells)
     faces = Subdivision(places, edges, most=UNLIMITED)
@@ -57,7 +58,8 @@ def triangle_at(points: np.ndarray, window: Window, cells: int) -> np.ndarray:
 def _triangulated(window: Window, cells: int) -> tuple[np.ndarray, np.ndarray]:
     """Vertices (V, 2) column by column, and edges (4, E): tail, head, triangle on the left, on the right (-1: none).
 
-    Triangles 2s and 2s + 1 are the parts of square s below and above the diagonal from its lower left corner.
+    Triangles 2s and 2s + 1 are the parts of square s below and above the diagonal from its lower
+    left corner.
     """
     xs, ys = (np.linspace(low, high, cells + 1) for low, high in window)
     places = np.stack(np.meshgrid(xs, ys, indexing="ij"), axis=-1).reshape(-1, 2)
@@ -164,8 +166,8 @@ def _roots(
 ) -> np.ndarray:
     """Where `function(share, which)` is zero for shares between 0 and 1, at whose ends its signs differ, (m,).
 
-    The Illinois method (Dowell and Jarratt, 1971): the secant through both ends, halving the value of an end that
-    stays, with a bisection now and then so that no bracket is slow.
+    The Illinois method (Dowell and Jarratt, 1971): the secant through both ends, halving the value
+    of an end that stays, with a bisection now and then so that no bracket is slow.
     """
     low, high = np.zeros(len(which)), np.ones(len(which))
     low_value, high_value = low_value.copy(), high_value.copy()

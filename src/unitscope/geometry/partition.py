@@ -45,22 +45,23 @@ def partition(
 ) -> Partition:
     """Cut a window of the input plane into activation regions and decision regions.
 
-    For linear, relu, leaky_relu and abs layers the result is exact up to `error_bound`: polygons in float64, no
-    sampling. For smooth activations the logits are taken as affine on the triangles of a mesh, and the boundary's
-    vertices are then moved onto the true boundary.
+    For linear, relu, leaky_relu and abs layers the result is exact up to `error_bound`: polygons in
+    float64, no sampling. For smooth activations the logits are taken as affine on the triangles of
+    a mesh, and the boundary's vertices are then moved onto the true boundary.
 
     **Arguments**
 
     - `net`: a network with two inputs, or any with a `plane`.
-    - `where`: the window ((x0_min, x0_max), (x1_min, x1_max)) in data units, or a `Dataset`, whose points' range is
-      taken with some room around it. With a plane: in the plane's coordinates.
+    - `where`: the window ((x0_min, x0_max), (x1_min, x1_max)) in data units, or a `Dataset`, whose
+      points' range is taken with some room around it. With a plane: in the plane's coordinates.
     - `plane`: the plane through input space to look at; `part.net` is the network on it.
     - `max_regions`: more activation regions are refused.
     - `grid`: cells of the mesh along each side of the window, 2 to 2048, for smooth activations.
 
-    **Raises** `InvalidInput` for a network that does not have two inputs and no plane, for a window that is no
-    rectangle, and for numbers beyond float64; `TooManyRegions`, a kind of it. **Warns** (`RuntimeWarning`, and in
-    `part.caution`) where rounding leaves the class of a part of the window uncertain.
+    **Raises** `InvalidInput` for a network that does not have two inputs and no plane, for a window
+    that is no rectangle, and for numbers beyond float64; `TooManyRegions`, a kind of it. **Warns**
+    (`RuntimeWarning`, and in `part.caution`) where rounding leaves the class of a part of the
+    window uncertain.
     """
     if not isinstance(net, Network):
         raise refusal(
@@ -89,10 +90,11 @@ def partition(
 class Partition:
     """A window of the input plane cut into activation regions, and by predicted class. Made by `us.partition`.
 
-    - `net`: the network in the plane's two coordinates; `window`: ((x0_min, x0_max), (x1_min, x1_max)).
+    - `net`: the network in the plane's two coordinates; `window`: ((x0_min, x0_max), (x1_min,
+      x1_max)).
     - `exact`: True where no smooth activation is in the way.
-    - `error_bound`: exact: no logit at any vertex is further than this from the one without rounding; else the
-      diagonal of the mesh's cells in data units: what is smaller can be missed.
+    - `error_bound`: exact: no logit at any vertex is further than this from the one without
+      rounding; else the diagonal of the mesh's cells in data units: what is smaller can be missed.
     - `caution`: "" or a sentence on where rounding leaves the class uncertain.
     """
 

@@ -19,7 +19,8 @@ class Region:
     """An activation region: the convex set of points with one activation pattern.
 
     - `vertices` (m, 2), counter-clockwise, in data units; `area` in data units squared.
-    - `pattern` (units,) bool: which hidden units are on, layer after layer; units of linear layers count as on.
+    - `pattern` (units,) bool: which hidden units are on, layer after layer; units of linear layers
+      count as on.
     - `affine`: A (K, 2) and c (K,): inside, the logits are A @ x + c.
     """
 
@@ -70,8 +71,8 @@ class _Pieces(Generic[Piece]):
 class Regions(_Pieces[Region]):
     """All activation regions of a partition, a sequence of `Region`; none where activations are smooth.
 
-    Beside it, as arrays over all regions: `pattern` (R, units), `area` (R,), `affine` (A (R, K, 2), c (R, K)) and
-    `polygons`.
+    Beside it, as arrays over all regions: `pattern` (R, units), `area` (R,), `affine` (A (R, K, 2),
+    c (R, K)) and `polygons`.
     """
 
     def __init__(self, polygons: Polygons, arrangement: Arrangement | None) -> None:

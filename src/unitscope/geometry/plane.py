@@ -20,14 +20,16 @@ _LEAST = 1e-9  # of the points' size: directions shorter than this are rounding
 class Plane:
     """A plane: the points `origin + u * basis[0] + v * basis[1]`; (u, v) are its coordinates.
 
-    The two directions are of length 1 and at right angles, so that distances on the plane are distances in input
-    space. A margin measured on a plane is never smaller than the one in the whole of input space.
+    The two directions are of length 1 and at right angles, so that distances on the plane are
+    distances in input space. A margin measured on a plane is never smaller than the one in the
+    whole of input space.
 
     - `origin` (d,): the point of coordinates (0, 0).
     - `basis` (2, d): the two directions.
     - `labels`: what the two coordinates are called; u and v without it.
 
-    **Raises** `InvalidInput` for directions that are not of length 1 at right angles, and for shapes that do not fit.
+    **Raises** `InvalidInput` for directions that are not of length 1 at right angles, and for
+    shapes that do not fit.
     """
 
     origin: np.ndarray
@@ -57,8 +59,9 @@ class Plane:
     def principal(cls, data: Dataset) -> Plane:
         """The plane through the points' mean along the two directions in which they vary most.
 
-        Principal component analysis (Pearson, 1901) by singular values; of each direction, the entry that is largest
-        in size is positive. Where the points lie on one line, the second direction is any at right angles to it.
+        Principal component analysis (Pearson, 1901) by singular values; of each direction, the
+        entry that is largest in size is positive. Where the points lie on one line, the second
+        direction is any at right angles to it.
         """
         if not isinstance(data, Dataset):
             raise refusal(

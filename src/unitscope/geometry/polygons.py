@@ -69,7 +69,8 @@ def traced(
 ) -> Polygons:
     """The polygons of `count` groups of faces, each group convex.
 
-    Edges inside a group are dropped, and then vertices that only join two parts of one straight side.
+    Edges inside a group are dropped, and then vertices that only join two parts of one straight
+    side.
 
     **Arguments**
 
@@ -93,8 +94,8 @@ def traced(
     counts = np.bincount(face, minlength=count)
     start = np.concatenate([[0], np.cumsum(counts)])
     index = _walked(following, leaves[order], start)
-    # Half-edges that leave a vertex: one for each group around it. Two inside the window, or one on its border, and
-    # no side begins or ends there.
+    # Half-edges that leave a vertex: one for each group around it. Two inside the window, or one on
+    # its border, and no side begins or ends there.
     degree = np.bincount(leaves, minlength=len(points))
     border = np.zeros(len(points), bool)
     border[tail[~inner]] = border[head[~inner]] = True
@@ -162,7 +163,8 @@ def meeting(ends: np.ndarray) -> set[int]:
 def components(count: int, one: np.ndarray, other: np.ndarray) -> tuple[int, np.ndarray]:
     """Connected components of `count` nodes joined by edges: how many, and the number of each node's, (count,).
 
-    Nodes take the least number among their neighbours' roots until none differ (Shiloach and Vishkin, 1982).
+    Nodes take the least number among their neighbours' roots until none differ (Shiloach and
+    Vishkin, 1982).
     """
     root = np.arange(count)
     while True:

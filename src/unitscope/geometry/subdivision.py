@@ -9,8 +9,9 @@ from unitscope.geometry import layout
 from unitscope.geometry.window import Window
 
 EPSILON = float(np.finfo(np.float64).eps)
-# In units of EPSILON: rounding errors of a sum of n terms are within n EPSILON / 2 of its terms (Higham, "Accuracy and
-# Stability of Numerical Algorithms", 2002, section 3.1). 0 would take every sign as it comes.
+# In units of EPSILON: rounding errors of a sum of n terms are within n EPSILON / 2 of its terms
+# (Higham, "Accuracy and Stability of Numerical Algorithms", 2002, section 3.1). 0 would take every
+# sign as it comes.
 TOLERANCE = 0.5
 
 CUT = CompiledCode(
@@ -130,9 +131,10 @@ class Subdivision:
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Cut along the zero line of every column of `values` (V, units), in turn: what the units are at the vertices.
 
-        Numbers within a unit's tolerance are zero. Returns the values at the vertices that there are now, (V, units);
-        for each face which units are positive in it, bit u % 64 of word u // 64, (words, F) uint64; and the number of
-        faces before the first cut and after each, (units + 1,): new faces have the numbers in between.
+        Numbers within a unit's tolerance are zero. Returns the values at the vertices that there
+        are now, (V, units); for each face which units are positive in it, bit u % 64 of word u //
+        64, (words, F) uint64; and the number of faces before the first cut and after each, (units +
+        1,): new faces have the numbers in between.
 
         Raises `TooManyFaces`.
         """
@@ -147,9 +149,10 @@ class Subdivision:
     def insert_classes(self, logits: np.ndarray, tolerance: float) -> tuple[np.ndarray, np.ndarray]:
         """Cut so that each face has one class of `logits` (V, K): the largest, ties to the lowest class.
 
-        Class k = 1, 2, ... takes from the faces of the classes before it where its logit is larger than all of
-        theirs by more than the tolerance; the difference is affine on every face. Returns the logits at the vertices
-        that there are now, (V, K), and the numbers of faces as `cut_units` does, (K + 1,).
+        Class k = 1, 2, ... takes from the faces of the classes before it where its logit is larger
+        than all of theirs by more than the tolerance; the difference is affine on every face.
+        Returns the logits at the vertices that there are now, (V, K), and the numbers of faces as
+        `cut_units` does, (K + 1,).
 
         Raises `TooManyFaces`.
         """
@@ -223,7 +226,8 @@ class Subdivision:
             )
         )
         self._points = _tall(self._points, v)
-        # By far the largest array, which nobody else holds: in place, so that there are never two of it.
+        # By far the largest array, which nobody else holds: in place, so that there are never two
+        # of it.
         self._values.resize((v, self._values.shape[1]), refcheck=False)
         self._origins = _wide(self._origins, v)
         self._edges = _wide(self._edges, e)

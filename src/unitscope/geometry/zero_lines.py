@@ -15,9 +15,9 @@ _MESH = 64  # cells along each side for a layer behind smooth ones
 def zero_lines(net: Network, layer: int, window: Window) -> list[list[np.ndarray]]:
     """For each unit of a layer the lines (m, 2) in the window on one side of which its pre-activation is positive.
 
-    `net` has two inputs. Behind piecewise linear layers the lines are exact (those of the first layer are straight,
-    deeper ones bend where earlier ones run); behind smooth ones, or more regions
-    than a partition takes, they are found on a mesh and polished.
+    `net` has two inputs. Behind piecewise linear layers the lines are exact (those of the first
+    layer are straight, deeper ones bend where earlier ones run); behind smooth ones, or more
+    regions than a partition takes, they are found on a mesh and polished.
     """
     before, own = net.layers[:layer], net.layers[layer]
     if before and not is_piecewise_linear(Network(before)):

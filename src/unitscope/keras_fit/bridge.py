@@ -11,7 +11,8 @@ from unitscope.kernel.advance import State
 from unitscope.models.keras import as_numpy
 from unitscope.recipe import Recipe
 
-# Where Keras keeps each of the kernel's slots: one variable for each weight, in the order of the weights.
+# Where Keras keeps each of the kernel's slots: one variable for each weight, in the order of the
+# weights.
 _SLOTS = {
     "adam": ("_momentums", "_velocities"),
     "adamw": ("_momentums", "_velocities"),

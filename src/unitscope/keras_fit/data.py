@@ -92,8 +92,8 @@ def memory(X: Any, epochs: int) -> int:
     shape: Any = getattr(X, "shape", ())
     if len(shape) != 2 or None in shape:
         return 0
-    # A point: float64 in the Run, a row of float32 in the kernel. Its label: two integers. Its place in the order of
-    # every epoch, and in a copy of one of them.
+    # A point: float64 in the Run, a row of float32 in the kernel. Its label: two integers. Its
+    # place in the order of every epoch, and in a copy of one of them.
     features = int(shape[1])
     return int(shape[0]) * (8 * features + 4 * pitch(features) + 16 + 4 * (epochs + 1))
 

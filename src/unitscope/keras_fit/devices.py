@@ -1,7 +1,8 @@
 """Training on several devices: what `keras.distribution.DataParallel` on JAX asks of the model and of the data.
 
-Keras finds out in the middle of the first epoch and says so in terms of shardings; or, where the processes have
-different numbers of batches, it waits for ever. So it is asked here before it starts.
+Keras finds out in the middle of the first epoch and says so in terms of shardings; or, where the
+processes have different numbers of batches, it waits for ever. So it is asked here before it
+starts.
 """
 
 from __future__ import annotations

@@ -47,27 +47,32 @@ def fit(
 
     **Arguments** are those of `model.fit` (Keras 3 on any backend, or tf_keras), and
 
-    - `batch_order`: (epochs, n) whole numbers: row e is the order in which epoch e visits the points, so that a run
-      can be repeated exactly. Without it `shuffle=True` draws an order for each epoch from a seed of NumPy's global
-      generator, which `keras.utils.set_random_seed` sets; `shuffle=False` keeps the order of X.
+    - `batch_order`: (epochs, n) whole numbers: row e is the order in which epoch e visits the
+      points, so that a run can be repeated exactly. Without it `shuffle=True` draws an order for
+      each epoch from a seed of NumPy's global generator, which `keras.utils.set_random_seed` sets;
+      `shuffle=False` keeps the order of X.
 
     **Result**: the model's own `History`, with
 
-    - `.run`: the `Run`; its rows are the weights at the end of each epoch, before any callback changed them. Where
-      Keras trained, its loss is the model's own, and it is None if the model is no chain of dense layers.
-    - `.why`: None where the kernel trained; otherwise why Keras did, which is also printed unless `verbose=0`.
+    - `.run`: the `Run`; its rows are the weights at the end of each epoch, before any callback
+      changed them. Where Keras trained, its loss is the model's own, and it is None if the model is
+      no chain of dense layers.
+    - `.why`: None where the kernel trained; otherwise why Keras did, which is also printed unless
+      `verbose=0`.
 
-    The kernel trains chains of Dense layers for categorical cross-entropy with SGD, RMSprop, Adam or AdamW. Weights
-    and optimizer are written back, so a following `model.fit` or `us.fit` goes on exactly. Everything else is trained
-    by `model.fit`, never approximately here: other models, data in batches (a PyDataset, a `tf.data.Dataset`, a
-    generator), arrays that would take more than 4.3 GB in the kernel, and all models where a `keras.distribution` is
-    set. Of data in batches or that large, the run has 10,000 points. X and y are only read.
+    The kernel trains chains of Dense layers for categorical cross-entropy with SGD, RMSprop, Adam
+    or AdamW. Weights and optimizer are written back, so a following `model.fit` or `us.fit` goes on
+    exactly. Everything else is trained by `model.fit`, never approximately here: other models, data
+    in batches (a PyDataset, a `tf.data.Dataset`, a generator), arrays that would take more than 4.3
+    GB in the kernel, and all models where a `keras.distribution` is set. Of data in batches or that
+    large, the run has 10,000 points. X and y are only read.
 
-    With `keras.distribution.DataParallel` on JAX, each batch is shared by the devices. In one of several processes
-    all arguments are this process's own share, `batch_size` too; losses are of all, `.run.data` of this one.
+    With `keras.distribution.DataParallel` on JAX, each batch is shared by the devices. In one of
+    several processes all arguments are this process's own share, `batch_size` too; losses are of
+    all, `.run.data` of this one.
 
-    **Raises** `InvalidInput`; `TrainingDiverged` when a loss or weight is no longer finite: the model then has the
-    weights of the last finite epoch.
+    **Raises** `InvalidInput`; `TrainingDiverged` when a loss or weight is no longer finite: the
+    model then has the weights of the last finite epoch.
     """
     package = keras_package(model)
     if getattr(model, "optimizer", None) is None:

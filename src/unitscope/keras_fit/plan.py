@@ -1,7 +1,8 @@
 """Whether the kernel can train a compiled Keras model exactly as Keras would, and with which recipe.
 
-Every rule here has its sentence: `KerasOnly` carries the first reason against it, and `fit` then leaves the work to
-Keras. An option this file does not know counts as a reason, so that a new one is never silently ignored.
+Every rule here has its sentence: `KerasOnly` carries the first reason against it, and `fit` then
+leaves the work to Keras. An option this file does not know counts as a reason, so that a new one is
+never silently ignored.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ LARGEST_RECORD = 2**30  # bytes of weights that a run may keep, (epochs + 1) * p
 
 _OPTIMIZERS = {"SGD": "sgd", "RMSprop": "rmsprop", "Adam": "adam", "AdamW": "adamw"}
 _RECIPE_OPTIONS = ("momentum", "nesterov", "rho", "beta_1", "beta_2", "epsilon")
-# Options that change nothing here: names, XLA, and settings of a moving average that must be off anyway.
+# Options that change nothing here: names, XLA, and settings of a moving average that must be off
+# anyway.
 _HARMLESS = (
     "name",
     "learning_rate",
@@ -33,7 +35,8 @@ _HARMLESS = (
     "is_legacy_optimizer",
 )
 _SPARSE, _ONE_HOT = "SparseCategoricalCrossentropy", "CategoricalCrossentropy"
-# The batch hooks see single steps; the test hooks see Keras's own evaluation, which does not happen here.
+# The batch hooks see single steps; the test hooks see Keras's own evaluation, which does not happen
+# here.
 _HOOKS = (
     "on_batch_begin",
     "on_batch_end",
@@ -56,9 +59,9 @@ class KerasOnly(Exception):
 class Plan:
     """How the kernel trains a Keras model.
 
-    `recipe` has the optimizer's settings; `one_hot` tells the form of y; `accuracies` are the names under which
-    History lists the accuracy; `clip` is where Keras clips the probabilities in the loss on this backend, 0 where it
-    does not.
+    `recipe` has the optimizer's settings; `one_hot` tells the form of y; `accuracies` are the names
+    under which History lists the accuracy; `clip` is where Keras clips the probabilities in the
+    loss on this backend, 0 where it does not.
     """
 
     chain: Chain
@@ -221,8 +224,8 @@ def _loss(model: Any, chain: Chain, package: ModuleType) -> tuple[bool, float]:
             if config["from_logits"]
             else "its loss is computed from probabilities, but the model does not end in a softmax"
         )
-    # TensorFlow finds the logits before the softmax; the other backends clip probabilities to 1e-7..1-1e-7,
-    # or whatever the user has set for 1e-7.
+    # TensorFlow finds the logits before the softmax; the other backends clip probabilities to
+    # 1e-7..1-1e-7, or whatever the user has set for 1e-7.
     clipped = chain.ends_in == "softmax" and package.backend.backend() != "tensorflow"
     return name == _ONE_HOT, float(package.backend.epsilon()) if clipped else 0.0
 

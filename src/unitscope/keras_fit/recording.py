@@ -30,10 +30,11 @@ def fit_with_keras(
 ) -> Any:
     """Keras's History, with `.run` and `.why`.
 
-    The Run has the network of every epoch where the model is a chain of dense layers, the data are points with class
-    numbers, and the optimizer is one a Recipe names; otherwise it is None and `.why` ends with the reason. Of data
-    too large to keep it has a `Sample`. Its recipe tells what a Recipe can tell: dropout, for one, is not in it, and
-    its state is that of an optimizer that has not started.
+    The Run has the network of every epoch where the model is a chain of dense layers, the data are
+    points with class numbers, and the optimizer is one a Recipe names; otherwise it is None and
+    `.why` ends with the reason. Of data too large to keep it has a `Sample`. Its recipe tells what
+    a Recipe can tell: dropout, for one, is not in it, and its state is that of an optimizer that
+    has not started.
     """
     package = keras_package(model)
     weights: list[Network] = []

@@ -19,9 +19,10 @@ POINTS_KEPT = 10_000
 class Sample:
     """What the Run will keep of `X` and `y`, whatever form they have.
 
-    `X` is what Keras must be given in its place: a generator can be read only once, so this one notes what passes.
-    Everything else is read after the training, since one more pass through a shuffled `tf.data.Dataset` before it
-    would change the order in which the training sees the points.
+    `X` is what Keras must be given in its place: a generator can be read only once, so this one
+    notes what passes. Everything else is read after the training, since one more pass through a
+    shuffled `tf.data.Dataset` before it would change the order in which the training sees the
+    points.
     """
 
     def __init__(self, X: Any, y: Any, steps_per_epoch: int | None = None) -> None:
@@ -34,9 +35,10 @@ class Sample:
     def points(self, features: int, classes: int, validation_split: float) -> tuple[FitData, bool]:
         """The points and labels to keep, and whether they are fewer than there are.
 
-        An array is kept whole as long as it fits into `LARGEST_DATA` bytes; of a larger one, POINTS_KEPT rows at
-        equal steps. Of a PyDataset, a generator or anything else that gives batches: those of the first epoch, until
-        there are POINTS_KEPT points. **Raises** `KerasOnly` where these are no table of numbers with class numbers.
+        An array is kept whole as long as it fits into `LARGEST_DATA` bytes; of a larger one,
+        POINTS_KEPT rows at equal steps. Of a PyDataset, a generator or anything else that gives
+        batches: those of the first epoch, until there are POINTS_KEPT points. **Raises**
+        `KerasOnly` where these are no table of numbers with class numbers.
         """
         X, y, partial = self.X, self.y, False
         if y is None and not hasattr(X, "__array__"):

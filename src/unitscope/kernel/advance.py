@@ -1,7 +1,8 @@
 """The training kernel: epochs of minibatch training by compiled code, for every shape of network.
 
-`advance` is the door: it lays the network out for the compiled loop, runs it and takes the results back. The loop is
-generic in depth, widths and batch size; its innermost axis is the points of a batch (see `lanes` and `passes`).
+`advance` is the door: it lays the network out for the compiled loop, runs it and takes the results
+back. The loop is generic in depth, widths and batch size; its innermost axis is the points of a
+batch (see `lanes` and `passes`).
 """
 
 from __future__ import annotations
@@ -48,8 +49,9 @@ _TEAM_FROM = (
 class State:
     """Where a training stands: parameters (P,), optimizer slots (2, P), both float32, and the steps made so far.
 
-    The slots are, for adam and adamw, the running means of the gradient and of its square; for rmsprop the running
-    mean square and the momentum; for sgd the momentum. Parameters lie as in `Network.to_vector`.
+    The slots are, for adam and adamw, the running means of the gradient and of its square; for
+    rmsprop the running mean square and the momentum; for sgd the momentum. Parameters lie as in
+    `Network.to_vector`.
     """
 
     parameters: np.ndarray
@@ -71,9 +73,10 @@ class State:
 class Outcome:
     """What `advance` did, an entry for each finite epoch.
 
-    `weights` (epochs, P) float32 after each epoch; `loss` (epochs,) float64; `correct` (epochs,) points predicted
-    right just before their own batch's step, 0 where nobody asked; `state` the standing after them; `finite` False when
-    the next epoch reached a loss or a weight that is not finite (that epoch is left out).
+    `weights` (epochs, P) float32 after each epoch; `loss` (epochs,) float64; `correct` (epochs,)
+    points predicted right just before their own batch's step, 0 where nobody asked; `state` the
+    standing after them; `finite` False when the next epoch reached a loss or a weight that is not
+    finite (that epoch is left out).
     """
 
     weights: np.ndarray
@@ -100,14 +103,18 @@ def advance(
     **Arguments**
 
     - `state`: where to go on from; it is not changed.
-    - `net`: gives the shape and the activations; its numbers are not read. Its last layer must be linear.
+    - `net`: gives the shape and the activations; its numbers are not read. Its last layer must be
+      linear.
     - `X`: points (n, d); `y`: classes (n,) in 0..K-1.
     - `order`: (epochs, n) ints below n: the order in which each epoch visits the points.
-    - `recipe`: optimizer, its settings, batch size and penalties; its epochs, seed and hidden layers are not read.
-    - `clip`: where above 0, a point whose own class has a probability outside `clip`..1 - `clip` adds the loss of that
-      bound and no gradient, as Keras has it for probabilities on some backends.
+    - `recipe`: optimizer, its settings, batch size and penalties; its epochs, seed and hidden
+      layers are not read.
+    - `clip`: where above 0, a point whose own class has a probability outside `clip`..1 - `clip`
+      adds the loss of that bound and no gradient, as Keras has it for probabilities on some
+      backends.
     - `counted`: whether to count the points that are predicted right.
-    - `threads`: how many may work on a wide network; without it, as many as there are processors. They change no bit.
+    - `threads`: how many may work on a wide network; without it, as many as there are processors.
+      They change no bit.
     """
     epochs, n = _checked(net, X, y, order)
     if epochs == 0:

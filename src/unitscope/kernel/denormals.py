@@ -1,9 +1,9 @@
 """Denormal numbers put to zero while compiled code runs: some processors take many times as long for each of them.
 
-Adam's means of a gradient that has become 0 shrink by a tenth at every step, and after some hundred steps are below the
-smallest normal float32 (1.2e-38). In the lanes of many runs there is always one such. Flushing them to zero is a mode
-of the processor, each thread has its own; the caller's is put back. On other processors than x86 and ARM nothing is
-done.
+Adam's means of a gradient that has become 0 shrink by a tenth at every step, and after some hundred
+steps are below the smallest normal float32 (1.2e-38). In the lanes of many runs there is always one
+such. Flushing them to zero is a mode of the processor, each thread has its own; the caller's is put
+back. On other processors than x86 and ARM nothing is done.
 
 Use, in a jitted function: `before = flush()` at its only entry, `restore(before)` at its only exit.
 """

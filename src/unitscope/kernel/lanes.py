@@ -1,11 +1,12 @@
 """Sixteen float32 numbers as one value inside Numba code: a vector type, its arithmetic and a few functions.
 
-Numba vectorises plain loops, but adds run-time checks to each and keeps sums in memory. Here a `Lanes` value is an
-LLVM vector, so a line of the kernel is a handful of instructions on every processor: one AVX-512 register, two of AVX
-or four of SSE and NEON. A NaN stays a NaN: only reassociation and contraction are allowed, never "no NaNs".
+Numba vectorises plain loops, but adds run-time checks to each and keeps sums in memory. Here a
+`Lanes` value is an LLVM vector, so a line of the kernel is a handful of instructions on every
+processor: one AVX-512 register, two of AVX or four of SSE and NEON. A NaN stays a NaN: only
+reassociation and contraction are allowed, never "no NaNs".
 
-Use, inside a jitted function: `store(out, i, load(a, i) * spread(w, k) + splat(np.float32(1)))`. The `emit_` functions
-are for the code generators of this room: they write the LLVM instructions.
+Use, inside a jitted function: `store(out, i, load(a, i) * spread(w, k) + splat(np.float32(1)))`.
+The `emit_` functions are for the code generators of this room: they write the LLVM instructions.
 """
 
 from __future__ import annotations
@@ -237,8 +238,8 @@ def _unary(build: Callable[[Any, Any], Any]) -> Any:
     return apply
 
 
-# 1.5 * 2**23: adding it leaves the nearest whole number in a number's last bits. Added and taken off without flags, or
-# LLVM would see that it changes nothing.
+# 1.5 * 2**23: adding it leaves the nearest whole number in a number's last bits. Added and taken
+# off without flags, or LLVM would see that it changes nothing.
 _ROUNDING = 12582912.0
 
 
@@ -276,7 +277,8 @@ def _falling_power(builder: Any, x: Any) -> Any:
     x = builder.fmul(x, _constant(1.4426950408889634))
     shifted = builder.fadd(x, _constant(_ROUNDING))
     r = builder.fsub(x, builder.fsub(shifted, _constant(_ROUNDING)))
-    # 2**r on -1/2..1/2, fitted to the least largest error, exact at 0; in pairs, which wait for each other less.
+    # 2**r on -1/2..1/2, fitted to the least largest error, exact at 0; in pairs, which wait for
+    # each other less.
     constant, pairs = (
         [1.0, 6.9314698e-1, 2.4022242e-1, 5.5507337e-2, 9.6715126e-3, 1.3264727e-3],
         [],

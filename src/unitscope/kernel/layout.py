@@ -13,8 +13,9 @@ from unitscope.recipe import Recipe
 WIDTH = 16  # numbers in one vector of the kernel; parameter vectors are padded to whole ones
 HALF = WIDTH // 2  # numbers in a vector's half, whose shuffles every processor has
 
-# The columns of a layer table: sizes, activation code, the index of the first weight and of the first bias in the
-# parameters, of the layer's first input and of its first output in the rows of outputs.
+# The columns of a layer table: sizes, activation code, the index of the first weight and of the
+# first bias in the parameters, of the layer's first input and of its first output in the rows of
+# outputs.
 INPUTS, UNITS, ACTIVATION, WEIGHTS, BIAS, SOURCE, TARGET = range(7)
 
 # The derivative of those after LEAKY_RELU is kept beside their output, which does not tell it.
@@ -35,14 +36,15 @@ ACTIVATION_CODES = {
 SGD, RMSPROP, ADAM, ADAMW = range(4)
 OPTIMIZER_CODES = {"sgd": SGD, "rmsprop": RMSPROP, "adam": ADAM, "adamw": ADAMW}
 
-# The entries of the settings, float64; the last two are the kernel's own: the betas to the power of the step. After
-# them comes each layer's slope below zero.
+# The entries of the settings, float64; the last two are the kernel's own: the betas to the power of
+# the step. After them comes each layer's slope below zero.
 RATE, MOMENTUM, BETA_1, BETA_2, RHO, EPSILON, DECAY, L1, L2, LEAST, MOST, POWER_1, POWER_2 = range(
     13
 )
 SETTINGS = 13
 
-# The entries of the numbers, int64; BLOCKS is of runs in lockstep only, TEAM and MEMBER of one run only.
+# The entries of the numbers, int64; BLOCKS is of runs in lockstep only, TEAM and MEMBER of one run
+# only.
 (
     POINTS,
     EPOCHS,
@@ -68,15 +70,18 @@ GROUP = WIDTH  # runs that are trained in lockstep: the lanes of a vector
 TILE = 4  # points of each that go through together: their sums fit the registers
 ROW = TILE * GROUP
 QUAD = 4  # numbers of a point that are fetched at once; a point's row is padded to whole ones
-_NARROW = 256  # weights of a layer: above, the tiles of the matrix product are quicker than weight by weight
-_CHUNK = 128  # points that go through the network at once: a wide layer's outputs still fit the second-level cache
+# weights of a layer: above, the tiles of the matrix product are quicker than weight by weight
+_NARROW = 256
+# points that go through the network at once: a wide layer's outputs still fit the second-level
+# cache
+_CHUNK = 128
 
 
 def settings(net: Network, recipe: Recipe, clip: float = 0.0) -> np.ndarray:
     """The recipe's real numbers in the order of the kernel, then each layer's negative slope, (13 + L,) float64.
 
-    `least` and `most` are what a point may add to the loss: those of a probability clipped to `clip`..1 - `clip` in
-    float32, or no bounds where `clip` is 0.
+    `least` and `most` are what a point may add to the loss: those of a probability clipped to
+    `clip`..1 - `clip` in float32, or no bounds where `clip` is 0.
     """
     least, most = (
         -np.log(np.array([1.0 - clip, clip], np.float32)) if clip else (-math.inf, math.inf)
@@ -157,7 +162,8 @@ def numbers(
     few, ahead = narrow(net), pitch(net.n_features)
     if few:
         scratch = padded(count) * HALF  # a row of sums for each parameter
-    else:  # the widest need: a layer's derivatives with a row for each point beside its padded gradient
+    # the widest need: a layer's derivatives with a row for each point beside its padded gradient
+    else:
         scratch = max(
             (stride + layer.inputs) * padded(layer.units) + layer.inputs * stride
             for layer in net.layers

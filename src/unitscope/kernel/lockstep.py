@@ -1,8 +1,9 @@
 """Many runs at once: the same training from different starts in lockstep, each run a lane of every vector.
 
-A block is GROUP runs. Every number of a run (parameter, output, gradient) is one lane of a vector, so there is no sum
-over lanes anywhere and a run's numbers do not depend on which runs stand beside it. Points go through in tiles of TILE,
-each run's in its own order, so that a weight or a gradient is fetched once for a tile: a unit's outputs are one ROW.
+A block is GROUP runs. Every number of a run (parameter, output, gradient) is one lane of a vector,
+so there is no sum over lanes anywhere and a run's numbers do not depend on which runs stand beside
+it. Points go through in tiles of TILE, each run's in its own order, so that a weight or a gradient
+is fetched once for a tile: a unit's outputs are one ROW.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """The matrix product of the kernel: tiles that stay in the registers, for any strides of the left matrix.
 
-Without packing: the matrices of a batch are small and lie in the first- and second-level caches. At 128 x 128 x 128 one
-core reached about 100 GFLOP/s with AVX-512 and 80 with AVX2, there as NumPy's OpenBLAS. Columns of the left matrix
-copied side by side first were no quicker but for 3 % at 512 x 512.
+Without packing: the matrices of a batch are small and lie in the first- and second-level caches. At
+128 x 128 x 128 one core reached about 100 GFLOP/s with AVX-512 and 80 with AVX2, there as NumPy's
+OpenBLAS. Columns of the left matrix copied side by side first were no quicker but for 3 % at 512 x
+512.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ from unitscope.kernel.lanes import (
 )
 from unitscope.kernel.layout import WIDTH
 
-# The tile's sums, a row of the right matrix and one number of the left fit the registers, or are moved to memory and
-# back in every turn. AVX-512 has 32 registers of a vector each; two of AVX's 16 make a vector, four of NEON's 32.
+# The tile's sums, a row of the right matrix and one number of the left fit the registers, or are
+# moved to memory and back in every turn. AVX-512 has 32 registers of a vector each; two of AVX's 16
+# make a vector, four of NEON's 32.
 ROWS, VECTORS = (4, 2) if llvm.get_host_cpu_features().get("avx512f") else (6, 1)
 
 
@@ -147,9 +149,9 @@ _whole, _floats = types.intp, types.float32[::1]
 def add_product(out, o, o_row, left, a, a_row, a_k, right, b, b_k, rows, vectors, depth):
     """out[m, :] += sum over k of left[m, k] * right[k, :], for `rows` rows of `vectors` * 16 numbers.
 
-    Each matrix is a part of a flat float32 array: it starts at `o`, `a`, `b`; `o_row` and `a_row` step from row to
-    row, `a_k` and `b_k` from k to k + 1. `left` is read number by number (any strides do), `right` in lanes. A number's
-    sum runs over k in order, whatever tile it falls into.
+    Each matrix is a part of a flat float32 array: it starts at `o`, `a`, `b`; `o_row` and `a_row`
+    step from row to row, `a_k` and `b_k` from k to k + 1. `left` is read number by number (any
+    strides do), `right` in lanes. A number's sum runs over k in order, whatever tile it falls into.
     """
     m = 0
     while m + ROWS <= rows:

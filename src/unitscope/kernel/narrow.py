@@ -1,8 +1,9 @@
 """A batch through a network of few weights and back: every weight by itself, nothing shared out, nothing called.
 
-The tiles of `product` pay from about 256 weights in a layer on; below, their set-up is most of the time. The gradient's
-sums over the lanes wait until the end of a batch: `sums` holds a row of eight for each parameter, and eight of them
-become eight numbers of the gradient at once. Only one thread does this.
+The tiles of `product` pay from about 256 weights in a layer on; below, their set-up is most of the
+time. The gradient's sums over the lanes wait until the end of a batch: `sums` holds a row of eight
+for each parameter, and eight of them become eight numbers of the gradient at once. Only one thread
+does this.
 """
 
 from __future__ import annotations

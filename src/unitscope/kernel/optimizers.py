@@ -1,7 +1,8 @@
 """The four update rules, each with Keras's formula, over one flat vector of parameters.
 
-The vectors are padded to whole lanes; a padding parameter has gradient 0 and stays 0. `slots` are, for adam and adamw,
-the running means of the gradient and of its square; for rmsprop the mean square and the momentum; for sgd the momentum.
+The vectors are padded to whole lanes; a padding parameter has gradient 0 and stays 0. `slots` are,
+for adam and adamw, the running means of the gradient and of its square; for rmsprop the mean square
+and the momentum; for sgd the momentum.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ _f = np.float32
 def count_step(settings, step, first):
     """Bring the powers of the betas in `settings` to `step`; `first` tells that they are of no step yet.
 
-    A power is computed at every 64th step and multiplied on from there: it depends on the step alone, wherever a
-    training was cut into pieces, and one in 64 costs a library call.
+    A power is computed at every 64th step and multiplied on from there: it depends on the step
+    alone, wherever a training was cut into pieces, and one in 64 costs a library call.
     """
     begin = step // 64 * 64
     times = 1

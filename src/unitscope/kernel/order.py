@@ -16,8 +16,8 @@ SHUFFLES = CompiledCode("unitscope.kernel.shuffles", ("unitscope.kernel.shuffles
 def shuffled(n: int, recipe: Recipe, past: int = 0, epochs: int | None = None) -> np.ndarray:
     """A shuffle for each of the recipe's epochs, or of `epochs`, after the first `past`: (epochs, n) int32.
 
-    They follow from the seed and the epoch's number (see `shuffles`): the epochs of a continued run are those of a
-    longer one.
+    They follow from the seed and the epoch's number (see `shuffles`): the epochs of a continued run
+    are those of a longer one.
     """
     count = recipe.epochs if epochs is None else epochs
     numbers = np.array([n, count, past, key_of(recipe.seed)], np.int64)

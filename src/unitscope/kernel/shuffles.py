@@ -1,8 +1,9 @@
 """The random order of the points in every epoch, compiled: a Fisher-Yates shuffle whose numbers come from a hash.
 
-Number i of epoch e is hash(key + hash(e * n + i)), so any epoch of any run can be drawn by itself, and many runs side
-by side. The hash is lowbias32 (C. Wellons, "Prospecting for Hash Functions", 2018); a number below m is its product
-with m over 2**32 (D. Lemire, "Fast Random Integer Generation in an Interval", 2019; the bias is below m / 2**32).
+Number i of epoch e is hash(key + hash(e * n + i)), so any epoch of any run can be drawn by itself,
+and many runs side by side. The hash is lowbias32 (C. Wellons, "Prospecting for Hash Functions",
+2018); a number below m is its product with m over 2**32 (D. Lemire, "Fast Random Integer Generation
+in an Interval", 2019; the bias is below m / 2**32).
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ SIGNATURE = types.int64(types.CPointer(types.int64), types.CPointer(types.int32)
 def compiled():
     """C function: numbers (points, epochs, first epoch, key) and room for (epochs + 1) x points whole numbers.
 
-    The last row is where an epoch's numbers are drawn, all at once and in lanes, before the points change places.
+    The last row is where an epoch's numbers are drawn, all at once and in lanes, before the points
+    change places.
     """
 
     @cfunc(SIGNATURE, error_model="numpy")

@@ -1,8 +1,8 @@
 """Several threads in the compiled loop of one training: who does which part, and where they wait for each other.
 
-A layer's units, its weights and the parameters of a step are shared out, so that every number is computed by one
-thread in the same order as by a single one: threads change no bit of a training. Between the parts all members of the
-team meet. Waiting is a look at one number in memory.
+A layer's units, its weights and the parameters of a step are shared out, so that every number is
+computed by one thread in the same order as by a single one: threads change no bit of a training.
+Between the parts all members of the team meet. Waiting is a look at one number in memory.
 """
 
 from __future__ import annotations

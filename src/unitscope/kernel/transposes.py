@@ -1,6 +1,7 @@
 """Rows read crosswise: the points of a batch as columns, and the sums of eight rows as one.
 
-Both go by halves of a vector, eight lanes, whose shuffles every processor has; AVX2's own gathers are slower.
+Both go by halves of a vector, eight lanes, whose shuffles every processor has; AVX2's own gathers
+are slower.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ def fetch(
 ) -> Any:
     """Four columns of sixteen rows: out[o + c * stride + lane] = rows[places[at + lane] * pitch + start + c].
 
-    Lanes from `count` on get 0. All sixteen places are read and must be good; the bounds are not checked.
+    Lanes from `count` on get 0. All sixteen places are read and must be good; the bounds are not
+    checked.
     """
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:

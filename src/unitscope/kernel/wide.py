@@ -1,8 +1,8 @@
 """One batch through the network and back: forward pass, softmax cross-entropy, backward pass, in lanes of rows.
 
-Everything lies in flat float32 arrays. `A` holds the outputs of every layer and `D` the derivatives of the loss by
-them; a unit is one row of `stride` numbers, one for each point of the chunk, so that sixteen points are one vector.
-`table` describes the layers (see `layout`).
+Everything lies in flat float32 arrays. `A` holds the outputs of every layer and `D` the derivatives
+of the loss by them; a unit is one row of `stride` numbers, one for each point of the chunk, so that
+sixteen points are one vector. `table` describes the layers (see `layout`).
 """
 
 from __future__ import annotations
@@ -38,11 +38,12 @@ from unitscope.kernel.layout import (
 from unitscope.kernel.matmul import ROWS, add_product
 from unitscope.kernel.team import meet, part
 
-# From this many units on, the weights' gradient is a matrix product over the points; below, sums over the lanes.
+# From this many units on, the weights' gradient is a matrix product over the points; below, sums
+# over the lanes.
 TRANSPOSE_FROM = 8
 
-# Up to this many classes, the product of so many vectors of softmax sums, those of a whole chunk, is far from float32's
-# largest number.
+# Up to this many classes, the product of so many vectors of softmax sums, those of a whole chunk,
+# is far from float32's largest number.
 _MOST_MULTIPLIED, MOST_PENDING = 4096, 8
 
 _f = np.float32
@@ -98,8 +99,9 @@ def softmax_cross_entropy(
 ):
     """Count the chunk's losses in `losses` and `product` (see `settled`); D gets the derivatives by the logits.
 
-    `labels` has the class of each row as a float, `weight` one over the batch size (0 in a lane without a point).
-    A point's loss outside `least`..`most` is put to the bound, and such a point has no derivatives: it teaches nothing.
+    `labels` has the class of each row as a float, `weight` one over the batch size (0 in a lane
+    without a point). A point's loss outside `least`..`most` is put to the bound, and such a point
+    has no derivatives: it teaches nothing.
     """
     zero, one, low, high = splat(_f(0)), splat(_f(1)), splat(_f(least)), splat(_f(most))
     bounded = most < np.inf or classes > _MOST_MULTIPLIED

@@ -1,7 +1,8 @@
 """Keras models in and out: a chain of Dense layers <-> Network. Keras is imported only inside the calls.
 
-Read are Keras 3 on any backend and Keras 2 (`tf_keras`). A class counts as Keras's own only if it is defined there:
-a subclass of Dense may compute anything, so it is refused by its name instead of being read as a Dense.
+Read are Keras 3 on any backend and Keras 2 (`tf_keras`). A class counts as Keras's own only if it
+is defined there: a subclass of Dense may compute anything, so it is refused by its name instead of
+being read as a Dense.
 """
 
 from __future__ import annotations
@@ -37,8 +38,9 @@ _CHAIN_RULE = "a chain of Dense and activation layers"
 class Chain:
     """What a Keras model was read as.
 
-    `layers` are the model's layers in order, without its inputs; `dense` those of them that are Dense; `ends_in` is
-    "softmax" or "sigmoid" where the network's logits are what goes into that last function, otherwise "".
+    `layers` are the model's layers in order, without its inputs; `dense` those of them that are
+    Dense; `ends_in` is "softmax" or "sigmoid" where the network's logits are what goes into that
+    last function, otherwise "".
     """
 
     network: Network
@@ -52,12 +54,13 @@ def from_keras(model: Any) -> Network:
 
     **Arguments**
 
-    - `model`: a built `Sequential`, or a `Model` that is one chain, of Dense, Activation, ReLU, LeakyReLU, ELU and
-      Softmax layers. A softmax at the end is left out, so that the outputs are logits; one sigmoid unit at the end
-      becomes two classes with the logits (0, z). Layers that act only in training, such as Dropout, are skipped.
+    - `model`: a built `Sequential`, or a `Model` that is one chain, of Dense, Activation, ReLU,
+      LeakyReLU, ELU and Softmax layers. A softmax at the end is left out, so that the outputs are
+      logits; one sigmoid unit at the end becomes two classes with the logits (0, z). Layers that
+      act only in training, such as Dropout, are skipped.
 
-    **Raises** `UnsupportedModel` naming the first layer of another kind; `InvalidInput` for anything but a built
-    Keras model.
+    **Raises** `UnsupportedModel` naming the first layer of another kind; `InvalidInput` for
+    anything but a built Keras model.
     """
     return read_chain(model).network
 
@@ -65,8 +68,9 @@ def from_keras(model: Any) -> Network:
 def to_keras(net: Network) -> Any:
     """A `keras.Sequential` of Dense layers named L1, L2, ... with the network's numbers in float32, not compiled.
 
-    Its outputs are the logits, so that it goes with `SparseCategoricalCrossentropy(from_logits=True)`. A leaky_relu
-    whose slope is not Keras's 0.2 becomes a LeakyReLU layer after its Dense.
+    Its outputs are the logits, so that it goes with
+    `SparseCategoricalCrossentropy(from_logits=True)`. A leaky_relu whose slope is not Keras's 0.2
+    becomes a LeakyReLU layer after its Dense.
 
     **Raises** `MissingDependency` where Keras or its backend is not installed.
     """
@@ -294,7 +298,8 @@ def _activation(function: Any, layer: Any, package: ModuleType) -> tuple[str, fl
         return "linear", 0.0
     if kind(function, package) in _ACTIVATION_LAYERS:
         return _activation_of_layer(function, package)
-    # TensorFlow's own functions (activation=tf.nn.relu) have the same names, formulas and default slopes.
+    # TensorFlow's own functions (activation=tf.nn.relu) have the same names, formulas and default
+    # slopes.
     called = getattr(function, "__name__", str(function))
     from_tensorflow = (getattr(function, "__module__", "") or "").startswith("tensorflow.")
     ops = getattr(package, "ops", None)

@@ -1,7 +1,7 @@
 """Answers to the page's requests: a message in, a reply out. No state, no file system, no network.
 
-The notebook widget and the server of the live page both answer with this. A request is hostile until `scene` has taken
-its parts; whatever it breaks, the reply says so and nothing is raised.
+The notebook widget and the server of the live page both answer with this. A request is hostile
+until `scene` has taken its parts; whatever it breaks, the reply says so and nothing is raised.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ from unitscope.training.run import Run
 from unitscope.wire import scene
 from unitscope.wire.messages import ClaimScene
 
-# What takes as long as so many products of a training: a byte of a table; an explanation's words; a pair of units.
+# What takes as long as so many products of a training: a byte of a table; an explanation's words; a
+# pair of units.
 _PRODUCTS_A_BYTE, _SENTENCES, _REGIONS = 50, 2_000_000, 500
 
 Reply = dict[str, Any]
@@ -72,7 +73,8 @@ def reply(
 
     `keep` is given the run of a training.
 
-    **Raises** `Cancelled` where `asked` does not want it any more, and nothing else for any message.
+    **Raises** `Cancelled` where `asked` does not want it any more, and nothing else for any
+    message.
     """
     number = scene.taken_id(message)
     try:
@@ -146,7 +148,8 @@ def _trained(
 ) -> _Trained:
     """The run that is asked for.
 
-    - `explained`: how many of its epochs will be explained; not `whole`: none where that is too much.
+    - `explained`: how many of its epochs will be explained; not `whole`: none where that is too
+      much.
     - `other`: another network that must fit its data.
     """
     from unitscope.training.train import train

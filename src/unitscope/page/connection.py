@@ -1,7 +1,7 @@
 """One page's connection: each request is answered off the event loop, of each kind only the newest.
 
-A newer request of a kind takes the place of one that waits and stops one that runs; a page that goes away stops all of
-its own. Nothing of a connection outlives it.
+A newer request of a kind takes the place of one that waits and stops one that runs; a page that
+goes away stops all of its own. Nothing of a connection outlives it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from unitscope.page.turns import Workers
 from unitscope.wire import scene
 
 MOST_SECONDS = 60.0  # of one request
-_QUICK = 50_000_000  # products: about a twentieth of a second; what takes more has its own threads and its turn
+# products: about a twentieth of a second; what takes more has its own threads and its turn
+_QUICK = 50_000_000
 _AT_ONCE = 2  # quick requests of one page in the threads
 _LOG = logging.getLogger("uvicorn.error")
 

@@ -1,6 +1,7 @@
 """Requests answered off the event loop, of each kind only the newest.
 
-A newer request takes the place of one that waits and stops one that runs, so that a drag never queues trainings.
+A newer request takes the place of one that waits and stops one that runs, so that a drag never
+queues trainings.
 """
 
 from __future__ import annotations
@@ -43,9 +44,12 @@ class Wanted(answers.Asked):
 class Latest:
     """Takes requests on an event loop, has them answered, and sends the outcomes on the loop.
 
-    - `answer`: has a worker make the outcome of a request, given its `Wanted`; may raise `answers.Cancelled`.
-    - `send`: sends what `answer` gave for a request, or a message that tells its progress or its end.
-    - `wanted`: makes a request's `Wanted`, of a function that sends its progress from any thread and of its number.
+    - `answer`: has a worker make the outcome of a request, given its `Wanted`; may raise
+      `answers.Cancelled`.
+    - `send`: sends what `answer` gave for a request, or a message that tells its progress or its
+      end.
+    - `wanted`: makes a request's `Wanted`, of a function that sends its progress from any thread
+      and of its number.
     """
 
     def __init__(

@@ -24,7 +24,8 @@ from unitscope.page import answers
 from unitscope.page.connection import Live
 from unitscope.page.turns import Workers
 
-ALLOWED_HOSTS = "UNITSCOPE_ALLOWED_HOSTS"  # names beside this computer's own, separated by commas; for worker processes
+# names beside this computer's own, separated by commas; for worker processes
+ALLOWED_HOSTS = "UNITSCOPE_ALLOWED_HOSTS"
 MOST_PAGES = 500  # connections of one process
 _OWN_HOSTS = {"localhost", "127.0.0.1", "::1"}
 _HEADERS = {

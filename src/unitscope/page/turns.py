@@ -1,6 +1,7 @@
 """The threads of one process: some for what is done at once, some for what takes long.
 
-Nobody waits for others' long work: it has threads of its own, and a queue in which every page has one turn at a time.
+Nobody waits for others' long work: it has threads of its own, and a queue in which every page has
+one turn at a time.
 """
 
 from __future__ import annotations

@@ -32,15 +32,16 @@ def Scope(run: Run, *, theme: str = "auto") -> Any:
 
     Returns a widget, live in both directions:
 
-    - `.run`: the run that is shown, a new one after every training in the view; set it to show another.
+    - `.run`: the run that is shown, a new one after every training in the view; set it to show
+      another.
     - `.data`: the points of the view, test points too; `.run.data` has those that were trained on.
     - `.selected`: which point of `.data` is chosen, or None; set it to choose another.
     - `.theme`: as above; set it to change it.
     - `.to_html()`: the shown run as the text of one offline page, as `us.export_html` writes it.
 
-    `.observe(call, "run")` calls when another run is shown, `"selected"` when another point is chosen. The run and the
-    data that were given stay as they are. **Raises** `MissingDependency` without anywidget, `InvalidInput` for what is
-    no run or is beyond the page's limits.
+    `.observe(call, "run")` calls when another run is shown, `"selected"` when another point is
+    chosen. The run and the data that were given stay as they are. **Raises** `MissingDependency`
+    without anywidget, `InvalidInput` for what is no run or is beyond the page's limits.
     """
     _check_run(run)
     _check_theme(theme)
@@ -107,9 +108,9 @@ def _workers() -> ThreadPoolExecutor:
 class _Answering:
     """The conversation with the views: a part of the widget that needs no anywidget.
 
-    A kernel hands on the messages of its front ends one by one, and those that came during a long cell all at once
-    after it. So none of them trains: `Latest` does, in threads, and what it gives comes back on the kernel's loop,
-    where `run` is set.
+    A kernel hands on the messages of its front ends one by one, and those that came during a long
+    cell all at once after it. So none of them trains: `Latest` does, in threads, and what it gives
+    comes back on the kernel's loop, where `run` is set.
     """
 
     run: Any

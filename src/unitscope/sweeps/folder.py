@@ -1,7 +1,8 @@
 """A folder in which a sweep keeps each slice of seeds as it is finished, so that a later call goes on from there.
 
-`sweep.npz` has data and recipe, each `seeds-FIRST-LAST-DIGEST.npz` the results of some seeds. Every file is written
-whole and then renamed, so what ends the program at any moment leaves only finished slices.
+`sweep.npz` has data and recipe, each `seeds-FIRST-LAST-DIGEST.npz` the results of some seeds. Every
+file is written whole and then renamed, so what ends the program at any moment leaves only finished
+slices.
 """
 
 from __future__ import annotations

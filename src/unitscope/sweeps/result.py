@@ -35,8 +35,10 @@ class Sweep:
 
     - `data`, `recipe` (its seed is not one of them), `shape`: a network of the common shape.
     - `seeds` (S,): ints, in the order asked for.
-    - `losses`, `accuracies` (S, epochs): as a Run has them; not finite from where a training diverged.
-    - `weights` (S, P) float32: the parameters after the last epoch, each row as `Network.to_vector` has them.
+    - `losses`, `accuracies` (S, epochs): as a Run has them; not finite from where a training
+      diverged.
+    - `weights` (S, P) float32: the parameters after the last epoch, each row as `Network.to_vector`
+      has them.
     """
 
     data: Dataset
@@ -75,14 +77,16 @@ class Sweep:
     def groups(self) -> list[np.ndarray]:
         """Seeds whose networks are the same up to the order of units, the largest group first.
 
-        The same: they predict the same class for every point, and their units are on at the same points.
+        The same: they predict the same class for every point, and their units are on at the same
+        points.
         """
         return grouped(signatures(self.shape, self.weights, self.data), self.seeds)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write everything to one .npz file, whole or not at all; `Sweep.load` reads it back.
 
-        **Raises** `InvalidInput` where it is over 4 GiB: such a sweep is kept in a folder (see `us.sweep`).
+        **Raises** `InvalidInput` where it is over 4 GiB: such a sweep is kept in a folder (see
+        `us.sweep`).
         """
         about = {"format": FORMAT, **archive.described(self.data, self.recipe)}
         whole = {
@@ -171,8 +175,8 @@ class Sweep:
 def packed(swept: Sweep) -> dict[str, np.ndarray]:
     """A sweep's arrays as a file has them, small without losing a bit.
 
-    `right` counts the points that are classified right, -1 where no accuracy is known. Losses that are float32 numbers,
-    as those of the lockstep are, are written as float32.
+    `right` counts the points that are classified right, -1 where no accuracy is known. Losses that
+    are float32 numbers, as those of the lockstep are, are written as float32.
     """
     with np.errstate(over="ignore"):
         short = swept.losses.astype(np.float32)

@@ -32,8 +32,8 @@ def reasons(shape: Network, weights: np.ndarray, data: Dataset) -> np.ndarray:
     - Diverged: no weights that are finite.
     - A dead unit: a hidden unit that is on (its pre-activation positive) at no point.
     - Twin units: two of one layer that are on at the same points.
-    - A class without a pattern of its own: every activation pattern that its points have, points of one other class
-      have too.
+    - A class without a pattern of its own: every activation pattern that its points have, points of
+      one other class have too.
     - None of these: what is wrong is where the lines run, or training is not at its end.
 
     `weights` (rows, P): each row as `Network.to_vector` of a network of this `shape` has it.

@@ -73,25 +73,27 @@ def sweep(
 ) -> Sweep | SweepGrid:
     """Train the same network from many seeds at once.
 
-    Each seed starts and shuffles as `us.train` with that seed does, and its results do not depend on which others are
-    trained beside it, nor on threads, processes or machines of the same kind.
+    Each seed starts and shuffles as `us.train` with that seed does, and its results do not depend
+    on which others are trained beside it, nor on threads, processes or machines of the same kind.
 
     **Arguments**
 
     - `data`, `recipe` or its fields as keywords: as in `us.train`.
     - `seeds`: how many, from 0 on, or the seeds themselves.
-    - `grid`: settings to vary, like `{"hidden": [(2,), (4,)], "learning_rate": [0.01, 0.1]}`: every combination is
-      trained from all seeds, the last setting varying quickest.
-    - `folder`: where each slice of seeds is kept as it is finished. With `resume`, what is in it is not trained again:
-      after Ctrl-C or a crash, or with more seeds or values than before. Other data, or another recipe, are refused.
+    - `grid`: settings to vary, like `{"hidden": [(2,), (4,)], "learning_rate": [0.01, 0.1]}`: every
+      combination is trained from all seeds, the last setting varying quickest.
+    - `folder`: where each slice of seeds is kept as it is finished. With `resume`, what is in it is
+      not trained again: after Ctrl-C or a crash, or with more seeds or values than before. Other
+      data, or another recipe, are refused.
     - `threads`: how many work at once in this process; without it, one for each processor.
-    - `jobs`: how many processes work instead, through joblib. Under `joblib.parallel_config(backend=...)`, the workers
-      of that backend (Dask, Ray, loky) do, `jobs` or all of them. Slices that a lost worker had are trained again.
+    - `jobs`: how many processes work instead, through joblib. Under
+      `joblib.parallel_config(backend=...)`, the workers of that backend (Dask, Ray, loky) do,
+      `jobs` or all of them. Slices that a lost worker had are trained again.
     - `progress`: called as `progress(runs_done, runs)` now and then; what it raises ends the sweep.
 
-    **Returns** a Sweep, or with `grid` a SweepGrid. Ctrl-C ends it early with the seeds that are done. A training that
-    diverges has losses that are not finite. **Raises** `InvalidInput`; `MissingDependency` without joblib;
-    `UnitscopeError` where workers are lost again and again.
+    **Returns** a Sweep, or with `grid` a SweepGrid. Ctrl-C ends it early with the seeds that are
+    done. A training that diverges has losses that are not finite. **Raises** `InvalidInput`;
+    `MissingDependency` without joblib; `UnitscopeError` where workers are lost again and again.
     """
     if not isinstance(data, Dataset):
         raise refusal("data", "a Dataset", said(type(data).__name__), "Use us.Dataset(X, y).")

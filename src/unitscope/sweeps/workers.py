@@ -51,8 +51,9 @@ def in_processes(
 ) -> None:
     """The same through joblib: with the backend that `joblib.parallel_config` chose, else `jobs` processes of loky.
 
-    Whatever ends a process, the pieces that it had are handed out again, and those that are finished are not.
-    **Raises** `UnitscopeError` after ATTEMPTS attempts in a row that finish nothing, and what a task itself raises.
+    Whatever ends a process, the pieces that it had are handed out again, and those that are
+    finished are not. **Raises** `UnitscopeError` after ATTEMPTS attempts in a row that finish
+    nothing, and what a task itself raises.
     """
     left, attempt = dict(enumerate(pieces)), 0
     while left:
@@ -130,7 +131,8 @@ def _handed_out(
     joblib = _joblib()
     backend, number = joblib.parallel.get_active_backend()
     if type(backend).__name__ == "RayBackend":
-        # joblib leaves generators out for multiprocessing's pool, whose pipes can lock; Ray's pool has no pipes.
+        # joblib leaves generators out for multiprocessing's pool, whose pipes can lock; Ray's pool
+        # has no pipes.
         backend.supports_return_generator = True
     streams = backend.supports_return_generator
     try:
@@ -173,8 +175,9 @@ def _one(task: Callable[..., Any], number: int, piece: tuple) -> tuple[int, Any]
 def _mended(backend: Any, arrived: dict[int, Any]) -> Iterator[None]:
     """Note each result in `arrived` as it comes, and mend two habits of joblib's Dask backend (1.6).
 
-    It never tells that Dask gave a task up, and would wait for ever: tell it. And it works in this process while the
-    cluster has one worker only, as after a loss: a slice that kills its worker would then kill this process.
+    It never tells that Dask gave a task up, and would wait for ever: tell it. And it works in this
+    process while the cluster has one worker only, as after a loss: a slice that kills its worker
+    would then kill this process.
     """
     if not backend.supports_retrieve_callback:
         yield

@@ -17,7 +17,8 @@ def curves(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Mean cross-entropy (natural logarithm, no penalties) and share classified right for each row of weights.
 
-    - `shape`: a network of this shape; `weights`: (epochs, P), rows as `Network.to_vector` has them.
+    - `shape`: a network of this shape; `weights`: (epochs, P), rows as `Network.to_vector` has
+      them.
     - `X`: (n, d) points, `y`: (n,) their labels 0..K-1.
     - `between`: called between pieces of the work; what it raises ends it.
 

@@ -25,11 +25,13 @@ FORMAT = 1
 class Run:
     """What a training did.
 
-    - `data`: the points it was trained on, or some of them where `fit` had too many to keep; `recipe`: how.
-    - `weights`: float32, (epochs + 1, P): the parameters before the first and after every epoch, each row as
-      `Network.to_vector` has them.
-    - `loss`: float64, (epochs,): mean cross-entropy (natural logarithm) over the points of the epoch, each batch
-      measured before its own step, penalties included: what Keras's History holds.
+    - `data`: the points it was trained on, or some of them where `fit` had too many to keep;
+      `recipe`: how.
+    - `weights`: float32, (epochs + 1, P): the parameters before the first and after every epoch,
+      each row as `Network.to_vector` has them.
+    - `loss`: float64, (epochs,): mean cross-entropy (natural logarithm) over the points of the
+      epoch, each batch measured before its own step, penalties included: what Keras's History
+      holds.
     - `state`: where the optimizer stands, so that the training can go on.
     - `shape`: a network of this shape; only its sizes and activations are read.
     """

@@ -19,7 +19,8 @@ from unitscope.training.run import Run
 
 Progress = Callable[[int, int, float], None]  # epochs done, epochs in all, the last loss
 
-_SLICE_SECONDS = 0.1  # the compiled loop cannot be interrupted: come back this often, for Ctrl-C and the progress bar
+# the compiled loop cannot be interrupted: come back this often, for Ctrl-C and the progress bar
+_SLICE_SECONDS = 0.1
 
 
 def train(
@@ -37,17 +38,21 @@ def train(
     **Arguments**
 
     - `data`: the points to learn.
-    - `recipe`, or its fields as keywords: `hidden=(8, 8), activation="relu", optimizer="adam", learning_rate=0.01,
-      batch_size=32, epochs=200, l1=0.0, l2=0.0, seed=0` and the rest of `Recipe`.
-    - `start`: a Network whose weights are the start (its shape and activations are then used), or a Run, which goes
-      on from its last epoch, optimizer included, for `epochs` more; training 100 and 100 more epochs is training 200.
-    - `batch_order`: (epochs, n) whole numbers: row e is the order in which epoch e visits the points; batches are
-      consecutive pieces of it. Without it, each epoch is shuffled anew from the seed.
+    - `recipe`, or its fields as keywords: `hidden=(8, 8), activation="relu", optimizer="adam",
+      learning_rate=0.01, batch_size=32, epochs=200, l1=0.0, l2=0.0, seed=0` and the rest of
+      `Recipe`.
+    - `start`: a Network whose weights are the start (its shape and activations are then used), or a
+      Run, which goes on from its last epoch, optimizer included, for `epochs` more; training 100
+      and 100 more epochs is training 200.
+    - `batch_order`: (epochs, n) whole numbers: row e is the order in which epoch e visits the
+      points; batches are consecutive pieces of it. Without it, each epoch is shuffled anew from the
+      seed.
     - `progress`: called as `progress(epochs_done, epochs, loss)` now and then.
-    - `threads`: how many may work at once on a wide network; without it, one for each processor. They change no bit.
+    - `threads`: how many may work at once on a wide network; without it, one for each processor.
+      They change no bit.
 
-    **Raises** `InvalidInput`; `TrainingDiverged` when a loss or weight is no longer finite: its `.run` keeps the
-    epochs before.
+    **Raises** `InvalidInput`; `TrainingDiverged` when a loss or weight is no longer finite: its
+    `.run` keeps the epochs before.
     """
     if not isinstance(data, Dataset):
         raise refusal("data", "a Dataset", said(type(data).__name__), "Use us.Dataset(X, y).")

@@ -1,7 +1,8 @@
 """Every message between the page and Python, as types: the one contract.
 
-docs/messages.schema.json (JSON Schema) and web/pure/scene.d.ts (the JavaScript's types) are made from this file by
-tools/contract.py, and a test holds all three together. A pair in `Annotated` is a rule of the schema.
+docs/messages.schema.json (JSON Schema) and web/pure/scene.d.ts (the JavaScript's types) are made
+from this file by tools/contract.py, and a test holds all three together. A pair in `Annotated` is a
+rule of the schema.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Everything that the page's JavaScript may know, as JSON values, and back: checked before anything is allocated.
 
-Arrays travel as base64 of little-endian float32s or bytes. What comes in is hostile until a function here has taken it.
+Arrays travel as base64 of little-endian float32s or bytes. What comes in is hostile until a
+function here has taken it.
 """
 
 from __future__ import annotations
@@ -324,7 +325,8 @@ def said_of(
 ) -> list[ClaimScene]:
     """What is said of a network on data, as the page takes it: areas and distances are in the window that it shows.
 
-    - `run`: the training that ended with the network, perhaps on a part of the data; how it went is told too.
+    - `run`: the training that ended with the network, perhaps on a part of the data; how it went is
+      told too.
     - `between`: called between the sentences, and what it raises ends the work.
     """
     from unitscope.explanation import prose
