@@ -15,7 +15,7 @@ import numpy as np
 
 from unitscope.compiled.code import CompiledCode, address
 from unitscope.errors import refusal, said
-from unitscope.kernel import layout
+from unitscope.kernel import layout, packing
 from unitscope.network import Network
 from unitscope.recipe import Recipe
 
@@ -40,9 +40,8 @@ LOOP = CompiledCode(
     arguments=10,
 )
 
-_TEAM_FROM = (
-    4e6  # products of points and weights in a chunk: below, one thread is as quick as several
-)
+# Products of points and weights in a chunk: below, one thread is as quick as several.
+_TEAM_FROM = 4e6
 
 
 @dataclass
@@ -126,14 +125,15 @@ def advance(
             state.copy(),
             True,
         )
-    numbers = layout.numbers(net, recipe, n, epochs, state.step, counted=counted)
+    numbers = packing.numbers(net, recipe, n, counted=counted)
+    numbers[layout.EPOCHS], numbers[layout.STEP] = epochs, state.step
     stride, padded, count = numbers[layout.STRIDE], numbers[layout.PADDED], net.n_parameters
     places = np.empty(order.size + stride, np.int32)
     places[: order.size], places[order.size :] = (
         order.reshape(-1),
         0,
     )  # the last chunk reads whole vectors
-    vectors = layout.zeros(3, padded)
+    vectors = packing.zeros(3, padded)
     vectors[0, :count], vectors[1:, :count] = state.parameters, state.slots
     record, loss, counts = (
         np.empty((epochs, count), np.float32),
@@ -142,17 +142,17 @@ def advance(
     )
     arrays = (
         numbers,
-        layout.settings(net, recipe, clip),
-        layout.layer_table(net, stride),
-        layout.points(X, y),
+        packing.settings(net, recipe, clip),
+        packing.layer_table(net, stride),
+        packing.points(X, y),
         places,
         vectors,
-        layout.workspace(numbers),
+        packing.workspace(numbers),
         record,
         loss,
         counts,
     )
-    wide = not numbers[layout.NARROW] and count * min(stride, n) >= _TEAM_FROM
+    wide = not numbers[layout.IS_NARROW] and count * min(stride, n) >= _TEAM_FROM
     finite = _together(arrays, (threads or os.cpu_count() or 1) if wide else 1)
     if finite < epochs:  # the vectors hold the bad epoch: go there again and stop before it
         return _unfinished(

@@ -11,7 +11,7 @@ import numpy as np
 from unitscope.compiled.code import CompiledCode, address
 from unitscope.data.dataset import Dataset
 from unitscope.errors import TrainingDiverged
-from unitscope.kernel import layout
+from unitscope.kernel import layout, packing
 from unitscope.kernel.advance import LOOP
 from unitscope.kernel.order import key_of
 from unitscope.network import Network, glorot_starts
@@ -108,17 +108,18 @@ def _in_lockstep(
     blocks = -(-len(seeds) // group)
     lanes = seeds + seeds[-1:] * (blocks * group - len(seeds))  # spare lanes repeat the last seed
     keys = np.array([key_of(seed) for seed in lanes], np.uint32)
-    P, first, second = (layout.zeros(blocks, count, group) for _ in range(3))
+    P, first, second = (packing.zeros(blocks, count, group) for _ in range(3))
     P[:] = glorot_starts(shape.sizes, lanes).reshape(blocks, group, count).transpose(0, 2, 1)
-    X, order = layout.points(data.X, data.y), np.empty((2 * n, group), np.int32)
-    table, settings = layout.layer_table(shape, layout.ROW), layout.settings(shape, recipe)
+    X, order = packing.points(data.X, data.y), np.empty((2 * n, group), np.int32)
+    table, settings = packing.layer_table(shape, layout.LOCKSTEP_ROW), packing.settings(shape, recipe)
     pieces, steps = [], -(-n // recipe.batch_size)
     at_once = max(1, int(_SLICE / (n * count * len(lanes))))
     for begin in range(0, epochs, at_once):
         _look(stop)
         size = min(epochs, begin + at_once) - begin
-        numbers = layout.numbers(shape, recipe, n, size, begin * steps, blocks=blocks)
-        work = layout.zeros(2 * int(numbers[layout.ROWS]) * layout.ROW + count * group)
+        numbers = packing.numbers(shape, recipe, n, blocks=blocks)
+        numbers[layout.EPOCHS], numbers[layout.STEP] = size, begin * steps
+        work = packing.zeros(2 * int(numbers[layout.OUTPUTS]) * layout.LOCKSTEP_ROW + count * group)
         loss, right = np.empty((2, blocks, size, group), np.float32)
         arrays = (numbers, settings, table, X, keys, order, P, first, second, work, loss, right)
         LOCKSTEP.entry()(*map(address, arrays))
