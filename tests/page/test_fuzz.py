@@ -26,10 +26,10 @@ import unitscope as us
 from patience import CONNECTING, PATIENCE
 from unitscope.network import Network
 from unitscope.page import answers
-from unitscope.wire import scene
+from unitscope.wire.to_wire import data_to_wire, floats_to_wire, network_to_wire
 
 SMALL = us.datasets.blobs(n=8, classes=2)
-DATA = dict(scene.data_scene(SMALL, np.array([1] + [0] * 7)))
+DATA = dict(data_to_wire(SMALL, np.array([1] + [0] * 7)))
 RECIPE = {
     "hidden": [2],
     "activation": "relu",
@@ -41,8 +41,8 @@ RECIPE = {
     "l2": 0,
     "seed": 0,
 }
-NETWORK = dict(scene.network_scene(Network.initialize([2, 2, 2])))
-START = scene.floats(Network.initialize([2, 2, 2]).to_vector())
+NETWORK = dict(network_to_wire(Network.initialize([2, 2, 2])))
+START = floats_to_wire(Network.initialize([2, 2, 2]).to_vector())
 TABLE = base64.b64encode(b'a,"b ""q""",k\n1,2,x\n3,4,y\n').decode()
 REQUESTS: list[dict[str, Any]] = [
     {"id": 1, "kind": "train", "data": DATA, "recipe": RECIPE, "course": True, "start": START},
@@ -420,16 +420,16 @@ def test_frames_that_are_no_texts_are_refused_or_end_only_their_connection(serve
 def test_one_pages_long_work_of_every_kind_leaves_others_quick_ones_alone(server):
     large = us.datasets.blobs(n=3000)
     wire, recipe = (
-        dict(scene.data_scene(large)),
+        dict(data_to_wire(large)),
         RECIPE | {"hidden": [64, 64], "epochs": 2000, "batch_size": 32},
     )
-    network = scene.network_scene(Network.initialize([2, *[64] * 8, 4]))
+    network = network_to_wire(Network.initialize([2, *[64] * 8, 4]))
     long = [
         {"kind": "train", "data": wire, "recipe": recipe},
         {"kind": "seeds", "data": wire, "recipe": recipe, "seeds": 1},
         {
             "kind": "explain",
-            "data": dict(scene.data_scene(us.datasets.blobs(n=2500))),
+            "data": dict(data_to_wire(us.datasets.blobs(n=2500))),
             "network": network,
         },
         {"kind": "export", "what": "html", "data": wire, "recipe": recipe},

@@ -26,14 +26,12 @@ from unitscope.network import Network
 from unitscope.page import answers
 from unitscope.page import server as server_module
 from unitscope.page.turns import Workers
-from unitscope.wire import scene
+from unitscope.wire.to_wire import data_to_wire, network_to_wire, small_to_wire
 
 
 def wire(n: int, features: int = 2, classes: int = 4) -> dict:
     rng = np.random.default_rng(0)
-    return dict(
-        scene.data_scene(us.Dataset(rng.normal(size=(n, features)), np.arange(n) % classes))
-    )
+    return dict(data_to_wire(us.Dataset(rng.normal(size=(n, features)), np.arange(n) % classes)))
 
 
 def recipe(*hidden: int, epochs: int = 10) -> dict:
@@ -41,7 +39,7 @@ def recipe(*hidden: int, epochs: int = 10) -> dict:
 
 
 def network(*sizes: int) -> dict:
-    return dict(scene.network_scene(Network.initialize(sizes)))
+    return dict(network_to_wire(Network.initialize(sizes)))
 
 
 DEEP = (64,) * 8
@@ -217,7 +215,7 @@ CANCELLED = {
     "the test points": {
         "kind": "train",
         "recipe": recipe(2, epochs=1000),
-        "data": wire(1000) | {"held_out": scene.small(np.arange(1000) > 20)},
+        "data": wire(1000) | {"held_out": small_to_wire(np.arange(1000) > 20)},
     },
     "seeds": {
         "kind": "seeds",

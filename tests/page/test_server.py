@@ -20,14 +20,15 @@ from websockets.sync.client import connect
 
 import unitscope as us
 from patience import CONNECTING, PATIENCE, eventually
-from unitscope.wire import scene
+from unitscope.wire.limits import LIMITS
+from unitscope.wire.to_wire import data_to_wire
 
 
 def training(number: int, seed: int = 0, **recipe) -> dict:
     return {
         "id": number,
         "kind": "train",
-        "data": scene.data_scene(us.datasets.lab()),
+        "data": data_to_wire(us.datasets.lab()),
         "course": False,
         "recipe": {"hidden": [2], "epochs": 20, "seed": seed, **recipe},
     }
@@ -187,7 +188,7 @@ def test_thousands_of_strange_texts_over_one_connection(server):
 
 def test_a_message_that_is_too_large_ends_only_its_own_connection(server):
     with pytest.raises(ConnectionClosed), page(server) as made:
-        made.send("x" * (scene.LIMITS["message"] + 1))
+        made.send("x" * (LIMITS["message"] + 1))
         made.recv()
     with page(server) as made:
         assert ask(made, training(1))["kind"] == "trained"
