@@ -345,7 +345,7 @@ class TableRequest(Request):
     name: Name
     content: Bytes
     target: NotRequired[str | None]
-    standardise: NotRequired[bool]
+    standardize: NotRequired[bool]
 
 
 class ExportRequest(Request):

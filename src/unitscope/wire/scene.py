@@ -283,11 +283,11 @@ def run_scene(
 
     `between` is called between pieces of the work on the test points.
     """
-    kept = kept_epochs(run.epochs, max(2, most // (4 * run.shape.n_parameters)))
-    tested = None if test is None else curves(run.shape, run.weights[1:], test.X, test.y, between)
+    kept = kept_epochs(run.epochs, max(2, most // (4 * run.architecture.n_parameters)))
+    tested = None if test is None else curves(run.architecture, run.weights[1:], test.X, test.y, between)
     return {
-        "features": run.shape.n_features,
-        "layers": layers_scene(run.shape),
+        "features": run.architecture.n_features,
+        "layers": layers_scene(run.architecture),
         "epochs": kept.tolist(),
         "weights": floats(run.weights[kept]),
         "loss": floats(run.loss),
