@@ -53,7 +53,7 @@ def explained(
     point: Any = None,
     length: str = "normal",
     window: Any = None,
-    between: Callable[[], None] | None = None,
+    checkpoint: Callable[[], None] | None = None,
 ) -> Explanation:
     """`explain`, with a call between the sentences: what it raises ends the work."""
     net, run = (what.network, what) if isinstance(what, Run) else (what, None)
@@ -87,16 +87,16 @@ def explained(
     )
     return Explanation(
         _without_repetition(
-            claim for claim in _watched(claims, between) if claim.level <= _LEVELS[length]
+            claim for claim in _watched(claims, checkpoint) if claim.level <= _LEVELS[length]
         )
     )
 
 
-def _watched(claims: Iterable[Claim], between: Callable[[], None] | None) -> Iterable[Claim]:
+def _watched(claims: Iterable[Claim], checkpoint: Callable[[], None] | None) -> Iterable[Claim]:
     for claim in claims:
         yield claim
-        if between is not None:
-            between()
+        if checkpoint is not None:
+            checkpoint()
 
 
 def _story(t: Teller) -> Iterable[Claim]:

@@ -157,11 +157,11 @@ def _slide(
     faces.points[vertex[moved]] = places[start[moved]] + after[moved, None] * along[moved]
 
 
-def _roots(
+def _roots(  # type: ignore[no-untyped-def]
     function,
     low_value: np.ndarray,
     high_value: np.ndarray,
-    which: np.ndarray,  # type: ignore[no-untyped-def]
+    which: np.ndarray,
     noise: float,
 ) -> np.ndarray:
     """Where `function(share, which)` is zero for shares between 0 and 1, at whose ends its signs differ, (m,).

@@ -66,10 +66,10 @@ class Run:
         """Share of the training points that each epoch's last weights classify right: (epochs,) in 0..1."""
         return accuracies(self.architecture, self.weights[1:], self.data.X, self.data.y)
 
-    def _measure(self, between: Callable[[], None]) -> None:
+    def _measure(self, checkpoint: Callable[[], None]) -> None:
         """Work out the accuracy now, with a call between pieces of the work, which may raise."""
         vars(self)["accuracy"] = accuracies(
-            self.architecture, self.weights[1:], self.data.X, self.data.y, between
+            self.architecture, self.weights[1:], self.data.X, self.data.y, checkpoint
         )
 
     def __repr__(self) -> str:
