@@ -168,9 +168,7 @@ class Sweep:
 
     def __repr__(self) -> str:
         solved = (self.accuracy == 1).mean() if len(self) else 0.0
-        return (
-            f"Sweep({self.architecture!r}; {len(self):,} seeds; {solved:.1%} classify every point right)"
-        )
+        return f"Sweep({self.architecture!r}; {len(self):,} seeds; {solved:.1%} classify every point right)"
 
 
 def packed(swept: Sweep) -> dict[str, np.ndarray]:
