@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import unitscope as us
+from patience import PATIENCE
 from unitscope.wire.from_wire import data_from_wire
 from unitscope.wire.limits import LIMITS
 from unitscope.wire.to_wire import data_to_wire
@@ -40,12 +41,12 @@ def training(
     }
 
 
-async def until(condition, seconds: float = 60):
-    for _ in range(int(seconds * 100)):
-        if condition():
-            return
+async def until(condition):
+    """As `eventually` has it, while the loop goes on."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "It has not come."
         await asyncio.sleep(0.01)
-    raise AssertionError("It has not come.")
 
 
 def told(widget, number: int) -> list[str]:

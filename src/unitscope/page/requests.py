@@ -156,7 +156,7 @@ class Seeds:
 
     fitted: Dataset
     recipe: Recipe
-    shape: Network
+    architecture: Network
     seeds: range
     cost: int
 
@@ -168,11 +168,11 @@ class Seeds:
         count = whole_number("seeds", request.get("seeds", 64), at_least=1, at_most=LIMITS["seeds"])
         last = 2**31 - 1 - count
         first = whole_number("first", request.get("first", 0), at_least=0, at_most=last)
-        shape = initialized(data, recipe, seed=0)
-        check_work(data.n_points, recipe.epochs, shape.n_parameters, count)
-        check_weights(count, shape.n_parameters, "seeds")
-        cost = data.n_points * recipe.epochs * shape.n_parameters * count
-        return cls(data.where(~held_out), recipe, shape, range(first, first + count), cost)
+        architecture = initialized(data, recipe, seed=0)
+        check_work(data.n_points, recipe.epochs, architecture.n_parameters, count)
+        check_weights(count, architecture.n_parameters, "seeds")
+        cost = data.n_points * recipe.epochs * architecture.n_parameters * count
+        return cls(data.where(~held_out), recipe, architecture, range(first, first + count), cost)
 
     def answer(self, job: Job) -> SeedsTrained:
         """The last weights of each."""
@@ -183,7 +183,7 @@ class Seeds:
             "id": job.number,
             "kind": "seeds",
             "first": self.seeds.start,
-            "layers": layers_to_wire(self.shape),
+            "layers": layers_to_wire(self.architecture),
             "weights": floats_to_wire(swept.weights),
             "loss": floats_to_wire(swept.loss),
             "accuracy": floats_to_wire(swept.accuracy),
@@ -232,7 +232,7 @@ class Table:
     name: str
     content: bytes
     target: str | None
-    standardise: bool
+    standardize: bool
 
     @classmethod
     def from_wire(cls, request: Mapping[str, Any]) -> Table:
@@ -243,7 +243,7 @@ class Table:
         if target is not None and not isinstance(target, str):
             raise refusal("target", "a column's name", target)
         content = bytes_from_wire("content", request.get("content"))
-        return cls(name, content, target, bool(request.get("standardise", False)))
+        return cls(name, content, target, bool(request.get("standardize", False)))
 
     @property
     def cost(self) -> int:
@@ -258,7 +258,7 @@ class Table:
             self.content,
             self.name,
             self.target,
-            self.standardise,
+            self.standardize,
             most_rows=LIMITS["points"],
             most_columns=LIMITS["features"] + 1,
         )

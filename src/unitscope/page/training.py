@@ -27,13 +27,13 @@ _UNIT_PAIR = 500  # what an explanation takes for each pair of hidden units
 
 @dataclass(frozen=True)
 class Training:
-    """A training on the points of `data` that are not `held_out`; `shape` is the network's."""
+    """A training on `fitted`: the points of `data` that are not `held_out`."""
 
     data: Dataset
     held_out: np.ndarray
     fitted: Dataset
     recipe: Recipe
-    shape: Network
+    architecture: Network
     start: Network | None
     course: bool
 
@@ -44,25 +44,25 @@ class Training:
         recipe = recipe_from_wire(request.get("recipe"))
         if other is not None:
             _check_other(other, data)
-        fitted, shape = data.where(~held_out), initialized(data, recipe, recipe.seed)
-        check_work(data.n_points, recipe.epochs, shape.n_parameters)
-        check_weights(recipe.epochs, shape.n_parameters)
+        fitted, architecture = data.where(~held_out), initialized(data, recipe, recipe.seed)
+        check_work(data.n_points, recipe.epochs, architecture.n_parameters)
+        check_weights(recipe.epochs, architecture.n_parameters)
         start: Network | None = None
         if request.get("start") is not None:
-            vector = floats_from_wire("start", request["start"], shape.n_parameters)
-            start = shape.with_vector(vector.astype(np.float64))
+            vector = floats_from_wire("start", request["start"], architecture.n_parameters)
+            start = architecture.with_vector(vector.astype(np.float64))
         course = request.get("course") is True and start is None and fits_course(fitted, recipe)
-        return cls(data, held_out, fitted, recipe, shape, start, course)
+        return cls(data, held_out, fitted, recipe, architecture, start, course)
 
     @property
     def cost(self) -> int:
         """In products."""
-        return self.data.n_points * self.recipe.epochs * self.shape.n_parameters
+        return self.data.n_points * self.recipe.epochs * self.architecture.n_parameters
 
     @property
     def explanation_cost(self) -> int:
         """What it costs to explain one of its epochs."""
-        return cost_of_explaining(self.data, self.shape)
+        return cost_of_explaining(self.data, self.architecture)
 
     @property
     def test(self) -> Dataset | None:

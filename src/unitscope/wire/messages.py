@@ -334,7 +334,7 @@ class TableRequest(_RequestBase):
     name: Name
     content: Bytes
     target: NotRequired[str | None]
-    standardise: NotRequired[bool]
+    standardize: NotRequired[bool]
 
 
 class ExportRequest(_RequestBase):
