@@ -28,7 +28,8 @@ import numpy as np
 import page as markdown
 import unitscope as us
 from unitscope.page import answers
-from unitscope.wire import scene
+from unitscope.wire.from_wire import data_from_wire
+from unitscope.wire.to_wire import data_to_wire, floats_to_wire
 
 MOVES, CLIENTS, MOVES_EACH, TRAININGS, STARTS = 500, 50, 40, 10_000, 5
 PARTS = 10  # of the moves: each script has its own time limit
@@ -264,7 +265,7 @@ async def many(address: str, clients: int, moves: int) -> np.ndarray:
                 message = {
                     "id": move,
                     "kind": "train",
-                    "data": scene.data_scene(us.Dataset(X, data.y)),
+                    "data": data_to_wire(us.Dataset(X, data.y)),
                     "course": True,
                     "recipe": {"hidden": [2], "epochs": 200, "batch_size": 32},
                 }
@@ -274,10 +275,10 @@ async def many(address: str, clients: int, moves: int) -> np.ndarray:
                 answer = json.loads(await made.recv())
                 times.append(1000 * (time.perf_counter() - began))
                 assert answer["id"] == move and answer["kind"] == "trained"
-            asked, _ = scene.taken_data(message["data"])
+            asked, _ = data_from_wire(message["data"])
             lab = us.lab.run()
             alone = us.train(asked, lab.recipe, start=lab.at(0), batch_order=us.lab.batch_order())
-            assert answer["run"]["loss"] == scene.floats(alone.loss), "a wrong answer"
+            assert answer["run"]["loss"] == floats_to_wire(alone.loss), "a wrong answer"
 
     await asyncio.gather(*[one(client) for client in range(clients)])
     assert len(times) == clients * moves

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import unitscope as us
+from patience import PATIENCE
 
 nbformat = pytest.importorskip("nbformat")
 nbclient = pytest.importorskip("nbclient")
@@ -71,7 +72,10 @@ PICTURE_CELLS = (2, 6, 8, 9)
 def executed(notebook, folder):
     """The notebook after a run in a fresh kernel; a cell that fails, fails the test."""
     client = nbclient.NotebookClient(
-        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+        notebook,
+        timeout=PATIENCE,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(folder)}},
     )
     client.execute()
     return notebook

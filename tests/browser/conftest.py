@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from patience import PATIENCE
+
 sys.path.insert(0, str(Path(__file__).parent))
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
@@ -51,7 +53,7 @@ def address():
     )
     yield re.search(r"http://\S+", process.stdout.readline())[0]
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=PATIENCE)
     assert "Traceback" not in errors, errors
 
 
@@ -70,6 +72,7 @@ def started(folder):
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     driver = webdriver.Chrome(options=options, service=Service(DRIVER))
     driver.set_window_size(1280, 1100)
+    driver.set_script_timeout(PATIENCE)
     return driver
 
 

@@ -8,7 +8,6 @@ import io
 import json
 import re
 import struct
-import time
 import xml.etree.ElementTree as ET
 
 import numpy as np
@@ -135,7 +134,6 @@ def test_a_link_shows_all_again(page, address):
             part in page.driver.current_url for part in ("weights=", "unit=", "point=", "epoch=")
         )
     )
-    time.sleep(0.6)  # the address settles
     link, summary, words = page.driver.current_url, page.text("#summary"), page.words()
     before = {
         name: page.picture(name) for name in ("#regions", "#hidden-space", "#unit-1-0 canvas")

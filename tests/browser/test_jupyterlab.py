@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 import urllib.request
 from types import SimpleNamespace
 
@@ -22,6 +21,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 import unitscope as us
+from patience import PATIENCE, eventually
 
 pytestmark = [pytest.mark.notebook, pytest.mark.slow]
 
@@ -63,20 +63,17 @@ def lab(tmp_path_factory):
             command, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, **own}
         )
     try:
-        deadline = time.monotonic() + 60
-        while not (
-            found := re.search(
-                r"http://(?:localhost|127\.0\.0\.1):\d+/", (root / "log").read_text()
-            )
-        ):
-            assert process.poll() is None and time.monotonic() < deadline, (
-                root / "log"
-            ).read_text()
-            time.sleep(0.1)
-        yield found[0], work, settings
+
+        def told() -> str:
+            log = (root / "log").read_text()
+            assert process.poll() is None, log
+            found = re.search(r"http://(?:localhost|127\.0\.0\.1):\d+/", log)
+            return found[0] if found else ""
+
+        yield eventually(told), work, settings
     finally:
         process.terminate()
-        process.wait(60)
+        process.wait(PATIENCE)
 
 
 class Notebook:
@@ -101,8 +98,7 @@ class Notebook:
                     "return document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status"
                 )
                 == "idle"
-            ),
-            60,
+            )
         )
 
     def make(self) -> View:
@@ -119,9 +115,12 @@ class Notebook:
 
     def saved(self) -> nbformat.NotebookNode:
         """The notebook as it is on disk."""
-        while not (text := self.path.read_text(encoding="utf-8")).endswith("}\n"):  # being written
-            time.sleep(0.05)
-        return nbformat.reads(text, 4)
+
+        def whole() -> str:
+            text = self.path.read_text(encoding="utf-8")
+            return text if text.endswith("}\n") else ""  # it is being written
+
+        return nbformat.reads(eventually(whole), 4)
 
     def stop_kernel(self) -> None:
         with urllib.request.urlopen(f"{self.server}api/sessions") as answer:
@@ -139,8 +138,8 @@ class Notebook:
     def js(self, script: str, *arguments):
         return self.driver.execute_script(script, *arguments)
 
-    def until(self, condition, seconds: float = 30):
-        return WebDriverWait(self.driver, seconds, 0.05).until(lambda _driver: condition())
+    def until(self, condition):
+        return WebDriverWait(self.driver, PATIENCE, 0.05).until(lambda _driver: condition())
 
     def cells(self) -> list:
         return self.driver.find_elements(By.CSS_SELECTOR, ".jp-Notebook .jp-Cell")

@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 
 import unitscope as us
-from unitscope.wire import scene
+from patience import PATIENCE
+from unitscope.wire.from_wire import data_from_wire
+from unitscope.wire.limits import LIMITS
+from unitscope.wire.to_wire import data_to_wire
 
 LONG = {"hidden": [16], "epochs": 5000}  # seconds of training with so many points
 MANY = us.datasets.blobs(n=10_000)
@@ -27,7 +30,7 @@ def widget(monkeypatch):
 def training(
     number: int, recipe: dict, *, view: str = "abc", data: us.Dataset | None = None, held_out=None
 ) -> dict:
-    wire = scene.data_scene(data or us.datasets.lab(), held_out)
+    wire = data_to_wire(data or us.datasets.lab(), held_out)
     return {
         "id": number,
         "view": view,
@@ -38,12 +41,12 @@ def training(
     }
 
 
-async def until(condition, seconds: float = 60):
-    for _ in range(int(seconds * 100)):
-        if condition():
-            return
+async def until(condition):
+    """As `eventually` has it, while the loop goes on."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "It has not come."
         await asyncio.sleep(0.01)
-    raise AssertionError("It has not come.")
 
 
 def told(widget, number: int) -> list[str]:
@@ -158,7 +161,7 @@ def test_views_that_open_later_and_other_views_are_given_the_newest_run(widget):
     asyncio.run(work())
     first = widget._first
     assert first["by"] == "abc" and first["run"]["recipe"]["epochs"] == 6 and first["claims"]
-    shown, shown_held = scene.taken_data(first["data"])
+    shown, shown_held = data_from_wire(first["data"])
     assert np.array_equal(shown_held, held)
     assert np.array_equal(shown.X, widget.data.X) and widget.data.n_points == 100
     assert widget.run.data.n_points == 75 and np.array_equal(
@@ -269,7 +272,7 @@ def test_the_chosen_point_is_read_and_set(widget):
 def test_its_first_message_has_the_run(widget):
     first = widget._first
     assert first["run"]["recipe"]["epochs"] == 10 and first["claims"]
-    assert widget._hello["limits"] == scene.LIMITS
+    assert widget._hello["limits"] == LIMITS
     assert "Scope(Run(" in str(widget._repr_mimebundle_()[0]["text/plain"])
 
 

@@ -17,7 +17,9 @@ import unitscope as us
 from unitscope.export.page import page_text
 from unitscope.network import ACTIVATIONS, Network
 from unitscope.page import answers
-from unitscope.wire import messages, scene
+from unitscope.wire import messages
+from unitscope.wire.from_wire import network_from_wire
+from unitscope.wire.to_wire import data_to_wire, floats_to_wire, network_to_wire
 
 spec = importlib.util.spec_from_file_location(
     "make_contract", Path(__file__).parents[2] / "tools" / "contract.py"
@@ -34,7 +36,7 @@ def broken_rules(name: str, message: object) -> list[str]:
 
 
 def lab(held: np.ndarray | None = None) -> dict:
-    return dict(scene.data_scene(us.datasets.lab(), held))
+    return dict(data_to_wire(us.datasets.lab(), held))
 
 
 def test_the_schema_and_the_types_are_those_of_the_contract():
@@ -80,7 +82,7 @@ RECIPE = {
     "l2": 0,
     "seed": 3,
 }
-NETWORK = scene.network_scene(Network.initialize([2, 3, 4]))
+NETWORK = network_to_wire(Network.initialize([2, 3, 4]))
 TABLE = base64.b64encode(b"a,b,kind\n1,2,x\n3,4,y\n").decode()
 CONVERSATION = [
     ({"kind": "train", "data": lab(), "recipe": RECIPE, "course": True, "start": None}, "Trained"),
@@ -117,7 +119,7 @@ CONVERSATION = [
         for name in us.datasets.names()
     ),
     (
-        {"kind": "table", "name": "a.csv", "content": TABLE, "target": None, "standardise": True},
+        {"kind": "table", "name": "a.csv", "content": TABLE, "target": None, "standardize": True},
         "DataLoaded",
     ),
     *(
@@ -161,10 +163,10 @@ def test_what_goes_into_the_networks_fixtures_is_a_network_of_the_contract():
         wire = {
             "features": 2,
             "layers": case["layers"],
-            "weights": scene.floats(np.array(case["weights"])),
+            "weights": floats_to_wire(np.array(case["weights"])),
         }
         assert broken_rules("NetworkScene", wire) == []
-        scene.taken_network(wire)
+        network_from_wire(wire)
 
 
 @pytest.mark.parametrize(

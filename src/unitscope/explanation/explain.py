@@ -62,7 +62,7 @@ def explained(
     point: Any = None,
     length: str = "normal",
     window: Any = None,
-    between: Callable[[], None] | None = None,
+    checkpoint: Callable[[], None] | None = None,
 ) -> Explanation:
     """`explain`, with a call between the sentences: an error that it raises ends the work."""
     net, run = (what.network, what) if isinstance(what, Run) else (what, None)
@@ -78,7 +78,7 @@ def explained(
         rule = "of weights small enough that no logit goes beyond 1e308"
         raise refusal("net", rule, said("one that does"))
     claims = story(teller) if point is None else one_point(teller, _coordinates(point, data))
-    told = (claim for claim in _watched(claims, between) if claim.level <= level)
+    told = (claim for claim in _watched(claims, checkpoint) if claim.level <= level)
     return Explanation(_without_repetition(told))
 
 
@@ -94,11 +94,11 @@ def _checked(net: Any, data: Any) -> tuple[Network, Dataset]:
     return net, data
 
 
-def _watched(claims: Iterable[Claim], between: Callable[[], None] | None) -> Iterable[Claim]:
+def _watched(claims: Iterable[Claim], checkpoint: Callable[[], None] | None) -> Iterable[Claim]:
     for claim in claims:
         yield claim
-        if between is not None:
-            between()
+        if checkpoint is not None:
+            checkpoint()
 
 
 def _without_repetition(claims: Iterable[Claim]) -> tuple[Claim, ...]:

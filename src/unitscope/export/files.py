@@ -23,7 +23,7 @@ def file_of(
     course: bool = False,
     data: Dataset | None = None,
     held: np.ndarray | None = None,
-    between: Callable[[], None] | None = None,
+    checkpoint: Callable[[], None] | None = None,
 ) -> tuple[str, str, bytes]:
     """A file as (name, media type, content): "html", "keras", "numpy" or "run".
 
@@ -31,13 +31,13 @@ def file_of(
       changed by hand.
     - `data`, `held`: the points with those held out from the run, and which these are, (n,) bool:
       for the page.
-    - `between`: called between pieces of a page's work, and what it raises ends it.
+    - `checkpoint`: called between pieces of a page's work, and what it raises ends it.
     """
     from unitscope.export.code import code_text
     from unitscope.export.page import page_text
 
     if what == "html":
-        text = page_text(run, course=course, data=data, held=held, between=between)
+        text = page_text(run, course=course, data=data, held=held, checkpoint=checkpoint)
         return "unitscope.html", "text/html", text.encode()
     if what in ("keras", "numpy"):
         return (

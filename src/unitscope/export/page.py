@@ -15,7 +15,9 @@ from unitscope.errors import refusal, said
 from unitscope.export.bundle import bundle, stylesheet
 from unitscope.files import replacing
 from unitscope.training.run import Run
-from unitscope.wire import scene
+from unitscope.wire.greeting import greeting
+from unitscope.wire.limits import LIMITS
+from unitscope.wire.to_wire import claims_to_wire, data_to_wire, kept_epochs, run_to_wire
 
 _MOST_BYTES = 2_000_000  # of weights; above, epochs are thinned evenly
 EXPLAINED = 26  # epochs, with the first and the last
@@ -65,12 +67,12 @@ def page_text(
     course: bool = False,
     data: Dataset | None = None,
     held: np.ndarray | None = None,
-    between: Callable[[], None] | None = None,
+    checkpoint: Callable[[], None] | None = None,
 ) -> str:
     """The file's text.
 
     - `data`: the run's points and those that were held out from it, as `held`, (n,) bool, tells.
-    - `between`: called between pieces of the work, and what it raises ends it.
+    - `checkpoint`: called between pieces of the work, and what it raises ends it.
     """
     check_size(run)
     shown = run.data
@@ -78,10 +80,10 @@ def page_text(
     if data is not None and held is not None and held.any():
         shown, test = data, data.where(held)
     first = {
-        "data": scene.data_scene(shown, held if test else None),
-        "run": scene.run_scene(run, course=course, test=test, most=_MOST_BYTES, between=between),
+        "data": data_to_wire(shown, held if test else None),
+        "run": run_to_wire(run, course=course, test=test, most=_MOST_BYTES, checkpoint=checkpoint),
     }
-    content = {**scene.greeting(), "first": first, "claims_by_epoch": _claims(run, shown, between)}
+    content = {**greeting(), "first": first, "claims_by_epoch": _claims(run, shown, checkpoint)}
     text = json.dumps(content, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
     return _HTML.format(css=stylesheet(), data=text, script=bundle("entries/file.js"))
 
@@ -92,25 +94,25 @@ def check_size(run: Run) -> None:
         ("points", run.data.n_points),
         ("features", run.data.n_features),
         ("classes", run.data.n_classes),
-        ("hidden_layers", len(run.shape.layers) - 1),
-        ("units", max([layer.units for layer in run.shape.layers[:-1]], default=0)),
+        ("hidden_layers", len(run.architecture.layers) - 1),
+        ("units", max([layer.units for layer in run.architecture.layers[:-1]], default=0)),
     ):
-        if value > scene.LIMITS[name]:
+        if value > LIMITS[name]:
             raise refusal(
                 f"the run's {name.replace('_', ' ')}",
-                f"at most {scene.LIMITS[name]:,} for a page",
+                f"at most {LIMITS[name]:,} for a page",
                 value,
             )
 
 
-def _claims(run: Run, data: Dataset, between: Callable[[], None] | None) -> list[list[Any]]:
+def _claims(run: Run, data: Dataset, checkpoint: Callable[[], None] | None) -> list[list[Any]]:
     """The sentences of some epochs, evenly spaced; those of the last tell how it was trained, too."""
     return [
         [
             epoch,
-            scene.said_of(
-                run.at(epoch), data, run=run if epoch == run.epochs else None, between=between
+            claims_to_wire(
+                run.at(epoch), data, run=run if epoch == run.epochs else None, checkpoint=checkpoint
             ),
         ]
-        for epoch in scene.kept_epochs(run.epochs, EXPLAINED).tolist()
+        for epoch in kept_epochs(run.epochs, EXPLAINED).tolist()
     ]

@@ -26,8 +26,27 @@ from unitscope.errors import (
 from unitscope.network import Dense, Network
 from unitscope.recipe import Recipe
 from unitscope.training.run import Run
-from unitscope.wire import scene
+from unitscope.wire.from_wire import (
+    bytes_from_wire,
+    data_from_wire,
+    floats_from_wire,
+    id_from_wire,
+    network_from_wire,
+    object_from_wire,
+    recipe_from_wire,
+    window_from_wire,
+)
+from unitscope.wire.greeting import greeting
+from unitscope.wire.limits import LIMITS, check_weights, check_work
 from unitscope.wire.messages import ClaimScene
+from unitscope.wire.to_wire import (
+    bytes_to_wire,
+    claims_to_wire,
+    data_to_wire,
+    floats_to_wire,
+    layers_to_wire,
+    run_to_wire,
+)
 
 # What takes as long as so many products of a training: a byte of a table; an explanation's words; a
 # pair of units.
@@ -76,9 +95,9 @@ def reply(
     **Raises** `Cancelled` where `asked` does not want it any more, and nothing else for any
     message.
     """
-    number = scene.taken_id(message)
+    number = id_from_wire(message)
     try:
-        request = scene.taken_object("message", message)
+        request = object_from_wire("message", message)
         kind = request.get("kind")
         if not isinstance(kind, str) or kind not in _ANSWERS:
             raise refusal(
@@ -109,12 +128,12 @@ def _train(request: Mapping[str, Any], asked: Asked) -> Reply:
         asked.keep(run)
     answer: Reply = {
         "kind": "trained",
-        "run": scene.run_scene(
+        "run": run_to_wire(
             run,
             course=trained.course,
             stopped=trained.stopped,
             test=trained.test,
-            between=asked.go_on,
+            checkpoint=asked.go_on,
         ),
     }
     if trained.explained:
@@ -154,8 +173,8 @@ def _trained(
     """
     from unitscope.training.train import train
 
-    data, held = scene.taken_data(request.get("data"))
-    recipe = scene.taken_recipe(request.get("recipe"))
+    data, held = data_from_wire(request.get("data"))
+    recipe = recipe_from_wire(request.get("recipe"))
     if other is not None and (other.n_features, other.n_classes) != (
         data.n_features,
         data.n_classes,
@@ -169,12 +188,12 @@ def _trained(
     shape = Network.initialize(
         (data.n_features, *recipe.hidden, data.n_classes), recipe.activation, recipe.seed
     )
-    scene.check_work(data.n_points, recipe.epochs, shape.n_parameters)
-    scene.check_weights(recipe.epochs, shape.n_parameters)
+    check_work(data.n_points, recipe.epochs, shape.n_parameters)
+    check_weights(recipe.epochs, shape.n_parameters)
     start: Network | None = None
     given: dict[str, Any] = {}
     if request.get("start") is not None:
-        vector = scene.taken_floats("start", request["start"], shape.n_parameters)
+        vector = floats_from_wire("start", request["start"], shape.n_parameters)
         start = shape.with_vector(vector.astype(np.float64))
     course = request.get("course") is True and start is None and _fits_course(fitted, recipe)
     if course:
@@ -183,7 +202,7 @@ def _trained(
     explaining = _explaining(data, shape)
     if explained and whole:
         _check_explaining(explaining)
-    elif explaining > scene.LIMITS["work"]:
+    elif explaining > LIMITS["work"]:
         explained = 0
     asked.weigh(data.n_points * recipe.epochs * shape.n_parameters + explaining * explained)
     try:
@@ -226,18 +245,18 @@ def _explaining(data: Dataset, net: Network) -> int:
 
 
 def _check_explaining(work: int) -> None:
-    if work > scene.LIMITS["work"]:
+    if work > LIMITS["work"]:
         raise refusal(
             "points x units x parameters",
-            f"at most {scene.LIMITS['work']:,} for an explanation",
+            f"at most {LIMITS['work']:,} for an explanation",
             said(f"{work:.1e}"),
             "Use fewer points or units.",
         )
 
 
 def _explain(request: Mapping[str, Any], asked: Asked) -> Reply:
-    data, _ = scene.taken_data(request.get("data"))
-    net = scene.taken_network(request.get("network"))
+    data, _ = data_from_wire(request.get("data"))
+    net = network_from_wire(request.get("network"))
     if net.n_features != data.n_features:
         raise refusal(
             "network", f"one of {data.n_features} inputs, as the data has", net.n_features
@@ -254,12 +273,12 @@ def _said(
     from unitscope.explanation.measured import measured
 
     try:
-        return scene.said_of(
+        return claims_to_wire(
             net,
             data,
             run=run,
-            window=scene.taken_window(request.get("window")),
-            between=asked.go_on,
+            window=window_from_wire(request.get("window")),
+            checkpoint=asked.go_on,
         )
     finally:
         measured.cache_clear()  # nothing of a user's data stays
@@ -268,26 +287,24 @@ def _said(
 def _seeds(request: Mapping[str, Any], asked: Asked) -> Reply:
     from unitscope.sweeps.sweep import sweep
 
-    data, held = scene.taken_data(request.get("data"))
-    recipe = scene.taken_recipe(request.get("recipe"))
-    count = whole_number(
-        "seeds", request.get("seeds", 64), at_least=1, at_most=scene.LIMITS["seeds"]
-    )
+    data, held = data_from_wire(request.get("data"))
+    recipe = recipe_from_wire(request.get("recipe"))
+    count = whole_number("seeds", request.get("seeds", 64), at_least=1, at_most=LIMITS["seeds"])
     first = whole_number("first", request.get("first", 0), at_least=0, at_most=2**31 - 1 - count)
     shape = Network.initialize(
         (data.n_features, *recipe.hidden, data.n_classes), recipe.activation, 0
     )
-    scene.check_work(data.n_points, recipe.epochs, shape.n_parameters, count)
-    scene.check_weights(count, shape.n_parameters, "seeds")
+    check_work(data.n_points, recipe.epochs, shape.n_parameters, count)
+    check_weights(count, shape.n_parameters, "seeds")
     asked.weigh(data.n_points * recipe.epochs * shape.n_parameters * count)
     swept = sweep(data.where(~held), recipe, seeds=range(first, first + count), progress=asked.step)
     return {
         "kind": "seeds",
         "first": first,
-        "layers": scene.layers_scene(shape),
-        "weights": scene.floats(swept.weights),
-        "loss": scene.floats(swept.loss),
-        "accuracy": scene.floats(swept.accuracy),
+        "layers": layers_to_wire(shape),
+        "weights": floats_to_wire(swept.weights),
+        "loss": floats_to_wire(swept.loss),
+        "accuracy": floats_to_wire(swept.accuracy),
     }
 
 
@@ -304,44 +321,44 @@ def _dataset(request: Mapping[str, Any], _asked: Asked) -> Reply:
         if key in known and key in request
     }
     if "n" in given:
-        whole_number("n", given["n"], at_least=2, at_most=scene.LIMITS["points"])
+        whole_number("n", given["n"], at_least=2, at_most=LIMITS["points"])
     if "classes" in given:
-        whole_number("classes", given["classes"], at_least=2, at_most=scene.LIMITS["classes"])
+        whole_number("classes", given["classes"], at_least=2, at_most=LIMITS["classes"])
     if "noise" in given:
         real_number("noise", given["noise"], "a number from 0 to 100", at_least=0.0, below=100.001)
-    return {"kind": "data", "data": scene.data_scene(toys.load(name, **given))}  # type: ignore[arg-type]
+    return {"kind": "data", "data": data_to_wire(toys.load(name, **given))}  # type: ignore[arg-type]
 
 
 def _table(request: Mapping[str, Any], asked: Asked) -> Reply:
     from unitscope.data.tables import table_from_bytes
 
-    name, target, standardise = (
+    name, target, standardize = (
         request.get("name"),
         request.get("target"),
-        request.get("standardise", False),
+        request.get("standardize", False),
     )
     if not isinstance(name, str) or len(name) > 200:
         raise refusal("name", "a text of at most 200 characters", name)
     if target is not None and not isinstance(target, str):
         raise refusal("target", "a column's name", target)
-    content = scene.taken_bytes("content", request.get("content"))
+    content = bytes_from_wire("content", request.get("content"))
     asked.weigh(len(content) * _PRODUCTS_A_BYTE)
     data, columns, chosen = table_from_bytes(
         content,
         name,
         target,
-        bool(standardise),
-        most_rows=scene.LIMITS["points"],
-        most_columns=scene.LIMITS["features"] + 1,
+        bool(standardize),
+        most_rows=LIMITS["points"],
+        most_columns=LIMITS["features"] + 1,
     )
-    if data.n_classes > scene.LIMITS["classes"]:
+    if data.n_classes > LIMITS["classes"]:
         raise refusal(
             "classes",
-            f"at most {scene.LIMITS['classes']}",
+            f"at most {LIMITS['classes']}",
             data.n_classes,
             f"Is {chosen!r} the column of the classes?",
         )
-    return {"kind": "data", "data": scene.data_scene(data), "columns": columns, "target": chosen}
+    return {"kind": "data", "data": data_to_wire(data), "columns": columns, "target": chosen}
 
 
 def _export(request: Mapping[str, Any], asked: Asked) -> Reply:
@@ -352,7 +369,7 @@ def _export(request: Mapping[str, Any], asked: Asked) -> Reply:
     what = request.get("what")
     if what not in KINDS_OF_FILES:
         raise refusal("what", "one of " + ", ".join(KINDS_OF_FILES), what)
-    net = scene.taken_network(request["network"]) if request.get("network") is not None else None
+    net = network_from_wire(request["network"]) if request.get("network") is not None else None
     trained = _trained(request, asked, explained=EXPLAINED if what == "html" else 0, other=net)
     asked.go_on()
     name, mime, content = file_of(
@@ -362,9 +379,9 @@ def _export(request: Mapping[str, Any], asked: Asked) -> Reply:
         course=trained.course,
         data=trained.data,
         held=trained.held,
-        between=asked.go_on,
+        checkpoint=asked.go_on,
     )
-    return {"kind": "file", "name": name, "mime": mime, "content": scene.packed(content)}
+    return {"kind": "file", "name": name, "mime": mime, "content": bytes_to_wire(content)}
 
 
 _ANSWERS: dict[str, Callable[[Mapping[str, Any], Asked], Reply]] = {
@@ -385,7 +402,7 @@ def hello() -> Reply:
     """The first message: what the page can offer, its colours, and the course lab's own run as the first screen."""
     from unitscope import lab
 
-    return {**scene.greeting(), "first": first(lab.run())}
+    return {**greeting(), "first": first(lab.run())}
 
 
 def first(run: Run) -> Reply:
@@ -394,7 +411,7 @@ def first(run: Run) -> Reply:
         np.array_equal(run.weights[0], _course()[0].to_vector().astype(np.float32))
     )
     return {
-        "data": scene.data_scene(run.data),
-        "run": scene.run_scene(run, course=course),
-        "claims": scene.said_of(run.network, run.data, run=run),
+        "data": data_to_wire(run.data),
+        "run": run_to_wire(run, course=course),
+        "claims": claims_to_wire(run.network, run.data, run=run),
     }

@@ -18,7 +18,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from unitscope.page import answers
 from unitscope.page.jobs import Latest, Wanted, superseded
 from unitscope.page.turns import Workers
-from unitscope.wire import scene
+from unitscope.wire.from_wire import id_from_wire
 
 MOST_SECONDS = 60.0  # of one request
 # products: about a twentieth of a second; what takes more has its own threads and its turn
@@ -77,7 +77,7 @@ class Live:
         kind = message.get("kind") if isinstance(message, dict) else None
         if kind == "cancel":
             self._latest.stop()
-            await self._send(_text({"id": scene.taken_id(message), "kind": "cancelled"}))
+            await self._send(_text({"id": id_from_wire(message), "kind": "cancelled"}))
         elif isinstance(kind, str) and kind in answers.KINDS:
             self._latest.take(kind, message)
         else:

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from typing import Any
 
 from unitscope.page import answers
-from unitscope.wire import scene
+from unitscope.wire.from_wire import id_from_wire
 
 _PROGRESS_SECONDS = 0.1  # between two reports
 
@@ -91,7 +91,7 @@ class Latest:
         try:
             while kind in self._waiting:
                 request = self._waiting.pop(kind)
-                asked = self._wanted(self._reporter(request), scene.taken_id(request))
+                asked = self._wanted(self._reporter(request), id_from_wire(request))
                 self._running[kind] = asked
                 try:
                     outcome = await self._answer(request, asked)
@@ -127,4 +127,4 @@ class Latest:
 
 def superseded(request: Any) -> dict[str, Any]:
     """The reply to a request whose place a newer one took."""
-    return {"id": scene.taken_id(request), "kind": "superseded"}
+    return {"id": id_from_wire(request), "kind": "superseded"}

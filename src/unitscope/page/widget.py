@@ -16,7 +16,10 @@ from unitscope.export.page import check_size, page_text
 from unitscope.page import answers
 from unitscope.page.jobs import Latest, Wanted
 from unitscope.training.run import Run
-from unitscope.wire import scene
+from unitscope.wire.from_wire import data_from_wire
+from unitscope.wire.greeting import greeting
+from unitscope.wire.limits import LIMITS
+from unitscope.wire.to_wire import claims_to_wire
 
 _SETTLED_SECONDS = 0.3  # after a training, until the widget's other views are given its run
 _LONGEST_VIEW = 40  # characters of a view's name
@@ -74,7 +77,7 @@ def _answer(request: Any, asked: Wanted | None = None) -> _Outcome:
     reply = answers.reply(request, asked, keep=kept.append)
     if not kept:
         return _Outcome(reply)
-    return _Outcome(reply, kept[-1], scene.taken_data(request["data"])[0])
+    return _Outcome(reply, kept[-1], data_from_wire(request["data"])[0])
 
 
 async def _answer_in_a_thread(request: Any, asked: Wanted) -> _Outcome:
@@ -93,7 +96,7 @@ def _opening(
     return {
         "data": request["data"],
         "run": reply["run"],
-        "claims": scene.said_of(run.network, data, run=run),
+        "claims": claims_to_wire(run.network, data, run=run),
         "by": _view_of(request),
     }
 
@@ -213,9 +216,7 @@ def _widget_class() -> Any:
         def __init__(self, run: Run, theme: str) -> None:
             self._by_view = False
             self._shown = (run, run.data)
-            super().__init__(
-                run=run, theme=theme, _hello=scene.greeting(), _first=answers.first(run)
-            )
+            super().__init__(run=run, theme=theme, _hello=greeting(), _first=answers.first(run))
             self.on_msg(lambda _widget, request, _buffers: self.take(request))
 
         @traitlets.validate("selected")
@@ -223,7 +224,7 @@ def _widget_class() -> Any:
             # In a view, a point may be chosen that is new and not trained on yet.
             value, most = (
                 proposal["value"],
-                scene.LIMITS["points"] if self._by_view else self.data.n_points - 1,
+                LIMITS["points"] if self._by_view else self.data.n_points - 1,
             )
             if value is not None and (type(value) is not int or not 0 <= value <= most):
                 raise refusal("selected", f"the number of a point, 0 to {most}, or None", value)

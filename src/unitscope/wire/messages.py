@@ -9,18 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, NotRequired, TypedDict
 
-LIMITS = {
-    "points": 10_000,
-    "features": 256,
-    "classes": 20,
-    "hidden_layers": 8,
-    "units": 64,
-    "epochs": 5_000,
-    "work": 50_000_000_000,
-    "message": 4 * 2**20,
-    "seeds": 256,
-    "weights": 10_000_000,
-}
+from unitscope.wire.limits import LIMITS
 
 Floats = Annotated[str, ("contentEncoding", "base64"), ("description", "little-endian float32s")]
 Bytes = Annotated[str, ("contentEncoding", "base64"), ("description", "bytes")]
@@ -345,7 +334,7 @@ class TableRequest(Request):
     name: Name
     content: Bytes
     target: NotRequired[str | None]
-    standardise: NotRequired[bool]
+    standardize: NotRequired[bool]
 
 
 class ExportRequest(Request):
