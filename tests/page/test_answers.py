@@ -78,7 +78,7 @@ def test_a_training_that_diverges_says_why_and_gives_what_was_finite():
 
 def test_long_runs_are_thinned_with_the_first_and_the_last_epoch():
     run = us.train(us.datasets.lab(), hidden=(8,), epochs=50)
-    thin = run_to_wire(run, course=False, most=10 * 4 * run.shape.n_parameters)
+    thin = run_to_wire(run, course=False, most=10 * 4 * run.architecture.n_parameters)
     assert len(thin["epochs"]) == 10 and thin["epochs"][0] == 0 and thin["epochs"][-1] == 50
     assert decoded(thin["weights"]).reshape(10, -1) == pytest.approx(run.weights[thin["epochs"]])
     assert len(decoded(thin["loss"])) == 50
@@ -365,7 +365,7 @@ def test_ten_thousand_strange_messages_raise_nothing():
             "name": "a.csv",
             "content": base64.b64encode(b"a,b\n1,x\n2,y\n").decode(),
             "target": "b",
-            "standardise": True,
+            "standardize": True,
         },
         {"id": 5, "kind": "seeds", "data": wire(small), "recipe": recipe, "seeds": 2, "first": 0},
         {

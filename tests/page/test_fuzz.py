@@ -62,7 +62,7 @@ REQUESTS: list[dict[str, Any]] = [
         "name": "a.csv",
         "content": TABLE,
         "target": "k",
-        "standardise": True,
+        "standardize": True,
     },
     {
         "id": 7,

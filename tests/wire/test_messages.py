@@ -119,7 +119,7 @@ CONVERSATION = [
         for name in us.datasets.names()
     ),
     (
-        {"kind": "table", "name": "a.csv", "content": TABLE, "target": None, "standardise": True},
+        {"kind": "table", "name": "a.csv", "content": TABLE, "target": None, "standardize": True},
         "DataLoaded",
     ),
     *(

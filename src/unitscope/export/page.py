@@ -94,8 +94,8 @@ def check_size(run: Run) -> None:
         ("points", run.data.n_points),
         ("features", run.data.n_features),
         ("classes", run.data.n_classes),
-        ("hidden_layers", len(run.shape.layers) - 1),
-        ("units", max([layer.units for layer in run.shape.layers[:-1]], default=0)),
+        ("hidden_layers", len(run.architecture.layers) - 1),
+        ("units", max([layer.units for layer in run.architecture.layers[:-1]], default=0)),
     ):
         if value > LIMITS[name]:
             raise refusal(

@@ -332,10 +332,10 @@ def _dataset(request: Mapping[str, Any], _asked: Asked) -> Reply:
 def _table(request: Mapping[str, Any], asked: Asked) -> Reply:
     from unitscope.data.tables import table_from_bytes
 
-    name, target, standardise = (
+    name, target, standardize = (
         request.get("name"),
         request.get("target"),
-        request.get("standardise", False),
+        request.get("standardize", False),
     )
     if not isinstance(name, str) or len(name) > 200:
         raise refusal("name", "a text of at most 200 characters", name)
@@ -347,7 +347,7 @@ def _table(request: Mapping[str, Any], asked: Asked) -> Reply:
         content,
         name,
         target,
-        bool(standardise),
+        bool(standardize),
         most_rows=LIMITS["points"],
         most_columns=LIMITS["features"] + 1,
     )

@@ -334,7 +334,7 @@ class TableRequest(Request):
     name: Name
     content: Bytes
     target: NotRequired[str | None]
-    standardise: NotRequired[bool]
+    standardize: NotRequired[bool]
 
 
 class ExportRequest(Request):

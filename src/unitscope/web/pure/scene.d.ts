@@ -275,7 +275,7 @@ export interface TableRequest {
   name: string;
   content: string;
   target?: string | null;
-  standardise?: boolean;
+  standardize?: boolean;
 }
 
 /** A file of a run, which is trained again for it; code takes `network` instead of the run's last. */
