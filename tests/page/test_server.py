@@ -1,4 +1,4 @@
-"""The live page's server: headers, who may connect, latest wins, and that it outlives bad messages and clients."""
+"""The live page's server: headers, who may connect, latest wins, bad messages and clients."""
 
 from __future__ import annotations
 
