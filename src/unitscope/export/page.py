@@ -89,7 +89,7 @@ def page_text(
 
 
 def check_size(run: Run) -> None:
-    """Refuse a run that the page has no room for: DESIGN's limits are those of the wire too."""
+    """Refuse a run that the page has no room for, by the limits of the wire."""
     for name, value in (
         ("points", run.data.n_points),
         ("features", run.data.n_features),
