@@ -1,4 +1,4 @@
-"""The notebook widget, without a notebook: its messages, its state, and that the user's run stays as it was."""
+"""The notebook widget, without a notebook: its messages, its state, the user's run untouched."""
 
 from __future__ import annotations
 
@@ -277,7 +277,7 @@ def test_its_first_message_has_the_run(widget):
 
 
 def test_the_courses_run_is_known_as_such():
-    """Else the first change in the view would start from a seed's weights, not from the course's."""
+    """Else the first change in the view would start from a seed's weights, not the course's."""
     course, own = us.Scope(us.lab.run()), us.Scope(us.train(us.datasets.lab()))
     assert (course._first["run"]["course"], own._first["run"]["course"]) == (True, False)
     course.close()
