@@ -1,4 +1,4 @@
-"""What a hostile page can't do: pass the limits, hold others up, reach files, never end."""
+"""What a hostile page can't do: pass the limits, hold others up, reach files, stay on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The notebook widget without a notebook: messages, state, and a user's run left as it was."""
+"""The notebook widget, without a notebook: its messages, its state, the user's run untouched."""
 
 from __future__ import annotations
 
