@@ -1,4 +1,4 @@
-"""Requests of the page: what comes back, and that no message, however strange, raises or gets past the limits."""
+"""Requests of the page: what comes back, and that no message raises or gets past the limits."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 import unitscope as us
 from unitscope.network import Network
 from unitscope.page import answers
+from unitscope.page.jobs import Cancelled, Job
 from unitscope.wire.from_wire import data_from_wire
 from unitscope.wire.to_wire import data_to_wire, network_to_wire, run_to_wire
 
@@ -78,7 +79,7 @@ def test_a_training_that_diverges_says_why_and_gives_what_was_finite():
 
 def test_long_runs_are_thinned_with_the_first_and_the_last_epoch():
     run = us.train(us.datasets.lab(), hidden=(8,), epochs=50)
-    thin = run_to_wire(run, course=False, most=10 * 4 * run.shape.n_parameters)
+    thin = run_to_wire(run, course=False, most=10 * 4 * run.architecture.n_parameters)
     assert len(thin["epochs"]) == 10 and thin["epochs"][0] == 0 and thin["epochs"][-1] == 50
     assert decoded(thin["weights"]).reshape(10, -1) == pytest.approx(run.weights[thin["epochs"]])
     assert len(decoded(thin["loss"])) == 50
@@ -269,35 +270,11 @@ def test_messages_without_a_good_id_get_none(message):
     assert answer["id"] is None and answer["kind"] == "refused"
 
 
-JUNK = [
-    None,
-    True,
-    False,
-    -1,
-    0,
-    1,
-    2**70,
-    1.5,
-    -0.0,
-    1e308,
-    "",
-    "A",
-    "AAAA",
-    "\0",
-    "é" * 300,
-    "__class__",
-    [],
-    [[]],
-    {},
-    {"a": 1},
-    [1] * 300,
-    "../x",
-    "%00",
-    "=" * 8,
-    [None],
-    {"id": {}},
-    "9" * 5000,
-]
+NUMBERS = [-1, 0, 1, 2**70, 1.5, -0.0, 1e308]
+TEXTS = ["", "A", "AAAA", "\0", "é" * 300, "__class__"]
+NESTED = [[], [[]], {}, {"a": 1}, [1] * 300]
+JUNK = [None, True, False, *NUMBERS, *TEXTS, *NESTED, "../x", "%00", "=" * 8]
+JUNK += [[None], {"id": {}}, "9" * 5000]
 
 
 def broken(message: object, rng: random.Random) -> object:
@@ -365,7 +342,7 @@ def test_ten_thousand_strange_messages_raise_nothing():
             "name": "a.csv",
             "content": base64.b64encode(b"a,b\n1,x\n2,y\n").decode(),
             "target": "b",
-            "standardise": True,
+            "standardize": True,
         },
         {"id": 5, "kind": "seeds", "data": wire(small), "recipe": recipe, "seeds": 2, "first": 0},
         {
@@ -392,11 +369,11 @@ def test_ten_thousand_strange_messages_raise_nothing():
 
 
 def test_work_that_is_not_wanted_any_more_ends():
-    class Gone(answers.Asked):
+    class Gone(Job):
         def wanted(self) -> bool:
             return False
 
-    with pytest.raises(answers.Cancelled):
+    with pytest.raises(Cancelled):
         answers.reply(training(recipe={"epochs": 5000, "hidden": [16, 16]}), Gone())
 
 

@@ -1,4 +1,4 @@
-"""Values of the library as the page's JavaScript takes them: JSON, as `messages` has it.
+"""Values of the library as JSON for the page's JavaScript, as `messages` has it.
 
 Arrays go out as base64 of little-endian float32s or bytes.
 """
@@ -117,14 +117,14 @@ def run_to_wire(
     - `test`: held-out points, whose loss and accuracy are measured.
     - `checkpoint`: called between pieces of that work; what it raises ends it.
     """
-    kept = kept_epochs(run.epochs, max(2, most // (4 * run.shape.n_parameters)))
+    kept = kept_epochs(run.epochs, max(2, most // (4 * run.architecture.n_parameters)))
     test_loss = test_accuracy = None
     if test is not None:
-        tested = curves(run.shape, run.weights[1:], test.X, test.y, checkpoint)
+        tested = curves(run.architecture, run.weights[1:], test.X, test.y, checkpoint)
         test_loss, test_accuracy = map(floats_to_wire, tested)
     return {
-        "features": run.shape.n_features,
-        "layers": layers_to_wire(run.shape),
+        "features": run.architecture.n_features,
+        "layers": layers_to_wire(run.architecture),
         "epochs": kept.tolist(),
         "weights": floats_to_wire(run.weights[kept]),
         "loss": floats_to_wire(run.loss),
