@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, overload
+from typing import Any, Unpack, overload
 
 import numpy as np
 
 from unitscope.data.dataset import Dataset
 from unitscope.errors import InvalidInput, refusal, said, whole_number
-from unitscope.recipe import Recipe
+from unitscope.recipe import Recipe, Settings
 from unitscope.sweeps import workers
 from unitscope.sweeps.block import block_size, prepare, seconds_a_block, train_seeds
 from unitscope.sweeps.folder import SweepFolder, folders_of
@@ -38,7 +38,7 @@ def sweep(
     threads: int | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
-    **settings: Any,
+    **settings: Unpack[Settings],
 ) -> Sweep: ...
 
 
@@ -54,7 +54,7 @@ def sweep(
     threads: int | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
-    **settings: Any,
+    **settings: Unpack[Settings],
 ) -> SweepGrid: ...
 
 
@@ -69,7 +69,7 @@ def sweep(
     threads: int | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
-    **settings: Any,
+    **settings: Unpack[Settings],
 ) -> Sweep | SweepGrid:
     """Train the same network from many seeds at once.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -13,8 +13,8 @@ from unitscope.data.dataset import Dataset
 from unitscope.errors import TrainingDiverged, refusal, said, whole_number
 from unitscope.kernel.advance import Outcome, State, advance
 from unitscope.kernel.order import given_order, shuffled
-from unitscope.network import Network
-from unitscope.recipe import Recipe
+from unitscope.network import Activation, Network
+from unitscope.recipe import Recipe, Settings
 from unitscope.training.run import Run
 
 Progress = Callable[[int, int, float], None]  # epochs done, epochs in all, the last loss
@@ -31,7 +31,7 @@ def train(
     batch_order: Any = None,
     progress: Progress | None = None,
     threads: int | None = None,
-    **settings: Any,
+    **settings: Unpack[Settings],
 ) -> Run:
     """Train a dense classifier; the defaults are the course lab's network and recipe.
 
@@ -81,11 +81,11 @@ def train(
 
 
 def _recipe(
-    recipe: Recipe | None, before: Run | None, settings: dict[str, Any], batch_order: Any
+    recipe: Recipe | None, before: Run | None, settings: Settings, batch_order: Any
 ) -> Recipe:
     if before is not None and recipe is None:
         Recipe.of(None, settings)  # refuses unknown names in the usual words
-        chosen = dataclasses.replace(before.recipe, **settings)
+        chosen = Recipe.of(None, {**vars(before.recipe), **settings})
     else:
         chosen = Recipe.of(recipe, settings)
     if batch_order is not None:
@@ -125,7 +125,7 @@ def _of_shape(recipe: Recipe, shape: Network) -> Recipe:
     return dataclasses.replace(recipe, hidden=hidden, activation=activation)
 
 
-def _activation(shape: Network, recipe: Recipe) -> str | tuple[str, ...]:
+def _activation(shape: Network, recipe: Recipe) -> Activation | tuple[Activation, ...]:
     names = tuple(layer.activation for layer in shape.layers[:-1])
     if not names:
         return recipe.activation if isinstance(recipe.activation, str) else "relu"

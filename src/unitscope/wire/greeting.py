@@ -11,7 +11,6 @@ from unitscope.network import ACTIVATIONS
 from unitscope.recipe import OPTIMIZERS
 from unitscope.wire.limits import LIMITS
 from unitscope.wire.messages import (
-    Activation,
     GreetingScene,
     LookScene,
     OfferedScene,
@@ -27,7 +26,7 @@ def greeting() -> GreetingScene:
         "version": __version__,
         "limits": LIMITS,
         "datasets": [_offered(name) for name in toys.names()],
-        "activations": cast(list[Activation], list(ACTIVATIONS)),
+        "activations": list(ACTIVATIONS),
         "optimizers": list(OPTIMIZERS),
         "theme": _theme(),
     }
