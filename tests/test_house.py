@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import unitscope as us
+from needs import skipped_line
 
 REPOSITORY = Path(__file__).parent.parent
 SOURCE = REPOSITORY / "src" / "unitscope"
@@ -286,3 +287,14 @@ def committed_files() -> list[Path]:
             )
         ]
     return [path for path in paths if path.is_file()]
+
+
+def test_skipped_tests_are_told_in_one_line():
+    reasons = ["Skipped: needs torch: make extras", "Skipped: needs chromium: the packages"]
+    assert skipped_line([*reasons, reasons[1]]) == (
+        "skipped: 3 tests that need chromium (2), torch (1); see README"
+    )
+    assert skipped_line([*reasons[:1], "Skipped: reads /proc"]) == (
+        "skipped: 1 tests that need torch (1); 1 for the reasons above; see README"
+    )
+    assert skipped_line([]) == ""

@@ -51,7 +51,7 @@ def test_areas_in_words_are_those_of_the_picture(page, downloads):
     told = {
         name: float(share)
         for name, share in re.findall(
-            r"The decision region of (c\d) has ([\d.]+)% of the window", page.words()
+            r"The decision region of (c\d) covers ([\d.]+)% of the window", page.words()
         )
     }
     assert len(told) >= 3

@@ -12,6 +12,7 @@ import pytest
 import unitscope as us
 from unitscope.network import Network
 from unitscope.page import answers
+from unitscope.page.jobs import Cancelled, Job
 from unitscope.wire.from_wire import data_from_wire
 from unitscope.wire.to_wire import data_to_wire, network_to_wire, run_to_wire
 
@@ -392,11 +393,11 @@ def test_ten_thousand_strange_messages_raise_nothing():
 
 
 def test_work_that_is_not_wanted_any_more_ends():
-    class Gone(answers.Asked):
+    class Gone(Job):
         def wanted(self) -> bool:
             return False
 
-    with pytest.raises(answers.Cancelled):
+    with pytest.raises(Cancelled):
         answers.reply(training(recipe={"epochs": 5000, "hidden": [16, 16]}), Gone())
 
 

@@ -62,7 +62,7 @@ def test_a_training_in_the_view_is_the_widgets_run(widget):
     run, data = widget.run, us.datasets.lab()
     before = run.weights.copy()
     moved = us.Dataset(data.X + 0.5, data.y, data.class_names)
-    widget.take(training(1, {"hidden": [3], "epochs": 7}, data=moved))
+    widget._take(training(1, {"hidden": [3], "epochs": 7}, data=moved))
     assert widget.told[0]["kind"] == "trained" and widget.told[0]["view"] == "abc"
     assert widget.run is not run and widget.run.epochs == 7 and widget.run.recipe.hidden == (3,)
     assert pytest.approx(moved.X, abs=1e-6) == widget.data.X
@@ -86,10 +86,10 @@ def test_strange_messages_are_refused(widget, message):
     run = widget.run
 
     async def on_a_loop():
-        widget.take(message)
+        widget._take(message)
         await until(lambda: len(widget.told) == 2)
 
-    widget.take(message)
+    widget._take(message)
     asyncio.run(on_a_loop())
     assert [answer["kind"] for answer in widget.told] == ["refused"] * 2 and widget.run is run
 
@@ -99,8 +99,8 @@ def test_of_many_trainings_at_once_the_newest_wins(widget):
 
     async def drag():
         for k in range(40):
-            widget.take(training(k, {**LONG, "seed": k}, data=MANY))
-        widget.take(training(40, {"hidden": [2], "epochs": 5, "seed": 40}))
+            widget._take(training(k, {**LONG, "seed": k}, data=MANY))
+        widget._take(training(40, {"hidden": [2], "epochs": 5, "seed": 40}))
         await until(lambda: told(widget, 40))
         assert widget.run.recipe.seed == 40
         await until(lambda: all(told(widget, k) for k in range(40)))
@@ -114,13 +114,13 @@ def test_a_long_training_holds_up_nothing_else_and_can_be_given_up(widget):
 
     async def work():
         began = time.monotonic()
-        widget.take(training(1, LONG, data=MANY))
-        widget.take({"id": 2, "view": "abc", "kind": "dataset", "name": "moons"})
-        widget.take(training(3, {"epochs": 5}, view="other"))
+        widget._take(training(1, LONG, data=MANY))
+        widget._take({"id": 2, "view": "abc", "kind": "dataset", "name": "moons"})
+        widget._take(training(3, {"epochs": 5}, view="other"))
         await until(lambda: told(widget, 2) and told(widget, 3))
         await until(lambda: any(message["kind"] == "progress" for message in widget.told))
         assert told(widget, 1) == []
-        widget.take({"id": 4, "view": "abc", "kind": "cancel"})
+        widget._take({"id": 4, "view": "abc", "kind": "cancel"})
         await until(lambda: told(widget, 1))
         return time.monotonic() - began
 
@@ -138,10 +138,10 @@ def test_a_closed_widget_gives_up_and_keeps_its_last_run(widget):
     run = widget.run
 
     async def work():
-        widget.take(training(1, LONG, data=MANY))
+        widget._take(training(1, LONG, data=MANY))
         await asyncio.sleep(0.05)
         widget.close()
-        running = widget._latest
+        running = widget._jobs
         await until(lambda: not running._running)
 
     asyncio.run(work())
@@ -152,8 +152,8 @@ def test_views_that_open_later_and_other_views_are_given_the_newest_run(widget):
     data, held = us.datasets.lab(), np.arange(100) % 4 == 0
 
     async def work():
-        widget.take(training(1, {"epochs": 3}))
-        widget.take(training(2, {"epochs": 6}, data=data, held_out=held))
+        widget._take(training(1, {"epochs": 3}))
+        widget._take(training(2, {"epochs": 6}, data=data, held_out=held))
         await until(lambda: told(widget, 2))
         assert "by" not in widget._first  # not while points are dragged
         await until(lambda: "by" in widget._first)
@@ -196,9 +196,9 @@ def test_setting_a_run_gives_up_what_is_trained(widget, elsewhere):
     other = us.train(us.datasets.lab(), epochs=4)
 
     async def work():
-        widget.take(training(1, LONG, data=MANY))
+        widget._take(training(1, LONG, data=MANY))
         await asyncio.sleep(0.05)
-        widget.take(training(2, LONG, data=MANY))
+        widget._take(training(2, LONG, data=MANY))
         if elsewhere:
             await asyncio.to_thread(setattr, widget, "run", other)
         else:
@@ -216,9 +216,9 @@ def test_a_fault_of_ours_is_told_and_the_next_request_is_answered(widget, monkey
     async def work():
         with monkeypatch.context() as patch:
             patch.setattr("unitscope.page.answers.reply", broken)
-            widget.take({"id": 1, "view": "abc", "kind": "dataset", "name": "moons"})
+            widget._take({"id": 1, "view": "abc", "kind": "dataset", "name": "moons"})
             await until(lambda: told(widget, 1))
-        widget.take({"id": 2, "view": "abc", "kind": "dataset", "name": "moons"})
+        widget._take({"id": 2, "view": "abc", "kind": "dataset", "name": "moons"})
         await until(lambda: told(widget, 2))
 
     asyncio.run(work())

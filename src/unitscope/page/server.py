@@ -21,8 +21,8 @@ from starlette.websockets import WebSocket
 
 import unitscope
 from unitscope.page import answers
-from unitscope.page.connection import Live
-from unitscope.page.turns import Workers
+from unitscope.page.connection import Connection
+from unitscope.page.scheduler import Scheduler
 
 # names beside this computer's own, separated by commas; for worker processes
 ALLOWED_HOSTS = "UNITSCOPE_ALLOWED_HOSTS"
@@ -47,16 +47,16 @@ def create_app(allowed_hosts: tuple[str, ...] | None = None) -> Starlette:
     )  # browsers refuse modules of another type; Windows may say otherwise
     given = os.environ.get(ALLOWED_HOSTS, "").split(",") if allowed_hosts is None else allowed_hosts
     hosts = _OWN_HOSTS | {host.strip().lower() for host in given if host.strip()}
-    workers, pages = Workers(), set[Live]()
+    scheduler, pages = Scheduler(), set[Connection]()
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         warming = asyncio.ensure_future(
-            workers.quick(answers.hello)
+            scheduler.quick(answers.hello)
         )  # the first page finds all loaded and trained
         logging.getLogger("uvicorn.error").addFilter(_not_of_the_clients_making)
         yield
-        workers.end()
+        scheduler.end()
         warming.cancel()
 
     async def live(socket: WebSocket) -> None:
@@ -64,7 +64,7 @@ def create_app(allowed_hosts: tuple[str, ...] | None = None) -> Starlette:
         if len(pages) >= MOST_PAGES:
             await socket.close(1013, "too many pages: try again later")
             return
-        page = Live(socket, workers)
+        page = Connection(socket, scheduler)
         pages.add(page)
         try:
             await page.talk()

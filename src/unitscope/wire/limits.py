@@ -39,3 +39,14 @@ def check_weights(rows: int, parameters: int, name: str = "epochs") -> None:
             rows * parameters,
             f"Use fewer {name} or units.",
         )
+
+
+def check_explanation(cost: int) -> None:
+    """Refuse an explanation that would take too long."""
+    if cost > LIMITS["work"]:
+        raise refusal(
+            "points x units x parameters",
+            f"at most {LIMITS['work']:,} for an explanation",
+            said(f"{cost:.1e}"),
+            "Use fewer points or units.",
+        )

@@ -273,14 +273,14 @@ class FileScene(GreetingScene):
 # Requests; `view` is whose answer it is where several views of a notebook share a kernel
 
 
-class Request(TypedDict):
+class _RequestBase(TypedDict):
     """What every request has."""
 
     id: Id
     view: NotRequired[str]
 
 
-class TrainRequest(Request):
+class TrainRequest(_RequestBase):
     """Train: from the recipe's seed, from `start`, or in the course lab's order where `course` is set and it fits.
 
     `explain`: and say what came of it, areas and distances being in `window`.
@@ -295,7 +295,7 @@ class TrainRequest(Request):
     window: NotRequired[Window | None]
 
 
-class ExplainRequest(Request):
+class ExplainRequest(_RequestBase):
     """Say what a network does with all points, test points too; areas and distances are in `window`."""
 
     kind: Literal["explain"]
@@ -304,7 +304,7 @@ class ExplainRequest(Request):
     window: NotRequired[Window | None]
 
 
-class SeedsRequest(Request):
+class SeedsRequest(_RequestBase):
     """Train from `seeds` seeds, `first` and those after it."""
 
     kind: Literal["seeds"]
@@ -314,7 +314,7 @@ class SeedsRequest(Request):
     first: NotRequired[Annotated[int, ("minimum", 0)]]
 
 
-class DatasetRequest(Request):
+class DatasetRequest(_RequestBase):
     """A data set by its name; settings that it does not have are passed over."""
 
     kind: Literal["dataset"]
@@ -325,7 +325,7 @@ class DatasetRequest(Request):
     seed: NotRequired[Annotated[int, ("minimum", 0)]]
 
 
-class TableRequest(Request):
+class TableRequest(_RequestBase):
     """A CSV file's content; `target` is the column of the classes, the last one without it."""
 
     kind: Literal["table"]
@@ -335,7 +335,7 @@ class TableRequest(Request):
     standardize: NotRequired[bool]
 
 
-class ExportRequest(Request):
+class ExportRequest(_RequestBase):
     """A file of a run, which is trained again for it; code takes `network` instead of the run's last."""
 
     kind: Literal["export"]
@@ -347,13 +347,13 @@ class ExportRequest(Request):
     network: NotRequired[NetworkScene | None]
 
 
-class CancelRequest(Request):
+class CancelRequest(_RequestBase):
     """Drop all that was asked."""
 
     kind: Literal["cancel"]
 
 
-Asked = (
+Request = (
     TrainRequest
     | ExplainRequest
     | SeedsRequest

@@ -302,4 +302,4 @@ export type About = AboutUnit | AboutClass | AboutPoint;
 
 export type Reply = Hello | Trained | Explained | SeedsTrained | DataLoaded | FileMade | Progress | Refused | Dropped;
 
-export type Asked = TrainRequest | ExplainRequest | SeedsRequest | DatasetRequest | TableRequest | ExportRequest | CancelRequest;
+export type Request = TrainRequest | ExplainRequest | SeedsRequest | DatasetRequest | TableRequest | ExportRequest | CancelRequest;
