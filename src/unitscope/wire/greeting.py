@@ -32,7 +32,7 @@ def greeting() -> GreetingScene:
     }
 
 
-def _offered(name: str) -> OfferedScene:
+def _offered(name: toys.ToyName) -> OfferedScene:
     """One data set, with the defaults of the settings that it has."""
     settings = {
         key: value.default for key, value in inspect.signature(toys.TOYS[name]).parameters.items()
