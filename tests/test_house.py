@@ -1,4 +1,4 @@
-"""The house rules that no linter knows: who imports whom, sizes, lazy imports, names, versions, forbidden text."""
+"""The house rules that no linter knows: imports, sizes, names, versions, words, forbidden text."""
 
 from __future__ import annotations
 
@@ -282,7 +282,7 @@ def test_constraints_pin_every_version_and_nothing_else():
 
 
 def committed_files() -> list[Path]:
-    """The files of the repository, tracked or about to be; without git, all but what tools leave behind."""
+    """The repository's files, tracked or about to be; without git, all but what tools leave."""
     git = [
         "git",
         "-C",

@@ -35,7 +35,7 @@ def test_dragging_a_point_changes_the_regions_and_the_words(page):
 
 
 def test_dragging_is_right_after_scrolling(page):
-    """Pointer coordinates under a scrolled page: the point that's dragged is the one under the pointer."""
+    """Also on a scrolled page the point that's dragged is the one under the pointer."""
     page.driver.set_window_size(1000, 900)
     drag(page, tuple(us.datasets.lab().X[0]), (0.0, 3.0))
     note = "[aria-label='Data'] .note"
@@ -150,7 +150,8 @@ def test_everything_is_reached_and_done_by_keyboard(page):
     for _ in range(120):
         page.driver.switch_to.active_element.send_keys(Keys.TAB)
         name = page.driver.execute_script(
-            "const e = document.activeElement; return e === document.body ? '' : e.id || e.ariaLabel || e.textContent"
+            "const e = document.activeElement;"
+            "return e === document.body ? '' : e.id || e.ariaLabel || e.textContent"
         )
         outline = page.driver.execute_script(
             "return getComputedStyle(document.activeElement).outlineStyle"

@@ -1,4 +1,4 @@
-"""Requests of the page: what comes back, and that no message, however strange, raises or gets past the limits."""
+"""Requests of the page: what comes back, and that no message raises or gets past the limits."""
 
 from __future__ import annotations
 

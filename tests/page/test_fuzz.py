@@ -1,4 +1,4 @@
-"""Hostile messages by the thousand: every answer is a message of the contract, has the right id, and nothing breaks."""
+"""Hostile messages by the thousand: every answer keeps the contract, and nothing breaks."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ def changed(message: Any, place: tuple, junk: Any, how: str) -> Any:
 
 
 def every_change() -> Iterator[Any]:
-    """Every part of every request: taken out, put in twice, and replaced by everything that it can't be."""
+    """Every part of every request: taken out, put in twice, replaced by all that it can't be."""
     for message in REQUESTS:
         for place in places(message):
             yield changed(message, place, None, "out")
@@ -269,7 +269,7 @@ def test_every_change_of_every_part_gets_an_answer_of_the_contract():
 
 @pytest.fixture
 def server():
-    """A server of its own process: its port; at the end nothing may have been told of an exception."""
+    """The port of a server in its own process, which may tell of no exception."""
     process = subprocess.Popen(
         [sys.executable, "-m", "unitscope", "play", "--port", "0", "--no-browser"],
         stdout=subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""What a hostile page can't do: get past the limits, hold others up, reach files, or outlive its welcome."""
+"""What a hostile page can't do: pass the limits, hold others up, reach files, stay on."""
 
 from __future__ import annotations
 

@@ -1,10 +1,13 @@
-"""The notebook widget, without a notebook: its messages, its state, and that the user's run stays as it was."""
+"""The notebook widget, without a notebook: its messages, its state, the user's run untouched."""
 
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import time
 
+import anywidget
 import numpy as np
 import pytest
 
@@ -277,7 +280,7 @@ def test_its_first_message_has_the_run(widget):
 
 
 def test_the_courses_run_is_known_as_such():
-    """Else the first change in the view would start from a seed's weights, not from the course's."""
+    """Else the first change in the view would start from a seed's weights, not the course's."""
     course, own = us.Scope(us.lab.run()), us.Scope(us.train(us.datasets.lab()))
     assert (course._first["run"]["course"], own._first["run"]["course"]) == (True, False)
     course.close()
@@ -310,3 +313,32 @@ def test_other_themes_are_refused_and_runs_beyond_the_limits():
         match=r"the run's units must be at most 64 for a page. Got 65 instead",
     ):
         us.Scope(us.train(us.datasets.lab(), hidden=(65,), epochs=1))
+
+
+def test_it_is_a_scope_and_an_anywidget(widget):
+    assert isinstance(widget, us.Scope) and isinstance(widget, anywidget.AnyWidget)
+    assert {"run", "selected", "theme"} <= set(widget.trait_names())
+    assert {"selected", "theme", "_first"} <= set(widget.traits(sync=True))
+    assert {"run", "selected", "theme", "data", "to_html"} <= set(dir(widget))
+
+
+WITHOUT = """
+import sys
+import unitscope as us
+assert isinstance(us.Scope, type) and not isinstance(3, us.Scope)
+run = us.train(us.datasets.lab(), epochs=1)
+assert not {"anywidget", "ipywidgets", "traitlets"} & set(sys.modules)
+sys.modules["anywidget"] = None
+try:
+    us.Scope(run)
+except us.errors.MissingDependency as error:
+    print(error)
+"""
+
+
+def test_the_class_is_there_without_anywidget_which_only_a_widget_needs():
+    ran = subprocess.run([sys.executable, "-c", WITHOUT], capture_output=True, text=True)
+    assert (ran.stdout, ran.stderr) == (
+        'The widget needs anywidget: pip install "unitscope[app]"\n',
+        "",
+    )

@@ -1,4 +1,4 @@
-"""The contract: types, JSON Schema and the JavaScript's types are one, and every real message is as they say."""
+"""The contract: types, JSON Schema and JavaScript's types are one, and messages keep to it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SCHEMA = json.loads(contract.SCHEMA.read_text(encoding="utf-8"))
 
 
 def broken_rules(name: str, message: object) -> list[str]:
-    """What a message has that the schema's part `name` does not allow; through JSON, as it travels."""
+    """Where a message, as JSON, breaks the schema's part `name`."""
     part = jsonschema.Draft202012Validator({"$ref": f"#/$defs/{name}", "$defs": SCHEMA["$defs"]})
     return [error.message[:300] for error in part.iter_errors(json.loads(json.dumps(message)))]
 

@@ -127,7 +127,7 @@ def _view_of(message: Any) -> str | None:
 def _opening(
     request: Mapping[str, Any], run: Run, data: Dataset, reply: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What a view opens with after a training on points of `data` in the view `by`."""
+    """What a view opens with after a training on points of `data`; `by` is the view that asked."""
     return {
         "data": request["data"],
         "run": reply["run"],
@@ -214,7 +214,7 @@ def _widget_class() -> type[Scope]:
             return self._check(value)
 
     class ScopeWidget(Scope, anywidget.AnyWidget):
-        """A Scope, with its traits."""
+        """A Scope with its traits."""
 
         _esm = bundle("entries/widget.js")
         _css = stylesheet()
@@ -243,7 +243,7 @@ def _widget_class() -> type[Scope]:
 
         @traitlets.observe("run")
         def _show(self, change: Any) -> None:
-            """Show a run that is no view's own."""
+            """Show a run that no view has trained."""
             run = change["new"]
             if run is not self._shown[0]:
                 self._stop()

@@ -121,7 +121,7 @@ class Sweep:
 
     @classmethod
     def of(cls, data: Dataset, recipe: Recipe) -> Sweep:
-        """The sweep of no seed: what `with_parts` starts from."""
+        """The sweep of no seed: what `joined` starts from."""
         shape = Network.initialize(
             (data.n_features, *recipe.hidden, data.n_classes), recipe.activation, 0
         )

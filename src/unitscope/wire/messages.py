@@ -66,7 +66,7 @@ class NetworkScene(TypedDict):
 
 
 class RunScene(TypedDict):
-    """A training: `weights` has a row for each of `epochs`, whose first is 0; `loss` and `accuracy` have all epochs."""
+    """A training: a row of `weights` for each of `epochs`; `loss` and `accuracy` of every epoch."""
 
     features: int
     layers: list[LayerScene]
@@ -82,7 +82,7 @@ class RunScene(TypedDict):
 
 
 class AboutUnit(TypedDict):
-    """A unit: its layer and its place there."""
+    """A unit: its layer and its place in it."""
 
     unit: Annotated[list[int], ("minItems", 2), ("maxItems", 2)]
 
@@ -148,7 +148,7 @@ class OfferedScene(TypedDict):
 
 
 class FirstScene(TypedDict):
-    """The first screen; a file has its sentences in `claims_by_epoch`."""
+    """The first screen; a file has its sentences in `claims_by_epoch` instead."""
 
     data: DataScene
     run: RunScene
@@ -178,7 +178,7 @@ class Hello(GreetingScene):
 
 
 class Trained(TypedDict):
-    """A training's run; `stopped` says why it ended early. `claims`: where they were asked for and not too much."""
+    """A training's run, and its `claims` where they were asked for and do not take too long."""
 
     id: Id | None
     kind: Literal["trained"]
@@ -227,7 +227,7 @@ class FileMade(TypedDict):
 
 
 class Progress(TypedDict):
-    """How far a request is; its answer comes later."""
+    """How far a request is; its reply comes later."""
 
     id: Id | None
     kind: Literal["progress"]
@@ -244,7 +244,7 @@ class Refused(TypedDict):
 
 
 class Dropped(TypedDict):
-    """A newer request of its kind took its place; or the answer to "cancel", which drops all."""
+    """A newer request of its kind took its place; or the reply to "cancel", which drops all."""
 
     id: Id | None
     kind: Literal["superseded", "cancelled"]
@@ -264,13 +264,13 @@ Reply = (
 
 
 class FileScene(GreetingScene):
-    """What an exported file has inside: the sentences of some epochs beside the first screen."""
+    """The content of an exported file: the first screen, and the sentences of some epochs."""
 
     first: FirstScene
     claims_by_epoch: list[tuple[int, list[ClaimScene]]]
 
 
-# Requests; `view` is whose answer it is where several views of a notebook share a kernel
+# Requests. Where several views of a notebook share a kernel, `view` tells whose answer it is.
 
 
 class _RequestBase(TypedDict):
@@ -281,9 +281,9 @@ class _RequestBase(TypedDict):
 
 
 class TrainRequest(_RequestBase):
-    """Train: from the recipe's seed, from `start`, or in the course lab's order where `course` is set and it fits.
+    """Train from the recipe's seed, from `start`, or (`course`) as the course lab does if it fits.
 
-    `explain`: and say what came of it, areas and distances being in `window`.
+    `explain`: say what came of it, too; areas and distances are those within `window`.
     """
 
     kind: Literal["train"]
@@ -296,7 +296,7 @@ class TrainRequest(_RequestBase):
 
 
 class ExplainRequest(_RequestBase):
-    """Say what a network does with all points, test points too; areas and distances are in `window`."""
+    """Say what a network does with all points; areas and distances are those within `window`."""
 
     kind: Literal["explain"]
     data: DataScene
@@ -315,7 +315,7 @@ class SeedsRequest(_RequestBase):
 
 
 class DatasetRequest(_RequestBase):
-    """A data set by its name; settings that it does not have are passed over."""
+    """A data set by its name; settings that it does not have are ignored."""
 
     kind: Literal["dataset"]
     name: str
@@ -336,7 +336,7 @@ class TableRequest(_RequestBase):
 
 
 class ExportRequest(_RequestBase):
-    """A file of a run, which is trained again for it; code takes `network` instead of the run's last."""
+    """A file of a run, which is trained again; code is of `network`, or of the run's last one."""
 
     kind: Literal["export"]
     what: Literal["html", "keras", "numpy", "run"]
@@ -348,7 +348,7 @@ class ExportRequest(_RequestBase):
 
 
 class CancelRequest(_RequestBase):
-    """Drop all that was asked."""
+    """Drop all requests."""
 
     kind: Literal["cancel"]
 
