@@ -81,6 +81,7 @@ def test_the_metadata_say_what_is_needed(metadata):
         "dev",
         "keras",
         "notebook",
+        "pyright",
         "ray",
         "tensorflow",
         "torch",
