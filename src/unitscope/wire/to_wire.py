@@ -1,4 +1,4 @@
-"""Values of the library as the page's JavaScript takes them: JSON, as `messages` has it.
+"""Values of the library as JSON for the page's JavaScript, as `messages` has it.
 
 Arrays go out as base64 of little-endian float32s or bytes.
 """
