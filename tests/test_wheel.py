@@ -81,12 +81,13 @@ def test_the_metadata_say_what_is_needed(metadata):
         "dev",
         "keras",
         "notebook",
+        "pyright",
         "ray",
         "tensorflow",
         "torch",
     ]
     assert re.search(r"^License-Expression: Apache-2.0$", metadata, re.M)
-    assert re.search(r"^Requires-Python: <3.14,>=3.11$", metadata, re.M)
+    assert re.search(r"^Requires-Python: >=3.11$", metadata, re.M)
 
 
 @pytest.fixture(scope="module")
