@@ -13,32 +13,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from unitscope.compiled.code import CompiledCode, address
+from unitscope.compiled.code import CompiledCode
+from unitscope.compiled.memory import address
 from unitscope.errors import refusal, said
 from unitscope.kernel import layout, packing
 from unitscope.network import Network
 from unitscope.recipe import Recipe
 
-LOOP = CompiledCode(
-    "unitscope.kernel.loop",
-    tuple(
-        f"unitscope.kernel.{name}"
-        for name in (
-            "layout",
-            "lanes",
-            "activations",
-            "denormals",
-            "transposes",
-            "matmul",
-            "team",
-            "wide",
-            "narrow",
-            "optimizers",
-            "loop",
-        )
-    ),
-    arguments=10,
-)
+LOOP = CompiledCode("unitscope.kernel.loop", arguments=10, flush=True)
 
 # Products of points and weights in a chunk: below, one thread is as quick as several.
 _TEAM_FROM = 4e6
@@ -46,7 +28,7 @@ _TEAM_FROM = 4e6
 
 @dataclass
 class State:
-    """Where a training stands: parameters (P,), optimizer slots (2, P), both float32, and the steps made so far.
+    """Where a training stands: parameters (P,) and optimizer slots (2, P), float32, and the steps.
 
     The slots are, for adam and adamw, the running means of the gradient and of its square; for
     rmsprop the running mean square and the momentum; for sgd the momentum. Parameters lie as in
@@ -129,10 +111,8 @@ def advance(
     numbers[layout.EPOCHS], numbers[layout.STEP] = epochs, state.step
     stride, padded, count = numbers[layout.STRIDE], numbers[layout.PADDED], net.n_parameters
     places = np.empty(order.size + stride, np.int32)
-    places[: order.size], places[order.size :] = (
-        order.reshape(-1),
-        0,
-    )  # the last chunk reads whole vectors
+    # the last chunk reads whole vectors
+    places[: order.size], places[order.size :] = order.reshape(-1), 0
     vectors = packing.zeros(3, padded)
     vectors[0, :count], vectors[1:, :count] = state.parameters, state.slots
     record, loss, counts = (
@@ -169,14 +149,13 @@ def advance(
             )
         )
     steps = state.step + epochs * -(-n // recipe.batch_size)
-    after = State(
-        vectors[0, :count], vectors[1:, :count], steps
-    )  # for large networks a copy takes as long as a step
+    # no copy: for large networks one takes as long as a step
+    after = State(vectors[0, :count], vectors[1:, :count], steps)
     return Outcome(record, loss, counts[:epochs], after, finite=True)
 
 
 def _together(arrays: tuple[np.ndarray, ...], team: int) -> int:
-    """Run the loop in `team` threads; they start only when all of them are there, since each waits for all others."""
+    """Run the loop in `team` threads, which start when all are there: each waits for all others."""
     loop, (numbers, *others) = LOOP.entry(), arrays
     if team == 1:
         return loop(*map(address, arrays))
@@ -228,5 +207,5 @@ def _checked(net: Network, X: np.ndarray, y: np.ndarray, order: np.ndarray) -> t
 
 
 def _beyond(indices: np.ndarray, end: int) -> bool:
-    """Whether any of these whole numbers is below 0 or not below `end`, in one look: as unsigned, -1 is a large one."""
+    """Whether any is below 0 or not below `end`, in one look: as unsigned, -1 is a large one."""
     return bool(indices.view(f"u{indices.itemsize}").max() >= end)

@@ -44,7 +44,7 @@ def layer_of(table, index):
 
 
 class Net(NamedTuple):
-    """What a pass reads of a network: parameters, layer table, slopes below zero, the last layer."""
+    """What a pass reads of a network: parameters, table, slopes below zero, the last layer."""
 
     P: Any
     table: Any

@@ -1,4 +1,4 @@
-"""Many runs at once: one training from different starts in lockstep, each run a lane of every vector.
+"""Many runs at once: one training from many starts in lockstep, each run a lane of every vector.
 
 A block is GROUP runs. Every number of a run (parameter, output, gradient) is one lane of a vector,
 so there is no sum over lanes anywhere and a run's numbers do not depend on which runs stand beside
@@ -17,7 +17,6 @@ from unitscope.compiled.jit import inlined
 from unitscope.kernel import layout, optimizers
 from unitscope.kernel.activations import activate_curved, store_delta
 from unitscope.kernel.bundles import Parameters, Rows, layer_of, net_of
-from unitscope.kernel.denormals import flush, restore
 from unitscope.kernel.lanes import (
     exp_nonpositive,
     load,
@@ -333,7 +332,6 @@ def compiled():
         room = carray(work, (2 * outputs + count,))
         A, D, G = room[:outputs], room[outputs : 2 * outputs], room[2 * outputs :]
         tile = Tile(A, D, A[rows[0, layout.INPUTS] * ROW :])
-        before = flush()
         for block in range(blocks):
             at, end = block * count, (block + 1) * count
             row, last = block * epochs, (block + 1) * epochs
@@ -347,7 +345,6 @@ def compiled():
                 losses[row:last],
                 hits[row:last],
             )
-        restore(before)
         return blocks
 
     return train

@@ -1,4 +1,4 @@
-"""The compiled loop: epochs of minibatches, generic in depth, widths and batch size; its C entry."""
+"""The compiled loop: epochs of minibatches, for any depth, widths and batch size; its C entry."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from numba import carray, cfunc, types
 from unitscope.compiled.jit import inlined
 from unitscope.kernel import layout, narrow, optimizers, wide
 from unitscope.kernel.bundles import Chunk, Parameters, Rows, Team, net_of
-from unitscope.kernel.denormals import flush, restore
 from unitscope.kernel.lanes import splat, splat_leading, store
 from unitscope.kernel.layout import QUAD, WIDTH
 from unitscope.kernel.losses import count_correct, fresh_tally, softmax_cross_entropy, total_loss
@@ -130,7 +129,7 @@ def _chunk(memory, points):
 
 @inlined
 def _gather(task, at, points, weight, chunk):
-    """Bring the points order[at:] into the first rows of A; lanes without one get 0 and weight 0."""
+    """Bring the points order[at:] into the first rows of A; a lane without one gets 0, weight 0."""
     for v in range(chunk.vectors):
         here, left = v * WIDTH, points - v * WIDTH
         store(chunk.weights, here, splat_leading(weight, left))
@@ -141,7 +140,7 @@ def _gather(task, at, points, weight, chunk):
 
 @inlined
 def _penalise(net, G, settings):
-    """l1 * sum |w| + l2 * sum w**2 over the weights, its gradient added to G; the sign of 0 is 0."""
+    """l1 * sum |w| + l2 * sum w**2 over all weights; G gets its gradient, the sign of 0 being 0."""
     l1, l2 = settings[layout.L1], settings[layout.L2]
     value = 0.0
     for index in range(net.table.shape[0]):
@@ -209,8 +208,7 @@ def compiled():
         outputs = whole[layout.OUTPUTS] * stride
         room = carray(work, (2 * outputs + whole[layout.SCRATCH] + stride + padded,))
         memory, G = _divided(room, whole, net)
-        before = flush()
-        finite = _train(
+        return _train(
             Task(whole, real[: layout.SETTINGS], points, places, pitch, is_narrow),
             net,
             Parameters(net.P, G, parameters[padded : 2 * padded], parameters[2 * padded :]),
@@ -222,7 +220,5 @@ def compiled():
             ),
             Team(whole[layout.TEAM], whole[layout.MEMBER], counted[epochs:]),
         )
-        restore(before)
-        return finite
 
     return train

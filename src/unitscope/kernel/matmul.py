@@ -11,13 +11,13 @@ from __future__ import annotations
 from itertools import product
 from typing import Any
 
-import llvmlite.binding as llvm
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
 from unitscope.compiled.jit import inlined, jitted
+from unitscope.compiled.names import WIDE_REGISTERS
 from unitscope.kernel.bundles import Matrix, Rows
 from unitscope.kernel.lanes import (
     VECTOR,
@@ -30,13 +30,26 @@ from unitscope.kernel.lanes import (
 from unitscope.kernel.layout import WIDTH
 
 # The tile's sums, a row of the right matrix and one number of the left fit the registers, or are
-# moved to memory and back in every turn. AVX-512 has 32 registers of a vector each; two of AVX's 16
-# make a vector, four of NEON's 32.
-TILE_ROWS, TILE_VECTORS = (4, 2) if llvm.get_host_cpu_features().get("avx512f") else (6, 1)
+# moved to memory and back in every turn. AVX-512 has 32 registers of a vector each: four rows of
+# two vectors. Two of AVX's 16 registers make a vector, four of NEON's 32: six rows of one.
+_WIDE, _NARROW = (4, 2), (6, 1)
+TILE_ROWS = 12  # rows that are whole tiles of either kind
+
+
+@intrinsic
+def _has_wide_registers(typing_context: Any) -> Any:
+    """Whether a register holds a vector: known when the code is compiled for a machine."""
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = ir.FunctionType(ir.IntType(64), [])
+        answer = cgutils.get_or_insert_function(builder.module, kind, WIDE_REGISTERS)
+        return builder.call(answer, [])
+
+    return types.int64(), code
 
 
 def _tile(rows: int, vectors: int) -> Any:
-    """An intrinsic that adds a (rows, 16 * vectors) tile of a matrix product to `out`, its sums held in registers."""
+    """An intrinsic that adds a (rows, 16 * vectors) tile of a product to `out`."""
 
     @intrinsic
     def tile(typing_context: Any, out: Any, left: Any, right: Any, depth: Any) -> Any:
@@ -87,56 +100,71 @@ def _tile(rows: int, vectors: int) -> Any:
     return tile
 
 
-def _rows_of_tiles(rows: int) -> Any:
-    """A function that adds `rows` rows of a matrix product to `out`, tile after tile."""
-    wide, narrow = _tile(rows, TILE_VECTORS), _tile(rows, 1)
+def _rows_of_tiles(rows: int, most: int) -> Any:
+    """A function that adds `rows` rows of a matrix product to `out`, by tiles of `most` vectors."""
+    wide, narrow = _tile(rows, most), _tile(rows, 1)
 
     @inlined
     def add_rows(out, left, right, vectors, depth):
         v = 0
-        while v + TILE_VECTORS <= vectors:
-            wide(_right_by(out, v), left, _right_by(right, v), depth)
-            v += TILE_VECTORS
+        while v + most <= vectors:
+            wide(_from_vector(out, v), left, _from_vector(right, v), depth)
+            v += most
         if v < vectors:
-            narrow(_right_by(out, v), left, _right_by(right, v), depth)
+            narrow(_from_vector(out, v), left, _from_vector(right, v), depth)
 
     return add_rows
 
 
+def _by_tiles(rows: int, most: int) -> Any:
+    """`add_matmul` by tiles of so many rows and vectors, and what is left by smaller ones."""
+    several, two, one = (_rows_of_tiles(count, most) for count in (rows, 2, 1))
+
+    @inlined
+    def add_all(out, left, right, count, vectors, depth):
+        m = 0
+        while m + rows <= count:
+            here, row = _from_row(out, left, m)
+            several(here, row, right, vectors, depth)
+            m += rows
+        while m + 2 <= count:
+            here, row = _from_row(out, left, m)
+            two(here, row, right, vectors, depth)
+            m += 2
+        if m < count:
+            here, row = _from_row(out, left, m)
+            one(here, row, right, vectors, depth)
+
+    return add_all
+
+
 @inlined
-def _right_by(rows, vectors):
-    return Rows(rows.array, rows.start + vectors * WIDTH, rows.stride)
+def _from_vector(rows, v):
+    """Rows without their first v vectors."""
+    return Rows(rows.array, rows.start + v * WIDTH, rows.stride)
 
 
 @inlined
 def _from_row(out, left, m):
-    """Both matrices without their first m rows."""
-    below = Rows(out.array, out.start + m * out.stride, out.stride)
-    return below, Matrix(left.array, left.start + m * left.row, left.row, left.column)
+    """Both without their first m rows."""
+    lower = Rows(out.array, out.start + m * out.stride, out.stride)
+    return lower, Matrix(left.array, left.start + m * left.row, left.row, left.column)
 
 
-_several, _two, _one = _rows_of_tiles(TILE_ROWS), _rows_of_tiles(2), _rows_of_tiles(1)
+_by_wide, _by_narrow = _by_tiles(*_WIDE), _by_tiles(*_NARROW)
 _floats, _whole = types.float32[::1], types.intp
 _rows = types.NamedTuple((_floats, _whole, _whole), Rows)
 _matrix = types.NamedTuple((_floats, _whole, _whole, _whole), Matrix)
 
 
-@jitted([types.void(_rows, _matrix, _rows, _whole, _whole, _whole)])
+@jitted(types.void(_rows, _matrix, _rows, _whole, _whole, _whole))
 def add_matmul(out, left, right, rows, vectors, depth):
-    """out += left @ right, (rows, depth) times (depth, 16 * vectors).
+    """out += left @ right, of shapes (rows, depth) and (depth, 16 * vectors).
 
     `left` is read number by number, `right` and `out` in lanes. A number's sum runs over the depth
     in order, whatever tile it falls into.
     """
-    m = 0
-    while m + TILE_ROWS <= rows:
-        lower, left_lower = _from_row(out, left, m)
-        _several(lower, left_lower, right, vectors, depth)
-        m += TILE_ROWS
-    while m + 2 <= rows:
-        lower, left_lower = _from_row(out, left, m)
-        _two(lower, left_lower, right, vectors, depth)
-        m += 2
-    if m < rows:
-        lower, left_lower = _from_row(out, left, m)
-        _one(lower, left_lower, right, vectors, depth)
+    if _has_wide_registers():
+        _by_wide(out, left, right, rows, vectors, depth)
+    else:
+        _by_narrow(out, left, right, rows, vectors, depth)

@@ -16,7 +16,7 @@ from unitscope.kernel.lanes import load, splat, sqrt, store
 
 @inlined
 def count_step(settings, step, first):
-    """Bring the powers of the betas in `settings` to `step`; `first` tells that they are of no step yet.
+    """Bring the powers of the betas in `settings` to `step`; at `first` they are of no step yet.
 
     A power is computed at every 64th step and multiplied on from there: it depends on the step
     alone, wherever a training was cut into pieces, and one in 64 costs a library call.

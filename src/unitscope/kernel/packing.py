@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from unitscope.compiled.code import address
+from unitscope.compiled.memory import address
 from unitscope.kernel import layout
 from unitscope.network import Dense, Network
 from unitscope.recipe import Recipe

@@ -77,7 +77,7 @@ def fetch(typing_context: Any, points: Any, order: Any, at: Any, out: Any, count
 def _keeping(added: bool) -> Any:
     @intrinsic
     def keep(typing_context: Any, sums: Any, number: Any, lanes: Any) -> Any:
-        """Put `lanes`, folded to eight numbers, at row `number` of `sums`; the bounds are not checked."""
+        """Put `lanes`, folded to eight numbers, into a row of `sums`; no bounds are checked."""
 
         def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             array, row, wide = arguments

@@ -139,8 +139,8 @@ def _many_weights(G, layer, chunk, scratch, first, end):
 def _transpose(layer, chunk, scratch, units, padded):
     """The derivatives by these units into the scratch, a row of `padded` for each point."""
     D, (first, end) = chunk.D, units
-    # sixteen points at a time, so that the rows which are written stay in the cache; unsigned, since
-    # Numba looks whether an index with a sign counts from the end
+    # Sixteen points at a time, so that the rows which are written stay in the cache; with unsigned
+    # indices, since Numba looks whether one with a sign counts from the end.
     for begin in range(0, chunk.vectors * WIDTH, WIDTH):
         for j in range(first, end):
             at = np.uint64(layer.target + j * chunk.stride + begin)

@@ -9,18 +9,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, NotRequired, TypedDict
 
-LIMITS = {
-    "points": 10_000,
-    "features": 256,
-    "classes": 20,
-    "hidden_layers": 8,
-    "units": 64,
-    "epochs": 5_000,
-    "work": 50_000_000_000,
-    "message": 4 * 2**20,
-    "seeds": 256,
-    "weights": 10_000_000,
-}
+from unitscope.network import Activation
+from unitscope.wire.limits import LIMITS
 
 Floats = Annotated[str, ("contentEncoding", "base64"), ("description", "little-endian float32s")]
 Bytes = Annotated[str, ("contentEncoding", "base64"), ("description", "bytes")]
@@ -29,9 +19,6 @@ Name = Annotated[str, ("maxLength", 200)]
 Units = Annotated[int, ("minimum", 1), ("maximum", LIMITS["units"])]
 Side = Annotated[list[float], ("minItems", 2), ("maxItems", 2)]
 Window = Annotated[list[Side], ("minItems", 2), ("maxItems", 2)]
-Activation = Literal[
-    "linear", "relu", "leaky_relu", "tanh", "sigmoid", "elu", "softplus", "gelu", "silu", "abs"
-]
 
 
 # Parts
@@ -57,7 +44,7 @@ class DataScene(TypedDict):
 
 
 class RecipeScene(TypedDict, total=False):
-    """How to train; what is missing is as in `us.Recipe`."""
+    """How to train; settings that are left out have the defaults of `us.Recipe`."""
 
     hidden: Annotated[list[Units], ("maxItems", LIMITS["hidden_layers"])]
     activation: Activation
@@ -71,7 +58,7 @@ class RecipeScene(TypedDict, total=False):
 
 
 class NetworkScene(TypedDict):
-    """A network with its weights: of each layer the matrix, row by row, then the bias."""
+    """A network with its weights: each layer's matrix, row by row, then its bias."""
 
     features: Annotated[int, ("minimum", 1), ("maximum", LIMITS["features"])]
     layers: Annotated[list[LayerScene], ("minItems", 1), ("maxItems", LIMITS["hidden_layers"] + 1)]
@@ -79,7 +66,7 @@ class NetworkScene(TypedDict):
 
 
 class RunScene(TypedDict):
-    """A training: `weights` has a row for each of `epochs`, whose first is 0; `loss` and `accuracy` have all epochs."""
+    """A training: a row of `weights` for each of `epochs`; `loss` and `accuracy` of every epoch."""
 
     features: int
     layers: list[LayerScene]
@@ -95,7 +82,7 @@ class RunScene(TypedDict):
 
 
 class AboutUnit(TypedDict):
-    """A unit: its layer and its place there."""
+    """A unit: its layer and its place in it."""
 
     unit: Annotated[list[int], ("minItems", 2), ("maxItems", 2)]
 
@@ -122,7 +109,7 @@ class ClaimScene(TypedDict):
 
 
 class LookScene(TypedDict):
-    """A theme's colours, and how much of its own colour a class's background has."""
+    """A theme's colours; `tint`: the share of a class's colour in its background."""
 
     name: str
     background: str
@@ -161,7 +148,7 @@ class OfferedScene(TypedDict):
 
 
 class FirstScene(TypedDict):
-    """The first screen; a file has its sentences in `claims_by_epoch`."""
+    """The first screen; a file has its sentences in `claims_by_epoch` instead."""
 
     data: DataScene
     run: RunScene
@@ -191,7 +178,7 @@ class Hello(GreetingScene):
 
 
 class Trained(TypedDict):
-    """A training's run; `stopped` says why it ended early. `claims`: where they were asked for and not too much."""
+    """A training's run, and its `claims` where they were asked for and do not take too long."""
 
     id: Id | None
     kind: Literal["trained"]
@@ -220,7 +207,7 @@ class SeedsTrained(TypedDict):
 
 
 class DataLoaded(TypedDict):
-    """A data set, or a table: then with its columns and which of them has the classes."""
+    """A data set or a table; of a table, also its columns and which of them has the classes."""
 
     id: Id | None
     kind: Literal["data"]
@@ -240,7 +227,7 @@ class FileMade(TypedDict):
 
 
 class Progress(TypedDict):
-    """How far a request is; its answer comes later."""
+    """How far a request is; its reply comes later."""
 
     id: Id | None
     kind: Literal["progress"]
@@ -257,7 +244,7 @@ class Refused(TypedDict):
 
 
 class Dropped(TypedDict):
-    """A newer request of its kind took its place; or the answer to "cancel", which drops all."""
+    """A newer request of its kind took its place; or the reply to "cancel", which drops all."""
 
     id: Id | None
     kind: Literal["superseded", "cancelled"]
@@ -277,26 +264,26 @@ Reply = (
 
 
 class FileScene(GreetingScene):
-    """What an exported file has inside: the sentences of some epochs beside the first screen."""
+    """The content of an exported file: the first screen, and the sentences of some epochs."""
 
     first: FirstScene
     claims_by_epoch: list[tuple[int, list[ClaimScene]]]
 
 
-# Requests; `view` is whose answer it is where several views of a notebook share a kernel
+# Requests. Where several views of a notebook share a kernel, `view` tells whose answer it is.
 
 
-class Request(TypedDict):
+class _RequestBase(TypedDict):
     """What every request has."""
 
     id: Id
     view: NotRequired[str]
 
 
-class TrainRequest(Request):
-    """Train: from the recipe's seed, from `start`, or in the course lab's order where `course` is set and it fits.
+class TrainRequest(_RequestBase):
+    """Train from the recipe's seed, from `start`, or (`course`) as the course lab does if it fits.
 
-    `explain`: and say what came of it, areas and distances being in `window`.
+    `explain`: say what came of it, too; areas and distances are those within `window`.
     """
 
     kind: Literal["train"]
@@ -308,8 +295,8 @@ class TrainRequest(Request):
     window: NotRequired[Window | None]
 
 
-class ExplainRequest(Request):
-    """Say what a network does with all points, test points too; areas and distances are in `window`."""
+class ExplainRequest(_RequestBase):
+    """Say what a network does with all points; areas and distances are those within `window`."""
 
     kind: Literal["explain"]
     data: DataScene
@@ -317,7 +304,7 @@ class ExplainRequest(Request):
     window: NotRequired[Window | None]
 
 
-class SeedsRequest(Request):
+class SeedsRequest(_RequestBase):
     """Train from `seeds` seeds, `first` and those after it."""
 
     kind: Literal["seeds"]
@@ -327,8 +314,8 @@ class SeedsRequest(Request):
     first: NotRequired[Annotated[int, ("minimum", 0)]]
 
 
-class DatasetRequest(Request):
-    """A data set by its name; settings that it does not have are passed over."""
+class DatasetRequest(_RequestBase):
+    """A data set by its name; settings that it does not have are ignored."""
 
     kind: Literal["dataset"]
     name: str
@@ -338,18 +325,18 @@ class DatasetRequest(Request):
     seed: NotRequired[Annotated[int, ("minimum", 0)]]
 
 
-class TableRequest(Request):
-    """A CSV file's content; `target` is the column of the classes, the last one without it."""
+class TableRequest(_RequestBase):
+    """A CSV file's content; `target`: the column of the classes, by default the last."""
 
     kind: Literal["table"]
     name: Name
     content: Bytes
     target: NotRequired[str | None]
-    standardise: NotRequired[bool]
+    standardize: NotRequired[bool]
 
 
-class ExportRequest(Request):
-    """A file of a run, which is trained again for it; code takes `network` instead of the run's last."""
+class ExportRequest(_RequestBase):
+    """A file of a run, which is trained again; code is of `network`, or of the run's last one."""
 
     kind: Literal["export"]
     what: Literal["html", "keras", "numpy", "run"]
@@ -360,13 +347,13 @@ class ExportRequest(Request):
     network: NotRequired[NetworkScene | None]
 
 
-class CancelRequest(Request):
-    """Drop all that was asked."""
+class CancelRequest(_RequestBase):
+    """Drop all requests."""
 
     kind: Literal["cancel"]
 
 
-Asked = (
+Request = (
     TrainRequest
     | ExplainRequest
     | SeedsRequest

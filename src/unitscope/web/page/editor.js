@@ -365,7 +365,7 @@ export class Editor extends Lights {
   askTable(name, content, target) {
     this.askData(
       "table",
-      { name, content, target, standardise: this.state.standardise },
+      { name, content, target, standardize: this.state.standardize },
       (reply) => {
         this.table = { name, content, columns: reply.columns, target: reply.target };
         this.announce(`${name} loaded`);
@@ -379,8 +379,8 @@ export class Editor extends Lights {
   }
 
   /** @param {boolean} on */
-  chooseStandardise(on) {
-    this.state.standardise = on;
+  chooseStandardize(on) {
+    this.state.standardize = on;
     if (this.table) this.askTable(this.table.name, this.table.content, this.table.target);
   }
 }

@@ -121,7 +121,7 @@ const SETTINGS = {
   course: switchSetting(true),
   percTrainData: numberSetting(100, 10, 100),
   showTestData: switchSetting(true),
-  standardise: switchSetting(false),
+  standardize: switchSetting(false),
   view: nameSetting("hard", ["hard", "probability", "logit"]),
   scale: nameSetting("shared", ["shared", "unit"]),
   theme: nameSetting("auto", ["auto", "light", "dark"]),

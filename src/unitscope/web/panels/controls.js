@@ -155,16 +155,16 @@ export function dataControls(page) {
   });
   const target = choice([], "", (value) => page.chooseTarget(value), { id: "target" });
   const targetField = labelled("Class column", target, { hidden: true });
-  const standardise = element("input", {
+  const standardize = element("input", {
     type: "checkbox",
-    id: "standardise",
-    onchange: () => page.chooseStandardise(standardise.checked),
+    id: "standardize",
+    onchange: () => page.chooseStandardize(standardize.checked),
   });
-  const standardiseField = element(
+  const standardizeField = element(
     "label",
     { class: "check", hidden: true },
-    standardise,
-    "standardise",
+    standardize,
+    "standardize",
   );
   const n = slider(page, "Points", "n", 10, 1000, 10),
     noise = slider(page, "Noise", "noise", 0, 3, 0.05),
@@ -189,7 +189,7 @@ export function dataControls(page) {
     element("button", { type: "button", onclick: () => file.click() }, "Load CSV …"),
     file,
     targetField,
-    standardiseField,
+    standardizeField,
     n.node,
     noise.node,
     test.node,
@@ -214,9 +214,9 @@ export function dataControls(page) {
     n.node.hidden = !set || !set.has_n;
     noise.node.hidden = !set || !set.has_noise;
     targetField.hidden = !page.table;
-    standardiseField.hidden = !page.table;
+    standardizeField.hidden = !page.table;
     if (page.table) setOptions(target, plainOptions(page.table.columns), page.table.target);
-    standardise.checked = state.standardise;
+    standardize.checked = state.standardize;
     showTest.checked = state.showTestData;
     node.querySelector("#show-test-field").hidden = !data.heldOut;
     axes.hidden = data.features < 3;

@@ -17,7 +17,7 @@ export interface DataScene {
   held_out: string | null;
 }
 
-/** How to train; what is missing is as in `us.Recipe`. */
+/** How to train; settings that are left out have the defaults of `us.Recipe`. */
 export interface RecipeScene {
   hidden?: number[];
   activation?: "linear" | "relu" | "leaky_relu" | "tanh" | "sigmoid" | "elu" | "softplus" | "gelu" | "silu" | "abs";
@@ -30,14 +30,14 @@ export interface RecipeScene {
   seed?: number;
 }
 
-/** A network with its weights: of each layer the matrix, row by row, then the bias. */
+/** A network with its weights: each layer's matrix, row by row, then its bias. */
 export interface NetworkScene {
   features: number;
   layers: LayerScene[];
   weights: string;
 }
 
-/** A training: `weights` has a row for each of `epochs`, whose first is 0; `loss` and `accuracy` have all epochs. */
+/** A training: a row of `weights` for each of `epochs`; `loss` and `accuracy` of every epoch. */
 export interface RunScene {
   features: number;
   layers: LayerScene[];
@@ -52,7 +52,7 @@ export interface RunScene {
   stopped: string | null;
 }
 
-/** A unit: its layer and its place there. */
+/** A unit: its layer and its place in it. */
 export interface AboutUnit {
   unit: number[];
 }
@@ -74,7 +74,7 @@ export interface ClaimScene {
   about: (AboutUnit | AboutClass | AboutPoint)[];
 }
 
-/** A theme's colours, and how much of its own colour a class's background has. */
+/** A theme's colours; `tint`: the share of a class's colour in its background. */
 export interface LookScene {
   name: string;
   background: string;
@@ -110,7 +110,7 @@ export interface OfferedScene {
   has_classes: boolean;
 }
 
-/** The first screen; a file has its sentences in `claims_by_epoch`. */
+/** The first screen; a file has its sentences in `claims_by_epoch` instead. */
 export interface FirstScene {
   data: DataScene;
   run: RunScene;
@@ -142,7 +142,7 @@ export interface Hello {
   first: FirstScene;
 }
 
-/** A training's run; `stopped` says why it ended early. `claims`: where they were asked for and not too much. */
+/** A training's run, and its `claims` where they were asked for and do not take too long. */
 export interface Trained {
   id: number | null;
   kind: "trained";
@@ -168,7 +168,7 @@ export interface SeedsTrained {
   accuracy: string;
 }
 
-/** A data set, or a table: then with its columns and which of them has the classes. */
+/** A data set or a table; of a table, also its columns and which of them has the classes. */
 export interface DataLoaded {
   id: number | null;
   kind: "data";
@@ -186,7 +186,7 @@ export interface FileMade {
   content: string;
 }
 
-/** How far a request is; its answer comes later. */
+/** How far a request is; its reply comes later. */
 export interface Progress {
   id: number | null;
   kind: "progress";
@@ -201,13 +201,13 @@ export interface Refused {
   message: string;
 }
 
-/** A newer request of its kind took its place; or the answer to "cancel", which drops all. */
+/** A newer request of its kind took its place; or the reply to "cancel", which drops all. */
 export interface Dropped {
   id: number | null;
   kind: "superseded" | "cancelled";
 }
 
-/** What an exported file has inside: the sentences of some epochs beside the first screen. */
+/** The content of an exported file: the first screen, and the sentences of some epochs. */
 export interface FileScene {
   id: null;
   kind: "hello";
@@ -221,7 +221,7 @@ export interface FileScene {
   claims_by_epoch: [number, ClaimScene[]][];
 }
 
-/** Train: from the recipe's seed, from `start`, or in the course lab's order where `course` is set and it fits. `explain`: and say what came of it, areas and distances being in `window`. */
+/** Train from the recipe's seed, from `start`, or (`course`) as the course lab does if it fits. `explain`: say what came of it, too; areas and distances are those within `window`. */
 export interface TrainRequest {
   id: number;
   view?: string;
@@ -234,7 +234,7 @@ export interface TrainRequest {
   window?: number[][] | null;
 }
 
-/** Say what a network does with all points, test points too; areas and distances are in `window`. */
+/** Say what a network does with all points; areas and distances are those within `window`. */
 export interface ExplainRequest {
   id: number;
   view?: string;
@@ -255,7 +255,7 @@ export interface SeedsRequest {
   first?: number;
 }
 
-/** A data set by its name; settings that it does not have are passed over. */
+/** A data set by its name; settings that it does not have are ignored. */
 export interface DatasetRequest {
   id: number;
   view?: string;
@@ -267,7 +267,7 @@ export interface DatasetRequest {
   seed?: number;
 }
 
-/** A CSV file's content; `target` is the column of the classes, the last one without it. */
+/** A CSV file's content; `target`: the column of the classes, by default the last. */
 export interface TableRequest {
   id: number;
   view?: string;
@@ -275,10 +275,10 @@ export interface TableRequest {
   name: string;
   content: string;
   target?: string | null;
-  standardise?: boolean;
+  standardize?: boolean;
 }
 
-/** A file of a run, which is trained again for it; code takes `network` instead of the run's last. */
+/** A file of a run, which is trained again; code is of `network`, or of the run's last one. */
 export interface ExportRequest {
   id: number;
   view?: string;
@@ -291,7 +291,7 @@ export interface ExportRequest {
   network?: NetworkScene | null;
 }
 
-/** Drop all that was asked. */
+/** Drop all requests. */
 export interface CancelRequest {
   id: number;
   view?: string;
@@ -302,4 +302,4 @@ export type About = AboutUnit | AboutClass | AboutPoint;
 
 export type Reply = Hello | Trained | Explained | SeedsTrained | DataLoaded | FileMade | Progress | Refused | Dropped;
 
-export type Asked = TrainRequest | ExplainRequest | SeedsRequest | DatasetRequest | TableRequest | ExportRequest | CancelRequest;
+export type Request = TrainRequest | ExplainRequest | SeedsRequest | DatasetRequest | TableRequest | ExportRequest | CancelRequest;
