@@ -160,6 +160,18 @@ class OfferedScene(TypedDict):
     has_classes: bool
 
 
+class CourseScene(TypedDict):
+    """What the course lab's weights and batches fit: at most `epochs`, else exactly these."""
+
+    features: int
+    classes: int
+    points: int
+    hidden: list[int]
+    activation: Activation
+    batch_size: int
+    epochs: int
+
+
 class FirstScene(TypedDict):
     """The first screen; a file has its sentences in `claims_by_epoch`."""
 
@@ -169,7 +181,7 @@ class FirstScene(TypedDict):
 
 
 class GreetingScene(TypedDict):
-    """What the page can offer."""
+    """What the page can offer; `recipe` has the settings that it starts with."""
 
     id: None
     kind: Literal["hello"]
@@ -178,6 +190,8 @@ class GreetingScene(TypedDict):
     datasets: list[OfferedScene]
     activations: list[Activation]
     optimizers: list[str]
+    recipe: RecipeScene
+    course: CourseScene
     theme: ThemeScene
 
 

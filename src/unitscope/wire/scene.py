@@ -31,6 +31,7 @@ from unitscope.wire.messages import (
     About,
     Activation,
     ClaimScene,
+    CourseScene,
     DataScene,
     GreetingScene,
     LayerScene,
@@ -41,6 +42,15 @@ from unitscope.wire.messages import (
     ThemeScene,
 )
 
+COURSE: CourseScene = {
+    "features": 2,
+    "classes": 4,
+    "points": 100,
+    "hidden": [2],
+    "activation": "relu",
+    "batch_size": 32,
+    "epochs": 200,
+}
 _LONGEST_NAME = 200
 _SETTINGS = (
     "hidden",
@@ -396,6 +406,8 @@ def greeting() -> GreetingScene:
         "datasets": [_offered(name) for name in toys.names()],
         "activations": cast(list[Activation], list(ACTIVATIONS)),
         "optimizers": list(OPTIMIZERS),
+        "recipe": recipe_scene(Recipe()),
+        "course": COURSE,
         "theme": theme_scene(),
     }
 

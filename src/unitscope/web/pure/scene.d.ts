@@ -110,6 +110,17 @@ export interface OfferedScene {
   has_classes: boolean;
 }
 
+/** What the course lab's weights and batches fit: at most `epochs`, else exactly these. */
+export interface CourseScene {
+  features: number;
+  classes: number;
+  points: number;
+  hidden: number[];
+  activation: "linear" | "relu" | "leaky_relu" | "tanh" | "sigmoid" | "elu" | "softplus" | "gelu" | "silu" | "abs";
+  batch_size: number;
+  epochs: number;
+}
+
 /** The first screen; a file has its sentences in `claims_by_epoch`. */
 export interface FirstScene {
   data: DataScene;
@@ -117,7 +128,7 @@ export interface FirstScene {
   claims?: ClaimScene[];
 }
 
-/** What the page can offer. */
+/** What the page can offer; `recipe` has the settings that it starts with. */
 export interface GreetingScene {
   id: null;
   kind: "hello";
@@ -126,6 +137,8 @@ export interface GreetingScene {
   datasets: OfferedScene[];
   activations: ("linear" | "relu" | "leaky_relu" | "tanh" | "sigmoid" | "elu" | "softplus" | "gelu" | "silu" | "abs")[];
   optimizers: string[];
+  recipe: RecipeScene;
+  course: CourseScene;
   theme: ThemeScene;
 }
 
@@ -138,6 +151,8 @@ export interface Hello {
   datasets: OfferedScene[];
   activations: ("linear" | "relu" | "leaky_relu" | "tanh" | "sigmoid" | "elu" | "softplus" | "gelu" | "silu" | "abs")[];
   optimizers: string[];
+  recipe: RecipeScene;
+  course: CourseScene;
   theme: ThemeScene;
   first: FirstScene;
 }
@@ -216,6 +231,8 @@ export interface FileScene {
   datasets: OfferedScene[];
   activations: ("linear" | "relu" | "leaky_relu" | "tanh" | "sigmoid" | "elu" | "softplus" | "gelu" | "silu" | "abs")[];
   optimizers: string[];
+  recipe: RecipeScene;
+  course: CourseScene;
   theme: ThemeScene;
   first: FirstScene;
   claims_by_epoch: [number, ClaimScene[]][];
