@@ -9,7 +9,23 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, NotRequired, TypedDict
 
-LIMITS = {
+
+class Limits(TypedDict):
+    """The most of each that a message may ask for; `message` in bytes, `work` as a product."""
+
+    points: int
+    features: int
+    classes: int
+    hidden_layers: int
+    units: int
+    epochs: int
+    work: int
+    message: int
+    seeds: int
+    weights: int
+
+
+LIMITS: Limits = {
     "points": 10_000,
     "features": 256,
     "classes": 20,
@@ -186,7 +202,7 @@ class GreetingScene(TypedDict):
     id: None
     kind: Literal["hello"]
     version: str
-    limits: dict[str, int]
+    limits: Limits
     datasets: list[OfferedScene]
     activations: list[Activation]
     optimizers: list[str]

@@ -1,9 +1,37 @@
 /** Made from unitscope/wire/messages.py by tools/contract.py. */
 
+export type Activation =
+  | "linear"
+  | "relu"
+  | "leaky_relu"
+  | "tanh"
+  | "sigmoid"
+  | "elu"
+  | "softplus"
+  | "gelu"
+  | "silu"
+  | "abs";
+
+export type Window = [[number, number], [number, number]];
+
+/** The most of each that a message may ask for; `message` in bytes, `work` as a product. */
+export interface Limits {
+  points: number;
+  features: number;
+  classes: number;
+  hidden_layers: number;
+  units: number;
+  epochs: number;
+  work: number;
+  message: number;
+  seeds: number;
+  weights: number;
+}
+
 /** One layer's shape. */
 export interface LayerScene {
   units: number;
-  activation: "linear" | "relu" | "leaky_relu" | "tanh" | "sigmoid" | "elu" | "softplus" | "gelu" | "silu" | "abs";
+  activation: Activation;
   negative_slope?: number;
 }
 
@@ -20,7 +48,7 @@ export interface DataScene {
 /** How to train; what is missing is as in `us.Recipe`. */
 export interface RecipeScene {
   hidden?: number[];
-  activation?: "linear" | "relu" | "leaky_relu" | "tanh" | "sigmoid" | "elu" | "softplus" | "gelu" | "silu" | "abs";
+  activation?: Activation;
   optimizer?: string;
   learning_rate?: number;
   batch_size?: number;
@@ -37,7 +65,10 @@ export interface NetworkScene {
   weights: string;
 }
 
-/** A training: `weights` has a row for each of `epochs`, whose first is 0; `loss` and `accuracy` have all epochs. */
+/**
+ * A training: `weights` has a row for each of `epochs`, whose first is 0; `loss` and `accuracy`
+ * have all epochs.
+ */
 export interface RunScene {
   features: number;
   layers: LayerScene[];
@@ -54,7 +85,7 @@ export interface RunScene {
 
 /** A unit: its layer and its place there. */
 export interface AboutUnit {
-  unit: number[];
+  unit: [number, number];
 }
 
 /** A class. */
@@ -116,7 +147,7 @@ export interface CourseScene {
   classes: number;
   points: number;
   hidden: number[];
-  activation: "linear" | "relu" | "leaky_relu" | "tanh" | "sigmoid" | "elu" | "softplus" | "gelu" | "silu" | "abs";
+  activation: Activation;
   batch_size: number;
   epochs: number;
 }
@@ -133,9 +164,9 @@ export interface GreetingScene {
   id: null;
   kind: "hello";
   version: string;
-  limits: Record<string, number>;
+  limits: Limits;
   datasets: OfferedScene[];
-  activations: ("linear" | "relu" | "leaky_relu" | "tanh" | "sigmoid" | "elu" | "softplus" | "gelu" | "silu" | "abs")[];
+  activations: Activation[];
   optimizers: string[];
   recipe: RecipeScene;
   course: CourseScene;
@@ -147,9 +178,9 @@ export interface Hello {
   id: null;
   kind: "hello";
   version: string;
-  limits: Record<string, number>;
+  limits: Limits;
   datasets: OfferedScene[];
-  activations: ("linear" | "relu" | "leaky_relu" | "tanh" | "sigmoid" | "elu" | "softplus" | "gelu" | "silu" | "abs")[];
+  activations: Activation[];
   optimizers: string[];
   recipe: RecipeScene;
   course: CourseScene;
@@ -157,7 +188,10 @@ export interface Hello {
   first: FirstScene;
 }
 
-/** A training's run; `stopped` says why it ended early. `claims`: where they were asked for and not too much. */
+/**
+ * A training's run; `stopped` says why it ended early. `claims`: where they were asked for and not
+ * too much.
+ */
 export interface Trained {
   id: number | null;
   kind: "trained";
@@ -227,9 +261,9 @@ export interface FileScene {
   id: null;
   kind: "hello";
   version: string;
-  limits: Record<string, number>;
+  limits: Limits;
   datasets: OfferedScene[];
-  activations: ("linear" | "relu" | "leaky_relu" | "tanh" | "sigmoid" | "elu" | "softplus" | "gelu" | "silu" | "abs")[];
+  activations: Activation[];
   optimizers: string[];
   recipe: RecipeScene;
   course: CourseScene;
@@ -238,7 +272,10 @@ export interface FileScene {
   claims_by_epoch: [number, ClaimScene[]][];
 }
 
-/** Train: from the recipe's seed, from `start`, or in the course lab's order where `course` is set and it fits. `explain`: and say what came of it, areas and distances being in `window`. */
+/**
+ * Train: from the recipe's seed, from `start`, or in the course lab's order where `course` is set
+ * and it fits. `explain`: and say what came of it, areas and distances being in `window`.
+ */
 export interface TrainRequest {
   id: number;
   view?: string;
@@ -248,17 +285,19 @@ export interface TrainRequest {
   course?: boolean;
   start?: string | null;
   explain?: boolean;
-  window?: number[][] | null;
+  window?: Window | null;
 }
 
-/** Say what a network does with all points, test points too; areas and distances are in `window`. */
+/**
+ * Say what a network does with all points, test points too; areas and distances are in `window`.
+ */
 export interface ExplainRequest {
   id: number;
   view?: string;
   kind: "explain";
   data: DataScene;
   network: NetworkScene;
-  window?: number[][] | null;
+  window?: Window | null;
 }
 
 /** Train from `seeds` seeds, `first` and those after it. */
@@ -295,7 +334,9 @@ export interface TableRequest {
   standardise?: boolean;
 }
 
-/** A file of a run, which is trained again for it; code takes `network` instead of the run's last. */
+/**
+ * A file of a run, which is trained again for it; code takes `network` instead of the run's last.
+ */
 export interface ExportRequest {
   id: number;
   view?: string;
@@ -317,6 +358,22 @@ export interface CancelRequest {
 
 export type About = AboutUnit | AboutClass | AboutPoint;
 
-export type Reply = Hello | Trained | Explained | SeedsTrained | DataLoaded | FileMade | Progress | Refused | Dropped;
+export type Reply =
+  | Hello
+  | Trained
+  | Explained
+  | SeedsTrained
+  | DataLoaded
+  | FileMade
+  | Progress
+  | Refused
+  | Dropped;
 
-export type Asked = TrainRequest | ExplainRequest | SeedsRequest | DatasetRequest | TableRequest | ExportRequest | CancelRequest;
+export type Asked =
+  | TrainRequest
+  | ExplainRequest
+  | SeedsRequest
+  | DatasetRequest
+  | TableRequest
+  | ExportRequest
+  | CancelRequest;
