@@ -87,20 +87,18 @@ def page_text(
 
 
 def check_size(run: Run) -> None:
-    """Refuse a run that the page has no room for: DESIGN's limits are those of the wire too."""
-    for name, value in (
-        ("points", run.data.n_points),
-        ("features", run.data.n_features),
-        ("classes", run.data.n_classes),
-        ("hidden_layers", len(run.shape.layers) - 1),
-        ("units", max([layer.units for layer in run.shape.layers[:-1]], default=0)),
+    """Refuse a run that the page has no room for: the limits of messages are a file's too."""
+    limits = scene.LIMITS
+    hidden = run.shape.layers[:-1]
+    for name, value, most in (
+        ("points", run.data.n_points, limits["points"]),
+        ("features", run.data.n_features, limits["features"]),
+        ("classes", run.data.n_classes, limits["classes"]),
+        ("hidden layers", len(hidden), limits["hidden_layers"]),
+        ("units", max([layer.units for layer in hidden], default=0), limits["units"]),
     ):
-        if value > scene.LIMITS[name]:
-            raise refusal(
-                f"the run's {name.replace('_', ' ')}",
-                f"at most {scene.LIMITS[name]:,} for a page",
-                value,
-            )
+        if value > most:
+            raise refusal(f"the run's {name}", f"at most {most:,} for a page", value)
 
 
 def _claims(run: Run, data: Dataset, between: Callable[[], None] | None) -> list[list[Any]]:
