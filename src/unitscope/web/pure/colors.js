@@ -1,7 +1,10 @@
 // @ts-check
 /** Colours as [red, green, blue] bytes, their mixtures, and the scales that paint maps. Pure. */
 
+/** @import { ThemeScene } from "./scene.d.ts" */
+
 /** @typedef {[number, number, number]} Color */
+/** @typedef {ReturnType<typeof lookOf>} Look */
 
 /**
  * @param {string} hex "#rrggbb"
@@ -37,7 +40,7 @@ export function cssColor(color) {
 
 /**
  * The look of the page from the theme that Python sends.
- * @param {any} themes the `theme` of the hello message
+ * @param {ThemeScene} themes the `theme` of the hello message
  * @param {string} name "light" or "dark"
  */
 export function lookOf(themes, name) {
@@ -49,11 +52,11 @@ export function lookOf(themes, name) {
     classes: themes.class_colors,
     markers: themes.class_markers,
     classColors,
-    tints: classColors.map((/** @type {Color} */ color) =>
-      colorBetween(background, color, theme.tint)
-    ),
+    tints: classColors.map((color) => cssColor(colorBetween(background, color, theme.tint))),
     backgroundColor: background,
-    signed: [colorFrom(theme.negative), colorFrom(theme.zero), colorFrom(theme.positive)],
+    signed: /** @type {[Color, Color, Color]} */ (
+      [theme.negative, theme.zero, theme.positive].map(colorFrom)
+    ),
   };
 }
 
@@ -63,7 +66,7 @@ export function lookOf(themes, name) {
  * @param {number} offset where the first value is
  * @param {number} stride from one value to the next
  * @param {number} top
- * @param {ReturnType<typeof lookOf>} look
+ * @param {Look} look
  * @param {Uint8ClampedArray} pixels RGBA, one for each value
  */
 export function paintSigned(values, offset, stride, top, look, pixels) {
@@ -104,7 +107,7 @@ export function paintRising(values, offset, stride, top, from, to, pixels) {
  * Paint the class of the largest of each row, stronger where `strength` is nearer 1.
  * @param {ArrayLike<number>} classes the class of each pixel
  * @param {(pixel: number) => number} strength 0..1
- * @param {ReturnType<typeof lookOf>} look
+ * @param {Look} look
  * @param {Uint8ClampedArray} pixels
  */
 export function paintClasses(classes, strength, look, pixels) {
