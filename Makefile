@@ -6,11 +6,12 @@ PYTHON ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL := $(PIP) install --constraint constraints.txt
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 FITS := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help lab test check fix bench clean
+.PHONY: help lab test check lint fix extras generated golden bench clean
 
 help:  ## say what each command does
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
@@ -18,16 +19,31 @@ help:  ## say what each command does
 lab: .venv/lab.stamp  ## set up and run the course lab
 	$(BIN)/unitscope lab
 
-test: .venv/test.stamp  ## set up and run every test
-	$(BIN)/python -m pytest
+test: .venv/test.stamp  ## set up and run every test that can run here
+	$(PYTEST)
 
-check: .venv/test.stamp  ## lint, check the types and run the quick tests
+check: lint  ## lint, check the types and run the quick tests
+	$(PYTEST) --quiet -m "not (slow or tensorflow or torch or notebook or browser)"
+
+lint: .venv/test.stamp  ## lint, check the format and the types
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/deno fmt --check
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q -m "not (slow or tensorflow or torch or notebook or browser)"
 
-fix: .venv/test.stamp  ## mend what the linter can mend
+fix: .venv/test.stamp  ## mend what the linter can mend, and format
 	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/deno fmt
+
+extras: .venv/test.stamp  ## install PyTorch, Dask, Ray and regioncam, for the tests that need them
+	$(INSTALL) --editable ".[torch,dask,ray,bench]"
+
+generated: .venv/test.stamp  ## make anew every file that a program in tools/ writes
+	for tool in llvm_ir contract fixtures images explanations; do $(BIN)/python tools/$$tool.py || exit; done
+
+golden: .venv/test.stamp  ## accept the pictures as they are drawn now
+	UNITSCOPE_ACCEPT_FIGURES=1 $(BIN)/python -m pytest tests/figures/test_golden.py
 
 bench: .venv/test.stamp  ## measure the speed of training, exact regions, start-up and pictures
 	$(INSTALL) --editable ".[bench]"

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from patience import PATIENCE
+
 DOCS = Path(__file__).parents[1] / "docs"
 
 
@@ -36,7 +38,11 @@ def test_the_programs_of_the_clusters_page_run(words, tmp_path):
     (program,) = (block for block in blocks if words in block)
     (tmp_path / "program.py").write_text(program, encoding="utf-8")
     ran = subprocess.run(
-        [sys.executable, "program.py"], cwd=tmp_path, capture_output=True, text=True, timeout=55
+        [sys.executable, "program.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
     )
     assert ran.returncode == 0, ran.stderr
     assert "2,000 seeds; " in ran.stdout

@@ -1,4 +1,4 @@
-"""The house rules that no linter knows: who imports whom, sizes, lazy imports, names, versions, forbidden text."""
+"""The house rules that no linter knows: imports, sizes, names, versions, words, forbidden text."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import unitscope as us
+from needs import skipped_line
 
 REPOSITORY = Path(__file__).parent.parent
 SOURCE = REPOSITORY / "src" / "unitscope"
@@ -263,7 +264,7 @@ def test_constraints_pin_every_version_and_nothing_else():
 
 
 def committed_files() -> list[Path]:
-    """The files of the repository, tracked or about to be; without git, all but what tools leave behind."""
+    """The repository's files, tracked or about to be; without git, all but what tools leave."""
     git = [
         "git",
         "-C",
@@ -286,3 +287,14 @@ def committed_files() -> list[Path]:
             )
         ]
     return [path for path in paths if path.is_file()]
+
+
+def test_skipped_tests_are_told_in_one_line():
+    reasons = ["Skipped: needs torch: make extras", "Skipped: needs chromium: the packages"]
+    assert skipped_line([*reasons, reasons[1]]) == (
+        "skipped: 3 tests that need chromium (2), torch (1); see README"
+    )
+    assert skipped_line([*reasons[:1], "Skipped: reads /proc"]) == (
+        "skipped: 1 tests that need torch (1); 1 for the reasons above; see README"
+    )
+    assert skipped_line([]) == ""

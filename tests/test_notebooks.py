@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import unitscope as us
+from patience import PATIENCE
 
 nbformat = pytest.importorskip("nbformat")
 nbclient = pytest.importorskip("nbclient")
@@ -44,7 +45,9 @@ print(f"shape of X_train: {X_train.shape}, shape of y_train: {y_train.shape}")
 """,
     """
 keras.utils.set_random_seed(1234)
-model = Sequential([Dense(2, activation="relu", name="L1"), Dense(4, activation="linear", name="L2")])
+model = Sequential(
+    [Dense(2, activation="relu", name="L1"), Dense(4, activation="linear", name="L2")]
+)
 """,
     """
 model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
@@ -71,7 +74,10 @@ PICTURE_CELLS = (2, 6, 8, 9)
 def executed(notebook, folder):
     """The notebook after a run in a fresh kernel; a cell that fails, fails the test."""
     client = nbclient.NotebookClient(
-        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+        notebook,
+        timeout=PATIENCE,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(folder)}},
     )
     client.execute()
     return notebook

@@ -14,7 +14,7 @@ REPOSITORY = Path(__file__).parents[1]
 SCHEMA = REPOSITORY / "docs" / "messages.schema.json"
 TYPES = REPOSITORY / "src" / "unitscope" / "web" / "pure" / "scene.d.ts"
 PLAIN = {int: "integer", float: "number", str: "string", bool: "boolean", type(None): "null"}
-UNIONS = {name: getattr(messages, name) for name in ("About", "Reply", "Asked")}
+UNIONS = {name: getattr(messages, name) for name in ("About", "Reply", "Request")}
 NAMED = {name: getattr(messages, name) for name in ("Activation", "Window")}
 WIDTH = 100
 MADE = "Made from unitscope/wire/messages.py by tools/contract.py."
@@ -25,7 +25,7 @@ def objects() -> dict[str, type]:
     return {
         name: found
         for name, found in vars(messages).items()
-        if typing.is_typeddict(found) and name != "Request"
+        if typing.is_typeddict(found) and not name.startswith("_")
     }
 
 
@@ -67,7 +67,7 @@ def schema_of(kind: object) -> dict:
 
 
 def schema() -> dict:
-    """The whole schema: #/$defs/Reply and #/$defs/Asked are what goes out and in."""
+    """The whole schema: #/$defs/Reply and #/$defs/Request are what goes out and in."""
     defs = {name: schema_of(union) for name, union in UNIONS.items()}
     for name, made in objects().items():
         found = fields(made)
@@ -82,7 +82,7 @@ def schema() -> dict:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Messages of unitscope's page",
         "$comment": MADE,
-        "anyOf": [{"$ref": "#/$defs/Reply"}, {"$ref": "#/$defs/Asked"}],
+        "anyOf": [{"$ref": "#/$defs/Reply"}, {"$ref": "#/$defs/Request"}],
         "$defs": defs,
     }
 

@@ -13,7 +13,7 @@ import numpy as np
 
 import unitscope as us
 from unitscope.network import ACTIVATIONS
-from unitscope.wire.scene import greeting
+from unitscope.wire.greeting import greeting
 
 PLACE = Path(__file__).parents[1] / "tests" / "web"
 NETWORKS, GREETING = PLACE / "networks.json", PLACE / "greeting.json"

@@ -58,7 +58,7 @@ def texts(code: CompiledCode) -> dict[str, str]:
 def files() -> dict[str, bytes]:
     """The content of every file, by its name."""
     return {
-        llvm_ir.file_name(code.module): llvm_ir.packed(texts(code), code.sources) for code in CODES
+        llvm_ir.file_name(code.module): llvm_ir.packed(code.module, texts(code)) for code in CODES
     }
 
 

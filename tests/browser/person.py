@@ -8,10 +8,11 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 import unitscope as us
+from patience import PATIENCE
 
 
 def drawn(driver, canvas) -> str:
-    """A canvas's picture, after it was brought into sight and the page had the frames to draw it."""
+    """A canvas's picture, brought into sight and given the frames to be drawn."""
     return driver.execute_async_script(
         """
         const [canvas, done] = arguments;
@@ -36,10 +37,12 @@ class Page:
         )
         self.until(lambda: self.text("#summary"))
 
-    def until(self, condition, seconds: float = 15):
+    def until(self, condition):
         """Look until it's so; what is not there yet, or was just drawn anew, is looked at again."""
         passing = NoSuchElementException, StaleElementReferenceException
-        return WebDriverWait(self.driver, seconds, 0.05, passing).until(lambda _driver: condition())
+        return WebDriverWait(self.driver, PATIENCE, 0.05, passing).until(
+            lambda _driver: condition()
+        )
 
     def one(self, selector: str):
         return self.driver.find_element(By.CSS_SELECTOR, selector)

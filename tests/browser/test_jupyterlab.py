@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 import urllib.request
 from types import SimpleNamespace
 
@@ -22,6 +21,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 import unitscope as us
+from patience import PATIENCE, eventually
 
 pytestmark = [pytest.mark.notebook, pytest.mark.slow]
 
@@ -32,7 +32,7 @@ UNDER_WAY = ("[*]:", "[ ]:")
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """The address of a JupyterLab, its notebooks' folder and its settings': nothing of whoever runs the tests."""
+    """A JupyterLab's address, its notebooks' folder and its settings'; nothing of the user's."""
     root = tmp_path_factory.mktemp("jupyter")
     work, settings = root / "work", root / "JUPYTERLAB_SETTINGS_DIR"
     work.mkdir()
@@ -63,20 +63,17 @@ def lab(tmp_path_factory):
             command, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, **own}
         )
     try:
-        deadline = time.monotonic() + 60
-        while not (
-            found := re.search(
-                r"http://(?:localhost|127\.0\.0\.1):\d+/", (root / "log").read_text()
-            )
-        ):
-            assert process.poll() is None and time.monotonic() < deadline, (
-                root / "log"
-            ).read_text()
-            time.sleep(0.1)
-        yield found[0], work, settings
+
+        def told() -> str:
+            log = (root / "log").read_text()
+            assert process.poll() is None, log
+            found = re.search(r"http://(?:localhost|127\.0\.0\.1):\d+/", log)
+            return found[0] if found else ""
+
+        yield eventually(told), work, settings
     finally:
         process.terminate()
-        process.wait(60)
+        process.wait(PATIENCE)
 
 
 class Notebook:
@@ -95,15 +92,8 @@ class Notebook:
 
     def open(self) -> None:
         self.driver.get(self.address)
-        self.until(
-            lambda: (
-                self.js(
-                    "return document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status"
-                )
-                == "idle"
-            ),
-            60,
-        )
+        status = "return document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status"
+        self.until(lambda: self.js(status) == "idle")
 
     def make(self) -> View:
         """Open it and make the widget in its first cell."""
@@ -119,9 +109,12 @@ class Notebook:
 
     def saved(self) -> nbformat.NotebookNode:
         """The notebook as it is on disk."""
-        while not (text := self.path.read_text(encoding="utf-8")).endswith("}\n"):  # being written
-            time.sleep(0.05)
-        return nbformat.reads(text, 4)
+
+        def whole() -> str:
+            text = self.path.read_text(encoding="utf-8")
+            return text if text.endswith("}\n") else ""  # it is being written
+
+        return nbformat.reads(eventually(whole), 4)
 
     def stop_kernel(self) -> None:
         with urllib.request.urlopen(f"{self.server}api/sessions") as answer:
@@ -139,8 +132,8 @@ class Notebook:
     def js(self, script: str, *arguments):
         return self.driver.execute_script(script, *arguments)
 
-    def until(self, condition, seconds: float = 30):
-        return WebDriverWait(self.driver, seconds, 0.05).until(lambda _driver: condition())
+    def until(self, condition):
+        return WebDriverWait(self.driver, PATIENCE, 0.05).until(lambda _driver: condition())
 
     def cells(self) -> list:
         return self.driver.find_elements(By.CSS_SELECTOR, ".jp-Notebook .jp-Cell")
@@ -233,8 +226,8 @@ class View:
         """How many colours a canvas shows."""
         return self.notebook.js(
             "const c = arguments[0].querySelector(arguments[1]);"
-            "const d = new Uint32Array(c.getContext('2d').getImageData(0, 0, c.width, c.height).data.buffer);"
-            "return new Set(d).size",
+            "const image = c.getContext('2d').getImageData(0, 0, c.width, c.height);"
+            "return new Set(new Uint32Array(image.data.buffer)).size",
             self.root,
             selector,
         )
@@ -443,7 +436,7 @@ def test_a_cell_that_is_run_again_leaves_nothing_of_its_old_view(notebook):
 
 @pytest.mark.parametrize("threads", ["perCommTarget", "disabled"])
 def test_a_drag_during_a_long_cell_ends_with_its_last_place(notebook, threads):
-    """Newer kernels take a widget's messages in a thread of their own, older ones after the cell."""
+    """Newer kernels take a widget's messages in their own thread, older ones after the cell."""
     notebook.set("kernels-settings", commsOverSubshells=threads)
     view, X = notebook.make(), us.datasets.lab().X
     notebook.write(1, "import time; time.sleep(4)")

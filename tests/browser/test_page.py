@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from person import Page, drag, on_plane
@@ -12,6 +11,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 import unitscope as us
+from patience import PATIENCE
 
 HOSTILE = "</script><script>alert(1)</script>"
 
@@ -35,7 +35,7 @@ def test_dragging_a_point_changes_the_regions_and_the_words(page):
 
 
 def test_dragging_is_right_after_scrolling(page):
-    """Pointer coordinates under a scrolled page: the point that's dragged is the one under the pointer."""
+    """Also on a scrolled page the point that's dragged is the one under the pointer."""
     page.driver.set_window_size(1000, 900)
     drag(page, tuple(us.datasets.lab().X[0]), (0.0, 3.0))
     note = "[aria-label='Data'] .note"
@@ -66,7 +66,7 @@ def test_play_goes_to_the_end_and_reset_repeats_the_same_start(page):
     page.until(lambda: page.text("#epoch-count") == "000,000")
     start = page.picture("#regions")
     page.one("#play").click()
-    page.until(lambda: page.text("#epoch-count") == "000,200", 20)
+    page.until(lambda: page.text("#epoch-count") == "000,200")
     page.one("#reset").click()
     page.until(lambda: page.picture("#regions") == start)
 
@@ -154,7 +154,8 @@ def test_everything_is_reached_and_done_by_keyboard(page):
     for _ in range(120):
         page.driver.switch_to.active_element.send_keys(Keys.TAB)
         name = page.driver.execute_script(
-            "const e = document.activeElement; return e === document.body ? '' : e.id || e.ariaLabel || e.textContent"
+            "const e = document.activeElement;"
+            "return e === document.body ? '' : e.id || e.ariaLabel || e.textContent"
         )
         outline = page.driver.execute_script(
             "return getComputedStyle(document.activeElement).outlineStyle"
@@ -196,7 +197,7 @@ def test_everything_is_reached_and_done_by_keyboard(page):
     body.send_keys(Keys.END)
     page.until(lambda: page.text("#epoch-count") == "000,200")
     body.send_keys("r", " ")
-    page.until(lambda: page.text("#epoch-count") == "000,200", 20)
+    page.until(lambda: page.text("#epoch-count") == "000,200")
     body.send_keys("?")
     page.until(lambda: page.driver.find_elements(By.CSS_SELECTOR, "dialog[open]"))
 
@@ -245,7 +246,7 @@ def test_nothing_is_wider_than_the_screen(page, width, dark):
     )
     page.choose("#theme", "dark" if dark else "light")
     page.choose("#dataset", "digits")
-    page.until(lambda: "of 1797 points" in page.text("#summary"), 40)
+    page.until(lambda: "of 1797 points" in page.text("#summary"))
     assert page.driver.execute_script("return document.documentElement.scrollWidth") <= width
 
 
@@ -305,16 +306,16 @@ def test_the_page_comes_back_when_its_server_does(browser, tmp_path):
     first, address = start(0)
     page = Page(browser, address)
     first.send_signal(signal.SIGINT)
-    first.wait(20)
+    first.wait(PATIENCE)
     page.until(lambda: "server is away" in page.text("#status"))
     second, _ = start(int(re.search(r":(\d+)/", address)[1]))
     try:
-        page.until(lambda: page.text("#status") == "", 20)
+        page.until(lambda: page.text("#status") == "")
         page.one("#add-class").click()
         page.until(lambda: "of 112 points" in page.text("#summary"))
     finally:
         second.send_signal(signal.SIGINT)
-        second.wait(20)
+        second.wait(PATIENCE)
     browser.get_log("browser")  # that the connection was refused meanwhile is told there
 
 
@@ -338,5 +339,5 @@ def test_the_file_opens_from_disk_without_a_network(browser, tmp_path):
     assert "100 of 100" not in page.text("#summary")
     ActionChains(browser).move_to_element(page.one("#unit-0-1")).perform()
     page.until(lambda: page.text(".main-map h2") == "Layer 1 Unit 1")
-    time.sleep(0.2)
+    page.picture("#regions")  # drawn, and what a drawing would load is asked for
     assert browser.execute_script("return performance.getEntriesByType('resource').length") == 0

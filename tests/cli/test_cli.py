@@ -17,7 +17,8 @@ def test_lab_prints_facts_training_and_files(tmp_path, capsys):
     assert re.search(r"training \[={30}\] epoch 200/200 - loss: 0\.0300\n", out)
     assert "final loss 0.0300, accuracy 100%" in out
     assert (
-        "  Unit 0 separates c2 and c3 (on) from c0 and c1 (off), but for 2 points of c1.\n" in out
+        "  Unit 0 separates c2 and c3 (on) from c0 and c1 (off), except for 2 points of c1.\n"
+        in out
     )
     assert out.count("wrote ") == 11
     assert len(list((tmp_path / "out").iterdir())) == 11

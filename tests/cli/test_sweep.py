@@ -8,11 +8,11 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 
 import pytest
 
 import unitscope as us
+from patience import PATIENCE, eventually
 from unitscope import cli
 from unitscope.cli import backends
 from unitscope.sweeps import block
@@ -202,15 +202,9 @@ def test_ctrl_c_keeps_what_is_done(backend, whom, tmp_path):
         start_new_session=True,
     )
     try:
-        deadline = time.monotonic() + 40
-        while (
-            len(list(folder.glob("seeds-*"))) < 2
-            and time.monotonic() < deadline
-            and running.poll() is None
-        ):
-            time.sleep(0.05)
+        eventually(lambda: len(list(folder.glob("seeds-*"))) > 1 or running.poll() is not None)
         (os.kill if whom == "the process" else os.killpg)(running.pid, signal.SIGINT)
-        out, error = running.communicate(timeout=40)
+        out, error = running.communicate(timeout=PATIENCE)
     finally:
         if running.poll() is None:
             os.killpg(running.pid, signal.SIGKILL)

@@ -110,7 +110,7 @@ def test_only_whole_files_are_sound(content):
 
 UNTRANSLATED = """
 import unitscope.compiled.code
-unitscope.compiled.code.shipped = lambda module, sources: {text!r}
+unitscope.compiled.code.shipped = lambda module: {text!r}
 sys.executable = "/nowhere/python"  # so that this process compiles
 """
 

@@ -52,8 +52,8 @@ def test_numbers_as_classes_keep_the_order_of_numbers():
     assert data.class_names == ("-1", "9", "10") and data.y.tolist() == [2, 1, 0]
 
 
-def test_standardised_features_have_mean_0_and_deviation_1():
-    data, _, _ = table_from_bytes(b"a,b,k\n1,5,x\n2,5,y\n6,5,x\n", "a.csv", standardise=True)
+def test_standardized_features_have_mean_0_and_deviation_1():
+    data, _, _ = table_from_bytes(b"a,b,k\n1,5,x\n2,5,y\n6,5,x\n", "a.csv", standardize=True)
     assert data.X[:, 0].mean() == pytest.approx(0) and data.X[:, 0].std() == pytest.approx(1)
     assert data.X[:, 1].tolist() == [0, 0, 0]
 

@@ -7,10 +7,15 @@ import re
 
 import cases
 import numpy as np
-import oracle
+import oracle_world
 import pytest
+from oracle_words import number, same
 
 import unitscope as us
+
+
+def count_right(run: us.Run, epoch: int) -> int:
+    return int((run.at(epoch).predict(run.data.X) == run.data.y).sum())
 
 
 def is_true(text: str, run: us.Run) -> bool:
@@ -18,26 +23,23 @@ def is_true(text: str, run: us.Run) -> bool:
     found = re.fullmatch(r"In ([\d,]+) epochs? the loss went from (\S+) to (\S+)\.", text)
     if found:
         return (
-            oracle.number(found[1]) == len(loss)
-            and oracle.same(found[2], loss[0], 4)
-            and oracle.same(found[3], loss[-1], 4)
+            number(found[1]) == len(loss)
+            and same(found[2], loss[0], 4)
+            and same(found[3], loss[-1], 4)
         )
     found = re.fullmatch(
         r"From epoch (\d+) on, ([\d,]+) of ([\d,]+) points? were right, as at the end\.", text
     )
     if found:
-        right = [
-            int((run.at(e).predict(run.data.X) == run.data.y).sum())
-            for e in range(1, len(loss) + 1)
-        ]
+        right = [count_right(run, epoch) for epoch in range(1, len(loss) + 1)]
         since = len(right)
         while since > 1 and right[since - 2] == right[-1]:
             since -= 1
-        return [oracle.number(part) for part in found.groups()] == [since, right[-1], n]
+        return [number(part) for part in found.groups()] == [since, right[-1], n]
     found = re.fullmatch(r"The loss fell fastest in epoch (\d+), by (\S+)\.", text)
     if found:
         falls = [loss[e - 1] - loss[e] for e in range(1, len(loss))]
-        return falls[int(found[1]) - 2] == max(falls) > 0 and oracle.same(found[2], max(falls))
+        return falls[int(found[1]) - 2] == max(falls) > 0 and same(found[2], max(falls))
     found = re.fullmatch(
         r"The last tenth of the epochs (still took|changed the loss by) (\S+)% ?(.*)", text
     )
@@ -47,46 +49,41 @@ def is_true(text: str, run: us.Run) -> bool:
     if found:
         before = loss[-1 - max(1, len(loss) // 10)]
         fall = 1 - loss[-1] / before if before else 0.0
-        kind = (
-            "still took"
-            if fall > 0.05
-            else "the loss rose by"
-            if fall < -0.05
-            else "changed the loss by"
-        )
+        kind = "changed the loss by"
+        if abs(fall) > 0.05:
+            kind = "still took" if fall > 0 else "the loss rose by"
         wrong = (run.network.predict(run.data.X) != run.data.y).any()
         return (
             found[1] == kind
-            and oracle.same(found[2], 100 * abs(fall))
+            and same(found[2], 100 * abs(fall))
             and (kind != "changed the loss by" or ("not every point" in text) == wrong)
         )
-    found = re.fullmatch(r"From epoch (\d+) to (\d+) it stood almost still(?:; then (.+))?\.", text)
+    found = re.fullmatch(
+        r"From epoch (\d+) to (\d+) the loss stood almost still(?:; then (.+))?\.", text
+    )
     if found:
         start, end = int(found[1]) - 1, int(found[2]) - 1
         still = loss[end] > 0.6 * loss[start] and min(loss[end:]) < 0.8 * loss[end]
         return still and what_ended_it(found[3], run, end + 1)
     found = re.fullmatch(r"It was stopped early: ([\d,]+) epochs were asked for\.", text)
     if found:
-        return oracle.number(found[1]) == run.recipe.epochs > len(loss)
+        return number(found[1]) == run.recipe.epochs > len(loss)
     found = re.fullmatch(
         r"The loss of an epoch is .*; over all points and after the last step it is (\S+)\.", text
     )
-    chances = [
-        oracle.world(run.network, run.data).chances(row)
-        for row in run.network.logits(run.data.X).tolist()
-    ]
-    return oracle.same(
-        found[1], -sum(np.log(row[y]) for row, y in zip(chances, run.data.y, strict=True)) / n, 4
-    )
+    world = oracle_world.world(run.network, run.data)
+    chances = [world.chances(row) for row in run.network.logits(run.data.X).tolist()]
+    surprises = [-np.log(row[y]) for row, y in zip(chances, run.data.y, strict=True)]
+    return same(found[1], sum(surprises) / n, 4)
 
 
 def what_ended_it(change: str | None, run: us.Run, epoch: int) -> bool:
-    """What came after a plateau: some epochs later the unit is on for so many points instead of so many."""
+    """Whether some epochs after a plateau the unit is on for so many points instead of so many."""
     if change is None:
         return True
     found = re.fullmatch(
-        r"unit (\d+)(?: of layer (\d+))? came to be (?:on|on its positive side) for (\d+) instead of "
-        r"(\d+) of (\d+) points? of c(\d+)",
+        r"unit (\d+)(?: of layer (\d+))? came to be (?:on|on its positive side) "
+        r"for (\d+) instead of (\d+) of (\d+) points? of c(\d+)",
         change,
     )
     layer, unit, label = int(found[2] or 1) - 1, int(found[1]), int(found[6])
@@ -119,9 +116,8 @@ def test_every_sentence_on_a_training_is_true(first):
         assert len(said) >= 3
         assert [claim.text for claim in said if not is_true(claim.text, run)] == []
         assert all(claim.holds(run.network, data) for claim in said)
-        moved = (
-            run.at(0).to_vector() != run.network.to_vector()
-        ).any()  # not where every unit was dead
+        # Where every unit was dead, nothing has moved.
+        moved = (run.at(0).to_vector() != run.network.to_vector()).any()
         assert not moved or not any(claim.holds(run.at(0), data) for claim in said)
 
 

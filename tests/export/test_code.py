@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import unitscope as us
+from patience import PATIENCE
 from unitscope.network import ACTIVATIONS
 
 NAMES = ['"""', "</script>\n", "'); import os; os.system('x') #", "{net}"]
@@ -23,7 +24,7 @@ def numbers_of(path, X: np.ndarray) -> np.ndarray:
         "print(json.dumps([m.probabilities(X).tolist(), m.predict(X)]))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", asked], capture_output=True, text=True, timeout=120, check=True
+        [sys.executable, "-c", asked], capture_output=True, text=True, timeout=PATIENCE, check=True
     )
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -54,7 +55,7 @@ def test_a_run_knows_its_names_and_runs_as_a_script(tmp_path):
     text = us.export_code(run, tmp_path / "iris.py")
     assert (tmp_path / "iris.py").read_text(encoding="utf-8") == text
     done = subprocess.run(
-        [sys.executable, tmp_path / "iris.py"], capture_output=True, text=True, timeout=60
+        [sys.executable, tmp_path / "iris.py"], capture_output=True, text=True, timeout=PATIENCE
     )
     assert done.returncode == 0, done.stderr
     assert any(name in done.stdout for name in run.data.class_names)

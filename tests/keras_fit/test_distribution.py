@@ -17,13 +17,13 @@ import numpy as np
 import pytest
 
 import unitscope as us
+from patience import PATIENCE
 
 pytest.importorskip("keras")
 pytest.importorskip("jax")
 
 SCRIPT = Path(__file__).with_name("distributed_fit.py")
 VIRTUAL = "--xla_force_host_platform_device_count={}"
-SECONDS = 55
 # In every loss and weight; promised is 1e-4. Measured: 4e-7 from Keras on one device, 6e-6 from our
 # kernel, since the sums over a batch go another way round.
 TO_KERAS, TO_KERNEL = 2e-6, 2e-5
@@ -55,7 +55,7 @@ def started(*words: Any, script: Path = SCRIPT, **variables: str) -> subprocess.
 def finished(children: list[subprocess.Popen[str]]) -> list[str]:
     """What they printed, once all have ended; none outlives this call. JAX takes no SIGTERM, so it is SIGKILL."""
     try:
-        return [child.communicate(timeout=SECONDS)[0] for child in children]
+        return [child.communicate(timeout=PATIENCE)[0] for child in children]
     finally:
         for child in children:
             child.kill()

@@ -271,7 +271,7 @@ def test_denormal_numbers_are_put_to_zero_and_the_caller_keeps_its_own():
     ).all()
     for numbers in (run.state.slots, run.weights):
         assert (np.abs(numbers[numbers != 0]) >= tiny).all()
-    _, _, weights = train_seeds(data, recipe, run.shape, list(range(20)))
+    _, _, weights = train_seeds(data, recipe, run.architecture, list(range(20)))
     assert (weights[:, 3:6] == 0).all() and (np.abs(weights[weights != 0]) >= tiny).all()
     assert np.float32(1e-40) * np.ones(1, np.float32) > 0
 

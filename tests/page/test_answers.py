@@ -1,4 +1,4 @@
-"""Requests of the page: what comes back, and that no message, however strange, raises or gets past the limits."""
+"""Requests of the page: what comes back, and that no message raises or gets past the limits."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ import pytest
 import unitscope as us
 from unitscope.network import Network
 from unitscope.page import answers
-from unitscope.wire import scene
+from unitscope.page.jobs import Cancelled, Job
+from unitscope.wire.from_wire import data_from_wire
+from unitscope.wire.to_wire import data_to_wire, network_to_wire, run_to_wire
 
 
 def wire(data: us.Dataset, held: np.ndarray | None = None) -> dict:
-    return dict(scene.data_scene(data, held))
+    return dict(data_to_wire(data, held))
 
 
 def training(**changes) -> dict:
@@ -77,7 +79,7 @@ def test_a_training_that_diverges_says_why_and_gives_what_was_finite():
 
 def test_long_runs_are_thinned_with_the_first_and_the_last_epoch():
     run = us.train(us.datasets.lab(), hidden=(8,), epochs=50)
-    thin = scene.run_scene(run, course=False, most=10 * 4 * run.shape.n_parameters)
+    thin = run_to_wire(run, course=False, most=10 * 4 * run.architecture.n_parameters)
     assert len(thin["epochs"]) == 10 and thin["epochs"][0] == 0 and thin["epochs"][-1] == 50
     assert decoded(thin["weights"]).reshape(10, -1) == pytest.approx(run.weights[thin["epochs"]])
     assert len(decoded(thin["loss"])) == 50
@@ -90,7 +92,7 @@ def test_an_explanation_is_the_librarys_own_and_says_what_it_is_about():
             "id": 1,
             "kind": "explain",
             "data": wire(run.data),
-            "network": scene.network_scene(run.network),
+            "network": network_to_wire(run.network),
         }
     )["claims"]
     rounded = run.network.with_vector(run.network.to_vector().astype(np.float32).astype(np.float64))
@@ -131,7 +133,7 @@ def test_data_sets_come_as_asked():
         {"id": 1, "kind": "dataset", "name": "circles", "n": 60, "classes": 5, "noise": 0.1}
     )["data"]
     assert len(data["class_names"]) == 5 and len(base64.b64decode(data["labels"])) == 60
-    taken, _ = scene.taken_data(data)
+    taken, _ = data_from_wire(data)
     assert pytest.approx(us.datasets.circles(n=60, classes=5, noise=0.1).X, abs=1e-6) == taken.X
 
 
@@ -243,7 +245,7 @@ REFUSED = [
         {
             "kind": "explain",
             "data": wire(us.datasets.lab()),
-            "network": scene.network_scene(Network.initialize([3, 2, 4])),
+            "network": network_to_wire(Network.initialize([3, 2, 4])),
         },
         "network must be one of 2 inputs",
     ),
@@ -326,7 +328,7 @@ def broken(message: object, rng: random.Random) -> object:
 
 def test_ten_thousand_strange_messages_raise_nothing():
     small = us.datasets.blobs(n=8, classes=2)
-    net = scene.network_scene(Network.initialize([2, 2, 2]))
+    net = network_to_wire(Network.initialize([2, 2, 2]))
     recipe = {
         "hidden": [2],
         "activation": "relu",
@@ -364,7 +366,7 @@ def test_ten_thousand_strange_messages_raise_nothing():
             "name": "a.csv",
             "content": base64.b64encode(b"a,b\n1,x\n2,y\n").decode(),
             "target": "b",
-            "standardise": True,
+            "standardize": True,
         },
         {"id": 5, "kind": "seeds", "data": wire(small), "recipe": recipe, "seeds": 2, "first": 0},
         {
@@ -391,11 +393,11 @@ def test_ten_thousand_strange_messages_raise_nothing():
 
 
 def test_work_that_is_not_wanted_any_more_ends():
-    class Gone(answers.Asked):
+    class Gone(Job):
         def wanted(self) -> bool:
             return False
 
-    with pytest.raises(answers.Cancelled):
+    with pytest.raises(Cancelled):
         answers.reply(training(recipe={"epochs": 5000, "hidden": [16, 16]}), Gone())
 
 

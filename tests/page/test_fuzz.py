@@ -1,4 +1,4 @@
-"""Hostile messages by the thousand: every answer is a message of the contract, has the right id, and nothing breaks."""
+"""Hostile messages by the thousand: every answer keeps the contract, and nothing breaks."""
 
 from __future__ import annotations
 
@@ -23,12 +23,13 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 import unitscope as us
+from patience import CONNECTING, PATIENCE
 from unitscope.network import Network
 from unitscope.page import answers
-from unitscope.wire import scene
+from unitscope.wire.to_wire import data_to_wire, floats_to_wire, network_to_wire
 
 SMALL = us.datasets.blobs(n=8, classes=2)
-DATA = dict(scene.data_scene(SMALL, np.array([1] + [0] * 7)))
+DATA = dict(data_to_wire(SMALL, np.array([1] + [0] * 7)))
 RECIPE = {
     "hidden": [2],
     "activation": "relu",
@@ -40,8 +41,8 @@ RECIPE = {
     "l2": 0,
     "seed": 0,
 }
-NETWORK = dict(scene.network_scene(Network.initialize([2, 2, 2])))
-START = scene.floats(Network.initialize([2, 2, 2]).to_vector())
+NETWORK = dict(network_to_wire(Network.initialize([2, 2, 2])))
+START = floats_to_wire(Network.initialize([2, 2, 2]).to_vector())
 TABLE = base64.b64encode(b'a,"b ""q""",k\n1,2,x\n3,4,y\n').decode()
 REQUESTS: list[dict[str, Any]] = [
     {"id": 1, "kind": "train", "data": DATA, "recipe": RECIPE, "course": True, "start": START},
@@ -61,7 +62,7 @@ REQUESTS: list[dict[str, Any]] = [
         "name": "a.csv",
         "content": TABLE,
         "target": "k",
-        "standardise": True,
+        "standardize": True,
     },
     {
         "id": 7,
@@ -183,7 +184,7 @@ def changed(message: Any, place: tuple, junk: Any, how: str) -> Any:
 
 
 def every_change() -> Iterator[Any]:
-    """Every part of every request: taken out, put in twice, and replaced by everything that it can't be."""
+    """Every part of every request: taken out, put in twice, replaced by all that it can't be."""
     for message in REQUESTS:
         for place in places(message):
             yield changed(message, place, None, "out")
@@ -268,7 +269,7 @@ def test_every_change_of_every_part_gets_an_answer_of_the_contract():
 
 @pytest.fixture
 def server():
-    """A server of its own process: its port; at the end nothing may have been told of an exception."""
+    """The port of a server in its own process, which may tell of no exception."""
     process = subprocess.Popen(
         [sys.executable, "-m", "unitscope", "play", "--port", "0", "--no-browser"],
         stdout=subprocess.PIPE,
@@ -278,7 +279,7 @@ def server():
     yield int(re.search(r":(\d+)/", process.stdout.readline())[1])
     assert process.poll() is None
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=PATIENCE)
     # The first server on a machine compiles, and says so.
     assert [line for line in errors.splitlines() if "compiling for this machine" not in line] == [
         "unitscope: stopped"
@@ -288,14 +289,14 @@ def server():
 @contextlib.contextmanager
 def opened(port: int):
     with connect(
-        f"ws://127.0.0.1:{port}/live", origin=f"http://127.0.0.1:{port}", max_size=None
+        f"ws://127.0.0.1:{port}/live", origin=f"http://127.0.0.1:{port}", **CONNECTING
     ) as made:
         assert json.loads(made.recv())["kind"] == "hello"
         yield made
 
 
 def final(made) -> dict:
-    while (answer := json.loads(made.recv(60)))["kind"] == "progress":
+    while (answer := json.loads(made.recv(PATIENCE)))["kind"] == "progress":
         pass
     return answer
 
@@ -392,7 +393,7 @@ def test_frames_that_are_no_texts_are_refused_or_end_only_their_connection(serve
         assert final(made)["kind"] == "refused"
         made.send([json.dumps(REQUESTS[4])[:30], json.dumps(REQUESTS[4])[30:]])  # in two fragments
         assert final(made)["kind"] == "data"
-        made.ping().wait(10)
+        made.ping().wait(PATIENCE)
         for duplicate in (
             '{"id": 1, "id": 2, "kind": "cancel"}',
             '{"kind": "train", "id": 2, "kind": "cancel"}',
@@ -410,7 +411,7 @@ def test_frames_that_are_no_texts_are_refused_or_end_only_their_connection(serve
         with opened(server) as made:
             made.socket.sendall(frame)
             with pytest.raises(ConnectionClosed):
-                made.recv(10)
+                made.recv(PATIENCE)
     with opened(server) as made:
         made.send(json.dumps(REQUESTS[0]))
         assert final(made)["kind"] == "trained"
@@ -419,16 +420,16 @@ def test_frames_that_are_no_texts_are_refused_or_end_only_their_connection(serve
 def test_one_pages_long_work_of_every_kind_leaves_others_quick_ones_alone(server):
     large = us.datasets.blobs(n=3000)
     wire, recipe = (
-        dict(scene.data_scene(large)),
+        dict(data_to_wire(large)),
         RECIPE | {"hidden": [64, 64], "epochs": 2000, "batch_size": 32},
     )
-    network = scene.network_scene(Network.initialize([2, *[64] * 8, 4]))
+    network = network_to_wire(Network.initialize([2, *[64] * 8, 4]))
     long = [
         {"kind": "train", "data": wire, "recipe": recipe},
         {"kind": "seeds", "data": wire, "recipe": recipe, "seeds": 1},
         {
             "kind": "explain",
-            "data": dict(scene.data_scene(us.datasets.blobs(n=2500))),
+            "data": dict(data_to_wire(us.datasets.blobs(n=2500))),
             "network": network,
         },
         {"kind": "export", "what": "html", "data": wire, "recipe": recipe},

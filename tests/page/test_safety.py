@@ -1,4 +1,4 @@
-"""What a hostile page can't do: get past the limits, hold others up, reach files, or outlive its welcome."""
+"""What a hostile page can't do: pass the limits, hold others up, reach files, stay on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import json
 import pickle
 import sys
 import threading
-import time
 import tracemalloc
 from pathlib import Path
 
@@ -22,18 +21,18 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 import unitscope as us
+from patience import CONNECTING, PATIENCE, eventually
 from unitscope.network import Network
 from unitscope.page import answers
 from unitscope.page import server as server_module
-from unitscope.page.turns import Workers
-from unitscope.wire import scene
+from unitscope.page.jobs import Cancelled, Job
+from unitscope.page.scheduler import Scheduler
+from unitscope.wire.to_wire import data_to_wire, network_to_wire, small_to_wire
 
 
 def wire(n: int, features: int = 2, classes: int = 4) -> dict:
     rng = np.random.default_rng(0)
-    return dict(
-        scene.data_scene(us.Dataset(rng.normal(size=(n, features)), np.arange(n) % classes))
-    )
+    return dict(data_to_wire(us.Dataset(rng.normal(size=(n, features)), np.arange(n) % classes)))
 
 
 def recipe(*hidden: int, epochs: int = 10) -> dict:
@@ -41,7 +40,7 @@ def recipe(*hidden: int, epochs: int = 10) -> dict:
 
 
 def network(*sizes: int) -> dict:
-    return dict(scene.network_scene(Network.initialize(sizes)))
+    return dict(network_to_wire(Network.initialize(sizes)))
 
 
 DEEP = (64,) * 8
@@ -201,10 +200,11 @@ def test_names_that_a_spreadsheet_or_python_would_run_stay_names():
         } <= {"keras", "numpy", "math"}
 
 
-class Patience(answers.Asked):
+class Patience(Job):
     """Wants the answer until it was asked so many times."""
 
     def __init__(self, most: int) -> None:
+        super().__init__()
         self.asked, self.most = 0, most
 
     def wanted(self) -> bool:
@@ -217,7 +217,7 @@ CANCELLED = {
     "the test points": {
         "kind": "train",
         "recipe": recipe(2, epochs=1000),
-        "data": wire(1000) | {"held_out": scene.small(np.arange(1000) > 20)},
+        "data": wire(1000) | {"held_out": small_to_wire(np.arange(1000) > 20)},
     },
     "seeds": {
         "kind": "seeds",
@@ -239,7 +239,7 @@ CANCELLED = {
 @pytest.mark.parametrize("message", CANCELLED.values(), ids=CANCELLED)
 def test_every_long_request_ends_between_two_pieces_of_its_work(message, most):
     asked = Patience(most)
-    with pytest.raises(answers.Cancelled):
+    with pytest.raises(Cancelled):
         answers.reply({"id": 1, **message}, asked)
     assert asked.asked == most + 1
 
@@ -290,24 +290,26 @@ def test_answering_opens_no_file_but_the_packages_own_and_unpickles_nothing():
 
 def test_turns_at_long_work_go_round():
     async def order() -> list[str]:
-        workers, told = Workers(), []
+        scheduler, told = Scheduler(), []
         loop = asyncio.get_running_loop()
-        workers._free = 1
+        scheduler._free = 1
         gates = [threading.Event() for _ in range(5)]
 
         async def one(owner: str, number: int) -> None:
             turn = loop.create_future()
             if number == 3:
                 loop.call_later(0.05, turn.set_result, False)  # given up while it waits
-            done = await workers.long(owner, gates[number].wait, turn)
+            done = await scheduler.long(owner, gates[number].wait, turn)
             told.append(f"{owner}{number} {done}")
 
         tasks = [asyncio.create_task(one(owner, number)) for number, owner in enumerate("aaabb")]
-        await asyncio.sleep(0.2)
+        async with asyncio.timeout(PATIENCE):
+            while not told:
+                await asyncio.sleep(0.01)
         for gate in gates:
             gate.set()
         await asyncio.gather(*tasks)
-        workers.end()
+        scheduler.end()
         return told
 
     told = asyncio.run(order())
@@ -328,16 +330,15 @@ def few_pages(monkeypatch):
     served = uvicorn.Server(config)
     thread = threading.Thread(target=served.run)
     thread.start()
-    while not served.started:
-        time.sleep(0.01)
+    eventually(lambda: served.started)
     yield f"127.0.0.1:{served.servers[0].sockets[0].getsockname()[1]}"
     served.should_exit = True
-    thread.join(20)
+    thread.join(PATIENCE)
 
 
 def test_more_pages_than_there_may_be_are_turned_away_and_come_in_later(few_pages):
     def opened():
-        return connect(f"ws://{few_pages}/live", origin=f"http://{few_pages}", max_size=None)
+        return connect(f"ws://{few_pages}/live", origin=f"http://{few_pages}", **CONNECTING)
 
     with opened() as first, opened() as second:
         assert json.loads(first.recv())["kind"] == json.loads(second.recv())["kind"] == "hello"
@@ -345,23 +346,24 @@ def test_more_pages_than_there_may_be_are_turned_away_and_come_in_later(few_page
             third.recv()
         assert closed.value.rcvd.code == 1013
         first.close()
-        for _ in range(100):
+
+        def comes_in() -> bool:
             try:
                 with opened() as fourth:
-                    assert json.loads(fourth.recv())["kind"] == "hello"
-                    return
+                    return json.loads(fourth.recv())["kind"] == "hello"
             except ConnectionClosed:
-                time.sleep(0.05)
-        raise AssertionError("no page comes in after another left")
+                return False
+
+        eventually(comes_in)
 
 
 def test_a_fault_of_the_server_is_told_and_the_connection_lives_on(few_pages, monkeypatch, caplog):
     def broken(*_given):
         raise ZeroDivisionError
 
-    with connect(f"ws://{few_pages}/live", origin=f"http://{few_pages}", max_size=None) as made:
+    with connect(f"ws://{few_pages}/live", origin=f"http://{few_pages}", **CONNECTING) as made:
         made.recv()
-        monkeypatch.setitem(answers._ANSWERS, "dataset", broken)
+        monkeypatch.setitem(answers.FROM_WIRE, "dataset", broken)
         for _ in range(2):
             made.send('{"id": 4, "kind": "dataset", "name": "lab"}')
             assert json.loads(made.recv()) == {
@@ -377,7 +379,7 @@ def test_a_request_that_takes_too_long_is_refused(few_pages, monkeypatch):
     from unitscope.page import connection
 
     monkeypatch.setattr(connection, "MOST_SECONDS", 0.3)
-    with connect(f"ws://{few_pages}/live", origin=f"http://{few_pages}", max_size=None) as made:
+    with connect(f"ws://{few_pages}/live", origin=f"http://{few_pages}", **CONNECTING) as made:
         made.recv()
         for number, message in enumerate(CANCELLED[kind] for kind in ("train", "seeds", "page")):
             made.send(

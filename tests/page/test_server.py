@@ -1,4 +1,4 @@
-"""The live page's server: headers, who may connect, latest wins, and that it outlives bad messages and clients."""
+"""The live page's server: headers, who may connect, latest wins, and bad clients outlived."""
 
 from __future__ import annotations
 
@@ -19,14 +19,16 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 import unitscope as us
-from unitscope.wire import scene
+from patience import CONNECTING, PATIENCE, eventually
+from unitscope.wire.limits import LIMITS
+from unitscope.wire.to_wire import data_to_wire
 
 
 def training(number: int, seed: int = 0, **recipe) -> dict:
     return {
         "id": number,
         "kind": "train",
-        "data": scene.data_scene(us.datasets.lab()),
+        "data": data_to_wire(us.datasets.lab()),
         "course": False,
         "recipe": {"hidden": [2], "epochs": 20, "seed": seed, **recipe},
     }
@@ -54,13 +56,13 @@ def server():
     port = int(re.search(r":(\d+)/", process.stdout.readline())[1])
     yield port
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=20)
+    _, errors = process.communicate(timeout=PATIENCE)
     assert "Traceback" not in errors, errors
 
 
 def get(port: int, path: str, **headers: str) -> tuple[int, dict[str, str], str]:
     """Status, headers and text; the path goes out as it is."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     connection.putrequest("GET", path, skip_host="host" in headers)
     for name, value in headers.items():
         connection.putheader(name, value)
@@ -78,7 +80,7 @@ def get(port: int, path: str, **headers: str) -> tuple[int, dict[str, str], str]
 @contextlib.contextmanager
 def page(port: int):
     with connect(
-        f"ws://127.0.0.1:{port}/live", origin=f"http://127.0.0.1:{port}", max_size=None
+        f"ws://127.0.0.1:{port}/live", origin=f"http://127.0.0.1:{port}", **CONNECTING
     ) as made:
         assert json.loads(made.recv())["kind"] == "hello"
         yield made
@@ -135,7 +137,7 @@ def test_the_names_that_are_allowed_are_answered(server):
 def test_another_sites_page_cannot_connect(server, origin):
     with (
         pytest.raises(InvalidStatus, match="403"),
-        connect(f"ws://127.0.0.1:{server}/live", origin=origin),
+        connect(f"ws://127.0.0.1:{server}/live", origin=origin, **CONNECTING),
     ):
         pass
     assert origin is None or get(server, "/", origin=origin)[0] == 403
@@ -143,7 +145,7 @@ def test_another_sites_page_cannot_connect(server, origin):
 
 def test_the_first_message_has_the_lab_trained_and_explained(server):
     with connect(
-        f"ws://127.0.0.1:{server}/live", origin=f"http://127.0.0.1:{server}", max_size=None
+        f"ws://127.0.0.1:{server}/live", origin=f"http://127.0.0.1:{server}", **CONNECTING
     ) as made:
         hello = json.loads(made.recv())
     assert hello["limits"]["message"] == 4 * 2**20 and hello["first"]["run"]["course"]
@@ -186,7 +188,7 @@ def test_thousands_of_strange_texts_over_one_connection(server):
 
 def test_a_message_that_is_too_large_ends_only_its_own_connection(server):
     with pytest.raises(ConnectionClosed), page(server) as made:
-        made.send("x" * (scene.LIMITS["message"] + 1))
+        made.send("x" * (LIMITS["message"] + 1))
         made.recv()
     with page(server) as made:
         assert ask(made, training(1))["kind"] == "trained"
@@ -265,7 +267,7 @@ def command(*arguments: str) -> subprocess.CompletedProcess:
         [sys.executable, "-m", "unitscope", "play", "--no-browser", *arguments],
         text=True,
         capture_output=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
 
 
@@ -332,12 +334,13 @@ def test_two_workers_answer_alike_and_both_end():
                         found.add(one)
         return found
 
+    def healthy() -> bool:
+        with contextlib.suppress(OSError):
+            return get(port, "/health")[0] == 200 and len(workers()) == 2
+        return False
+
     try:
-        for _ in range(400):
-            with contextlib.suppress(OSError):
-                if get(port, "/health")[0] == 200 and len(workers()) == 2:
-                    break
-            time.sleep(0.1)
+        eventually(healthy)
         both, answers = workers(), set()
         assert len(both) == 2
         with contextlib.ExitStack() as stack:
@@ -352,11 +355,6 @@ def test_two_workers_answer_alike_and_both_end():
             assert len(answers) == 1
     finally:
         os.killpg(process.pid, signal.SIGINT)  # Ctrl-C in a terminal reaches all of them
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=PATIENCE)
     assert "Traceback" not in errors, errors
-    for _ in range(100):
-        left = {one for one in both if Path(f"/proc/{one}").exists()}
-        if not left:
-            break
-        time.sleep(0.1)
-    assert left == set()
+    eventually(lambda: not any(Path(f"/proc/{one}").exists() for one in both))

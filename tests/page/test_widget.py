@@ -1,15 +1,21 @@
-"""The notebook widget, without a notebook: its messages, its state, and that the user's run stays as it was."""
+"""The notebook widget, without a notebook: its messages, its state, the user's run untouched."""
 
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import time
 
+import anywidget
 import numpy as np
 import pytest
 
 import unitscope as us
-from unitscope.wire import scene
+from patience import PATIENCE
+from unitscope.wire.from_wire import data_from_wire
+from unitscope.wire.limits import LIMITS
+from unitscope.wire.to_wire import data_to_wire
 
 LONG = {"hidden": [16], "epochs": 5000}  # seconds of training with so many points
 MANY = us.datasets.blobs(n=10_000)
@@ -27,7 +33,7 @@ def widget(monkeypatch):
 def training(
     number: int, recipe: dict, *, view: str = "abc", data: us.Dataset | None = None, held_out=None
 ) -> dict:
-    wire = scene.data_scene(data or us.datasets.lab(), held_out)
+    wire = data_to_wire(data or us.datasets.lab(), held_out)
     return {
         "id": number,
         "view": view,
@@ -38,12 +44,12 @@ def training(
     }
 
 
-async def until(condition, seconds: float = 60):
-    for _ in range(int(seconds * 100)):
-        if condition():
-            return
+async def until(condition):
+    """As `eventually` has it, while the loop goes on."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "It has not come."
         await asyncio.sleep(0.01)
-    raise AssertionError("It has not come.")
 
 
 def told(widget, number: int) -> list[str]:
@@ -59,7 +65,7 @@ def test_a_training_in_the_view_is_the_widgets_run(widget):
     run, data = widget.run, us.datasets.lab()
     before = run.weights.copy()
     moved = us.Dataset(data.X + 0.5, data.y, data.class_names)
-    widget.take(training(1, {"hidden": [3], "epochs": 7}, data=moved))
+    widget._take(training(1, {"hidden": [3], "epochs": 7}, data=moved))
     assert widget.told[0]["kind"] == "trained" and widget.told[0]["view"] == "abc"
     assert widget.run is not run and widget.run.epochs == 7 and widget.run.recipe.hidden == (3,)
     assert pytest.approx(moved.X, abs=1e-6) == widget.data.X
@@ -83,10 +89,10 @@ def test_strange_messages_are_refused(widget, message):
     run = widget.run
 
     async def on_a_loop():
-        widget.take(message)
+        widget._take(message)
         await until(lambda: len(widget.told) == 2)
 
-    widget.take(message)
+    widget._take(message)
     asyncio.run(on_a_loop())
     assert [answer["kind"] for answer in widget.told] == ["refused"] * 2 and widget.run is run
 
@@ -96,8 +102,8 @@ def test_of_many_trainings_at_once_the_newest_wins(widget):
 
     async def drag():
         for k in range(40):
-            widget.take(training(k, {**LONG, "seed": k}, data=MANY))
-        widget.take(training(40, {"hidden": [2], "epochs": 5, "seed": 40}))
+            widget._take(training(k, {**LONG, "seed": k}, data=MANY))
+        widget._take(training(40, {"hidden": [2], "epochs": 5, "seed": 40}))
         await until(lambda: told(widget, 40))
         assert widget.run.recipe.seed == 40
         await until(lambda: all(told(widget, k) for k in range(40)))
@@ -111,13 +117,13 @@ def test_a_long_training_holds_up_nothing_else_and_can_be_given_up(widget):
 
     async def work():
         began = time.monotonic()
-        widget.take(training(1, LONG, data=MANY))
-        widget.take({"id": 2, "view": "abc", "kind": "dataset", "name": "moons"})
-        widget.take(training(3, {"epochs": 5}, view="other"))
+        widget._take(training(1, LONG, data=MANY))
+        widget._take({"id": 2, "view": "abc", "kind": "dataset", "name": "moons"})
+        widget._take(training(3, {"epochs": 5}, view="other"))
         await until(lambda: told(widget, 2) and told(widget, 3))
         await until(lambda: any(message["kind"] == "progress" for message in widget.told))
         assert told(widget, 1) == []
-        widget.take({"id": 4, "view": "abc", "kind": "cancel"})
+        widget._take({"id": 4, "view": "abc", "kind": "cancel"})
         await until(lambda: told(widget, 1))
         return time.monotonic() - began
 
@@ -135,10 +141,10 @@ def test_a_closed_widget_gives_up_and_keeps_its_last_run(widget):
     run = widget.run
 
     async def work():
-        widget.take(training(1, LONG, data=MANY))
+        widget._take(training(1, LONG, data=MANY))
         await asyncio.sleep(0.05)
         widget.close()
-        running = widget._latest
+        running = widget._jobs
         await until(lambda: not running._running)
 
     asyncio.run(work())
@@ -149,8 +155,8 @@ def test_views_that_open_later_and_other_views_are_given_the_newest_run(widget):
     data, held = us.datasets.lab(), np.arange(100) % 4 == 0
 
     async def work():
-        widget.take(training(1, {"epochs": 3}))
-        widget.take(training(2, {"epochs": 6}, data=data, held_out=held))
+        widget._take(training(1, {"epochs": 3}))
+        widget._take(training(2, {"epochs": 6}, data=data, held_out=held))
         await until(lambda: told(widget, 2))
         assert "by" not in widget._first  # not while points are dragged
         await until(lambda: "by" in widget._first)
@@ -158,7 +164,7 @@ def test_views_that_open_later_and_other_views_are_given_the_newest_run(widget):
     asyncio.run(work())
     first = widget._first
     assert first["by"] == "abc" and first["run"]["recipe"]["epochs"] == 6 and first["claims"]
-    shown, shown_held = scene.taken_data(first["data"])
+    shown, shown_held = data_from_wire(first["data"])
     assert np.array_equal(shown_held, held)
     assert np.array_equal(shown.X, widget.data.X) and widget.data.n_points == 100
     assert widget.run.data.n_points == 75 and np.array_equal(
@@ -193,9 +199,9 @@ def test_setting_a_run_gives_up_what_is_trained(widget, elsewhere):
     other = us.train(us.datasets.lab(), epochs=4)
 
     async def work():
-        widget.take(training(1, LONG, data=MANY))
+        widget._take(training(1, LONG, data=MANY))
         await asyncio.sleep(0.05)
-        widget.take(training(2, LONG, data=MANY))
+        widget._take(training(2, LONG, data=MANY))
         if elsewhere:
             await asyncio.to_thread(setattr, widget, "run", other)
         else:
@@ -213,9 +219,9 @@ def test_a_fault_of_ours_is_told_and_the_next_request_is_answered(widget, monkey
     async def work():
         with monkeypatch.context() as patch:
             patch.setattr("unitscope.page.answers.reply", broken)
-            widget.take({"id": 1, "view": "abc", "kind": "dataset", "name": "moons"})
+            widget._take({"id": 1, "view": "abc", "kind": "dataset", "name": "moons"})
             await until(lambda: told(widget, 1))
-        widget.take({"id": 2, "view": "abc", "kind": "dataset", "name": "moons"})
+        widget._take({"id": 2, "view": "abc", "kind": "dataset", "name": "moons"})
         await until(lambda: told(widget, 2))
 
     asyncio.run(work())
@@ -269,12 +275,12 @@ def test_the_chosen_point_is_read_and_set(widget):
 def test_its_first_message_has_the_run(widget):
     first = widget._first
     assert first["run"]["recipe"]["epochs"] == 10 and first["claims"]
-    assert widget._hello["limits"] == scene.LIMITS
+    assert widget._hello["limits"] == LIMITS
     assert "Scope(Run(" in str(widget._repr_mimebundle_()[0]["text/plain"])
 
 
 def test_the_courses_run_is_known_as_such():
-    """Else the first change in the view would start from a seed's weights, not from the course's."""
+    """Else the first change in the view would start from a seed's weights, not the course's."""
     course, own = us.Scope(us.lab.run()), us.Scope(us.train(us.datasets.lab()))
     assert (course._first["run"]["course"], own._first["run"]["course"]) == (True, False)
     course.close()
@@ -307,3 +313,32 @@ def test_other_themes_are_refused_and_runs_beyond_the_limits():
         match=r"the run's units must be at most 64 for a page. Got 65 instead",
     ):
         us.Scope(us.train(us.datasets.lab(), hidden=(65,), epochs=1))
+
+
+def test_it_is_a_scope_and_an_anywidget(widget):
+    assert isinstance(widget, us.Scope) and isinstance(widget, anywidget.AnyWidget)
+    assert {"run", "selected", "theme"} <= set(widget.trait_names())
+    assert {"selected", "theme", "_first"} <= set(widget.traits(sync=True))
+    assert {"run", "selected", "theme", "data", "to_html"} <= set(dir(widget))
+
+
+WITHOUT = """
+import sys
+import unitscope as us
+assert isinstance(us.Scope, type) and not isinstance(3, us.Scope)
+run = us.train(us.datasets.lab(), epochs=1)
+assert not {"anywidget", "ipywidgets", "traitlets"} & set(sys.modules)
+sys.modules["anywidget"] = None
+try:
+    us.Scope(run)
+except us.errors.MissingDependency as error:
+    print(error)
+"""
+
+
+def test_the_class_is_there_without_anywidget_which_only_a_widget_needs():
+    ran = subprocess.run([sys.executable, "-c", WITHOUT], capture_output=True, text=True)
+    assert (ran.stdout, ran.stderr) == (
+        'The widget needs anywidget: pip install "unitscope[app]"\n',
+        "",
+    )

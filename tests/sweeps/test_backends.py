@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import unitscope as us
+from patience import PATIENCE
 from unitscope.errors import InvalidInput, MissingDependency, UnitscopeError
 from unitscope.sweeps import sweep as module
 from unitscope.sweeps import workers
@@ -89,6 +90,8 @@ def watched(log, *, kills="", together=False):
     inside one, so that it is sent whole.
     """
 
+    patience = PATIENCE  # a global of this file would not be there
+
     def train(data, recipe, shape, seeds):
         import os
         import signal
@@ -108,7 +111,7 @@ def watched(log, *, kills="", together=False):
         ):
             Path(f"{log}.killed").touch()
             os.kill(os.getpid(), signal.SIGKILL)
-        until = time.monotonic() + 20
+        until = time.monotonic() + patience
         while together and time.monotonic() < until:
             if len({line.split()[2] for line in Path(log).read_text().splitlines()}) > 1:
                 break

@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import unitscope as us
+from patience import PATIENCE, eventually
 from strange import CONTENTS, Trap
 from unitscope.errors import InvalidInput, UnitscopeError
 from unitscope.sweeps import sweep as module
@@ -339,7 +340,7 @@ def test_an_interrupt_keeps_the_slices_that_are_done(tmp_path, monkeypatch, trai
 
     def slow_later(*piece):
         if piece[3][0] >= 320:  # not before the interrupt, and then slowly: not all can be done
-            stopped.wait(30)
+            stopped.wait(PATIENCE)
             time.sleep(0.3)
         return noted(*piece)
 
@@ -366,9 +367,7 @@ def test_after_kill_9_the_slices_that_were_done_are_there(tmp_path, jobs):
     program = f"import unitscope as us; us.sweep(us.datasets.lab(), seeds=200_000, folder={str(folder)!r}, {jobs})"
     running = subprocess.Popen([sys.executable, "-c", program], start_new_session=True)
     try:
-        deadline = time.monotonic() + 50
-        while len(list(folder.glob("seeds-*"))) < 2 and time.monotonic() < deadline:
-            time.sleep(0.05)
+        eventually(lambda: len(list(folder.glob("seeds-*"))) > 1)
     finally:
         os.killpg(running.pid, signal.SIGKILL)
         running.wait()

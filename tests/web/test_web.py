@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from patience import PATIENCE
 from unitscope.data import toys
 from unitscope.data.dataset import Dataset
 from unitscope.export.bundle import bundle, stylesheet
 from unitscope.page import answers
-from unitscope.wire import scene
+from unitscope.wire.greeting import greeting
 
 HERE = Path(__file__).parent
 WEB = HERE.parent.parent / "src" / "unitscope" / "web"
@@ -31,7 +32,7 @@ def deno(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProces
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=300,
+        timeout=PATIENCE,
         cwd=cwd,
         env={"NO_COLOR": "1", "DENO_NO_UPDATE_CHECK": "1", "PATH": "", "HOME": str(Path.home())},
     )
@@ -189,7 +190,7 @@ def test_the_link_of_a_toy_that_is_added_is_taken(tmp_path, monkeypatch):
     script = tmp_path / "link.js"
     script.write_text(
         f'import {{ stateFromHash }} from "{(WEB / "page" / "state.js").as_uri()}";\n'
-        f"const hello = {json.dumps(scene.greeting())};\n"
+        f"const hello = {json.dumps(greeting())};\n"
         'console.log(JSON.stringify(stateFromHash("#dataset=rings&n=50", hello)));\n',
         encoding="utf-8",
     )

@@ -1,4 +1,4 @@
-"""The contract: types, JSON Schema and the JavaScript's types are one, and every real message is as they say."""
+"""The contract: types, JSON Schema and JavaScript's types are one, and messages keep to it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ import unitscope as us
 from unitscope.export.page import page_text
 from unitscope.network import ACTIVATIONS, Network
 from unitscope.page import answers
-from unitscope.wire import messages, scene
+from unitscope.wire import messages
+from unitscope.wire.from_wire import network_from_wire
+from unitscope.wire.to_wire import data_to_wire, floats_to_wire, network_to_wire
 
 spec = importlib.util.spec_from_file_location(
     "make_contract", Path(__file__).parents[2] / "tools" / "contract.py"
@@ -28,13 +30,13 @@ SCHEMA = json.loads(contract.SCHEMA.read_text(encoding="utf-8"))
 
 
 def broken_rules(name: str, message: object) -> list[str]:
-    """What a message has that the schema's part `name` does not allow; through JSON, as it travels."""
+    """Where a message, as JSON, breaks the schema's part `name`."""
     part = jsonschema.Draft202012Validator({"$ref": f"#/$defs/{name}", "$defs": SCHEMA["$defs"]})
     return [error.message[:300] for error in part.iter_errors(json.loads(json.dumps(message)))]
 
 
 def lab(held: np.ndarray | None = None) -> dict:
-    return dict(scene.data_scene(us.datasets.lab(), held))
+    return dict(data_to_wire(us.datasets.lab(), held))
 
 
 def test_the_schema_and_the_types_are_those_of_the_contract():
@@ -47,7 +49,7 @@ def test_the_contracts_lists_are_those_of_the_library():
     assert typing.get_args(messages.Activation) == tuple(ACTIVATIONS)
     requests = {
         typing.get_args(typing.get_type_hints(one)["kind"])[0]
-        for one in typing.get_args(messages.Asked)
+        for one in typing.get_args(messages.Request)
     }
     assert requests == {*answers.KINDS, "cancel"}
     kinds = {
@@ -80,7 +82,7 @@ RECIPE = {
     "l2": 0,
     "seed": 3,
 }
-NETWORK = scene.network_scene(Network.initialize([2, 3, 4]))
+NETWORK = network_to_wire(Network.initialize([2, 3, 4]))
 TABLE = base64.b64encode(b"a,b,kind\n1,2,x\n3,4,y\n").decode()
 CONVERSATION = [
     ({"kind": "train", "data": lab(), "recipe": RECIPE, "course": True, "start": None}, "Trained"),
@@ -117,7 +119,7 @@ CONVERSATION = [
         for name in us.datasets.names()
     ),
     (
-        {"kind": "table", "name": "a.csv", "content": TABLE, "target": None, "standardise": True},
+        {"kind": "table", "name": "a.csv", "content": TABLE, "target": None, "standardize": True},
         "DataLoaded",
     ),
     *(
@@ -142,7 +144,7 @@ CONVERSATION = [
 def test_every_message_of_a_conversation_is_in_the_contract(request_, answer):
     message = {"id": 5, **request_}
     if answer != "Refused":
-        assert broken_rules("Asked", message) == []
+        assert broken_rules("Request", message) == []
     reply = answers.reply(message)
     assert reply["kind"] != "refused" or answer == "Refused", reply
     assert broken_rules(answer, reply) == broken_rules("Reply", reply) == []
@@ -161,10 +163,10 @@ def test_what_goes_into_the_networks_fixtures_is_a_network_of_the_contract():
         wire = {
             "features": 2,
             "layers": case["layers"],
-            "weights": scene.floats(np.array(case["weights"])),
+            "weights": floats_to_wire(np.array(case["weights"])),
         }
         assert broken_rules("NetworkScene", wire) == []
-        scene.taken_network(wire)
+        network_from_wire(wire)
 
 
 @pytest.mark.parametrize(
@@ -181,5 +183,5 @@ def test_what_goes_into_the_networks_fixtures_is_a_network_of_the_contract():
 )
 def test_the_schema_notices(change):
     assert broken_rules(
-        "Asked", {"id": 5, "kind": "train", "data": lab(), "recipe": RECIPE} | change
+        "Request", {"id": 5, "kind": "train", "data": lab(), "recipe": RECIPE} | change
     )

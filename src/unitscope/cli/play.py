@@ -49,7 +49,7 @@ def _play(options: argparse.Namespace) -> int:
         import uvicorn
 
         from unitscope.page.server import ALLOWED_HOSTS
-        from unitscope.wire import scene
+        from unitscope.wire.limits import LIMITS
     except ImportError as error:
         raise MissingDependency(
             f"The live page needs {error.name or 'Starlette and uvicorn'}: "
@@ -74,7 +74,7 @@ def _play(options: argparse.Namespace) -> int:
         port=port,
         log_level="warning",
         ws="websockets-sansio",
-        ws_max_size=scene.LIMITS["message"],
+        ws_max_size=LIMITS["message"],
         ws_per_message_deflate=False,
         workers=options.workers,
         timeout_graceful_shutdown=2,

@@ -94,7 +94,7 @@ def _sweep(options: argparse.Namespace) -> int:
     for recipe in (
         [Recipe.of(None, settings)] if grid is None else combinations(None, settings, grid)[0]
     ):
-        prepare(Sweep.of(data, recipe).shape)  # compiled before the clock starts
+        prepare(Sweep.of(data, recipe).architecture)  # compiled before the clock starts
     with workers(options.backend, options.address, options.jobs) as jobs:
         began = time.perf_counter()
         found = sweep(

@@ -25,7 +25,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from unitscope.compiled.llvm_ir import ENTRY, digest, host_machine, shipped, translated, tuning
+from unitscope.compiled.llvm_ir import ENTRY, host_machine, shipped, translated, tuning
+from unitscope.compiled.sources import digest
 from unitscope.files import replacing
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ _MAGIC = b"unitscope kernel 2\n"
 _CHILD = """
 import sys
 from unitscope.compiled.code import CompiledCode, built
-module, arguments, *sources = sys.argv[1:]
-sys.stdout.buffer.write(built(CompiledCode(module, tuple(sources), int(arguments))))
+module, arguments = sys.argv[1:]
+sys.stdout.buffer.write(built(CompiledCode(module, int(arguments))))
 """
 
 
@@ -46,12 +47,10 @@ class CompiledCode:
     """A function that Numba compiles, as a C function of addresses that gives a whole number.
 
     - `module`: the full name of the module whose function `compiled()` gives Numba's `cfunc`.
-    - `sources`: the full names of all modules whose text it is made of.
     - `arguments`: how many addresses it takes.
     """
 
     module: str
-    sources: tuple[str, ...]
     arguments: int
 
     def entry(self) -> Callable[..., int]:
@@ -67,11 +66,6 @@ class CompiledCode:
     def is_ready(self) -> bool:
         """Whether the next `entry` will load and not compile."""
         return self in _LOADED or bool(_kept(self))
-
-
-def address(array: Any) -> int:
-    """Where the numbers of a writable array that is not empty lie; a third of the time of `array.ctypes.data`."""
-    return ctypes.addressof(ctypes.c_char.from_buffer(array))
 
 
 def prepare(*codes: CompiledCode) -> None:
@@ -94,7 +88,7 @@ def _child(code: CompiledCode) -> subprocess.Popen[bytes]:
 
     environment = os.environ | {"NUMBA_OPT": "0", "PYTHONPATH": os.pathsep.join(sys.path)}
     return subprocess.Popen(
-        [sys.executable, "-c", _CHILD, code.module, str(code.arguments), *code.sources],
+        [sys.executable, "-c", _CHILD, code.module, str(code.arguments)],
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -148,7 +142,7 @@ def _path(code: CompiledCode) -> Path:
     import llvmlite
     import llvmlite.binding as llvm
 
-    key = hashlib.sha256(digest((*code.sources, "unitscope.compiled.llvm_ir", __name__)).encode())
+    key = hashlib.sha256(digest(code.module, "unitscope.compiled.llvm_ir", __name__).encode())
     for part in (
         _numba_version(),
         llvmlite.__version__,
@@ -212,7 +206,7 @@ def built(code: CompiledCode) -> bytes:
 
 def _translation(code: CompiledCode, llvm: Any) -> Any:
     """The code's module for LLVM."""
-    text = shipped(code.module, code.sources)
+    text = shipped(code.module)
     if text is not None:
         with contextlib.suppress(RuntimeError):  # an LLVM older than the package's translations
             return llvm.parse_assembly(text)

@@ -8,14 +8,13 @@ of; on other machines Numba translates.
 
 from __future__ import annotations
 
-import hashlib
 import importlib
-import importlib.util
 import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
+
+from unitscope.compiled.sources import digest
 
 ENTRY = "unitscope_entry"  # the name of a code's C function
 FOLDER = "translations"
@@ -25,17 +24,7 @@ _HEAD = "; made of "  # begins a file, before the digest of the sources
 _FOR = "; translated for "  # begins a translation, before its kind
 
 
-def digest(sources: tuple[str, ...]) -> str:
-    """A hash of the text of modules, given by their full names."""
-    key = hashlib.sha256()
-    for name in sources:
-        source = importlib.util.find_spec(name)
-        assert source is not None and source.origin is not None
-        key.update(Path(source.origin).read_bytes())
-    return key.hexdigest()
-
-
-def shipped(module: str, sources: tuple[str, ...]) -> str | None:
+def shipped(module: str) -> str | None:
     """The package's translation of a code for machines like this one, if it has one of these very sources."""
     import lzma
     from importlib import resources
@@ -47,13 +36,13 @@ def shipped(module: str, sources: tuple[str, ...]) -> str | None:
     except OSError:
         return None
     head, *parts = lzma.decompress(content).decode().split(_FOR)
-    if head != f"{_HEAD}{digest(sources)}\n":
+    if head != f"{_HEAD}{digest(module)}\n":
         return None
     texts = dict(part.split("\n", 1) for part in parts)
     return next((texts[kind] for kind in _kinds() if kind in texts), None)
 
 
-def packed(texts: dict[str, str], sources: tuple[str, ...]) -> bytes:
+def packed(module: str, texts: dict[str, str]) -> bytes:
     """The content of a code's file: its translation for each kind, x86_64, and x86_64-avx512 where that differs.
 
     They have most of their lines in common, which are packed once.
@@ -61,7 +50,7 @@ def packed(texts: dict[str, str], sources: tuple[str, ...]) -> bytes:
     import lzma
 
     parts = [
-        f"{_HEAD}{digest(sources)}\n",
+        f"{_HEAD}{digest(module)}\n",
         *(f"{_FOR}{kind}\n{text}" for kind, text in texts.items()),
     ]
     return lzma.compress("".join(parts).encode(), preset=9)

@@ -20,7 +20,7 @@ _LONGEST_CELL = 10_000  # characters
 _MOST_ROWS, _MOST_COLUMNS = 50_000_000, 100_000
 
 
-def read_table(source: Any, target: str | None = None, *, standardise: bool = False) -> Dataset:
+def read_table(source: Any, target: str | None = None) -> Dataset:
     """Read points and their classes from a table with a header.
 
     **Arguments**
@@ -28,14 +28,14 @@ def read_table(source: Any, target: str | None = None, *, standardise: bool = Fa
     - `source`: the path of a CSV file (separated by commas, semicolons, tabs or bars; UTF-8) or of
       a Parquet file, or a data frame.
     - `target`: the name of the column of the classes, whose values are kept as the classes' names;
-      the last column without it. All other columns are features and must hold finite numbers.
-    - `standardise`: bring each feature to mean 0 and standard deviation 1.
+      the last column without it. All other columns are features and must hold finite numbers;
+      `.standardized()` of the result brings each to mean 0 and standard deviation 1.
 
     **Raises** `InvalidInput` with the line and the column that break a rule; `MissingDependency`
     where a Parquet file is read without pandas.
     """
     if hasattr(source, "columns") and hasattr(source, "iloc"):
-        return _from_frame(source, target, standardise)[0]
+        return _from_frame(source, target)
     if not isinstance(source, (str, os.PathLike)):
         raise refusal(
             "source",
@@ -44,15 +44,15 @@ def read_table(source: Any, target: str | None = None, *, standardise: bool = Fa
         )
     path = Path(source)
     if path.suffix.lower() in (".parquet", ".pq"):
-        return _from_frame(_parquet(path), target, standardise)[0]
-    return table_from_bytes(path.read_bytes(), path.name, target, standardise)[0]
+        return _from_frame(_parquet(path), target)
+    return table_from_bytes(path.read_bytes(), path.name, target)[0]
 
 
 def table_from_bytes(
     content: bytes,
     name: str,
     target: str | None = None,
-    standardise: bool = False,
+    standardize: bool = False,
     *,
     most_rows: int = _MOST_ROWS,
     most_columns: int = _MOST_COLUMNS,
@@ -94,7 +94,7 @@ def table_from_bytes(
             labels,
             features,
             chosen,
-            standardise,
+            standardize,
         ),
         columns,
         chosen,
@@ -166,7 +166,7 @@ def _label(cell: str, line: int, column: str) -> str:
 
 
 def _dataset(
-    X: np.ndarray, labels: Sequence[Any], features: list[str], target: str, standardise: bool
+    X: np.ndarray, labels: Sequence[Any], features: list[str], target: str, standardize: bool
 ) -> Dataset:
     kinds = set(labels)
     if len(kinds) < 2:
@@ -174,7 +174,7 @@ def _dataset(
     if all(isinstance(kind, str) and kind.removeprefix("-").isdecimal() for kind in kinds):
         labels = [int(label) for label in labels]  # in the order of numbers, not of texts
     data = Dataset(X, labels, feature_names=features)
-    return data.standardized() if standardise else data
+    return data.standardized() if standardize else data
 
 
 def _parquet(path: Path) -> Any:
@@ -193,9 +193,7 @@ def _parquet(path: Path) -> Any:
         raise refusal("source", "a Parquet file", str(path)) from error
 
 
-def _from_frame(
-    frame: Any, target: str | None, standardise: bool
-) -> tuple[Dataset, list[str], str]:
+def _from_frame(frame: Any, target: str | None) -> Dataset:
     columns = [str(column) for column in frame.columns]
     place, chosen = _target(columns, target)
     parts = []
@@ -223,7 +221,6 @@ def _from_frame(
         raise refusal(f"column {chosen!r}", "of at least 2 classes", int(labels.nunique()))
     features = [column for column in columns if column != chosen]
     try:
-        data = Dataset(np.column_stack(parts), labels, feature_names=features)
+        return Dataset(np.column_stack(parts), labels, feature_names=features)
     except InvalidInput as error:
         raise InvalidInput(f"{error} (column {chosen!r} has the classes)") from error
-    return (data.standardized() if standardise else data), columns, chosen

@@ -1,4 +1,4 @@
-"""Claims: sentences with the facts that they state, and the whole explanation made of them."""
+"""Claims, sentences with the facts that they state, and the explanation made of them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&$:@])")
 
 
 def marked(name: str) -> str:
-    """A name from outside as it stands in a sentence: on one line, so that it can be escaped."""
+    """A name from outside as it stands in a sentence: on one line, and to be escaped later."""
     return OPEN + " ".join(name.replace(OPEN, "").replace(CLOSE, "").split()) + CLOSE
 
 
@@ -49,7 +49,7 @@ class Claim:
 
     @property
     def markdown(self) -> str:
-        """The sentence with names escaped, so that they are shown as they are."""
+        """The sentence as Markdown, its names escaped, so that they show as they are."""
         return _MARKED.sub(lambda name: _MARKDOWN.sub(r"\\\1", name[1]), self._words)
 
     @property
@@ -58,9 +58,9 @@ class Claim:
         return html.escape(self.text)
 
     def holds(self, net: Network, data: Dataset) -> bool:
-        """Measure all its facts again: whether the sentence is true of this network on these data.
+        """Whether the sentence is true of this network on these data: its facts, measured again.
 
-        Counts, classes and sets must be the same, numbers the same as printed (or to 1e-6).
+        Counts, classes and sets must be the same; numbers the same as printed, or within 1e-6.
         """
         if net.n_features != data.n_features:
             return False

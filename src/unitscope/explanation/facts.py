@@ -11,14 +11,14 @@ import numpy as np
 
 from unitscope.explanation.measured import Measured
 
-DIGITS = 3  # significant ones of a printed number
-_RELATIVE = 1e-6  # numbers this close are one number, though they may be printed differently
+DIGITS = 3  # significant digits of a printed number
+_RELATIVE = 1e-6  # numbers this close count as one, even where they are printed differently
 
 MEASURES: dict[str, Callable[..., Any]] = {}
 
 
 def measure(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Let `function(measured, *about)` be a measure under its own name."""
+    """Register `function(measured, *about)` as a measure under its own name."""
     MEASURES[function.__name__] = function
     return function
 
@@ -28,8 +28,8 @@ class Fact:
     """One measured value.
 
     - `name`, `about`: MEASURES[name](measured, *about) measures it.
-    - `value`: whole numbers, strings and bools, which must come out the same; floats, which must be
-      printed the same to `digits` significant digits or agree to 1e-6; and tuples of all these.
+    - `value`: whole numbers, strings and bools, which must come out the same; floats, which must
+      print the same to `digits` significant digits or agree to 1e-6; and tuples of these.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Fact:
     digits: int = DIGITS
 
     def holds(self, at: Measured) -> bool:
-        """Whether the value is the same for another network or other data."""
+        """Whether it is true of another network or other data, too."""
         try:
             now = value_of(at, self.name, *self.about)
         except (IndexError, KeyError, ValueError):  # no such unit, layer, class or point
@@ -52,7 +52,7 @@ def fact(at: Measured, name: str, *about: Any, digits: int = DIGITS) -> Fact:
 
 
 def value_of(at: Measured, name: str, *about: Any) -> Any:
-    """What MEASURES[name] gives, measured once."""
+    """What MEASURES[name] gives; measured once, then remembered."""
     key = (name, *about)
     if key not in at.known:
         at.known[key] = plain(MEASURES[name](at, *about))
@@ -70,8 +70,10 @@ def plain(value: Any) -> Any:
 
 def printed(value: float, digits: int = DIGITS) -> str:
     """A number to so many significant digits, without an exponent from 0.0001 to 999,999."""
-    if not math.isfinite(value):
-        return "infinite" if value > 0 else "minus infinite" if value < 0 else "not a number"
+    if math.isnan(value):
+        return "not a number"
+    if math.isinf(value):
+        return "infinite" if value > 0 else "minus infinite"
     rounded = float(f"{value:.{digits}g}")
     if rounded == 0:
         return "0"
@@ -84,14 +86,12 @@ def printed(value: float, digits: int = DIGITS) -> str:
 
 def agree(one: Any, other: Any, digits: int) -> bool:
     """Whether two values are the same, floats as they are printed."""
+    if type(one) is not type(other):
+        return False
     if isinstance(one, tuple):
-        return (
-            isinstance(other, tuple)
-            and len(one) == len(other)
-            and all(agree(a, b, digits) for a, b in zip(one, other, strict=True))
-        )
-    if isinstance(one, float) and isinstance(other, float):
-        return printed(one, digits) == printed(other, digits) or abs(
-            one - other
-        ) <= _RELATIVE * max(abs(one), abs(other))
-    return type(one) is type(other) and one == other
+        pairs = zip(one, other, strict=False)
+        return len(one) == len(other) and all(agree(a, b, digits) for a, b in pairs)
+    if isinstance(one, float):
+        close = abs(one - other) <= _RELATIVE * max(abs(one), abs(other))
+        return close or printed(one, digits) == printed(other, digits)
+    return bool(one == other)

@@ -1,4 +1,4 @@
-"""The words for names, numbers and lists, singular and plural: what sentences are made of."""
+"""What sentences are made of: names, numbers and lists, singular and plural."""
 
 from __future__ import annotations
 
@@ -40,8 +40,13 @@ def are(count: int) -> str:
     return "is" if count == 1 else "are"
 
 
+def _sentence(words: str) -> str:
+    """With a capital letter and a full stop."""
+    return f"{words[0].upper()}{words[1:]}."
+
+
 class Teller:
-    """The words for what a `Measured` has: names, numbers and lists."""
+    """Knows what a `Measured` calls its classes, inputs and units, and makes claims of words."""
 
     def __init__(self, at: Measured, level: int) -> None:
         self.at = at
@@ -53,19 +58,13 @@ class Teller:
         return fact(self.at, name, *about, digits=digits)
 
     def say(self, topic: str, level: int, words: str, *facts: Fact) -> Claim:
-        """A claim: `words` with a capital letter and a full stop, and the facts that they state."""
-        return Claim(topic, level, facts, f"{words[0].upper()}{words[1:]}.", None, self.at.window)
+        """A claim: `words` as a sentence, and the facts that it states."""
+        return Claim(topic, level, facts, _sentence(words), None, self.at.window)
 
     def say_of_training(self, topic: str, level: int, words: str, *facts: Fact) -> Claim:
         """A claim about the run, which holds only for the network that it ends with."""
-        return Claim(
-            topic,
-            level,
-            (*facts, self.fact("trained_it")),
-            f"{words[0].upper()}{words[1:]}.",
-            self.at.run,
-            self.at.window,
-        )
+        facts = *facts, self.fact("trained_it")
+        return Claim(topic, level, facts, _sentence(words), self.at.run, self.at.window)
 
     def name(self, label: int) -> str:
         """A class's name."""
@@ -73,7 +72,7 @@ class Teller:
         return marked(names[label] if label < len(names) else f"c{label}")
 
     def names(self, labels: Sequence[int]) -> str:
-        """Names of classes as a list."""
+        """The classes' names, listed."""
         return listed([self.name(label) for label in labels])
 
     def input(self, number: int) -> str:
@@ -82,30 +81,37 @@ class Teller:
 
     def unit(self, layer: int, unit: int) -> str:
         """Unit 0, with its layer (counted from 1, as in the course) where there are several."""
-        return f"unit {unit}" + (f" of layer {layer + 1}" if self.at.hidden > 1 else "")
+        return f"unit {unit} of layer {layer + 1}" if self.at.hidden > 1 else f"unit {unit}"
+
+    def below(self, number: int) -> str:
+        """What an output unit reads: a unit of the last hidden layer, or an input."""
+        return f"unit {number}" if self.at.hidden else self.input(number)
 
     def portion(self, count: int, label: int) -> str:
         """All 25 points of c0, or 3 of 25."""
-        size = self.sizes.value[label]
+        size, name = self.sizes.value[label], self.name(label)
         if size == 1:
-            return f"the one point of {self.name(label)}"
-        return f"{f'all {size}' if count == size else f'{count} of {size}'} points of {self.name(label)}"
+            return f"the one point of {name}"
+        share = f"all {size}" if count == size else f"{count} of {size}"
+        return f"{share} points of {name}"
 
     def sides(self, layer: int) -> tuple[str, str]:
-        """What a unit of a layer is at points where its pre-activation is positive, and where it is not."""
+        """What a unit of the layer is where its pre-activation is positive, and where not."""
         if self.at.net.layers[layer].activation == "relu":
             return "on", "off"
         return "on its positive side", "on its negative side"
 
     def area_digits(self) -> int:
-        """How many digits areas and distances are good for: on a mesh, two."""
-        return 3 if self.at.partition is None or self.at.partition.exact else 2
+        """How many digits of areas and distances are known: on a mesh, two."""
+        part = self.at.partition
+        return 3 if part is None or part.exact else 2
 
     def about(self, value: float) -> str:
         """An area or a distance: on a mesh, about so much."""
         digits = self.area_digits()
-        return f"{'about ' if digits == 2 else ''}{printed(value, digits)}"
+        number = printed(value, digits)
+        return f"about {number}" if digits == 2 else number
 
     def occupied(self) -> list[int]:
-        """Classes that have points."""
+        """The classes that have points."""
         return [label for label, size in enumerate(self.sizes.value) if size]

@@ -15,27 +15,25 @@ from unitscope.geometry.window import Window
 from unitscope.network import Network
 from unitscope.training.run import Run
 
-_MOST_REGIONS = 20_000  # more are not asked for: an explanation is to be there at once
-_NOISE = 1e-9  # of the largest: what varies by less is constant but for rounding
+_MOST_REGIONS = 20_000  # with more, an explanation would take too long
+_NOISE = 1e-9  # of the largest value: what varies by less is constant but for rounding
 
 
 class Measured:
-    """A network, its data and, where there is one, the run that trained it; areas and distances are in the window.
+    """A network, its data and, where there is one, the run that trained it.
 
-    - `z`, `a`: pre-activations and outputs of every layer, (n, units) each; the last are the
+    - `z`, `a`: pre-activations and outputs of every layer, (n, units) each; the last `a` are the
       logits.
-    - `k`: how many classes there are, in the network or in the data.
+    - `k`: the number of classes, of the network or of the data, whichever has more.
+    - `window`: what areas and distances refer to; by default the padded range of the data.
     """
 
     def __init__(
         self, net: Network, data: Dataset, run: Run | None = None, window: Window | None = None
     ) -> None:
         if net.n_features != data.n_features:
-            raise refusal(
-                "data",
-                f"points with as many features as the network has inputs, {net.n_features}",
-                said(f"{data.n_features} features"),
-            )
+            rule = f"points with as many features as the network has inputs, {net.n_features}"
+            raise refusal("data", rule, said(f"{data.n_features} features"))
         self.net, self.data, self.run, self.window = net, data, run, window
         self.z, self.a = [], []
         current = data.X
@@ -44,9 +42,8 @@ class Measured:
             current = layer.activate(self.z[-1])
             self.a.append(current)
         self.k = max(net.n_classes, data.n_classes)
-        self.known: dict[
-            tuple[Any, ...], Any
-        ] = {}  # what was measured already, by name and arguments
+        # What was measured already, by the measure's name and arguments.
+        self.known: dict[tuple[Any, ...], Any] = {}
 
     @property
     def n(self) -> int:
@@ -81,7 +78,7 @@ class Measured:
 
     @cached_property
     def partition(self) -> Partition | None:
-        """The window's exact regions; None for other than two inputs, one class or too many regions."""
+        """The window's regions; None without two inputs, with one class or too many regions."""
         if self.net.n_features != 2 or self.net.n_classes < 2:
             return None
         try:
@@ -95,7 +92,10 @@ class Measured:
     def strongest(
         self, weights: np.ndarray, inputs: np.ndarray, most: int
     ) -> tuple[tuple[int, float], ...]:
-        """Up to `most` of `inputs` (n, m) that move a sum with `weights` (m,) most over the points; their weights."""
+        """The columns of `inputs` (n, m) that move inputs @ weights most, with their weights (m,).
+
+        At most `most` of them, and none that is constant over the points.
+        """
         spread = inputs.std(axis=0)
         spread[spread <= _NOISE * np.abs(inputs).max(axis=0)] = 0.0
         strength = np.abs(weights) * spread
@@ -103,7 +103,7 @@ class Measured:
         return tuple((int(i), float(weights[i])) for i in order if strength[i] > 0)
 
     def per_class(self, chosen: np.ndarray) -> tuple[int, ...]:
-        """How many of each class's points are `chosen` (n,) bool."""
+        """How many points of each class are `chosen` (n,) bool."""
         return tuple(np.bincount(self.data.y[chosen], minlength=self.k).tolist())
 
     def without(self, layer: int, unit: int) -> np.ndarray:

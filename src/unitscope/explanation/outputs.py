@@ -21,20 +21,19 @@ def output_line(at: Measured, label: int) -> tuple[float, ...]:
 @measure
 def pulls(at: Measured, label: int, most: int) -> tuple[tuple[int, float], ...]:
     """The units below that move an output most over the data, and their weights."""
-    return at.strongest(
-        at.net.layers[-1].weights[:, label], at.a[-2] if at.hidden else at.data.X, most
-    )
+    below = at.a[-2] if at.hidden else at.data.X
+    return at.strongest(at.net.layers[-1].weights[:, label], below, most)
 
 
 @measure
 def corner(at: Measured, label: int) -> tuple[int, ...]:
-    """The signs of an output's weights: in which corner of the space below it grows."""
+    """The signs of an output's weights: the corner of the space below towards which it grows."""
     return tuple(np.sign(at.net.layers[-1].weights[:, label]).astype(int).tolist())
 
 
 @measure
 def at_origin(at: Measured, label: int) -> tuple[int, float]:
-    """How many of a class's points have every unit of the last hidden layer at 0, and the output's value there."""
+    """How many points of a class have all units of the last hidden layer at 0; the output there."""
     zero = (at.a[-2] == 0).all(axis=1) & (at.data.y == label)
     last = at.net.layers[-1]
     return int(zero.sum()), float(last.activate(last.bias[None])[0, label])
@@ -42,24 +41,23 @@ def at_origin(at: Measured, label: int) -> tuple[int, float]:
 
 @measure
 def highest_class(at: Measured, label: int) -> int:
-    """The class on whose points the output is largest in the mean."""
-    means = [
-        at.logits[at.data.y == own, label].mean() if (at.data.y == own).any() else -np.inf
-        for own in range(at.data.n_classes)
-    ]
+    """The class on whose points the output is largest on average."""
+    means = np.full(at.data.n_classes, -np.inf)
+    for own in np.unique(at.data.y):
+        means[own] = at.logits[at.data.y == own, label].mean()
     return int(np.argmax(means))
 
 
 @measure
 def lead(at: Measured, label: int) -> tuple[float, float]:
-    """How far the output is above the next on points of its class: least and median; negative where it is behind."""
+    """How far the output is above the largest other at points of its class: least and median."""
     ahead = _ahead(at, label)
     return float(ahead.min()), float(np.median(ahead))
 
 
 @measure
 def runner_up(at: Measured, label: int) -> tuple[int, int]:
-    """The class that is most often next on points of this one, and at how many."""
+    """The class whose output is most often the next at points of this one, and at how many."""
     others = at.logits[at.data.y == label].copy()
     others[:, label] = -np.inf
     counts = np.bincount(others.argmax(axis=1), minlength=at.k)
@@ -68,7 +66,7 @@ def runner_up(at: Measured, label: int) -> tuple[int, int]:
 
 @measure
 def strangers(at: Measured, label: int) -> tuple[int, int]:
-    """Points of other classes where the output is as large as on some point of its own, and those where it loses."""
+    """Points of other classes where the output is as large as at one of its own; those it loses."""
     own = at.logits[at.data.y == label, label]
     tall = (at.data.y != label) & (at.logits[:, label] >= own.min())
     return int(tall.sum()), int((tall & (at.predicted != label)).sum())
@@ -76,14 +74,14 @@ def strangers(at: Measured, label: int) -> tuple[int, int]:
 
 @measure
 def own_probability(at: Measured, label: int) -> tuple[float, float]:
-    """The probability of its own class at points of a class: mean and least."""
+    """The probability of a class at its own points: mean and least."""
     own = np.exp(at.log_probabilities[at.data.y == label, label])
     return float(own.mean()), float(own.min())
 
 
 @measure
 def unmoved_by_a_shift(at: Measured) -> bool:
-    """Whether adding one number to all logits leaves every probability as it is."""
+    """Whether adding one number to all logits changes no probability."""
     moved = at.logits + _SHIFT
     top = moved - moved.max(axis=1, keepdims=True)
     chances = np.exp(top) / np.exp(top).sum(axis=1, keepdims=True)

@@ -1,4 +1,4 @@
-"""What is measured of the whole: right and wrong points, decision regions, margins, and one point traced through."""
+"""What is measured of the whole: right and wrong points, decision regions, one point traced."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def right(at: Measured) -> tuple[int, int]:
 
 @measure
 def confusion(at: Measured) -> tuple[tuple[int, int, int], ...]:
-    """Class, other class it is taken for, and how many points: the most first."""
+    """Class, other class it is taken for, and how many points: most points first."""
     table = np.zeros((at.k, at.k), int)
     np.add.at(table, (at.data.y, at.predicted), 1)
     np.fill_diagonal(table, 0)
@@ -34,14 +34,16 @@ def mistake(at: Measured, point: int) -> tuple[int, int, float, float]:
 
 @measure
 def territory(at: Measured, label: int) -> tuple[int, float] | None:
-    """A class's separate parts of the window and its share of it; None without regions."""
+    """How many parts of the window a class has, and its share of it; None without regions."""
     part = at.partition
-    return None if part is None else (int(part.components[label]), float(part.share[label]))
+    if part is None:
+        return None
+    return int(part.components[label]), float(part.share[label])
 
 
 @measure
 def touching(at: Measured) -> tuple[tuple[int, int], ...] | None:
-    """The pairs of classes with a common stretch of decision boundary in the window; None without regions."""
+    """The pairs of classes that share some boundary in the window; None without regions."""
     part = at.partition
     if part is None:
         return None
@@ -51,7 +53,7 @@ def touching(at: Measured) -> tuple[tuple[int, int], ...] | None:
 
 @measure
 def nearest_to_boundary(at: Measured, rank: int) -> tuple[int, float, int] | None:
-    """Of the points classified right, the one that is rank-th nearest to the boundary, how near, and what is behind."""
+    """Of the right points, the rank-th nearest to the boundary, how near, the class behind it."""
     part = at.partition
     if part is None or not at.right.any():
         return None
@@ -59,11 +61,9 @@ def nearest_to_boundary(at: Measured, rank: int) -> tuple[int, float, int] | Non
     margin = part.margin(at.data.X[rows])
     number = int(np.argsort(margin.distance, kind="stable")[rank])
     distance = float(margin.distance[number])
-    return (
-        (int(rows[number]), distance, int(margin.other_class[number]))
-        if np.isfinite(distance)
-        else None
-    )
+    if not np.isfinite(distance):
+        return None
+    return int(rows[number]), distance, int(margin.other_class[number])
 
 
 @measure
@@ -94,7 +94,7 @@ def decided(at: Measured, point: tuple[float, ...]) -> int:
 
 @measure
 def contributions(at: Measured, point: tuple[float, ...], label: int) -> tuple[float, ...]:
-    """What each unit below adds to a logit at one point, and last the bias."""
+    """What each unit below adds to a logit at one point, and the bias last."""
     below = np.array([point])
     for dense in at.net.layers[:-1]:
         below = dense(below)
@@ -104,7 +104,7 @@ def contributions(at: Measured, point: tuple[float, ...], label: int) -> tuple[f
 
 @measure
 def way_out(at: Measured, point: tuple[float, ...]) -> tuple[float, tuple[float, ...], int] | None:
-    """The distance of one point to the boundary, the nearest place on it, and the class behind it."""
+    """How far one point is from the boundary, the nearest place on it, and the class behind it."""
     part = at.partition
     if part is None:
         return None

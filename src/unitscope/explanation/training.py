@@ -1,4 +1,4 @@
-"""What is measured of a training: where the loss fell, where it stood still, and when accuracy was reached."""
+"""What is measured of a training: where the loss fell or stood still, when accuracy settled."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from unitscope.explanation.facts import measure
 from unitscope.explanation.measured import Measured
 from unitscope.training.run import Run
 
-_FLAT = 0.02  # of the loss, that it falls over a twentieth of the epochs where it stands still
-_FALLS_ON = 0.8  # a plateau is one where the loss later goes below this share of it
+_FLAT = 0.02  # still: the loss falls by less than this share over a twentieth of the epochs
+_FALLS_ON = 0.8  # a plateau is still, and the loss later falls below this share of it
 
 
 @measure
@@ -20,7 +20,7 @@ def trained_it(at: Measured) -> bool:
 
 @measure
 def ends(at: Measured) -> tuple[int, float, float]:
-    """How many epochs, and the first and the last loss."""
+    """The number of epochs, and the first and the last loss."""
     run = _run(at)
     return run.epochs, float(run.loss[0]), float(run.loss[-1])
 
@@ -41,17 +41,16 @@ def fastest(at: Measured) -> tuple[int, float]:
 
 @measure
 def settled(at: Measured) -> tuple[int, int]:
-    """The epoch from which the accuracy stayed what it was at the end, and how many points that are."""
+    """The epoch from which the accuracy stayed as it was at the end; how many points were right."""
     run = _run(at)
     other = np.flatnonzero(run.accuracy != run.accuracy[-1])
-    return (int(other[-1]) + 2 if len(other) else 1), round(
-        float(run.accuracy[-1]) * run.data.n_points
-    )
+    since = int(other[-1]) + 2 if len(other) else 1
+    return since, round(float(run.accuracy[-1]) * run.data.n_points)
 
 
 @measure
 def plateaus(at: Measured) -> tuple[tuple[int, int], ...]:
-    """First and last epoch of stretches where the loss stood still and later fell on."""
+    """First and last epoch of each stretch where the loss stood still and later fell again."""
     loss = _run(at).loss
     width = _width(len(loss))
     if len(loss) < 4 * width:
@@ -68,7 +67,7 @@ def plateaus(at: Measured) -> tuple[tuple[int, int], ...]:
 
 @measure
 def change_at(at: Measured, epoch: int) -> tuple[int, int, int, int, int]:
-    """The unit that most changed where it is on after an epoch: layer, unit, class, its points before and after."""
+    """The unit that changed most after an epoch: layer, unit, class, its points on then, later."""
     run = _run(at)
     later = min(run.epochs, epoch + 2 * _width(run.epochs))
     best = (0, 0, 0, 0, 0)
@@ -78,14 +77,15 @@ def change_at(at: Measured, epoch: int) -> tuple[int, int, int, int, int]:
             mine = run.data.y == label
             old, new = ((z[layer][mine] > 0).sum(axis=0) for z in (before, after))
             unit = int(np.abs(new - old).argmax())
-            if abs(int(new[unit]) - int(old[unit])) > abs(best[4] - best[3]):
+            change = abs(int(new[unit]) - int(old[unit]))
+            if change > abs(best[4] - best[3]):
                 best = (layer, unit, label, int(old[unit]), int(new[unit]))
     return best
 
 
 @measure
 def late_fall(at: Measured) -> float:
-    """The share of the loss that the last tenth of the epochs took away; negative where it rose."""
+    """The share of the loss that the last tenth of the epochs took off; negative where it rose."""
     loss = _run(at).loss
     before = loss[-1 - max(1, len(loss) // 10)]
     return float(1.0 - loss[-1] / before) if before else 0.0

@@ -1,4 +1,4 @@
-"""What is measured of hidden units: where they are on, what they separate, and whether they are needed."""
+"""What is measured of hidden units: where they are on, what they separate, who needs them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from unitscope.explanation.facts import measure, value_of
 from unitscope.explanation.measured import Measured
 
 _SAME_DIRECTION = 1.0 - 1e-9  # the cosine of the angle between parallel weights
-_SATURATED = 0.01  # this near to the ends of its range
+_SATURATED = 0.01  # this near an end of its range
 
 
 @measure
@@ -43,7 +43,7 @@ def strongest_inputs(at: Measured, unit: int, most: int) -> tuple[tuple[int, flo
 
 @measure
 def largest(at: Measured, layer: int, unit: int) -> tuple[float, int, int]:
-    """The largest output over the data, at which point, of which class."""
+    """The largest output over the data, the point where it is, and that point's class."""
     values = at.a[layer][:, unit]
     point = int(values.argmax())
     return float(values[point]), point, int(at.data.y[point])
@@ -62,7 +62,7 @@ def share_on(at: Measured, layer: int, unit: int) -> float | None:
 
 @measure
 def twin(at: Measured, layer: int, unit: int) -> int:
-    """The first unit before this one that is on at the same points, some but not all; -1 where there is none."""
+    """The first earlier unit that is on at the same points, some but not all; -1 for none."""
     turned = at.z[layer] > 0
     mine = turned[:, unit]
     if mine.all() or not mine.any():
@@ -73,22 +73,21 @@ def twin(at: Measured, layer: int, unit: int) -> int:
 
 @measure
 def parallel(at: Measured, layer: int, unit: int) -> int:
-    """The first unit before this one whose weights and bias are a positive multiple of its own; -1 without one."""
+    """The first earlier unit whose weights and bias are a positive multiple of its own, or -1."""
     dense = at.net.layers[layer]
     rows = np.vstack([dense.weights, dense.bias])
     length = np.linalg.norm(rows, axis=0)
     if not length[unit]:
         return -1
+    before = length[:unit]
     products = rows[:, :unit].T @ rows[:, unit]
-    same = np.flatnonzero(
-        (length[:unit] > 0) & (products >= _SAME_DIRECTION * length[:unit] * length[unit])
-    )
+    same = np.flatnonzero((before > 0) & (products >= _SAME_DIRECTION * before * length[unit]))
     return int(same[0]) if len(same) else -1
 
 
 @measure
 def removed(at: Measured, layer: int, unit: int) -> tuple[int, int]:
-    """If the unit gave 0 everywhere: how many predictions change, and how many points are then right."""
+    """If the unit gave 0 everywhere: how many predictions change, how many points are right."""
     predicted = at.without(layer, unit).argmax(axis=1)
     return int((predicted != at.predicted).sum()), int((predicted == at.data.y).sum())
 
@@ -103,15 +102,17 @@ def saturated(at: Measured, layer: int, unit: int) -> int:
 
 @measure
 def census(at: Measured, layer: int) -> tuple[int, int, int, int]:
-    """Of a layer: its units, those on nowhere on the data, those on everywhere, and those no prediction needs."""
+    """A layer's units: all, those on nowhere on the data, those on everywhere, those not needed."""
     turned = at.z[layer] > 0
-    idle = sum(value_of(at, "removed", layer, unit)[0] == 0 for unit in range(turned.shape[1]))
-    return turned.shape[1], int((~turned.any(axis=0)).sum()), int(turned.all(axis=0).sum()), idle
+    units = turned.shape[1]
+    nowhere, everywhere = ~turned.any(axis=0), turned.all(axis=0)
+    idle = sum(value_of(at, "removed", layer, unit)[0] == 0 for unit in range(units))
+    return units, int(nowhere.sum()), int(everywhere.sum()), idle
 
 
 @measure
 def patterns(at: Measured, layer: int, label: int) -> tuple[tuple[tuple[int, ...], int], ...]:
-    """Which units of a layer are on together at points of a class, and at how many: the commonest first."""
+    """Which units of a layer are on together at how many points of a class: most points first."""
     turned = at.z[layer][at.data.y == label] > 0
     if not len(turned):
         return ()
@@ -125,25 +126,21 @@ def patterns(at: Measured, layer: int, label: int) -> tuple[tuple[tuple[int, ...
 
 @measure
 def commonest(at: Measured, layer: int) -> tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]:
-    """Patterns that are the commonest of several classes, and those classes."""
+    """Patterns that are the most common one of several classes, and those classes."""
     by_pattern: dict[tuple[int, ...], list[int]] = {}
     for label in range(at.data.n_classes):
         found = value_of(at, "patterns", layer, label)
         if found:
             by_pattern.setdefault(found[0][0], []).append(label)
-    return tuple(
-        sorted(
-            (pattern, tuple(labels)) for pattern, labels in by_pattern.items() if len(labels) > 1
-        )
-    )
+    shared = {pattern: labels for pattern, labels in by_pattern.items() if len(labels) > 1}
+    return tuple(sorted((pattern, tuple(labels)) for pattern, labels in shared.items()))
 
 
 @measure
 def fullest(at: Measured, layer: int) -> tuple[tuple[tuple[float, ...], tuple[int, ...]], ...]:
-    """Up to three places of a layer's space on which several different points land, and how many of each class."""
-    rows, place, counts = np.unique(
-        at.a[layer] + 0.0, axis=0, return_inverse=True, return_counts=True
-    )
+    """Up to three places of a layer's space where different points land; how many of each class."""
+    outputs = at.a[layer] + 0.0  # -0.0 and 0.0 are one place
+    rows, place, counts = np.unique(outputs, axis=0, return_inverse=True, return_counts=True)
     place = place.ravel()
     found: list[tuple[tuple[float, ...], tuple[int, ...]]] = []
     for number in np.argsort(-counts, kind="stable").tolist():
@@ -157,7 +154,7 @@ def fullest(at: Measured, layer: int) -> tuple[tuple[tuple[float, ...], tuple[in
 
 @measure
 def activation_of(at: Measured, layer: int, unit: int) -> str:
-    """The activation of a unit; an IndexError where there is none."""
+    """The activation of a unit; an IndexError where there is no such unit."""
     dense = at.net.layers[layer]
     return ([dense.activation] * dense.units)[unit]
 

@@ -1,4 +1,4 @@
-"""One offline HTML file of a run: weights of every epoch, data, sentences and the script; nothing is fetched."""
+"""One offline HTML file of a run: data, every epoch's weights, sentences and the script."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -15,7 +14,10 @@ from unitscope.errors import refusal, said
 from unitscope.export.bundle import bundle, stylesheet
 from unitscope.files import replacing
 from unitscope.training.run import Run
-from unitscope.wire import scene
+from unitscope.wire.greeting import greeting
+from unitscope.wire.limits import LIMITS
+from unitscope.wire.messages import ClaimScene, FileScene, FirstScene
+from unitscope.wire.to_wire import claims_to_wire, data_to_wire, kept_epochs, run_to_wire
 
 _MOST_BYTES = 2_000_000  # of weights; above, epochs are thinned evenly
 EXPLAINED = 26  # epochs, with the first and the last
@@ -24,8 +26,8 @@ _HTML = """<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; \
-style-src 'unsafe-inline'; img-src data: blob:">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
+script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:">
 <title>unitscope: how this classifier decides</title>
 <style>
 {css}</style>
@@ -41,7 +43,7 @@ style-src 'unsafe-inline'; img-src data: blob:">
 
 
 def export_html(run: Run, path: str | os.PathLike[str]) -> Path:
-    """Write a run as one HTML file that opens from disk, without a network: scrub the epochs, hover, read.
+    """Write a run as one HTML file that opens from disk: scrub the epochs, hover, read.
 
     **Arguments**
 
@@ -65,50 +67,52 @@ def page_text(
     course: bool = False,
     data: Dataset | None = None,
     held: np.ndarray | None = None,
-    between: Callable[[], None] | None = None,
+    checkpoint: Callable[[], None] | None = None,
 ) -> str:
-    """The file's text.
+    """The file's text; it fetches nothing.
 
-    - `data`: the run's points and those that were held out from it, as `held`, (n,) bool, tells.
-    - `between`: called between pieces of the work, and what it raises ends it.
+    - `data`: the run's points and those that were held out from it; `held`, (n,) bool: which.
+    - `checkpoint`: called between pieces of the work; what it raises ends it.
     """
     check_size(run)
     shown = run.data
     test: Dataset | None = None
     if data is not None and held is not None and held.any():
         shown, test = data, data.where(held)
-    first = {
-        "data": scene.data_scene(shown, held if test else None),
-        "run": scene.run_scene(run, course=course, test=test, most=_MOST_BYTES, between=between),
+    first: FirstScene = {
+        "data": data_to_wire(shown, held if test else None),
+        "run": run_to_wire(run, course=course, test=test, most=_MOST_BYTES, checkpoint=checkpoint),
     }
-    content = {**scene.greeting(), "first": first, "claims_by_epoch": _claims(run, shown, between)}
+    content: FileScene = {
+        **greeting(),
+        "first": first,
+        "claims_by_epoch": _claims(run, shown, checkpoint),
+    }
     text = json.dumps(content, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
     return _HTML.format(css=stylesheet(), data=text, script=bundle("entries/file.js"))
 
 
 def check_size(run: Run) -> None:
-    """Refuse a run that the page has no room for: the limits of messages are a file's too."""
-    limits = scene.LIMITS
-    hidden = run.shape.layers[:-1]
+    """Refuse a run that is beyond the page's limits."""
+    hidden = run.architecture.layers[:-1]
     for name, value, most in (
-        ("points", run.data.n_points, limits["points"]),
-        ("features", run.data.n_features, limits["features"]),
-        ("classes", run.data.n_classes, limits["classes"]),
-        ("hidden layers", len(hidden), limits["hidden_layers"]),
-        ("units", max([layer.units for layer in hidden], default=0), limits["units"]),
+        ("points", run.data.n_points, LIMITS["points"]),
+        ("features", run.data.n_features, LIMITS["features"]),
+        ("classes", run.data.n_classes, LIMITS["classes"]),
+        ("hidden layers", len(hidden), LIMITS["hidden_layers"]),
+        ("units", max([layer.units for layer in hidden], default=0), LIMITS["units"]),
     ):
         if value > most:
             raise refusal(f"the run's {name}", f"at most {most:,} for a page", value)
 
 
-def _claims(run: Run, data: Dataset, between: Callable[[], None] | None) -> list[list[Any]]:
-    """The sentences of some epochs, evenly spaced; those of the last tell how it was trained, too."""
-    return [
-        [
-            epoch,
-            scene.said_of(
-                run.at(epoch), data, run=run if epoch == run.epochs else None, between=between
-            ),
-        ]
-        for epoch in scene.kept_epochs(run.epochs, EXPLAINED).tolist()
-    ]
+def _claims(
+    run: Run, data: Dataset, checkpoint: Callable[[], None] | None
+) -> list[tuple[int, list[ClaimScene]]]:
+    """The sentences of epochs evenly spaced; those of the last tell how it was trained, too."""
+
+    def said_of(epoch: int) -> list[ClaimScene]:
+        story = run if epoch == run.epochs else None
+        return claims_to_wire(run.at(epoch), data, run=story, checkpoint=checkpoint)
+
+    return [(epoch, said_of(epoch)) for epoch in kept_epochs(run.epochs, EXPLAINED).tolist()]

@@ -1,12 +1,15 @@
-"""Smooth activations: logits taken as affine on the triangles of a mesh, and the boundary then moved onto the truth.
+"""Smooth activations: logits affine on the triangles of a mesh, then the boundary polished.
 
-The same cut that inserts the classes of a piecewise linear network does it here. A boundary vertex
-on an edge of the mesh moves along it to where the two classes tie, a bracketed root; one where
+The cut that inserts the classes of a piecewise linear network serves here, too. A boundary vertex
+on an edge of the mesh then moves along it to where its two classes tie, a bracketed root; one where
 three classes meet moves to where the three tie, by Newton's method. Vertices stay on their edge or
-in their triangle, so who borders on whom stays as it is.
+in their triangle, so that every part keeps its neighbours.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,30 +20,41 @@ from unitscope.network import Network
 
 _ROOT_STEPS = 60
 _NEWTON_STEPS = 12
-_DIFFERENCE = (
-    1e-6  # of a cell's side, for the derivatives by central differences that steer Newton's steps
-)
+_DIFFERENCE = 1e-6  # of a cell's side: the step of the central differences that steer Newton
+
+
+class _Mesh(NamedTuple):
+    """The mesh before it is cut, with the network's logits on it.
+
+    - `places` (V, 2), `edges` (4, E): see `_triangulated`.
+    - `logits` (V, K): at the vertices; `noise`: differences up to this are rounding.
+    - `side` (2,): width and height of a cell.
+    """
+
+    net: Network
+    places: np.ndarray
+    edges: np.ndarray
+    logits: np.ndarray
+    noise: float
+    side: np.ndarray
 
 
 def decided(net: Network, window: Window, cells: int) -> tuple[Subdivision, np.ndarray, float]:
     """A mesh of cells x cells squares, two triangles each, cut by class and polished.
 
-    Returns the faces, whose parents are the triangles; the vertices in the window's corners, (4,);
+    Returns the faces, whose parents are the triangles; the vertices at the window's corners, (4,);
     and the diagonal of a cell in data units.
     """
     places, edges = _triangulated(window, cells)
     faces = Subdivision(places, edges, most=UNLIMITED)
     logits = net.logits(places)
     if not np.isfinite(logits).all():
-        raise refusal(
-            "net",
-            "of weights and window small enough that no logit goes beyond 1e308",
-            said("a logit that is not finite"),
-        )
+        rule = "of weights and window small enough that no logit goes beyond 1e308"
+        raise refusal("net", rule, said("a logit that is not finite"))
     noise = 4 * EPSILON * float(np.abs(logits).max())
     faces.insert_classes(logits, noise)
     side = np.array([(high - low) / cells for low, high in window])
-    _polish(net, faces, places, edges, logits, noise, side)
+    _polish(faces, _Mesh(net, places, edges, logits, noise, side))
     across = cells + 1
     corners = np.array([0, across * cells, across * across - 1, cells])
     return faces, corners, float(np.hypot(*side))
@@ -56,8 +70,9 @@ def triangle_at(points: np.ndarray, window: Window, cells: int) -> np.ndarray:
 
 
 def _triangulated(window: Window, cells: int) -> tuple[np.ndarray, np.ndarray]:
-    """Vertices (V, 2) column by column, and edges (4, E): tail, head, triangle on the left, on the right (-1: none).
+    """Vertices (V, 2) column by column, and edges (4, E).
 
+    The rows of the edges: tail, head, triangle on the left, triangle on the right (-1: none).
     Triangles 2s and 2s + 1 are the parts of square s below and above the diagonal from its lower
     left corner.
     """
@@ -66,48 +81,33 @@ def _triangulated(window: Window, cells: int) -> tuple[np.ndarray, np.ndarray]:
     vertex = np.arange(len(places)).reshape(cells + 1, cells + 1)
     below = 2 * np.arange(cells * cells).reshape(cells, cells)
     none = np.full((1, cells), -1)
-    level = (vertex[:-1], vertex[1:], np.hstack([below, none.T]), np.hstack([none.T, below + 1]))
-    upright = (
-        vertex[:, :-1],
-        vertex[:, 1:],
-        np.vstack([none, below]),
-        np.vstack([below + 1, none]),
-    )
-    diagonal = (vertex[:-1, :-1], vertex[1:, 1:], below + 1, below)
-    edges = np.stack(
-        [
-            np.concatenate([np.ravel(kind[row]) for kind in (level, upright, diagonal)])
-            for row in range(4)
-        ]
+    above = below + 1
+    level = (vertex[:-1], vertex[1:], np.hstack([below, none.T]), np.hstack([none.T, above]))
+    upright = (vertex[:, :-1], vertex[:, 1:], np.vstack([none, below]), np.vstack([above, none]))
+    diagonal = (vertex[:-1, :-1], vertex[1:, 1:], above, below)
+    edges = np.hstack(
+        [np.stack([row.ravel() for row in kind]) for kind in (level, upright, diagonal)]
     )
     turned = edges[2] < 0  # every edge has a triangle on its left
     edges[:, turned] = edges[:, turned][[1, 0, 3, 2]]
     return places, edges
 
 
-def _polish(
-    net: Network,
-    faces: Subdivision,
-    places: np.ndarray,
-    edges: np.ndarray,
-    logits: np.ndarray,
-    noise: float,
-    side: np.ndarray,
-) -> None:
+def _polish(faces: Subdivision, mesh: _Mesh) -> None:
     """Move the boundary's vertices onto the true boundary."""
     vertex, classes, face = _around(faces)
     on_edge = faces.origins[vertex] >= 0
     two = on_edge & (classes[:, 2] < 0)
-    _slide(net, faces, places, edges, logits, noise, vertex[two], classes[two, :2])
-    three = ~on_edge & (vertex >= len(places)) & (classes[:, 2] >= 0)
-    corners = _triangle_corners(places, faces.parents[face[three]])
-    _gather(net, faces, corners, noise, side, vertex[three], classes[three])
+    _slide(faces, mesh, vertex[two], classes[two, :2])
+    three = ~on_edge & (vertex >= len(mesh.places)) & (classes[:, 2] >= 0)
+    corners = _triangle_corners(mesh.places, faces.parents[face[three]])
+    _gather(faces, mesh, corners, vertex[three], classes[three])
 
 
 def _around(faces: Subdivision) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Vertices on the boundary (m,), up to three classes around each (m, 3), -1 for none, and a face beside each.
+    """The boundary's vertices (m,), the classes around each (m, 3), -1: none, and a face beside it.
 
-    Vertices around which more than three classes meet are left out.
+    Vertices where more than three classes meet are left out.
     """
     tail, head, left, right = (row.astype(np.intp) for row in faces.edges)
     apart = (right >= 0) & (faces.labels[left] != faces.labels[right])
@@ -123,59 +123,51 @@ def _around(faces: Subdivision) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return vertex[few], classes[few], beside[first[start]][few]
 
 
-def _slide(
-    net: Network,
-    faces: Subdivision,
-    places: np.ndarray,
-    edges: np.ndarray,
-    logits: np.ndarray,
-    noise: float,
-    vertex: np.ndarray,
-    classes: np.ndarray,
-) -> None:
-    """Move vertices along their mesh edge to where their two classes tie, as long as none passes another."""
-    edge = faces.origins[vertex]
-    start, end = edges[0, edge], edges[1, edge]
-    rows = np.arange(len(vertex))
-    gap = [logits[mesh, classes[:, 0]] - logits[mesh, classes[:, 1]] for mesh in (start, end)]
+def _slide(faces: Subdivision, mesh: _Mesh, vertex: np.ndarray, classes: np.ndarray) -> None:
+    """Move vertices along their mesh edge to where their two classes tie; none passes another."""
+    places, edge = mesh.places, faces.origins[vertex]
+    start, end = mesh.edges[0, edge], mesh.edges[1, edge]
+    rows, one, other = np.arange(len(vertex)), classes[:, 0], classes[:, 1]
+    at_start = mesh.logits[start, one] - mesh.logits[start, other]
+    at_end = mesh.logits[end, one] - mesh.logits[end, other]
     along = places[end] - places[start]
-    before = ((faces.points[vertex] - places[start]) * along).sum(axis=1) / (along**2).sum(axis=1)
+    away = faces.points[vertex] - places[start]
+    before = (away * along).sum(axis=1) / (along**2).sum(axis=1)
 
     def difference(share: np.ndarray, which: np.ndarray) -> np.ndarray:
-        there = net.logits(places[start[which]] + share[:, None] * along[which])
+        there = mesh.net.logits(places[start[which]] + share[:, None] * along[which])
         here = rows[: len(which)]
-        return there[here, classes[which, 0]] - there[here, classes[which, 1]]
+        return there[here, one[which]] - there[here, other[which]]
 
-    bracketed = np.flatnonzero(gap[0] * gap[1] < 0)
+    bracketed = np.flatnonzero(at_start * at_end < 0)
+    ends = at_start[bracketed], at_end[bracketed]
     after = before.copy()
-    after[bracketed] = _roots(difference, gap[0][bracketed], gap[1][bracketed], bracketed, noise)
+    after[bracketed] = _roots(difference, *ends, bracketed, mesh.noise)
     # Where several vertices share an edge, they keep their order or their places.
     order = np.lexsort([before, edge])
-    swapped = (edge[order][1:] == edge[order][:-1]) & (after[order][1:] <= after[order][:-1])
+    shared = edge[order][1:] == edge[order][:-1]
+    swapped = shared & (after[order][1:] <= after[order][:-1])
     after = np.where(np.isin(edge, edge[order][1:][swapped]), before, after)
     moved = bracketed[(after != before)[bracketed]]
     faces.points[vertex[moved]] = places[start[moved]] + after[moved, None] * along[moved]
 
 
 def _roots(
-    function,
+    function: Callable[[np.ndarray, np.ndarray], np.ndarray],
     low_value: np.ndarray,
     high_value: np.ndarray,
-    which: np.ndarray,  # type: ignore[no-untyped-def]
+    which: np.ndarray,
     noise: float,
 ) -> np.ndarray:
-    """Where `function(share, which)` is zero for shares between 0 and 1, at whose ends its signs differ, (m,).
+    """Where `function(share, which)` is zero for shares from 0 to 1, (m,); its signs differ there.
 
     The Illinois method (Dowell and Jarratt, 1971): the secant through both ends, halving the value
     of an end that stays, with a bisection now and then so that no bracket is slow.
     """
     low, high = np.zeros(len(which)), np.ones(len(which))
     low_value, high_value = low_value.copy(), high_value.copy()
-    best, live, last = (
-        np.full(len(which), 0.5),
-        np.arange(len(which)),
-        np.zeros(len(which), np.int8),
-    )
+    best, live = np.full(len(which), 0.5), np.arange(len(which))
+    last = np.zeros(len(which), np.int8)  # the end that moved last: 1 low, -1 high
     for step in range(_ROOT_STEPS):
         if not live.size:
             break
@@ -194,41 +186,34 @@ def _roots(
 
 
 def _gather(
-    net: Network,
-    faces: Subdivision,
-    corners: np.ndarray,
-    noise: float,
-    side: np.ndarray,
-    vertex: np.ndarray,
-    classes: np.ndarray,
+    faces: Subdivision, mesh: _Mesh, corners: np.ndarray, vertex: np.ndarray, classes: np.ndarray
 ) -> None:
-    """Move vertices to where their three classes tie, where Newton's method finds that in their triangle (m, 3, 2)."""
+    """Move vertices to where their three classes tie, by Newton's method.
+
+    A vertex stays where that place is not found inside its triangle, whose `corners` are (m, 3, 2).
+    """
     if not len(vertex):
         return
-    rows = np.arange(len(vertex))
+    rows, side, step = np.arange(len(vertex)), mesh.side, _DIFFERENCE * mesh.side
 
     def gaps(at: np.ndarray) -> np.ndarray:
-        there = net.logits(at)
-        return np.stack(
-            [there[rows, classes[:, 0]] - there[rows, classes[:, n]] for n in (1, 2)], axis=1
-        )
+        there = mesh.net.logits(at)
+        one, *others = (there[rows, classes[:, n]] for n in range(3))
+        return np.stack([one - other for other in others], axis=1)
 
-    at, step = faces.points[vertex].copy(), _DIFFERENCE * side
+    def derivative(at: np.ndarray, axis: np.ndarray) -> np.ndarray:
+        return (gaps(at + step * axis) - gaps(at - step * axis)) / (2 * (step @ axis))
+
+    at = faces.points[vertex].copy()
     first = np.abs(gaps(at)).max(axis=1)
     for _ in range(_NEWTON_STEPS):
-        slope = np.stack(
-            [
-                (gaps(at + step * axis) - gaps(at - step * axis)) / (2 * (step @ axis))
-                for axis in np.eye(2)
-            ],
-            axis=2,
-        )
+        slope = np.stack([derivative(at, axis) for axis in np.eye(2)], axis=2)
         sound = np.abs(np.linalg.det(slope)) > 1e-300
         slope[~sound] = np.eye(2)
         move = np.linalg.solve(slope, gaps(at)[:, :, None])[:, :, 0]
         at = np.where(sound[:, None], at - np.clip(move, -side, side), at)
     left = np.abs(gaps(at)).max(axis=1)
-    found = _inside(at, corners) & ((left <= noise) | (left < 1e-3 * first))
+    found = _inside(at, corners) & ((left <= mesh.noise) | (left < 1e-3 * first))
     faces.points[vertex[found]] = at[found]
 
 

@@ -14,9 +14,7 @@ EPSILON = float(np.finfo(np.float64).eps)
 # sign as it comes.
 TOLERANCE = 0.5
 
-CUT = CompiledCode(
-    "unitscope.geometry.cutting", ("unitscope.geometry.layout", "unitscope.geometry.cutting"), 14
-)
+CUT = CompiledCode("unitscope.geometry.cutting", arguments=14)
 UNLIMITED = 2**30  # faces, numbered by int32, beyond which memory ends
 _ROOM = 256  # places at the start; what is used up grows by half
 

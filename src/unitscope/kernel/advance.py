@@ -13,32 +13,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from unitscope.compiled.code import CompiledCode, address
+from unitscope.compiled.code import CompiledCode
+from unitscope.compiled.memory import address
 from unitscope.errors import refusal, said
 from unitscope.kernel import layout
 from unitscope.network import Network
 from unitscope.recipe import Recipe
 
-LOOP = CompiledCode(
-    "unitscope.kernel.loop",
-    tuple(
-        f"unitscope.kernel.{name}"
-        for name in (
-            "layout",
-            "lanes",
-            "activations",
-            "denormals",
-            "transposes",
-            "matmul",
-            "team",
-            "wide",
-            "narrow",
-            "optimizers",
-            "loop",
-        )
-    ),
-    arguments=10,
-)
+LOOP = CompiledCode("unitscope.kernel.loop", arguments=10)
 
 _TEAM_FROM = (
     4e6  # products of points and weights in a chunk: below, one thread is as quick as several

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from unitscope.compiled.code import address
-from unitscope.network import Dense, Network
-from unitscope.recipe import Recipe
+from unitscope.compiled.memory import address
+
+if TYPE_CHECKING:
+    # only named here: a change of theirs makes no compiled code stale
+    from unitscope.network import Dense, Network
+    from unitscope.recipe import Recipe
 
 WIDTH = 16  # numbers in one vector of the kernel; parameter vectors are padded to whole ones
 HALF = WIDTH // 2  # numbers in a vector's half, whose shuffles every processor has

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from unitscope.compiled.code import CompiledCode, address
+from unitscope.compiled.code import CompiledCode
+from unitscope.compiled.memory import address
 from unitscope.errors import refusal, said
 from unitscope.recipe import Recipe
 
-SHUFFLES = CompiledCode("unitscope.kernel.shuffles", ("unitscope.kernel.shuffles",), arguments=2)
+SHUFFLES = CompiledCode("unitscope.kernel.shuffles", arguments=2)
 
 
 def shuffled(n: int, recipe: Recipe, past: int = 0, epochs: int | None = None) -> np.ndarray:

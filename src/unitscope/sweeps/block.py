@@ -8,7 +8,8 @@ import time
 
 import numpy as np
 
-from unitscope.compiled.code import CompiledCode, address
+from unitscope.compiled.code import CompiledCode
+from unitscope.compiled.memory import address
 from unitscope.data.dataset import Dataset
 from unitscope.errors import TrainingDiverged
 from unitscope.kernel import layout
@@ -18,23 +19,7 @@ from unitscope.network import Network, glorot_starts
 from unitscope.recipe import Recipe
 from unitscope.training.train import train
 
-LOCKSTEP = CompiledCode(
-    "unitscope.kernel.lockstep",
-    tuple(
-        f"unitscope.kernel.{name}"
-        for name in (
-            "layout",
-            "lanes",
-            "activations",
-            "denormals",
-            "transposes",
-            "optimizers",
-            "shuffles",
-            "lockstep",
-        )
-    ),
-    arguments=12,
-)
+LOCKSTEP = CompiledCode("unitscope.kernel.lockstep", arguments=12)
 
 _MOST_IN_LOCKSTEP = (
     4096  # parameters: those of a block of larger networks leave the cache, and each trains alone

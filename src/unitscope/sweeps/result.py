@@ -33,7 +33,8 @@ PACKED = (
 class Sweep:
     """What trainings from many seeds did.
 
-    - `data`, `recipe` (its seed is not one of them), `shape`: a network of the common shape.
+    - `data`, `recipe` (its seed is not one of them).
+    - `architecture`: a Network of their common layers; only its sizes and activations are read.
     - `seeds` (S,): ints, in the order asked for.
     - `losses`, `accuracies` (S, epochs): as a Run has them; not finite from where a training
       diverged.
@@ -43,7 +44,7 @@ class Sweep:
 
     data: Dataset
     recipe: Recipe
-    shape: Network
+    architecture: Network
     seeds: np.ndarray
     losses: np.ndarray
     accuracies: np.ndarray
@@ -61,7 +62,7 @@ class Sweep:
 
     def network(self, seed: int) -> Network:
         """The network after the last epoch of one seed; refused where its weights are not finite."""
-        return self.shape.with_vector(self.weights[self._place(seed)])
+        return self.architecture.with_vector(self.weights[self._place(seed)])
 
     def run(self, seed: int) -> Run:
         """One seed trained by itself, with the weights of every epoch. Its losses are these to about 1e-5."""
@@ -71,7 +72,7 @@ class Sweep:
     def stuck(self) -> dict[str, np.ndarray]:
         """The seeds that do not classify every point right, by the reason (see `solutions.reasons`)."""
         wrong = ~(self.accuracy == 1)
-        why, seeds = reasons(self.shape, self.weights[wrong], self.data), self.seeds[wrong]
+        why, seeds = reasons(self.architecture, self.weights[wrong], self.data), self.seeds[wrong]
         return {one: seeds[why == code] for code, one in enumerate(REASONS) if (why == code).any()}
 
     def groups(self) -> list[np.ndarray]:
@@ -80,7 +81,7 @@ class Sweep:
         The same: they predict the same class for every point, and their units are on at the same
         points.
         """
-        return grouped(signatures(self.shape, self.weights, self.data), self.seeds)
+        return grouped(signatures(self.architecture, self.weights, self.data), self.seeds)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write everything to one .npz file, whole or not at all; `Sweep.load` reads it back.
@@ -92,7 +93,7 @@ class Sweep:
         whole = {
             "X": self.data.X,
             "y": self.data.y,
-            "shape": self.shape.to_vector().astype(np.float32),
+            "shape": self.architecture.to_vector().astype(np.float32),
             **packed(self),
         }
         archive.write(path, about, whole)
@@ -120,7 +121,7 @@ class Sweep:
 
     @classmethod
     def of(cls, data: Dataset, recipe: Recipe) -> Sweep:
-        """The sweep of no seed: what `with_parts` starts from."""
+        """The sweep of no seed: what `joined` starts from."""
         shape = Network.initialize(
             (data.n_features, *recipe.hidden, data.n_classes), recipe.activation, 0
         )
@@ -167,9 +168,7 @@ class Sweep:
 
     def __repr__(self) -> str:
         solved = (self.accuracy == 1).mean() if len(self) else 0.0
-        return (
-            f"Sweep({self.shape!r}; {len(self):,} seeds; {solved:.1%} classify every point right)"
-        )
+        return f"Sweep({self.architecture!r}; {len(self):,} seeds; {solved:.1%} classify every point right)"
 
 
 def packed(swept: Sweep) -> dict[str, np.ndarray]:
@@ -203,7 +202,7 @@ def unpacked(arrays: dict[str, np.ndarray], empty: Sweep) -> Sweep:
     expected = {
         "losses": (count, epochs),
         "right": (count, epochs),
-        "weights": (count, empty.shape.n_parameters),
+        "weights": (count, empty.architecture.n_parameters),
     }
     for name, shape in expected.items():
         kind = "i" if name == "right" else "f"

@@ -158,14 +158,14 @@ def _train(
         missing = [seed for seed in wanted if seed not in known] if known else wanted
         done += len(wanted) - len(missing)
         if missing:
-            prepare(empty.shape)
-            size = block_size(empty.shape)
+            prepare(empty.architecture)
+            size = block_size(empty.architecture)
             if processes or kept is not None:
                 size = _slice_size(empty, len(missing), count)
             for begin in range(0, len(missing), size):
                 places.append(place)
                 pieces.append(
-                    (empty.data, empty.recipe, empty.shape, missing[begin : begin + size])
+                    (empty.data, empty.recipe, empty.architecture, missing[begin : begin + size])
                 )
 
     def keep(number: int, results: tuple[np.ndarray, ...]) -> None:
@@ -199,8 +199,8 @@ def _train(
 
 def _slice_size(empty: Sweep, missing: int, count: int) -> int:
     """Seeds of a slice: about `_SECONDS` of work, but something for everyone."""
-    blocks = max(1, round(_SECONDS / seconds_a_block(empty.data, empty.recipe, empty.shape)))
-    size = block_size(empty.shape)
+    blocks = max(1, round(_SECONDS / seconds_a_block(empty.data, empty.recipe, empty.architecture)))
+    size = block_size(empty.architecture)
     return size * min(blocks, max(1, -(-missing // (size * count))))
 
 

@@ -9,23 +9,27 @@ import numpy as np
 from unitscope.network import Network
 
 _BYTES_AT_ONCE = 250_000  # of one layer's outputs: they stay in the processor's cache
-_Between = Callable[[], None] | None
+_Checkpoint = Callable[[], None] | None
 
 
 def curves(
-    shape: Network, weights: np.ndarray, X: np.ndarray, y: np.ndarray, between: _Between = None
+    shape: Network,
+    weights: np.ndarray,
+    X: np.ndarray,
+    y: np.ndarray,
+    checkpoint: _Checkpoint = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Mean cross-entropy (natural logarithm, no penalties) and share classified right for each row of weights.
 
     - `shape`: a network of this shape; `weights`: (epochs, P), rows as `Network.to_vector` has
       them.
     - `X`: (n, d) points, `y`: (n,) their labels 0..K-1.
-    - `between`: called between pieces of the work; what it raises ends it.
+    - `checkpoint`: called between pieces of the work; what it raises ends it.
 
     Returns two float64 arrays of shape (epochs,). Computed in float64, as `Network` does.
     """
     loss, accuracy = np.empty(len(weights)), np.empty(len(weights))
-    for rows, logits in _pieces(shape, weights, X, between):
+    for rows, logits in _pieces(shape, weights, X, checkpoint):
         accuracy[rows] = (winners(logits) == y).mean(axis=1)
         largest = logits.max(axis=1)
         own = np.take_along_axis(
@@ -38,23 +42,27 @@ def curves(
 
 
 def accuracies(
-    shape: Network, weights: np.ndarray, X: np.ndarray, y: np.ndarray, between: _Between = None
+    shape: Network,
+    weights: np.ndarray,
+    X: np.ndarray,
+    y: np.ndarray,
+    checkpoint: _Checkpoint = None,
 ) -> np.ndarray:
     """The second half of `curves`, in less time."""
     accuracy = np.empty(len(weights))
-    for rows, logits in _pieces(shape, weights, X, between):
+    for rows, logits in _pieces(shape, weights, X, checkpoint):
         accuracy[rows] = (winners(logits) == y).mean(axis=1)
     return accuracy
 
 
 def _pieces(
-    shape: Network, weights: np.ndarray, X: np.ndarray, between: _Between
+    shape: Network, weights: np.ndarray, X: np.ndarray, checkpoint: _Checkpoint
 ) -> Iterator[tuple[slice, np.ndarray]]:
     """Rows of weights and their logits at every point, (rows, K, n)."""
     step = rows_at_once(shape, len(X), _BYTES_AT_ONCE)
     for begin in range(0, len(weights), step):
-        if begin and between is not None:
-            between()
+        if begin and checkpoint is not None:
+            checkpoint()
         rows = slice(begin, begin + step)
         *_, (_, logits) = layer_outputs(shape, weights[rows].astype(np.float64), X)
         yield rows, logits

@@ -33,12 +33,12 @@ class Run:
       epoch, each batch measured before its own step, penalties included: what Keras's History
       holds.
     - `state`: where the optimizer stands, so that the training can go on.
-    - `shape`: a network of this shape; only its sizes and activations are read.
+    - `architecture`: a Network of the same layers; only its sizes and activations are read.
     """
 
     data: Dataset
     recipe: Recipe
-    shape: Network
+    architecture: Network
     weights: np.ndarray
     loss: np.ndarray
     state: State
@@ -59,17 +59,17 @@ class Run:
             epoch = self.epochs + 1 + epoch
         if whole_number("epoch", epoch, at_least=0) > self.epochs:
             raise refusal("epoch", f"in 0..{self.epochs}", epoch)
-        return self.shape.with_vector(self.weights[epoch])
+        return self.architecture.with_vector(self.weights[epoch])
 
     @functools.cached_property
     def accuracy(self) -> np.ndarray:
         """Share of the training points that each epoch's last weights classify right: (epochs,) in 0..1."""
-        return accuracies(self.shape, self.weights[1:], self.data.X, self.data.y)
+        return accuracies(self.architecture, self.weights[1:], self.data.X, self.data.y)
 
-    def _measure(self, between: Callable[[], None]) -> None:
+    def _measure(self, checkpoint: Callable[[], None]) -> None:
         """Work out the accuracy now, with a call between pieces of the work, which may raise."""
         vars(self)["accuracy"] = accuracies(
-            self.shape, self.weights[1:], self.data.X, self.data.y, between
+            self.architecture, self.weights[1:], self.data.X, self.data.y, checkpoint
         )
 
     def __repr__(self) -> str:
@@ -78,7 +78,7 @@ class Run:
             if self.epochs
             else "not trained"
         )
-        return f"Run({self.shape!r}; {self.epochs} epochs; {done})"
+        return f"Run({self.architecture!r}; {self.epochs} epochs; {done})"
 
     def save(self, path: str | os.PathLike[str] | BinaryIO) -> None:
         """Write everything to one .npz file, whole or not at all, or into an open file; `Run.load` reads it back."""
@@ -88,7 +88,7 @@ class Run:
                 "activation": layer.activation,
                 "negative_slope": layer.negative_slope,
             }
-            for layer in self.shape.layers
+            for layer in self.architecture.layers
         ]
         about = {
             "format": FORMAT,

@@ -60,7 +60,7 @@ def train(
         whole_number("threads", threads, at_least=1)
     before = start if isinstance(start, Run) else None
     chosen = _recipe(recipe, before, settings, batch_order)
-    shape = _shape(data, chosen, start if before is None else before.shape)
+    shape = _shape(data, chosen, start if before is None else before.architecture)
     if before is None:
         chosen = _of_shape(chosen, shape)
     past = 0 if before is None else before.epochs

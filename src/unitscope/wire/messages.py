@@ -9,34 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, NotRequired, TypedDict
 
-
-class Limits(TypedDict):
-    """The most of each that a message may ask for; `message` in bytes, `work` as a product."""
-
-    points: int
-    features: int
-    classes: int
-    hidden_layers: int
-    units: int
-    epochs: int
-    work: int
-    message: int
-    seeds: int
-    weights: int
-
-
-LIMITS: Limits = {
-    "points": 10_000,
-    "features": 256,
-    "classes": 20,
-    "hidden_layers": 8,
-    "units": 64,
-    "epochs": 5_000,
-    "work": 50_000_000_000,
-    "message": 4 * 2**20,
-    "seeds": 256,
-    "weights": 10_000_000,
-}
+from unitscope.wire.limits import LIMITS, Limits
 
 Floats = Annotated[str, ("contentEncoding", "base64"), ("description", "little-endian float32s")]
 Bytes = Annotated[str, ("contentEncoding", "base64"), ("description", "bytes")]
@@ -95,7 +68,7 @@ class NetworkScene(TypedDict):
 
 
 class RunScene(TypedDict):
-    """A training: `weights` has a row for each of `epochs`, whose first is 0; `loss` and `accuracy` have all epochs."""
+    """A training: a row of `weights` for each of `epochs`; `loss` and `accuracy` of every epoch."""
 
     features: int
     layers: list[LayerScene]
@@ -111,7 +84,7 @@ class RunScene(TypedDict):
 
 
 class AboutUnit(TypedDict):
-    """A unit: its layer and its place there."""
+    """A unit: its layer and its place in it."""
 
     unit: Annotated[list[int], ("minItems", 2), ("maxItems", 2)]
 
@@ -189,7 +162,7 @@ class CourseScene(TypedDict):
 
 
 class FirstScene(TypedDict):
-    """The first screen; a file has its sentences in `claims_by_epoch`."""
+    """The first screen; a file has its sentences in `claims_by_epoch` instead."""
 
     data: DataScene
     run: RunScene
@@ -221,7 +194,7 @@ class Hello(GreetingScene):
 
 
 class Trained(TypedDict):
-    """A training's run; `stopped` says why it ended early. `claims`: where they were asked for and not too much."""
+    """A training's run, and its `claims` where they were asked for and do not take too long."""
 
     id: Id | None
     kind: Literal["trained"]
@@ -270,7 +243,7 @@ class FileMade(TypedDict):
 
 
 class Progress(TypedDict):
-    """How far a request is; its answer comes later."""
+    """How far a request is; its reply comes later."""
 
     id: Id | None
     kind: Literal["progress"]
@@ -287,7 +260,7 @@ class Refused(TypedDict):
 
 
 class Dropped(TypedDict):
-    """A newer request of its kind took its place; or the answer to "cancel", which drops all."""
+    """A newer request of its kind took its place; or the reply to "cancel", which drops all."""
 
     id: Id | None
     kind: Literal["superseded", "cancelled"]
@@ -307,26 +280,26 @@ Reply = (
 
 
 class FileScene(GreetingScene):
-    """What an exported file has inside: the sentences of some epochs beside the first screen."""
+    """The content of an exported file: the first screen, and the sentences of some epochs."""
 
     first: FirstScene
     claims_by_epoch: list[tuple[int, list[ClaimScene]]]
 
 
-# Requests; `view` is whose answer it is where several views of a notebook share a kernel
+# Requests. Where several views of a notebook share a kernel, `view` tells whose answer it is.
 
 
-class Request(TypedDict):
+class _RequestBase(TypedDict):
     """What every request has."""
 
     id: Id
     view: NotRequired[str]
 
 
-class TrainRequest(Request):
-    """Train: from the recipe's seed, from `start`, or in the course lab's order where `course` is set and it fits.
+class TrainRequest(_RequestBase):
+    """Train from the recipe's seed, from `start`, or (`course`) as the course lab does if it fits.
 
-    `explain`: and say what came of it, areas and distances being in `window`.
+    `explain`: say what came of it, too; areas and distances are those within `window`.
     """
 
     kind: Literal["train"]
@@ -338,8 +311,8 @@ class TrainRequest(Request):
     window: NotRequired[Window | None]
 
 
-class ExplainRequest(Request):
-    """Say what a network does with all points, test points too; areas and distances are in `window`."""
+class ExplainRequest(_RequestBase):
+    """Say what a network does with all points; areas and distances are those within `window`."""
 
     kind: Literal["explain"]
     data: DataScene
@@ -347,7 +320,7 @@ class ExplainRequest(Request):
     window: NotRequired[Window | None]
 
 
-class SeedsRequest(Request):
+class SeedsRequest(_RequestBase):
     """Train from `seeds` seeds, `first` and those after it."""
 
     kind: Literal["seeds"]
@@ -357,8 +330,8 @@ class SeedsRequest(Request):
     first: NotRequired[Annotated[int, ("minimum", 0)]]
 
 
-class DatasetRequest(Request):
-    """A data set by its name; settings that it does not have are passed over."""
+class DatasetRequest(_RequestBase):
+    """A data set by its name; settings that it does not have are ignored."""
 
     kind: Literal["dataset"]
     name: str
@@ -368,18 +341,18 @@ class DatasetRequest(Request):
     seed: NotRequired[Annotated[int, ("minimum", 0)]]
 
 
-class TableRequest(Request):
+class TableRequest(_RequestBase):
     """A CSV file's content; `target` is the column of the classes, the last one without it."""
 
     kind: Literal["table"]
     name: Name
     content: Bytes
     target: NotRequired[str | None]
-    standardise: NotRequired[bool]
+    standardize: NotRequired[bool]
 
 
-class ExportRequest(Request):
-    """A file of a run, which is trained again for it; code takes `network` instead of the run's last."""
+class ExportRequest(_RequestBase):
+    """A file of a run, which is trained again; code is of `network`, or of the run's last one."""
 
     kind: Literal["export"]
     what: Literal["html", "keras", "numpy", "run"]
@@ -390,13 +363,13 @@ class ExportRequest(Request):
     network: NotRequired[NetworkScene | None]
 
 
-class CancelRequest(Request):
-    """Drop all that was asked."""
+class CancelRequest(_RequestBase):
+    """Drop all requests."""
 
     kind: Literal["cancel"]
 
 
-Asked = (
+Request = (
     TrainRequest
     | ExplainRequest
     | SeedsRequest

@@ -368,8 +368,8 @@ export class Dataset {
 
   /** @param {string} name @param {string} content base64 @param {string | null} target */
   askTable(name, content, target) {
-    const { standardise } = this.page.state;
-    this.askData("table", { name, content, target, standardise }, (reply) => {
+    const { standardize } = this.page.state;
+    this.askData("table", { name, content, target, standardize }, (reply) => {
       this.table = { name, content, columns: reply.columns ?? [], target: reply.target ?? "" };
       this.page.announce(`${name} loaded`);
     });
@@ -381,8 +381,8 @@ export class Dataset {
   }
 
   /** @param {boolean} on */
-  chooseStandardise(on) {
-    this.page.state.standardise = on;
+  chooseStandardize(on) {
+    this.page.state.standardize = on;
     if (this.table) this.askTable(this.table.name, this.table.content, this.table.target);
   }
 }

@@ -148,7 +148,7 @@ function settingsFor({ limits, datasets, activations, optimizers, recipe, course
     course: switchSetting(true),
     percTrainData: wholeSetting(100, 10, 100),
     showTestData: switchSetting(true),
-    standardise: switchSetting(false),
+    standardize: switchSetting(false),
     view: nameSetting("hard", /** @type {const} */ (["hard", "probability", "logit"])),
     scale: nameSetting("shared", /** @type {const} */ (["shared", "unit"])),
     theme: nameSetting("auto", /** @type {const} */ (["auto", "light", "dark"])),

@@ -186,16 +186,16 @@ export function dataControls(page) {
   });
   const target = choice([], "", (value) => page.dataset.chooseTarget(value), { id: "target" });
   const targetField = labelled("Class column", target, { hidden: true });
-  const standardise = element("input", {
+  const standardize = element("input", {
     type: "checkbox",
-    id: "standardise",
-    onchange: () => page.dataset.chooseStandardise(standardise.checked),
+    id: "standardize",
+    onchange: () => page.dataset.chooseStandardize(standardize.checked),
   });
-  const standardiseField = element(
+  const standardizeField = element(
     "label",
     { class: "check", hidden: true },
-    standardise,
-    "standardise",
+    standardize,
+    "standardize",
   );
   const n = slider("Points", "n", [10, 1000, 10], (value) => {
     page.dataset.changeDataset({ n: value });
@@ -232,7 +232,7 @@ export function dataControls(page) {
     element("button", { type: "button", onclick: () => file.click() }, "Load CSV …"),
     file,
     targetField,
-    standardiseField,
+    standardizeField,
     n.node,
     noise.node,
     test.node,
@@ -253,9 +253,9 @@ export function dataControls(page) {
     n.node.hidden = !set || !set.has_n;
     noise.node.hidden = !set || !set.has_noise;
     targetField.hidden = !table;
-    standardiseField.hidden = !table;
+    standardizeField.hidden = !table;
     if (table) setOptions(target, plainOptions(table.columns), table.target);
-    standardise.checked = state.standardise;
+    standardize.checked = state.standardize;
     showTest.checked = state.showTestData;
     showTestField.hidden = !data.heldOut;
     axes.hidden = data.features < 3;

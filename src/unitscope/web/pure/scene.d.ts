@@ -65,10 +65,7 @@ export interface NetworkScene {
   weights: string;
 }
 
-/**
- * A training: `weights` has a row for each of `epochs`, whose first is 0; `loss` and `accuracy`
- * have all epochs.
- */
+/** A training: a row of `weights` for each of `epochs`; `loss` and `accuracy` of every epoch. */
 export interface RunScene {
   features: number;
   layers: LayerScene[];
@@ -83,7 +80,7 @@ export interface RunScene {
   stopped: string | null;
 }
 
-/** A unit: its layer and its place there. */
+/** A unit: its layer and its place in it. */
 export interface AboutUnit {
   unit: [number, number];
 }
@@ -152,7 +149,7 @@ export interface CourseScene {
   epochs: number;
 }
 
-/** The first screen; a file has its sentences in `claims_by_epoch`. */
+/** The first screen; a file has its sentences in `claims_by_epoch` instead. */
 export interface FirstScene {
   data: DataScene;
   run: RunScene;
@@ -188,10 +185,7 @@ export interface Hello {
   first: FirstScene;
 }
 
-/**
- * A training's run; `stopped` says why it ended early. `claims`: where they were asked for and not
- * too much.
- */
+/** A training's run, and its `claims` where they were asked for and do not take too long. */
 export interface Trained {
   id: number | null;
   kind: "trained";
@@ -235,7 +229,7 @@ export interface FileMade {
   content: string;
 }
 
-/** How far a request is; its answer comes later. */
+/** How far a request is; its reply comes later. */
 export interface Progress {
   id: number | null;
   kind: "progress";
@@ -250,13 +244,13 @@ export interface Refused {
   message: string;
 }
 
-/** A newer request of its kind took its place; or the answer to "cancel", which drops all. */
+/** A newer request of its kind took its place; or the reply to "cancel", which drops all. */
 export interface Dropped {
   id: number | null;
   kind: "superseded" | "cancelled";
 }
 
-/** What an exported file has inside: the sentences of some epochs beside the first screen. */
+/** The content of an exported file: the first screen, and the sentences of some epochs. */
 export interface FileScene {
   id: null;
   kind: "hello";
@@ -273,8 +267,8 @@ export interface FileScene {
 }
 
 /**
- * Train: from the recipe's seed, from `start`, or in the course lab's order where `course` is set
- * and it fits. `explain`: and say what came of it, areas and distances being in `window`.
+ * Train from the recipe's seed, from `start`, or (`course`) as the course lab does if it fits.
+ * `explain`: say what came of it, too; areas and distances are those within `window`.
  */
 export interface TrainRequest {
   id: number;
@@ -288,9 +282,7 @@ export interface TrainRequest {
   window?: Window | null;
 }
 
-/**
- * Say what a network does with all points, test points too; areas and distances are in `window`.
- */
+/** Say what a network does with all points; areas and distances are those within `window`. */
 export interface ExplainRequest {
   id: number;
   view?: string;
@@ -311,7 +303,7 @@ export interface SeedsRequest {
   first?: number;
 }
 
-/** A data set by its name; settings that it does not have are passed over. */
+/** A data set by its name; settings that it does not have are ignored. */
 export interface DatasetRequest {
   id: number;
   view?: string;
@@ -331,12 +323,10 @@ export interface TableRequest {
   name: string;
   content: string;
   target?: string | null;
-  standardise?: boolean;
+  standardize?: boolean;
 }
 
-/**
- * A file of a run, which is trained again for it; code takes `network` instead of the run's last.
- */
+/** A file of a run, which is trained again; code is of `network`, or of the run's last one. */
 export interface ExportRequest {
   id: number;
   view?: string;
@@ -349,7 +339,7 @@ export interface ExportRequest {
   network?: NetworkScene | null;
 }
 
-/** Drop all that was asked. */
+/** Drop all requests. */
 export interface CancelRequest {
   id: number;
   view?: string;
@@ -369,7 +359,7 @@ export type Reply =
   | Refused
   | Dropped;
 
-export type Asked =
+export type Request =
   | TrainRequest
   | ExplainRequest
   | SeedsRequest

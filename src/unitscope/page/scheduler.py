@@ -1,4 +1,4 @@
-"""The threads of one process: some for what is done at once, some for what takes long.
+"""Work handed to the threads of one process: some for what is quick, some for what takes long.
 
 Nobody waits for others' long work: it has threads of its own, and a queue in which every page has
 one turn at a time.
@@ -15,15 +15,14 @@ from typing import TypeVar
 Result = TypeVar("Result")
 
 
-class Workers:
-    """Who does the work; used from the event loop's thread alone."""
+class Scheduler:
+    """Gives work to threads; used from the event loop's thread alone."""
 
     def __init__(self) -> None:
         processors = os.cpu_count() or 2
         self._quick = ThreadPoolExecutor(max(2, processors), thread_name_prefix="quick")
-        self._free = max(
-            1, processors // 2
-        )  # a wide network's training takes several processors by itself
+        # A wide network's training takes several processors by itself.
+        self._free = max(1, processors // 2)
         self._long = ThreadPoolExecutor(self._free, thread_name_prefix="long")
         self._queue: list[tuple[object, asyncio.Future[bool]]] = []
         self._busy: set[object] = set()
@@ -35,9 +34,9 @@ class Workers:
     async def long(
         self, owner: object, work: Callable[[], Result], turn: asyncio.Future[bool]
     ) -> Result | None:
-        """Do it when it is `owner`'s turn; None where `turn` was given up (set to False) before."""
+        """Do it when `owner` has its turn; None where `turn` was set to False before: given up."""
         self._queue.append((owner, turn))
-        self._call()
+        self._give_turns()
         if not await turn:
             self._queue.remove((owner, turn))
             return None
@@ -46,10 +45,10 @@ class Workers:
         finally:
             self._busy.discard(owner)
             self._free += 1
-            self._call()
+            self._give_turns()
 
-    def _call(self) -> None:
-        """Give the next turns: the first in the queue whose page has none."""
+    def _give_turns(self) -> None:
+        """While threads are free, to the first in the queue whose page has no turn."""
         for place in list(self._queue):
             owner, turn = place
             if self._free and owner not in self._busy and not turn.done():
