@@ -71,7 +71,7 @@ def test_the_wheel_is_small_and_for_every_platform(wheel):
 
 def test_the_metadata_say_what_is_needed(metadata):
     needed = re.findall(r"^Requires-Dist: ([\w.-]+)[^;\n]*$", metadata, re.M)
-    assert sorted(needed) == ["matplotlib", "numba", "numpy"]
+    assert sorted(needed) == ["llvmlite", "matplotlib", "numpy"]
     extras = re.findall(r"^Provides-Extra: (.*)$", metadata, re.M)
     assert sorted(extras) == [
         "app",
