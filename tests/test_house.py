@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import inspect
+import pydoc
 import re
 import statistics
 import subprocess
@@ -110,6 +112,27 @@ def test_the_import_law_notices(source):
     assert broken_import_law("unitscope.sweeps.sweep", source) == []
 
 
+def imports_of_ours() -> dict[str, set[str]]:
+    """Each module with ours that it imports, at its top or inside a function."""
+    modules = {module_name(path): path for path in MODULES if path.name != "__main__.py"}
+    found = {}
+    for name, path in modules.items():
+        named = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                named |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                inside = {f"{node.module}.{alias.name}" for alias in node.names}
+                named |= inside & set(modules) or {node.module or ""}
+        found[name] = named & set(modules) - {name, "unitscope"}
+    del found["unitscope"]  # its names are loaded when they are first used
+    return found
+
+
+def test_no_module_imports_itself_in_a_circle():
+    assert tuple(graphlib.TopologicalSorter(imports_of_ours()).static_order())
+
+
 def test_every_module_has_a_room():
     strays = [
         path.name
@@ -180,6 +203,23 @@ def test_every_public_name_loads_and_has_a_docstring():
                 and (inspect.isfunction(inner) or inspect.isclass(inner))
             ):
                 assert (inner.__doc__ or "").strip(), f"us.{name}.{member} has no docstring"
+
+
+@pytest.mark.parametrize("name", ["datasets", "errors", "lab", "plot"])
+def test_a_public_module_shows_what_users_may_use_and_nothing_else(name):
+    module = getattr(us, name)
+    assert dir(module) == sorted(module.__all__)
+    for shown in dir(module):
+        value = getattr(module, shown)
+        assert inspect.isfunction(value) or inspect.isclass(value)
+        assert not shown.startswith("_") and (value.__doc__ or "").strip()
+
+
+def test_help_tells_every_public_name_and_no_other():
+    assert all(f"`{name}`" in (us.__doc__ or "") for name in us.__all__)
+    _, contents = pydoc.plain(pydoc.render_doc(us)).split("SUBMODULES")
+    shown = re.findall(r"^    (?:class )?(\w+)(?: = (?:\w+))?\(", contents, re.M)
+    assert set(shown) - {"builtins"} <= set(us.__all__)
 
 
 def test_the_type_checkers_names_are_the_lazy_ones():

@@ -42,7 +42,7 @@ def test_a_stroke_draws_points_and_one_undo_takes_them_back(page):
 
 
 def test_areas_in_words_are_those_of_the_picture(page, downloads):
-    """A share of the window in the text is that of the polygons drawn, after the window grew too."""
+    """A share of the window in the text is the polygons', after the window grew too."""
     page.one("#data").send_keys(".")
     for _ in range(25):
         page.one("#data").send_keys(Keys.SHIFT, Keys.ARROW_LEFT)

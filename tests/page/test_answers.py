@@ -270,35 +270,11 @@ def test_messages_without_a_good_id_get_none(message):
     assert answer["id"] is None and answer["kind"] == "refused"
 
 
-JUNK = [
-    None,
-    True,
-    False,
-    -1,
-    0,
-    1,
-    2**70,
-    1.5,
-    -0.0,
-    1e308,
-    "",
-    "A",
-    "AAAA",
-    "\0",
-    "é" * 300,
-    "__class__",
-    [],
-    [[]],
-    {},
-    {"a": 1},
-    [1] * 300,
-    "../x",
-    "%00",
-    "=" * 8,
-    [None],
-    {"id": {}},
-    "9" * 5000,
-]
+NUMBERS = [-1, 0, 1, 2**70, 1.5, -0.0, 1e308]
+TEXTS = ["", "A", "AAAA", "\0", "é" * 300, "__class__"]
+NESTED = [[], [[]], {}, {"a": 1}, [1] * 300]
+JUNK = [None, True, False, *NUMBERS, *TEXTS, *NESTED, "../x", "%00", "=" * 8]
+JUNK += [[None], {"id": {}}, "9" * 5000]
 
 
 def broken(message: object, rng: random.Random) -> object:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jedi
 import pytest
 
 REPOSITORY = Path(__file__).parents[2]
@@ -102,3 +103,10 @@ def test_a_scope_is_a_class_whose_traits_are_typed(cache, tmp_path):
     lines = SNIPPET.split("\n")
     wrong = [number for number, line in enumerate(lines, start=1) if line.endswith("# WRONG")]
     assert [int(line) for line in re.findall(r"snippet\.py:(\d+): error: ", said)] == wrong, said
+
+
+def test_an_editor_completes_a_scope():
+    written = "import unitscope as us\nscope = us.Scope(us.train(us.datasets.lab()))\nscope."
+    script = jedi.Script(written, project=jedi.Project(REPOSITORY, added_sys_path=["src"]))
+    completed = {found.name for found in script.complete()}
+    assert {"run", "selected", "theme", "data", "observe", "to_html", "close"} <= completed

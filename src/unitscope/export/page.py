@@ -66,21 +66,21 @@ def page_text(
     *,
     course: bool = False,
     data: Dataset | None = None,
-    held: np.ndarray | None = None,
+    held_out: np.ndarray | None = None,
     checkpoint: Callable[[], None] | None = None,
 ) -> str:
     """The file's text; it fetches nothing.
 
-    - `data`: the run's points and those that were held out from it; `held`, (n,) bool: which.
+    - `data`: the run's points and those that were held out from it; `held_out`, (n,) bool: which.
     - `checkpoint`: called between pieces of the work; what it raises ends it.
     """
     check_size(run)
     shown = run.data
     test: Dataset | None = None
-    if data is not None and held is not None and held.any():
-        shown, test = data, data.where(held)
+    if data is not None and held_out is not None and held_out.any():
+        shown, test = data, data.where(held_out)
     first: FirstScene = {
-        "data": data_to_wire(shown, held if test else None),
+        "data": data_to_wire(shown, held_out if test else None),
         "run": run_to_wire(run, course=course, test=test, most=_MOST_BYTES, checkpoint=checkpoint),
     }
     content: FileScene = {

@@ -34,7 +34,7 @@ def reply(message: object, job: Job | None = None) -> Reply:
 
 
 def prepare(message: object) -> Work:
-    """A message decoded, checked and weighed; what it breaks becomes a `Refusal`."""
+    """A message decoded, checked and weighed; a `Refusal` where it breaks a rule."""
     try:
         request = object_from_wire("message", message)
         kind = request.get("kind")
@@ -57,7 +57,7 @@ def answer(work: Work, job: Job) -> Reply:
 
 
 def _silent() -> np.errstate:
-    """Of numbers near the largest; what comes of them is checked."""
+    """No warnings about numbers near the largest: what comes of them is checked."""
     return np.errstate(over="ignore", invalid="ignore")
 
 
@@ -76,7 +76,7 @@ def hello() -> Hello:
 
 
 def first(run: Run) -> FirstScene:
-    """A run as a first screen: its data, its weights and what is said of it."""
+    """A run as a first screen: its data, its weights and its explanation."""
     course = fits_course(run.data, run.recipe) and bool(
         np.array_equal(run.weights[0], course_start()[0].to_vector().astype(np.float32))
     )

@@ -24,9 +24,9 @@ from unitscope.wire.from_wire import id_from_wire
 from unitscope.wire.messages import Dropped, Reply
 
 MOST_SECONDS = 60.0  # of one request
-# Products: about a twentieth of a second. What takes more has its own threads and its turn.
+# In products, about a twentieth of a second: what takes longer waits for its turn.
 _QUICK = 50_000_000
-_AT_ONCE = 2  # quick requests of one page in the threads
+_AT_ONCE = 2  # quick requests of one page in threads
 _LOG = logging.getLogger("uvicorn.error")
 Result = TypeVar("Result")
 
@@ -94,7 +94,7 @@ def _greeting() -> str:
 
 
 def _begun(job: Job) -> str | Work:
-    """The reply to a quick request as text; of one that takes long, its work. In a thread."""
+    """The reply to a quick request, as text, or the work of a long one; called in a thread."""
     work = _told(job, lambda: answers.prepare(job.message))
     job.message = None  # while it waits for its turn, only what was decoded is kept
     if isinstance(work, str) or work.cost > _QUICK:
@@ -103,12 +103,12 @@ def _begun(job: Job) -> str | Work:
 
 
 def _answered(work: Work, job: Job) -> str:
-    """The reply as text; in a thread, encoding included."""
+    """The reply as text; called in a thread, which encodes it too."""
     return _told(job, lambda: _text(answers.answer(work, job)))
 
 
 def _told(job: Job, step: Callable[[], Result]) -> Result | str:
-    """What a step gives, or the reply as text that says why it gave nothing."""
+    """What a step gives, or a reply, as text, that says why it gave nothing."""
     job.deadline = time.monotonic() + MOST_SECONDS
     try:
         job.checkpoint()
@@ -132,7 +132,7 @@ def _text(message: Reply) -> str:
 
 
 def _parsed(text: str) -> Any:
-    """A message as JSON; what is none becomes a text, which is refused as no object."""
+    """A message parsed; text that is not JSON stays text, which is refused as not an object."""
     try:
         return json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError):

@@ -1,8 +1,8 @@
-"""The page's requests: decoded and checked first, and weighed; then answered, with work.
+"""The page's requests in two steps: decode, check and weigh; then do the work.
 
 `from_wire` takes a hostile message and raises `InvalidInput` for the first rule that it breaks,
-before any work or memory is spent. What it makes is typed, knows its cost, and `answer` gives the
-reply that `wire/messages.py` describes.
+before any work is done or memory spent. What it makes is typed and knows its cost; its `answer` is
+a reply as `wire/messages.py` has it.
 """
 
 from __future__ import annotations
@@ -48,15 +48,15 @@ from unitscope.wire.to_wire import (
     run_to_wire,
 )
 
-_PRODUCTS_A_BYTE = 50  # reading a byte of a table takes as long
+_PRODUCTS_PER_BYTE = 50  # of a table that is read
 
 
 class Work(Protocol):
-    """A request, checked."""
+    """A request that was checked, and is ready to be answered."""
 
     @property
     def cost(self) -> int:
-        """How much there is to do, in products of a training."""
+        """In products: how many multiplications of a training take as long."""
 
     def answer(self, job: Job) -> Reply:
         """Do it; **raises** `Cancelled` where the job's answer is not wanted any more."""
@@ -87,7 +87,7 @@ def _claims(
 
 @dataclass(frozen=True)
 class Train:
-    """Train, and explain what came of it where that is asked for and not too much."""
+    """Train, and explain the result where that is asked for and does not take too long."""
 
     training: Training
     explain: bool
@@ -106,7 +106,7 @@ class Train:
         return self.training.cost + self.explain * self.training.explanation_cost
 
     def answer(self, job: Job) -> Trained:
-        """The run, and the job's `trained`."""
+        """The run as the page takes it; the job's `trained` has it as it is."""
         training = self.training
         run, stopped = training.run(job)
         job.trained = run, training.data
@@ -175,7 +175,7 @@ class Seeds:
         return cls(data.where(~held_out), recipe, architecture, range(first, first + count), cost)
 
     def answer(self, job: Job) -> SeedsTrained:
-        """The last weights of each."""
+        """The last weights, loss and accuracy of each."""
         from unitscope.sweeps.sweep import sweep
 
         swept = sweep(self.fitted, self.recipe, seeds=self.seeds, progress=job.progress)
@@ -194,13 +194,13 @@ class Seeds:
 class Toy:
     """One of the library's data sets."""
 
-    name: str
+    name: toys.ToyName
     settings: dict[str, Any]
     cost: int = 0
 
     @classmethod
     def from_wire(cls, request: Mapping[str, Any]) -> Toy:
-        """A "dataset" request; settings that the data set does not have are passed over."""
+        """A "dataset" request; settings that the data set does not have are ignored."""
         name = request.get("name")
         if not isinstance(name, str) or name not in toys.TOYS:
             raise refusal("name", "one of " + ", ".join(toys.TOYS), name)
@@ -248,7 +248,7 @@ class Table:
     @property
     def cost(self) -> int:
         """In products."""
-        return len(self.content) * _PRODUCTS_A_BYTE
+        return len(self.content) * _PRODUCTS_PER_BYTE
 
     def answer(self, job: Job) -> DataLoaded:
         """Its points, its columns and which of them has the classes."""
@@ -276,7 +276,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Export:
-    """A file of a run, which is trained again for it; code takes `net` instead of its last."""
+    """A file of a run, which is trained again; code is of `net`, or of the run's last network."""
 
     what: str
     training: Training
@@ -314,7 +314,7 @@ class Export:
             self.net,
             course=training.course,
             data=training.data,
-            held=training.held_out,
+            held_out=training.held_out,
             checkpoint=job.checkpoint,
         )
         text = bytes_to_wire(content)

@@ -28,13 +28,13 @@ class Scheduler:
         self._busy: set[object] = set()
 
     async def quick(self, work: Callable[[], Result]) -> Result:
-        """Do it at once."""
+        """Run it at once."""
         return await asyncio.get_running_loop().run_in_executor(self._quick, work)
 
     async def long(
         self, owner: object, work: Callable[[], Result], turn: asyncio.Future[bool]
     ) -> Result | None:
-        """Do it when `owner` has its turn; None where `turn` was set to False before: given up."""
+        """Run it when `owner` has its turn; None where that was given up: `turn` set to False."""
         self._queue.append((owner, turn))
         self._give_turns()
         if not await turn:
@@ -48,7 +48,7 @@ class Scheduler:
             self._give_turns()
 
     def _give_turns(self) -> None:
-        """While threads are free, to the first in the queue whose page has no turn."""
+        """To the first in the queue whose page has none, while threads are free."""
         for place in list(self._queue):
             owner, turn = place
             if self._free and owner not in self._busy and not turn.done():
@@ -58,6 +58,6 @@ class Scheduler:
                 turn.set_result(True)
 
     def end(self) -> None:
-        """Begin nothing any more."""
+        """Start no more work."""
         for pool in (self._quick, self._long):
             pool.shutdown(wait=False, cancel_futures=True)

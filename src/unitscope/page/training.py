@@ -21,8 +21,8 @@ from unitscope.training.run import Run
 from unitscope.wire.from_wire import data_from_wire, floats_from_wire, recipe_from_wire
 from unitscope.wire.limits import check_weights, check_work
 
-_SENTENCES = 2_000_000  # an explanation's words
-_UNIT_PAIR = 500  # what an explanation takes for each pair of hidden units
+_SENTENCES = 2_000_000  # products that the words of an explanation take
+_UNIT_PAIR = 500  # products that it takes for each pair of hidden units
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Training:
 
     @classmethod
     def from_wire(cls, request: Mapping[str, Any], other: Network | None = None) -> Training:
-        """The training of a request; `other` is a network that must fit its data, too."""
+        """The training that a request asks for; `other`: a network that must fit its data too."""
         data, held_out = data_from_wire(request.get("data"))
         recipe = recipe_from_wire(request.get("recipe"))
         if other is not None:
@@ -61,7 +61,7 @@ class Training:
 
     @property
     def explanation_cost(self) -> int:
-        """What it costs to explain one of its epochs."""
+        """Of explaining one epoch, in products."""
         return cost_of_explaining(self.data, self.architecture)
 
     @property
@@ -101,6 +101,6 @@ def initialized(data: Dataset, recipe: Recipe, seed: int) -> Network:
 
 
 def cost_of_explaining(data: Dataset, net: Network) -> int:
-    """In products: each hidden unit is taken out once."""
+    """In products: an explanation takes each hidden unit out once."""
     units = sum(layer.units for layer in net.layers[:-1])
     return data.n_points * max(1, units) * net.n_parameters + _SENTENCES + _UNIT_PAIR * units**2

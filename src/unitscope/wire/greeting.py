@@ -11,7 +11,6 @@ from unitscope.network import ACTIVATIONS
 from unitscope.recipe import OPTIMIZERS, Recipe
 from unitscope.wire.limits import LIMITS
 from unitscope.wire.messages import (
-    Activation,
     CourseScene,
     GreetingScene,
     LookScene,
@@ -39,7 +38,7 @@ def greeting() -> GreetingScene:
         "version": __version__,
         "limits": LIMITS,
         "datasets": [_offered(name) for name in toys.names()],
-        "activations": cast(list[Activation], list(ACTIVATIONS)),
+        "activations": list(ACTIVATIONS),
         "optimizers": list(OPTIMIZERS),
         "recipe": recipe_to_wire(Recipe()),
         "course": COURSE,
@@ -47,7 +46,7 @@ def greeting() -> GreetingScene:
     }
 
 
-def _offered(name: str) -> OfferedScene:
+def _offered(name: toys.ToyName) -> OfferedScene:
     """One data set, with the defaults of the settings that it has."""
     settings = {
         key: value.default for key, value in inspect.signature(toys.TOYS[name]).parameters.items()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, NotRequired, TypedDict
 
+from unitscope.network import Activation
 from unitscope.wire.limits import LIMITS, Limits
 
 Floats = Annotated[str, ("contentEncoding", "base64"), ("description", "little-endian float32s")]
@@ -18,9 +19,6 @@ Name = Annotated[str, ("maxLength", 200)]
 Units = Annotated[int, ("minimum", 1), ("maximum", LIMITS["units"])]
 Side = Annotated[list[float], ("minItems", 2), ("maxItems", 2)]
 Window = Annotated[list[Side], ("minItems", 2), ("maxItems", 2)]
-Activation = Literal[
-    "linear", "relu", "leaky_relu", "tanh", "sigmoid", "elu", "softplus", "gelu", "silu", "abs"
-]
 
 
 # Parts
@@ -46,7 +44,7 @@ class DataScene(TypedDict):
 
 
 class RecipeScene(TypedDict, total=False):
-    """How to train; what is missing is as in `us.Recipe`."""
+    """How to train; settings that are left out have the defaults of `us.Recipe`."""
 
     hidden: Annotated[list[Units], ("maxItems", LIMITS["hidden_layers"])]
     activation: Activation
@@ -60,7 +58,7 @@ class RecipeScene(TypedDict, total=False):
 
 
 class NetworkScene(TypedDict):
-    """A network with its weights: of each layer the matrix, row by row, then the bias."""
+    """A network with its weights: each layer's matrix, row by row, then its bias."""
 
     features: Annotated[int, ("minimum", 1), ("maximum", LIMITS["features"])]
     layers: Annotated[list[LayerScene], ("minItems", 1), ("maxItems", LIMITS["hidden_layers"] + 1)]
@@ -111,7 +109,7 @@ class ClaimScene(TypedDict):
 
 
 class LookScene(TypedDict):
-    """A theme's colours, and how much of its own colour a class's background has."""
+    """A theme's colours; `tint`: the share of a class's colour in its background."""
 
     name: str
     background: str
@@ -223,7 +221,7 @@ class SeedsTrained(TypedDict):
 
 
 class DataLoaded(TypedDict):
-    """A data set, or a table: then with its columns and which of them has the classes."""
+    """A data set or a table; of a table, also its columns and which of them has the classes."""
 
     id: Id | None
     kind: Literal["data"]
@@ -342,7 +340,7 @@ class DatasetRequest(_RequestBase):
 
 
 class TableRequest(_RequestBase):
-    """A CSV file's content; `target` is the column of the classes, the last one without it."""
+    """A CSV file's content; `target`: the column of the classes, by default the last."""
 
     kind: Literal["table"]
     name: Name

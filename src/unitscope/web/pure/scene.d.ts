@@ -45,7 +45,7 @@ export interface DataScene {
   held_out: string | null;
 }
 
-/** How to train; what is missing is as in `us.Recipe`. */
+/** How to train; settings that are left out have the defaults of `us.Recipe`. */
 export interface RecipeScene {
   hidden?: number[];
   activation?: Activation;
@@ -58,7 +58,7 @@ export interface RecipeScene {
   seed?: number;
 }
 
-/** A network with its weights: of each layer the matrix, row by row, then the bias. */
+/** A network with its weights: each layer's matrix, row by row, then its bias. */
 export interface NetworkScene {
   features: number;
   layers: LayerScene[];
@@ -102,7 +102,7 @@ export interface ClaimScene {
   about: (AboutUnit | AboutClass | AboutPoint)[];
 }
 
-/** A theme's colours, and how much of its own colour a class's background has. */
+/** A theme's colours; `tint`: the share of a class's colour in its background. */
 export interface LookScene {
   name: string;
   background: string;
@@ -211,7 +211,7 @@ export interface SeedsTrained {
   accuracy: string;
 }
 
-/** A data set, or a table: then with its columns and which of them has the classes. */
+/** A data set or a table; of a table, also its columns and which of them has the classes. */
 export interface DataLoaded {
   id: number | null;
   kind: "data";
@@ -315,7 +315,7 @@ export interface DatasetRequest {
   seed?: number;
 }
 
-/** A CSV file's content; `target` is the column of the classes, the last one without it. */
+/** A CSV file's content; `target`: the column of the classes, by default the last. */
 export interface TableRequest {
   id: number;
   view?: string;
