@@ -1,4 +1,4 @@
-# Needs only Python 3.11, 3.12 or 3.13 with its venv module. `make lab` and `make test` set up what they need in .venv,
+# Needs only Python 3.11 or later with its venv module. `make lab` and `make test` set up what they need in .venv,
 # and do nothing of that again until pyproject.toml or constraints.txt changes.
 # Another Python: make clean, then make lab PYTHON=python3.12.
 
@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL := $(PIP) install --constraint constraints.txt
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
-FITS := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+FITS := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
@@ -36,8 +36,8 @@ fix: .venv/test.stamp  ## mend what the linter can mend, and format
 	$(BIN)/ruff format .
 	$(BIN)/deno fmt
 
-extras: .venv/test.stamp  ## install PyTorch, Dask, Ray and regioncam, for the tests that need them
-	$(INSTALL) --editable ".[torch,dask,ray,bench]"
+extras: .venv/test.stamp  ## install PyTorch, Dask, Ray, regioncam and pyright, for the tests that need them
+	$(INSTALL) --editable ".[torch,dask,ray,bench,pyright]"
 
 generated: .venv/test.stamp  ## make anew every file that a program in tools/ writes
 	for tool in llvm_ir contract fixtures images explanations; do $(BIN)/python tools/$$tool.py || exit; done
@@ -54,11 +54,11 @@ clean:  ## remove .venv and what the tools left behind
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/pyvenv.cfg:
-	@python=; for candidate in $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python); do \
+	@python=; for candidate in $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python); do \
 	    if $$candidate -c '$(FITS)' 2>/dev/null; then python=$$candidate; break; fi; \
 	done; \
 	if [ -z "$$python" ]; then \
-	    echo "unitscope needs Python 3.11, 3.12 or 3.13 with its venv module: make PYTHON=/path/to/python3.12" >&2; \
+	    echo "unitscope needs Python 3.11 or later with its venv module: make PYTHON=/path/to/python3.12" >&2; \
 	    exit 1; \
 	fi; \
 	echo "Setting up .venv with $$($$python --version): once, a few minutes."; \

@@ -25,6 +25,8 @@ NEEDS = {
     "torch": ("torch", installed("torch"), "make extras"),
     "dask": ("dask", installed("joblib", "distributed"), "make extras"),
     "ray": ("ray", installed("joblib", "ray"), "make extras"),
+    "pyright": ("pyright", installed("basedpyright"), "make extras"),
+    "tensorflow": ("tensorflow", installed("tensorflow"), "Python 3.11 to 3.13"),
     "regioncam": ("regioncam", installed("regioncam"), "make extras"),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import pydoc
 import re
 import statistics
 import subprocess
@@ -180,6 +181,23 @@ def test_every_public_name_loads_and_has_a_docstring():
                 and (inspect.isfunction(inner) or inspect.isclass(inner))
             ):
                 assert (inner.__doc__ or "").strip(), f"us.{name}.{member} has no docstring"
+
+
+@pytest.mark.parametrize("name", ["datasets", "errors", "lab", "plot"])
+def test_a_public_module_shows_what_users_may_use_and_nothing_else(name):
+    module = getattr(us, name)
+    assert dir(module) == sorted(module.__all__)
+    for shown in dir(module):
+        value = getattr(module, shown)
+        assert inspect.isfunction(value) or inspect.isclass(value)
+        assert not shown.startswith("_") and (value.__doc__ or "").strip()
+
+
+def test_help_tells_every_public_name_and_no_other():
+    assert all(f"`{name}`" in (us.__doc__ or "") for name in us.__all__)
+    _, contents = pydoc.plain(pydoc.render_doc(us)).split("SUBMODULES")
+    shown = re.findall(r"^    (?:class )?(\w+)(?: = (?:\w+))?\(", contents, re.M)
+    assert set(shown) - {"builtins"} <= set(us.__all__)
 
 
 def test_the_type_checkers_names_are_the_lazy_ones():

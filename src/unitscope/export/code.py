@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -40,7 +41,7 @@ def export_code(
     what: Run | Network,
     path: str | os.PathLike[str] | None = None,
     *,
-    to: str = "numpy",
+    to: Literal["numpy", "keras"] = "numpy",
     data: Dataset | None = None,
 ) -> str:
     """A script that predicts as the network does, with its weights written out.

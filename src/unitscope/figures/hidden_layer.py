@@ -11,7 +11,7 @@ from unitscope.figures import canvas
 from unitscope.figures.unit_map import draw_unit_maps, unit_grid
 from unitscope.figures.view import check_fits, math_name, view_of
 from unitscope.geometry.zero_lines import zero_lines
-from unitscope.theme import Theme
+from unitscope.theme import Theme, ThemeName
 
 if TYPE_CHECKING:
     from unitscope.data.dataset import Dataset
@@ -26,7 +26,7 @@ def hidden_layer(
     axes: Any = None,
     features: tuple[int, int] | None = None,
     shared_scale: bool = True,
-    theme: str | Theme | None = None,
+    theme: ThemeName | Theme | None = None,
 ) -> np.ndarray:
     """One panel a unit: its activation over the inputs, and a line where its pre-activation is zero.
 

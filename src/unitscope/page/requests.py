@@ -194,7 +194,7 @@ class Seeds:
 class Toy:
     """One of the library's data sets."""
 
-    name: str
+    name: toys.ToyName
     settings: dict[str, Any]
     cost: int = 0
 

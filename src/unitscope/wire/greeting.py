@@ -11,7 +11,6 @@ from unitscope.network import ACTIVATIONS
 from unitscope.recipe import OPTIMIZERS
 from unitscope.wire.limits import LIMITS
 from unitscope.wire.messages import (
-    Activation,
     GreetingScene,
     LookScene,
     OfferedScene,
@@ -27,13 +26,13 @@ def greeting() -> GreetingScene:
         "version": __version__,
         "limits": LIMITS,
         "datasets": [_offered(name) for name in toys.names()],
-        "activations": cast(list[Activation], list(ACTIVATIONS)),
+        "activations": list(ACTIVATIONS),
         "optimizers": list(OPTIMIZERS),
         "theme": _theme(),
     }
 
 
-def _offered(name: str) -> OfferedScene:
+def _offered(name: toys.ToyName) -> OfferedScene:
     """One data set, with the defaults of the settings that it has."""
     settings = {
         key: value.default for key, value in inspect.signature(toys.TOYS[name]).parameters.items()

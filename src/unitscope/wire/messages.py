@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, NotRequired, TypedDict
 
+from unitscope.network import Activation
 from unitscope.wire.limits import LIMITS
 
 Floats = Annotated[str, ("contentEncoding", "base64"), ("description", "little-endian float32s")]
@@ -18,9 +19,6 @@ Name = Annotated[str, ("maxLength", 200)]
 Units = Annotated[int, ("minimum", 1), ("maximum", LIMITS["units"])]
 Side = Annotated[list[float], ("minItems", 2), ("maxItems", 2)]
 Window = Annotated[list[Side], ("minItems", 2), ("maxItems", 2)]
-Activation = Literal[
-    "linear", "relu", "leaky_relu", "tanh", "sigmoid", "elu", "softplus", "gelu", "silu", "abs"
-]
 
 
 # Parts
