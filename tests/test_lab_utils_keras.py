@@ -1,4 +1,4 @@
-"""The course's pictures of a real Keras model, on the backends that the notebook tests do not use."""
+"""The course's pictures of a real Keras model, on the backends that no notebook test uses."""
 
 import os
 import subprocess
@@ -6,8 +6,7 @@ import sys
 
 import pytest
 
-# The learner's own objects only; the helper must neither change the model nor need its library's
-# arrays.
+# Only the learner's own objects: the helper must neither change the model nor need its arrays.
 PROGRAM = """
 import importlib, sys
 from lab_utils_multiclass_TF import *
@@ -15,10 +14,12 @@ import unitscope as us
 
 keras = importlib.import_module(sys.argv[1])
 X, y = us.datasets.lab().X, us.datasets.lab().y
-model = keras.Sequential([keras.layers.Dense(2, activation="relu", name="L1"), keras.layers.Dense(4, name="L2")])
+first, second = keras.layers.Dense(2, "relu", name="L1"), keras.layers.Dense(4, name="L2")
+model = keras.Sequential([first, second])
 model.build((None, 2))
 model.set_weights(us.lab.initial_weights())
-model.compile(keras.optimizers.Adam(0.01), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+model.compile(keras.optimizers.Adam(0.01), loss)
 history = us.fit(model, X, y, epochs=200, batch_order=us.lab.batch_order(), verbose=0)
 assert np.abs(np.array(history.history["loss"]) - us.lab.printed_losses()).max() <= 6e-5
 before = [part.tobytes() for part in model.get_weights()]
@@ -31,7 +32,8 @@ w2, b2 = model.get_layer("L2").get_weights()
 a = np.maximum(0, np.dot(X, w1) + b1)
 plt_output_layer_linear(a, y.reshape(-1,), w2, b2, 4)
 assert before == [part.tobytes() for part in model.get_weights()]
-print("titles:", [ax.get_title() for number in plt.get_fignums() for ax in plt.figure(number).axes if ax.get_title()])
+axes = [ax for number in plt.get_fignums() for ax in plt.figure(number).axes]
+print("titles:", [ax.get_title() for ax in axes if ax.get_title()])
 """
 
 
@@ -54,6 +56,7 @@ def test_the_lab_on_a_learners_own_model(backend):
     )
     assert result.returncode == 0, result.stderr
     assert result.stdout.endswith(
-        "titles: ['model decision boundary', 'Layer 1 Unit 0', 'Layer 1 Unit 1', 'Linear Output Unit 0', "
-        "'Linear Output Unit 1', 'Linear Output Unit 2', 'Linear Output Unit 3']\n"
+        "titles: ['model decision boundary', 'Layer 1 Unit 0', 'Layer 1 Unit 1', "
+        "'Linear Output Unit 0', 'Linear Output Unit 1', "
+        "'Linear Output Unit 2', 'Linear Output Unit 3']\n"
     )
