@@ -1,4 +1,4 @@
-# Needs only Python 3.11, 3.12 or 3.13 with its venv module. `make lab` and `make test` set up what they need in .venv,
+# Needs only Python 3.11 or later with its venv module. `make lab` and `make test` set up what they need in .venv,
 # and do nothing of that again until pyproject.toml or constraints.txt changes.
 # Another Python: make clean, then make lab PYTHON=python3.12.
 
@@ -6,11 +6,12 @@ PYTHON ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL := $(PIP) install --constraint constraints.txt
-FITS := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+FITS := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help lab test check fix bench clean
+.PHONY: help lab test check lint fix extras generated golden bench clean
 
 help:  ## say what each command does
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
@@ -18,16 +19,31 @@ help:  ## say what each command does
 lab: .venv/lab.stamp  ## set up and run the course lab
 	$(BIN)/unitscope lab
 
-test: .venv/test.stamp  ## set up and run every test
-	$(BIN)/python -m pytest
+test: .venv/test.stamp  ## set up and run every test that can run here
+	$(PYTEST)
 
-check: .venv/test.stamp  ## lint, check the types and run the quick tests
+check: lint  ## lint, check the types and run the quick tests
+	$(PYTEST) --quiet -m "not (slow or tensorflow or torch or notebook or browser)"
+
+lint: .venv/test.stamp  ## lint, check the format and the types
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/deno fmt --check
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q -m "not (slow or tensorflow or torch or notebook or browser)"
 
-fix: .venv/test.stamp  ## mend what the linter can mend
+fix: .venv/test.stamp  ## mend what the linter can mend, and format
 	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/deno fmt
+
+extras: .venv/test.stamp  ## install PyTorch, Dask, Ray, regioncam and pyright, for the tests that need them
+	$(INSTALL) --editable ".[torch,dask,ray,bench,pyright]"
+
+generated: .venv/test.stamp  ## make anew every file that a program in tools/ writes
+	for tool in llvm_ir contract fixtures images explanations; do $(BIN)/python tools/$$tool.py || exit; done
+
+golden: .venv/test.stamp  ## accept the pictures as they are drawn now
+	UNITSCOPE_ACCEPT_FIGURES=1 $(BIN)/python -m pytest tests/figures/test_golden.py
 
 bench: .venv/test.stamp  ## measure the speed of training, exact regions, start-up and pictures
 	$(INSTALL) --editable ".[bench]"
@@ -38,11 +54,11 @@ clean:  ## remove .venv and what the tools left behind
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/pyvenv.cfg:
-	@python=; for candidate in $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python); do \
+	@python=; for candidate in $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python); do \
 	    if $$candidate -c '$(FITS)' 2>/dev/null; then python=$$candidate; break; fi; \
 	done; \
 	if [ -z "$$python" ]; then \
-	    echo "unitscope needs Python 3.11, 3.12 or 3.13 with its venv module: make PYTHON=/path/to/python3.12" >&2; \
+	    echo "unitscope needs Python 3.11 or later with its venv module: make PYTHON=/path/to/python3.12" >&2; \
 	    exit 1; \
 	fi; \
 	echo "Setting up .venv with $$($$python --version): once, a few minutes."; \

@@ -1,4 +1,4 @@
-"""The live page: from a drag's event to the repainted page, many clients at once, memory, start and weight.
+"""The live page: from a drag to the repainted page, many clients, memory, start and weight.
 
 `python benchmarks/live.py` prints the section of docs/benchmarks.md; `make bench` includes it. What
 needs a browser (the packages chromium and chromium-driver) is left out where there is none, which
@@ -64,15 +64,18 @@ window.requestAnimationFrame = (callback) => frame((now) => {
 window.plainFrame = frame;
 """
 _DRAG = """
-const [moves, done] = arguments, canvas = document.querySelector("#regions"), box = canvas.getBoundingClientRect();
+const [moves, done] = arguments;
+const canvas = document.querySelector("#regions"), box = canvas.getBoundingClientRect();
 const at = (type, x, y) => canvas.dispatchEvent(new PointerEvent(type, {
   clientX: x, clientY: y, pointerId: 1, isPrimary: true, bubbles: true, buttons: 1 }));
 canvas.setPointerCapture = () => {};
 const frame = () => new Promise((resolve) => window.plainFrame(() => setTimeout(resolve)));
 (async () => {
-  document.querySelector("#data").dispatchEvent(new KeyboardEvent("keydown", { key: ".", bubbles: true }));
+  const next = new KeyboardEvent("keydown", { key: ".", bubbles: true });
+  document.querySelector("#data").dispatchEvent(next);
   let held = false;
-  for (let x = 40; x < box.width - 10 && !held; x += 4) for (let y = 10; y < box.height - 36 && !held; y += 4) {
+  const last = { x: box.width - 10, y: box.height - 36 };
+  for (let x = 40; x < last.x && !held; x += 4) for (let y = 10; y < last.y && !held; y += 4) {
     at("pointermove", box.x + x, box.y + y);
     if (canvas.style.cursor !== "grab") continue;
     at("pointerdown", box.x + x, box.y + y);
@@ -107,58 +110,51 @@ def main() -> None:
 
 def live_table() -> str:
     """Every figure of the live page."""
-    browsing = shutil.which("chromedriver") and shutil.which("chromium")
+    browsing = bool(shutil.which("chromedriver") and shutil.which("chromium"))
     rows: list[list[str]] = []
     with served() as (address, process):
         asyncio.run(many(address, 1, 50))  # compiled code is loaded, the processor awake
         if browsing:
-            for name, flags in (
-                ("at 60 frames a second", ()),
-                (
-                    "not held to a screen's frames",
-                    ("--disable-frame-rate-limit", "--disable-gpu-vsync"),
-                ),
-            ):
-                times, server, script = dragging(address, flags)
-                rows.append(
-                    [
-                        f"a point dragged, {MOVES} moves: event to repainted page, {name}",
-                        *shown(times),
-                    ]
-                )
-            rows.append(["of it, from the request to the server's reply", *shown(server)])
-            rows.append(["of it, scripts of the frames, mean", f"{script / MOVES:.1f} ms", ""])
+            rows += drag_rows(address)
         alone = asyncio.run(many(address, 1, 400))
         rows.append(["one client: a training asked for and answered", *shown(alone)])
         times = asyncio.run(many(address, CLIENTS, MOVES_EACH))
-        rows.append(
-            [f"{CLIENTS} clients dragging at once, {len(times):,} trainings", *shown(times)]
-        )
+        crowd = f"{CLIENTS} clients dragging at once, {len(times):,} trainings"
+        rows.append([crowd, *shown(times)])
         before = resident(process.pid)
         asyncio.run(many(address, 1, TRAININGS))
         grown = f"{(resident(process.pid) - before) / 1e6:+.1f} MB"
     if browsing:
-        first = np.array(sorted(first_paints())) * 1000
-        rows.append(
-            [
-                f"`unitscope play`, warm: from its start to the painted page, {STARTS} starts",
-                *shown(first),
-            ]
-        )
-    table = markdown.table(
-        "The live page: the lab's 100 points, 200 epochs",
-        ["what", "median", "95th percentile"],
-        rows,
-    )
+        what = f"`unitscope play`, warm: from its start to the painted page, {STARTS} starts"
+        rows.append([what, *shown(1000 * np.array(sorted(first_paints())))])
+    title = "The live page: the lab's 100 points, 200 epochs"
+    table = markdown.table(title, ["what", "median", "95th percentile"], rows)
     note = (
-        f"\nOf {CLIENTS} clients none was answered wrong or not at all: each one's last run equals `us.train`'s. "
-        f"Memory of the server after {TRAININGS:,} more trainings: {grown}. {weight()}"
+        f"\nOf {CLIENTS} clients none was answered wrong or not at all: each one's last run equals "
+        f"`us.train`'s. Memory of the server after {TRAININGS:,} more trainings: {grown}. "
+        f"{weight()}"
     )
     if browsing:
         note += " Chromium ran without a graphics processor."
     else:
         note += " This machine has no Chromium: what needs a browser was not measured."
     return table + note + "\n"
+
+
+def drag_rows(address: str) -> list[list[str]]:
+    """A point dragged in a browser, with a screen's frames and without."""
+    unlimited = ("--disable-frame-rate-limit", "--disable-gpu-vsync")
+    rows = []
+    for name, flags in (
+        ("at 60 frames a second", ()),
+        ("not held to a screen's frames", unlimited),
+    ):
+        times, server, script = dragging(address, flags)
+        what = f"a point dragged, {MOVES} moves: event to repainted page, {name}"
+        rows.append([what, *shown(times)])
+        rows.append(["of it, from the request to the server's reply", *shown(server)])
+        rows.append(["of it, scripts of the frames, on average", f"{script / MOVES:.1f} ms", ""])
+    return rows
 
 
 @contextlib.contextmanager
@@ -212,7 +208,11 @@ def until_painted(driver) -> None:
 
 
 def dragging(address: str, flags: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray, float]:
-    """Milliseconds: from every pointer's event to the frame painted with the network trained for it; of the server."""
+    """Milliseconds of a drag.
+
+    Returns those from each pointer event to the frame that is painted with the network trained for
+    it, those until the server's reply, and the sum of those that the frames' scripts take.
+    """
     with browser(flags) as driver:
         driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": _WATCH})
         driver.get(address)
@@ -224,7 +224,7 @@ def dragging(address: str, flags: tuple[str, ...]) -> tuple[np.ndarray, np.ndarr
 
 
 def first_paints() -> list[float]:
-    """Seconds from the start of `unitscope play` to the first picture in a browser that is already there."""
+    """Seconds from the start of `unitscope play` to the first picture in an open browser."""
     found = []
     for _ in range(STARTS + 1):
         with browser() as driver:
@@ -248,7 +248,7 @@ def first_paints() -> list[float]:
 
 
 async def many(address: str, clients: int, moves: int) -> np.ndarray:
-    """Milliseconds of every answer to clients that each drag a point, the next move when the last is answered."""
+    """Milliseconds of every answer to clients dragging a point each, one move after the other."""
     from websockets.asyncio.client import connect
 
     data, times = us.datasets.lab(), []
@@ -300,10 +300,12 @@ def weight() -> str:
         if path.suffix in (".html", ".css", ".js") and path.name not in ("widget.js", "file.js")
     ]
     hello = json.dumps(answers.hello(), separators=(",", ":")).encode()
+    plain = sum(map(len, files))
     packed = sum(len(gzip.compress(content)) for content in files) + len(gzip.compress(hello))
     return (
-        f"The page is {len(files)} files of {sum(map(len, files)) / 1000:.0f} kB and a first message of "
-        f"{len(hello) / 1000:.0f} kB; with gzip, as a proxy sends it, {packed / 1000:.0f} kB in all."
+        f"The page is {len(files)} files of {plain / 1000:.0f} kB and a first message of "
+        f"{len(hello) / 1000:.0f} kB; with gzip, as a proxy sends it, {packed / 1000:.0f} kB in "
+        "all."
     )
 
 

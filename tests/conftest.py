@@ -1,17 +1,17 @@
-"""What every test shares: no display, quiet libraries, the same Keras backend, and which tests can't run here."""
+"""What every test shares: no display, quiet libraries, one Keras backend, what can't run here."""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
-from importlib.util import find_spec
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-sys.path.insert(0, str(Path(__file__).parent))  # what the rooms' tests share: strange.py
+sys.path.insert(0, str(Path(__file__).parent))  # what rooms share: needs.py, patience.py, ...
 
 # Read by the libraries when they are first imported, so set before any test module is.
 os.environ.setdefault("MPLBACKEND", "agg")
@@ -33,18 +33,31 @@ settings.load_profile("unitscope")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What isn't in the `dev` extra: its tests are left out where it isn't installed; CI must have it."""
-    for mark, module, wanted in (
-        ("torch", "torch", "torch"),
-        ("dask", "distributed", '".[dask]"'),
-        ("ray", "ray", '".[ray]"'),
-    ):
-        if find_spec(module) is None and "CI" not in os.environ:
-            for item in items:
-                if item.get_closest_marker(mark):
-                    item.add_marker(
-                        pytest.mark.skip(reason=f"needs {mark}: .venv/bin/pip install {wanted}")
-                    )
+    """Tests whose needs are not met are skipped; the gate must meet them all."""
+    from needs import NEEDS
+
+    for mark, (name, here, remedy) in NEEDS.items():
+        if here or "CI" in os.environ:
+            continue
+        for item in items:
+            if item.get_closest_marker(mark):
+                item.add_marker(pytest.mark.skip(reason=f"needs {name}: {remedy}"))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # below pytest's own summary
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter,
+) -> Generator[None, None, None]:
+    """One line at the end: how many tests were skipped, for want of what."""
+    yield
+    from needs import skipped_line
+
+    reasons = [
+        report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        for report in terminalreporter.stats.get("skipped", [])
+    ]
+    if line := skipped_line(reasons):
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""How long tests wait for a process, a thread or a browser: one number, for a machine that is busy."""
+"""How long tests wait for a process, a thread or a browser: one number, for a busy machine."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 def eventually(condition: Callable[[], T], every: float = 0.02) -> T:
-    """What `condition` gives, once that is true: looked at again and again, for as long as PATIENCE."""
+    """What `condition` gives, once that is true: looked at again and again until PATIENCE ends."""
     end = time.monotonic() + PATIENCE
     while not (found := condition()):
         assert time.monotonic() < end, f"It has not come within {PATIENCE} seconds."

@@ -1,9 +1,11 @@
-"""The house rules that no linter knows: who imports whom, sizes, lazy imports, names, versions, forbidden text."""
+"""The house rules that no linter knows: imports, sizes, names, versions, words, forbidden text."""
 
 from __future__ import annotations
 
 import ast
+import graphlib
 import inspect
+import pydoc
 import re
 import statistics
 import subprocess
@@ -13,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import unitscope as us
+from needs import skipped_line
 
 REPOSITORY = Path(__file__).parent.parent
 SOURCE = REPOSITORY / "src" / "unitscope"
@@ -109,6 +112,27 @@ def test_the_import_law_notices(source):
     assert broken_import_law("unitscope.sweeps.sweep", source) == []
 
 
+def imports_of_ours() -> dict[str, set[str]]:
+    """Each module with ours that it imports, at its top or inside a function."""
+    modules = {module_name(path): path for path in MODULES if path.name != "__main__.py"}
+    found = {}
+    for name, path in modules.items():
+        named = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                named |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                inside = {f"{node.module}.{alias.name}" for alias in node.names}
+                named |= inside & set(modules) or {node.module or ""}
+        found[name] = named & set(modules) - {name, "unitscope"}
+    del found["unitscope"]  # its names are loaded when they are first used
+    return found
+
+
+def test_no_module_imports_itself_in_a_circle():
+    assert tuple(graphlib.TopologicalSorter(imports_of_ours()).static_order())
+
+
 def test_every_module_has_a_room():
     strays = [
         path.name
@@ -179,6 +203,23 @@ def test_every_public_name_loads_and_has_a_docstring():
                 and (inspect.isfunction(inner) or inspect.isclass(inner))
             ):
                 assert (inner.__doc__ or "").strip(), f"us.{name}.{member} has no docstring"
+
+
+@pytest.mark.parametrize("name", ["datasets", "errors", "lab", "plot"])
+def test_a_public_module_shows_what_users_may_use_and_nothing_else(name):
+    module = getattr(us, name)
+    assert dir(module) == sorted(module.__all__)
+    for shown in dir(module):
+        value = getattr(module, shown)
+        assert inspect.isfunction(value) or inspect.isclass(value)
+        assert not shown.startswith("_") and (value.__doc__ or "").strip()
+
+
+def test_help_tells_every_public_name_and_no_other():
+    assert all(f"`{name}`" in (us.__doc__ or "") for name in us.__all__)
+    _, contents = pydoc.plain(pydoc.render_doc(us)).split("SUBMODULES")
+    shown = re.findall(r"^    (?:class )?(\w+)(?: = (?:\w+))?\(", contents, re.M)
+    assert set(shown) - {"builtins"} <= set(us.__all__)
 
 
 def test_the_type_checkers_names_are_the_lazy_ones():
@@ -263,7 +304,7 @@ def test_constraints_pin_every_version_and_nothing_else():
 
 
 def committed_files() -> list[Path]:
-    """The files of the repository, tracked or about to be; without git, all but what tools leave behind."""
+    """The repository's files, tracked or about to be; without git, all but what tools leave."""
     git = [
         "git",
         "-C",
@@ -286,3 +327,14 @@ def committed_files() -> list[Path]:
             )
         ]
     return [path for path in paths if path.is_file()]
+
+
+def test_skipped_tests_are_told_in_one_line():
+    reasons = ["Skipped: needs torch: make extras", "Skipped: needs chromium: the packages"]
+    assert skipped_line([*reasons, reasons[1]]) == (
+        "skipped: 3 tests that need chromium (2), torch (1); see README"
+    )
+    assert skipped_line([*reasons[:1], "Skipped: reads /proc"]) == (
+        "skipped: 1 tests that need torch (1); 1 for the reasons above; see README"
+    )
+    assert skipped_line([]) == ""

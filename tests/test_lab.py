@@ -25,7 +25,7 @@ def test_losses_and_final_weights_equal_the_recorded_run(run):
 
 
 def test_a_float64_replay_in_plain_numpy_gives_the_same_losses(run):
-    """The reference replayed with nothing of the kernel: forward, backward and Adam in a dozen lines."""
+    """The reference replayed without the kernel: forward, backward and Adam in a dozen lines."""
     data, parameters = us.lab.data(), [part.astype(float) for part in us.lab.initial_weights()]
     means, squares, step, losses = [0.0] * 4, [0.0] * 4, 0, []
     for order in us.lab.batch_order():

@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-# Only the learner's own objects: the helper must neither change the model nor need its arrays.
+# The learner's own objects only; the helper must neither change the model nor need its library's
+# arrays.
 PROGRAM = """
 import importlib, sys
 from lab_utils_multiclass_TF import *
@@ -14,8 +15,8 @@ import unitscope as us
 
 keras = importlib.import_module(sys.argv[1])
 X, y = us.datasets.lab().X, us.datasets.lab().y
-first, second = keras.layers.Dense(2, "relu", name="L1"), keras.layers.Dense(4, name="L2")
-model = keras.Sequential([first, second])
+layers = [keras.layers.Dense(2, activation="relu", name="L1"), keras.layers.Dense(4, name="L2")]
+model = keras.Sequential(layers)
 model.build((None, 2))
 model.set_weights(us.lab.initial_weights())
 loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -32,8 +33,8 @@ w2, b2 = model.get_layer("L2").get_weights()
 a = np.maximum(0, np.dot(X, w1) + b1)
 plt_output_layer_linear(a, y.reshape(-1,), w2, b2, 4)
 assert before == [part.tobytes() for part in model.get_weights()]
-axes = [ax for number in plt.get_fignums() for ax in plt.figure(number).axes]
-print("titles:", [ax.get_title() for ax in axes if ax.get_title()])
+titles = [ax.get_title() for number in plt.get_fignums() for ax in plt.figure(number).axes]
+print("titles:", [title for title in titles if title])
 """
 
 

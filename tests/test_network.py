@@ -311,7 +311,8 @@ ONE_OF = "one of linear, relu, leaky_relu, tanh, sigmoid, elu, softplus, gelu, s
         ),
         (
             lambda: Network([Dense(np.ones((2, 3)), [0.0] * 3), Dense(np.ones((2, 1)), [0.0])]),
-            "layers[1] must be a Dense of 3 inputs, the units of the layer before. Got 2 inputs instead.",
+            "layers[1] must be a Dense of 3 inputs, the units of the layer before. "
+            "Got 2 inputs instead.",
         ),
         (
             lambda: Network.initialize([2]),
@@ -355,7 +356,8 @@ ONE_OF = "one of linear, relu, leaky_relu, tanh, sigmoid, elu, softplus, gelu, s
         ),
         (
             lambda: Network.initialize([2, 2, 4], ["relu", "relu"]),
-            "activation must be one name, or one for each hidden layer, 1 in all. Got 2 in all instead.",
+            "activation must be one name, or one for each hidden layer, 1 in all. "
+            "Got 2 in all instead.",
         ),
         (
             lambda: NET.predict([1.0, 2.0]),

@@ -45,8 +45,9 @@ print(f"shape of X_train: {X_train.shape}, shape of y_train: {y_train.shape}")
 """,
     """
 keras.utils.set_random_seed(1234)
-model = Sequential([Dense(2, activation="relu", name="L1"),
-                    Dense(4, activation="linear", name="L2")])
+model = Sequential(
+    [Dense(2, activation="relu", name="L1"), Dense(4, activation="linear", name="L2")]
+)
 """,
     """
 model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),

@@ -166,7 +166,8 @@ ACTIVATIONS = "one of linear, relu, leaky_relu, tanh, sigmoid, elu, softplus, ge
         ),
         (
             {"hidden": (3, 3), "activation": ["relu"]},
-            "activation must be one name, or one for each hidden layer, 2 in all. Got 1 in all instead.",
+            "activation must be one name, or one for each hidden layer, 2 in all. "
+            "Got 1 in all instead.",
         ),
         (
             {"optimizer": "Adam"},

@@ -2,16 +2,22 @@
 
     python tools/llvm_ir.py
 
-Each is translated in a process of its own, which makes Numba's names the same every time. One of
-AVX-512 is written where it differs from the one for other processors.
+Each is translated in a process of its own, which makes Numba's names the same every time. The
+oldest llvmlite that pyproject.toml allows writes the bitcode, which every later one reads; it is
+installed beside the environment's own the first time. What changed is printed, by function.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
+from typing import Any
+
+import llvmlite.binding as llvm
 
 from unitscope.compiled import llvm_ir
 from unitscope.compiled.code import CompiledCode
@@ -21,51 +27,104 @@ from unitscope.kernel.order import SHUFFLES
 from unitscope.sweeps.block import LOCKSTEP
 
 CODES = (CUT, LOCKSTEP, LOOP, SHUFFLES)
-FOLDER = Path(llvm_ir.__file__).parent / llvm_ir.FOLDER
-_CHILD = """
+FOLDER = llvm_ir.FOLDER
+_PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
+_TRANSLATE = """
 import sys
-import llvmlite.binding as llvm
-features = llvm.get_host_cpu_features
-llvm.get_host_cpu_features = lambda: type(features())(features(), avx512f=sys.argv[2] == "x86_64-avx512")
 from unitscope.compiled import llvm_ir
 print(llvm_ir.translated(sys.argv[1]))
 """
+_WRITE = """
+import sys
+import llvmlite.binding as llvm
+sys.stdout.buffer.write(llvm.parse_assembly(sys.stdin.read()).as_bitcode())
+"""
 
 
-def translation(code: CompiledCode, kind: str) -> str:
-    """What Numba makes of a code for processors of a kind."""
-    environment = os.environ | {
-        "NUMBA_OPT": "0",
-        "NUMBA_CPU_NAME": "generic",
-        "NUMBA_CPU_FEATURES": "",
-    }
-    result = subprocess.run(
-        [sys.executable, "-c", _CHILD, code.module, kind],
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=environment,
-    )
-    return result.stdout
+def translation(code: CompiledCode) -> str:
+    """What Numba makes of a code for any machine, as text."""
+    environment = {"NUMBA_OPT": "0", "NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
+    command = [sys.executable, "-c", _TRANSLATE, code.module]
+    return _output(command, os.environ | environment).decode()
 
 
-def texts(code: CompiledCode) -> dict[str, str]:
-    """A code's translations, by their kinds."""
-    plain, wide = (translation(code, kind) for kind in ("x86_64", "x86_64-avx512"))
-    return {"x86_64": plain} | ({"x86_64-avx512": wide} if wide != plain else {})
+def bitcode(text: str) -> bytes:
+    """A translation as the oldest llvmlite writes it."""
+    command = [sys.executable, "-c", _WRITE]
+    return _output(command, os.environ | {"PYTHONPATH": str(oldest_llvmlite())}, text.encode())
 
 
-def files() -> dict[str, bytes]:
-    """The content of every file, by its name."""
+def _output(command: list[str], environment: dict[str, str], given: bytes = b"") -> bytes:
+    return subprocess.run(
+        command, check=True, input=given, stdout=subprocess.PIPE, env=environment
+    ).stdout
+
+
+def oldest_llvmlite() -> Path:
+    """Where the oldest llvmlite that pyproject.toml allows is, which is installed if need be."""
+    (version,) = re.findall(r'"llvmlite>=([\d.]+)"', _PYPROJECT.read_text(encoding="utf-8"))
+    folder = Path(sys.prefix) / "oldest" / f"llvmlite-{version}"
+    if not folder.exists():
+        pip = [sys.executable, "-m", "pip", "--quiet", "install", "--no-deps"]
+        subprocess.run([*pip, "--target", str(folder), f"llvmlite=={version}"], check=True)
+    return folder
+
+
+def instructions(module: Any) -> dict[str, Counter[str]]:
+    """How many instructions of each kind each function of LLVM's module has."""
     return {
-        llvm_ir.file_name(code.module): llvm_ir.packed(code.module, texts(code)) for code in CODES
+        function.name: Counter(
+            instruction.opcode for block in function.blocks for instruction in block.instructions
+        )
+        for function in module.functions
+        if not function.is_declaration
     }
+
+
+def changes(old: Any, new: Any) -> list[str]:
+    """What is other in a new module, a line for each function; none where nothing is."""
+    before, after = instructions(old), instructions(new)
+    texts = [{one.name: str(one) for one in module.functions} for module in (old, new)]
+    lines = []
+    for name in sorted(before | after):
+        was, now = before.get(name, Counter()), after.get(name, Counter())
+        if texts[0].get(name) == texts[1].get(name):
+            continue
+        if not was or not now:
+            lines.append(
+                f"  {name}: {'gone' if was else 'new'}, {(was or now).total()} instructions"
+            )
+            continue
+        kinds = (kind for kind in sorted(was | now) if was[kind] != now[kind])
+        what = ", ".join(f"{kind} {was[kind]} -> {now[kind]}" for kind in kinds)
+        count = f"{was.total()} -> {now.total()} instructions"
+        lines.append(f"  {name}: {count}: {what or 'other operands or another order'}")
+    return lines
+
+
+def kept(code: CompiledCode) -> Any:
+    """The module that the package has of a code; an empty one where it has none."""
+    path = FOLDER / llvm_ir.file_name(code.module)
+    if not path.exists():
+        return llvm.parse_assembly("")
+    return llvm.parse_bitcode(llvm_ir.unpacked(path.read_bytes().partition(b"\n")[2]))
+
+
+def main() -> None:
+    """Write every file anew and print what changed."""
+    FOLDER.mkdir(exist_ok=True)
+    names = {llvm_ir.file_name(code.module) for code in CODES}
+    for old in FOLDER.iterdir():
+        if old.name not in names:
+            old.unlink()
+    for code in CODES:
+        new = bitcode(translation(code))
+        content = llvm_ir.packed(code.module, new)
+        lines = changes(kept(code), llvm.parse_bitcode(new))
+        (FOLDER / llvm_ir.file_name(code.module)).write_bytes(content)
+        print(f"{code.module}: {len(content):,} bytes,", "changed:" if lines else "unchanged")
+        print(*lines, sep="\n", end="\n" * bool(lines))
 
 
 if __name__ == "__main__":
-    FOLDER.mkdir(exist_ok=True)
-    for old in FOLDER.iterdir():
-        old.unlink()
-    for name, content in files().items():
-        (FOLDER / name).write_bytes(content)
-        print(f"{name}: {len(content):,} bytes")
+    main()

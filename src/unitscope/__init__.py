@@ -1,7 +1,11 @@
-"""See how a small classifier decides: train it in an instant, look at every unit, read its decision regions.
+"""See how a small classifier decides: train it, look at every unit, read its regions.
 
-Every public name is listed here and loaded when it is first used, so that importing the package
-stays quick.
+- Data: `Dataset`, `datasets` (the course lab's and other toys), `read_table`.
+- Train: `train` and `Run`, `sweep` and `Sweep` for many seeds, `Recipe` for their settings.
+- Look: `plot`, `explain` in words, `partition` for exact regions, `Plane` through more inputs.
+- Live, and to send: `Scope` in a notebook, `export_html`, `export_code`.
+- Models: `Network` of `Dense` layers, `from_keras`, `to_keras`, `fit` for Keras's own.
+- `lab`, the course lab as a program; `errors`, what is raised.
 """
 
 from __future__ import annotations
@@ -35,7 +39,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-# public name -> module, or module:attribute
+# Public name -> module, or module:attribute, loaded when first used, so that importing is quick.
 _PUBLIC = {
     "Dataset": "unitscope.data.dataset:Dataset",
     "Dense": "unitscope.network:Dense",
@@ -64,14 +68,16 @@ _PUBLIC = {
 __all__ = sorted(_PUBLIC)
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _PUBLIC:
-        raise AttributeError(f"module 'unitscope' has no attribute {name!r}")
-    module_name, _, attribute = _PUBLIC[name].partition(":")
-    module = importlib.import_module(module_name)
-    value = getattr(module, attribute) if attribute else module
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # else every misspelt name would pass as Any
+
+    def __getattr__(name: str) -> Any:
+        if name not in _PUBLIC:
+            raise AttributeError(f"module 'unitscope' has no attribute {name!r}")
+        module_name, _, attribute = _PUBLIC[name].partition(":")
+        module = importlib.import_module(module_name)
+        value = getattr(module, attribute) if attribute else module
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

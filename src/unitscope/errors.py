@@ -7,6 +7,14 @@ import numbers
 import operator
 from typing import Any
 
+__all__ = [
+    "InvalidInput",
+    "MissingDependency",
+    "TrainingDiverged",
+    "UnitscopeError",
+    "UnsupportedModel",
+]
+
 _LONGEST_VALUE = 80
 
 
@@ -104,3 +112,7 @@ def real_number(
     ):
         raise refusal(name, rule, value)
     return number
+
+
+def __dir__() -> list[str]:
+    return __all__

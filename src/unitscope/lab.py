@@ -27,6 +27,18 @@ from unitscope.training.train import Progress, train
 if TYPE_CHECKING:
     from unitscope.explanation.claims import Explanation
 
+__all__ = [
+    "data",
+    "initial_weights",
+    "batch_order",
+    "printed_losses",
+    "run",
+    "facts",
+    "epoch_lines",
+    "draw",
+    "write_explanation",
+]
+
 _RECIPE = Recipe()  # the recipe's defaults are the lab's: Adam at 0.01, batches of 32, 200 epochs
 
 
@@ -118,3 +130,7 @@ def _recorded() -> dict[str, np.ndarray]:
     path = resources.files("unitscope") / "package_data" / "lab.npz"
     with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
         return {name: archive[name] for name in archive.files}
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -7,11 +7,24 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from unitscope.errors import real_number, refusal, said, whole_number
+
+Activation = Literal[
+    "linear",
+    "relu",
+    "leaky_relu",
+    "tanh",
+    "sigmoid",
+    "elu",
+    "softplus",
+    "gelu",
+    "silu",
+    "abs",
+]
 
 
 def _sigmoid(z: np.ndarray, _slope: float) -> np.ndarray:
@@ -27,7 +40,7 @@ def _erf(x: np.ndarray) -> np.ndarray:
 
 
 # Keras's definitions; the second argument is the slope below zero, which only leaky_relu reads.
-ACTIVATIONS: dict[str, Callable[[np.ndarray, float], np.ndarray]] = {
+ACTIVATIONS: dict[Activation, Callable[[np.ndarray, float], np.ndarray]] = {
     "linear": lambda z, _slope: z,
     "relu": lambda z, _slope: np.maximum(z, 0.0),
     "leaky_relu": lambda z, slope: np.where(z > 0, z, slope * z),
@@ -51,23 +64,24 @@ class Dense:
 
     - `weights`: shape (inputs, units), finite; Keras calls it the kernel.
     - `bias`: shape (units,).
-    - `activation`: a name from `ACTIVATIONS`.
+    - `activation`: linear, relu, leaky_relu, tanh, sigmoid, elu, softplus, gelu, silu or abs, each
+      as Keras defines it.
     - `negative_slope`: the slope of leaky_relu below zero; the other activations do not read it.
     """
 
     weights: np.ndarray
     bias: np.ndarray
-    activation: str
+    activation: Activation
     negative_slope: float
 
     def __init__(
         self,
         weights: Any,
         bias: Any,
-        activation: str = "linear",
+        activation: Activation = "linear",
         negative_slope: float = KERAS_NEGATIVE_SLOPE,
     ) -> None:
-        check_activation("activation", activation)
+        checked_activation("activation", activation)
         kernel = frozen_array("weights", weights, 2)
         offset = frozen_array("bias", bias, 1)
         if 0 in kernel.shape:
@@ -156,7 +170,10 @@ class Network:
 
     @classmethod
     def initialize(
-        cls, sizes: Sequence[int], activation: str | Sequence[str] = "relu", seed: int = 0
+        cls,
+        sizes: Sequence[int],
+        activation: Activation | Sequence[Activation] = "relu",
+        seed: int = 0,
     ) -> Network:
         """A fresh network with Keras's default start: Glorot uniform weights and zero biases.
 
@@ -316,17 +333,19 @@ class Network:
         return f"Network({shape}; {hidden}; {self.n_parameters} parameters)"
 
 
-def check_activation(name: str, activation: object) -> None:
-    """Refuse a name that is not in `ACTIVATIONS`."""
+def checked_activation(name: str, activation: object) -> Activation:
+    """The argument `name`, refused where it is no activation."""
     if not isinstance(activation, str) or activation not in ACTIVATIONS:
         raise refusal(name, "one of " + ", ".join(ACTIVATIONS), activation)
+    return activation
 
 
-def hidden_activations(activation: str | Sequence[str], hidden_layers: int) -> tuple[str, ...]:
+def hidden_activations(
+    activation: str | Sequence[str], hidden_layers: int
+) -> tuple[Activation, ...]:
     """One checked activation name for each hidden layer."""
     if isinstance(activation, str) or not isinstance(activation, Iterable):
-        check_activation("activation", activation)
-        activation = (activation,) * hidden_layers
+        return (checked_activation("activation", activation),) * hidden_layers
     names = tuple(activation)
     if len(names) != hidden_layers:
         raise refusal(
@@ -334,9 +353,7 @@ def hidden_activations(activation: str | Sequence[str], hidden_layers: int) -> t
             f"one name, or one for each hidden layer, {hidden_layers} in all",
             said(f"{len(names)} in all"),
         )
-    for name in names:
-        check_activation("activation", name)
-    return names
+    return tuple(checked_activation("activation", name) for name in names)
 
 
 def frozen_array(name: str, values: Any, ndim: int) -> np.ndarray:

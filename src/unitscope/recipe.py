@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from typing import Literal, TypedDict, get_args
 
 from unitscope.errors import InvalidInput, real_number, refusal, whole_number
-from unitscope.network import hidden_activations
+from unitscope.network import Activation, hidden_activations
 
-OPTIMIZERS = ("sgd", "rmsprop", "adam", "adamw")
+Optimizer = Literal["sgd", "rmsprop", "adam", "adamw"]
+OPTIMIZERS: tuple[Optimizer, ...] = get_args(Optimizer)
+
+
+class Settings(TypedDict, total=False):
+    """The fields of a Recipe as keywords of a call, so that an editor completes and checks them."""
+
+    hidden: int | Sequence[int]
+    activation: Activation | Sequence[Activation]
+    optimizer: Optimizer
+    learning_rate: float
+    batch_size: int
+    epochs: int
+    l1: float
+    l2: float
+    seed: int
+    momentum: float
+    nesterov: bool
+    beta_1: float
+    beta_2: float
+    rho: float
+    epsilon: float
+    weight_decay: float
 
 
 @dataclass(frozen=True)
@@ -33,8 +56,8 @@ class Recipe:
     """
 
     hidden: tuple[int, ...] = (2,)
-    activation: str | tuple[str, ...] = "relu"
-    optimizer: str = "adam"
+    activation: Activation | tuple[Activation, ...] = "relu"
+    optimizer: Optimizer = "adam"
     learning_rate: float = 0.01
     batch_size: int = 32
     epochs: int = 200
@@ -53,9 +76,8 @@ class Recipe:
         set_field = object.__setattr__
         set_field(self, "hidden", _widths(self.hidden))
         names = hidden_activations(self.activation, len(self.hidden))
-        set_field(
-            self, "activation", self.activation if isinstance(self.activation, str) else names
-        )
+        if not isinstance(self.activation, str):
+            set_field(self, "activation", names)
         if self.optimizer not in OPTIMIZERS:
             raise refusal("optimizer", "one of " + ", ".join(OPTIMIZERS), self.optimizer)
         if not isinstance(self.nesterov, bool):
@@ -63,28 +85,18 @@ class Recipe:
         for name, least in (("batch_size", 1), ("epochs", 0), ("seed", 0)):
             set_field(self, name, whole_number(name, getattr(self, name), at_least=least))
         for name in ("learning_rate", "epsilon"):
-            set_field(
-                self,
-                name,
-                real_number(name, getattr(self, name), "a finite number above 0", above=0.0),
-            )
+            rule = "a finite number above 0"
+            set_field(self, name, real_number(name, getattr(self, name), rule, above=0.0))
         for name in ("l1", "l2", "weight_decay"):
-            set_field(
-                self,
-                name,
-                real_number(
-                    name, getattr(self, name), "a finite number of at least 0", at_least=0.0
-                ),
-            )
+            rule = "a finite number of at least 0"
+            set_field(self, name, real_number(name, getattr(self, name), rule, at_least=0.0))
         for name in ("momentum", "beta_1", "beta_2", "rho"):
-            share = real_number(
-                name, getattr(self, name), "at least 0 and below 1", at_least=0.0, below=1.0
-            )
-            set_field(self, name, share)
+            rule, value = "at least 0 and below 1", getattr(self, name)
+            set_field(self, name, real_number(name, value, rule, at_least=0.0, below=1.0))
 
     @classmethod
-    def of(cls, recipe: Recipe | None, settings: dict[str, object]) -> Recipe:
-        """The recipe itself, or one made of settings; a setting that does not exist, or both at once, is refused."""
+    def of(cls, recipe: Recipe | None, settings: Mapping[str, object]) -> Recipe:
+        """The recipe itself, or one made of settings; unknown settings, or both at once, are refused."""
         if recipe is not None and settings:
             raise InvalidInput(
                 f"recipe must be given alone. Got {', '.join(settings)} beside it instead. "

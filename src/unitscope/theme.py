@@ -9,8 +9,11 @@ eye.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from unitscope.errors import refusal, whole_number
+
+ThemeName = Literal["light", "dark"]
 
 CLASS_COLORS = (
     "#1f78b4",

@@ -12,7 +12,7 @@ from patience import PATIENCE
 
 
 def drawn(driver, canvas) -> str:
-    """A canvas's picture, after it was brought into sight and the page had the frames to draw it."""
+    """A canvas's picture, brought into sight and given the frames to be drawn."""
     return driver.execute_async_script(
         """
         const [canvas, done] = arguments;

@@ -1,4 +1,4 @@
-"""axe-core finds nothing serious, in either theme, on a screen or a phone, with every part of the page open."""
+"""axe-core finds nothing serious: in either theme, on a screen or a phone, with all parts open."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def test_a_stroke_draws_points_and_one_undo_takes_them_back(page):
 
 
 def test_areas_in_words_are_those_of_the_picture(page, downloads):
-    """A share of the window in the text is the polygons' share that the page draws, also after the window grew."""
+    """A share of the window in the text is the polygons', after the window grew too."""
     page.one("#data").send_keys(".")
     for _ in range(25):
         page.one("#data").send_keys(Keys.SHIFT, Keys.ARROW_LEFT)
@@ -89,7 +89,7 @@ def test_the_training_is_told_and_follows_the_settings(page):
 
 
 def test_with_test_points_the_words_number_the_points_as_the_page_does(page):
-    """A sentence on a point that is wrong lights the point that the text names, of the class that it names."""
+    """A sentence on a wrong point lights the point that the text names, of the class it names."""
     page.choose("#dataset", "moons")
     page.until(lambda: "c3" not in page.text(".chips"))
     page.driver.execute_script(

@@ -67,8 +67,8 @@ def test_the_words_and_the_confusion_matrix_come_as_files(page, downloads):
     page.words()
     text = downloads("[data-file='explanation.md']", "explanation.md").decode()
     assert (
-        "## What the network gets right\n\n- The network classifies all 100 points right \\(100%\\).\n"
-        in text
+        "## What the network gets right\n\n"
+        "- The network classifies all 100 points right \\(100%\\).\n" in text
     )
     rows = list(
         csv.reader(io.StringIO(downloads("[data-file='confusion.csv']", "confusion.csv").decode()))
@@ -108,7 +108,7 @@ def test_the_file_has_the_test_points_too(page, downloads):
 
 
 def test_a_link_shows_all_again(page, address):
-    """Points of one's own, test points, a weight changed by hand, the epoch, the unit and the point looked at."""
+    """Own points, test points, a weight changed by hand, the epoch, unit and point looked at."""
     drag(page, tuple(us.datasets.lab().X[3]), (2.0, -3.0))
     page.until(lambda: page.one("#undo").is_enabled())
     page.driver.execute_script(

@@ -1,4 +1,4 @@
-"""What goes wrong in a class: a laptop closed in the middle, a server started again, a user who clicks on all."""
+"""What goes wrong in a class: a laptop closed, a server started again, a user who clicks on all."""
 
 from __future__ import annotations
 
@@ -291,7 +291,8 @@ class Monkey:
     def do_slide(self) -> None:
         self.driver.execute_script(
             "const [s, at] = arguments; s.value = +s.min + at * (s.max - s.min);"
-            "for (const name of ['input', 'change']) s.dispatchEvent(new Event(name, {bubbles: true}))",
+            "for (const name of ['input', 'change'])"
+            "  s.dispatchEvent(new Event(name, {bubbles: true}))",
             self.one("input[type=range]"),
             self.rng.random(),
         )

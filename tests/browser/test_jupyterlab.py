@@ -32,7 +32,7 @@ UNDER_WAY = ("[*]:", "[ ]:")
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """The address of a JupyterLab, its notebooks' folder and its settings': nothing of whoever runs the tests."""
+    """A JupyterLab's address, its notebooks' folder and its settings'; nothing of the user's."""
     root = tmp_path_factory.mktemp("jupyter")
     work, settings = root / "work", root / "JUPYTERLAB_SETTINGS_DIR"
     work.mkdir()
@@ -92,14 +92,8 @@ class Notebook:
 
     def open(self) -> None:
         self.driver.get(self.address)
-        self.until(
-            lambda: (
-                self.js(
-                    "return document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status"
-                )
-                == "idle"
-            )
-        )
+        status = "return document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status"
+        self.until(lambda: self.js(status) == "idle")
 
     def make(self) -> View:
         """Open it and make the widget in its first cell."""
@@ -232,8 +226,8 @@ class View:
         """How many colours a canvas shows."""
         return self.notebook.js(
             "const c = arguments[0].querySelector(arguments[1]);"
-            "const d = new Uint32Array(c.getContext('2d').getImageData(0, 0, c.width, c.height).data.buffer);"
-            "return new Set(d).size",
+            "const image = c.getContext('2d').getImageData(0, 0, c.width, c.height);"
+            "return new Set(new Uint32Array(image.data.buffer)).size",
             self.root,
             selector,
         )
@@ -442,7 +436,7 @@ def test_a_cell_that_is_run_again_leaves_nothing_of_its_old_view(notebook):
 
 @pytest.mark.parametrize("threads", ["perCommTarget", "disabled"])
 def test_a_drag_during_a_long_cell_ends_with_its_last_place(notebook, threads):
-    """Newer kernels take a widget's messages in a thread of their own, older ones after the cell."""
+    """Newer kernels take a widget's messages in their own thread, older ones after the cell."""
     notebook.set("kernels-settings", commsOverSubshells=threads)
     view, X = notebook.make(), us.datasets.lab().X
     notebook.write(1, "import time; time.sleep(4)")

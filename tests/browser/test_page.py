@@ -35,12 +35,16 @@ def test_dragging_a_point_changes_the_regions_and_the_words(page):
 
 
 def test_dragging_is_right_after_scrolling(page):
-    """Pointer coordinates under a scrolled page: the point that's dragged is the one under the pointer."""
+    """Also on a scrolled page the point that's dragged is the one under the pointer."""
     page.driver.set_window_size(1000, 900)
     drag(page, tuple(us.datasets.lab().X[0]), (0.0, 3.0))
     note = "[aria-label='Data'] .note"
-    moved = page.until(lambda: re.search(r"Point 0, c3: x0 (\S+), x1 (\S+);", page.text(note)))
-    assert [float(moved[1]), float(moved[2])] == pytest.approx([0.0, 3.0], abs=0.15)
+
+    def there() -> bool:
+        found = re.search(r"Point 0, c3: x0 (\S+), x1 (\S+);", page.text(note))
+        return bool(found) and list(map(float, found.groups())) == pytest.approx([0, 3], abs=0.15)
+
+    page.until(there)  # the picture follows the pointer, later on a busy machine
 
 
 def test_the_epoch_slider_shows_epoch_0s_other_boundary(page):
@@ -150,7 +154,8 @@ def test_everything_is_reached_and_done_by_keyboard(page):
     for _ in range(120):
         page.driver.switch_to.active_element.send_keys(Keys.TAB)
         name = page.driver.execute_script(
-            "const e = document.activeElement; return e === document.body ? '' : e.id || e.ariaLabel || e.textContent"
+            "const e = document.activeElement;"
+            "return e === document.body ? '' : e.id || e.ariaLabel || e.textContent"
         )
         outline = page.driver.execute_script(
             "return getComputedStyle(document.activeElement).outlineStyle"

@@ -1,4 +1,4 @@
-"""Requests of the page: what comes back, and that no message, however strange, raises or gets past the limits."""
+"""Requests of the page: what comes back, and that no message raises or gets past the limits."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 import unitscope as us
 from unitscope.network import Network
 from unitscope.page import answers
+from unitscope.page.jobs import Cancelled, Job
 from unitscope.wire.from_wire import data_from_wire
 from unitscope.wire.to_wire import data_to_wire, network_to_wire, run_to_wire
 
@@ -269,35 +270,11 @@ def test_messages_without_a_good_id_get_none(message):
     assert answer["id"] is None and answer["kind"] == "refused"
 
 
-JUNK = [
-    None,
-    True,
-    False,
-    -1,
-    0,
-    1,
-    2**70,
-    1.5,
-    -0.0,
-    1e308,
-    "",
-    "A",
-    "AAAA",
-    "\0",
-    "é" * 300,
-    "__class__",
-    [],
-    [[]],
-    {},
-    {"a": 1},
-    [1] * 300,
-    "../x",
-    "%00",
-    "=" * 8,
-    [None],
-    {"id": {}},
-    "9" * 5000,
-]
+NUMBERS = [-1, 0, 1, 2**70, 1.5, -0.0, 1e308]
+TEXTS = ["", "A", "AAAA", "\0", "é" * 300, "__class__"]
+NESTED = [[], [[]], {}, {"a": 1}, [1] * 300]
+JUNK = [None, True, False, *NUMBERS, *TEXTS, *NESTED, "../x", "%00", "=" * 8]
+JUNK += [[None], {"id": {}}, "9" * 5000]
 
 
 def broken(message: object, rng: random.Random) -> object:
@@ -392,11 +369,11 @@ def test_ten_thousand_strange_messages_raise_nothing():
 
 
 def test_work_that_is_not_wanted_any_more_ends():
-    class Gone(answers.Asked):
+    class Gone(Job):
         def wanted(self) -> bool:
             return False
 
-    with pytest.raises(answers.Cancelled):
+    with pytest.raises(Cancelled):
         answers.reply(training(recipe={"epochs": 5000, "hidden": [16, 16]}), Gone())
 
 

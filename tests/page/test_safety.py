@@ -1,4 +1,4 @@
-"""What a hostile page can't do: get past the limits, hold others up, reach files, or outlive its welcome."""
+"""What a hostile page can't do: pass the limits, hold others up, reach files, stay on."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ from patience import CONNECTING, PATIENCE, eventually
 from unitscope.network import Network
 from unitscope.page import answers
 from unitscope.page import server as server_module
-from unitscope.page.turns import Workers
+from unitscope.page.jobs import Cancelled, Job
+from unitscope.page.scheduler import Scheduler
 from unitscope.wire.to_wire import data_to_wire, network_to_wire, small_to_wire
 
 
@@ -199,10 +200,11 @@ def test_names_that_a_spreadsheet_or_python_would_run_stay_names():
         } <= {"keras", "numpy", "math"}
 
 
-class Patience(answers.Asked):
+class Patience(Job):
     """Wants the answer until it was asked so many times."""
 
     def __init__(self, most: int) -> None:
+        super().__init__()
         self.asked, self.most = 0, most
 
     def wanted(self) -> bool:
@@ -237,7 +239,7 @@ CANCELLED = {
 @pytest.mark.parametrize("message", CANCELLED.values(), ids=CANCELLED)
 def test_every_long_request_ends_between_two_pieces_of_its_work(message, most):
     asked = Patience(most)
-    with pytest.raises(answers.Cancelled):
+    with pytest.raises(Cancelled):
         answers.reply({"id": 1, **message}, asked)
     assert asked.asked == most + 1
 
@@ -288,16 +290,16 @@ def test_answering_opens_no_file_but_the_packages_own_and_unpickles_nothing():
 
 def test_turns_at_long_work_go_round():
     async def order() -> list[str]:
-        workers, told = Workers(), []
+        scheduler, told = Scheduler(), []
         loop = asyncio.get_running_loop()
-        workers._free = 1
+        scheduler._free = 1
         gates = [threading.Event() for _ in range(5)]
 
         async def one(owner: str, number: int) -> None:
             turn = loop.create_future()
             if number == 3:
                 loop.call_later(0.05, turn.set_result, False)  # given up while it waits
-            done = await workers.long(owner, gates[number].wait, turn)
+            done = await scheduler.long(owner, gates[number].wait, turn)
             told.append(f"{owner}{number} {done}")
 
         tasks = [asyncio.create_task(one(owner, number)) for number, owner in enumerate("aaabb")]
@@ -307,7 +309,7 @@ def test_turns_at_long_work_go_round():
         for gate in gates:
             gate.set()
         await asyncio.gather(*tasks)
-        workers.end()
+        scheduler.end()
         return told
 
     told = asyncio.run(order())
@@ -361,7 +363,7 @@ def test_a_fault_of_the_server_is_told_and_the_connection_lives_on(few_pages, mo
 
     with connect(f"ws://{few_pages}/live", origin=f"http://{few_pages}", **CONNECTING) as made:
         made.recv()
-        monkeypatch.setitem(answers._ANSWERS, "dataset", broken)
+        monkeypatch.setitem(answers.FROM_WIRE, "dataset", broken)
         for _ in range(2):
             made.send('{"id": 4, "kind": "dataset", "name": "lab"}')
             assert json.loads(made.recv()) == {

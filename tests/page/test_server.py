@@ -1,4 +1,4 @@
-"""The live page's server: headers, who may connect, latest wins, and that it outlives bad messages and clients."""
+"""The live page's server: headers, who may connect, latest wins, and bad clients outlived."""
 
 from __future__ import annotations
 

@@ -1,10 +1,13 @@
-"""The notebook widget, without a notebook: its messages, its state, and that the user's run stays as it was."""
+"""The notebook widget, without a notebook: its messages, its state, the user's run untouched."""
 
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import time
 
+import anywidget
 import numpy as np
 import pytest
 
@@ -62,7 +65,7 @@ def test_a_training_in_the_view_is_the_widgets_run(widget):
     run, data = widget.run, us.datasets.lab()
     before = run.weights.copy()
     moved = us.Dataset(data.X + 0.5, data.y, data.class_names)
-    widget.take(training(1, {"hidden": [3], "epochs": 7}, data=moved))
+    widget._take(training(1, {"hidden": [3], "epochs": 7}, data=moved))
     assert widget.told[0]["kind"] == "trained" and widget.told[0]["view"] == "abc"
     assert widget.run is not run and widget.run.epochs == 7 and widget.run.recipe.hidden == (3,)
     assert pytest.approx(moved.X, abs=1e-6) == widget.data.X
@@ -86,10 +89,10 @@ def test_strange_messages_are_refused(widget, message):
     run = widget.run
 
     async def on_a_loop():
-        widget.take(message)
+        widget._take(message)
         await until(lambda: len(widget.told) == 2)
 
-    widget.take(message)
+    widget._take(message)
     asyncio.run(on_a_loop())
     assert [answer["kind"] for answer in widget.told] == ["refused"] * 2 and widget.run is run
 
@@ -99,8 +102,8 @@ def test_of_many_trainings_at_once_the_newest_wins(widget):
 
     async def drag():
         for k in range(40):
-            widget.take(training(k, {**LONG, "seed": k}, data=MANY))
-        widget.take(training(40, {"hidden": [2], "epochs": 5, "seed": 40}))
+            widget._take(training(k, {**LONG, "seed": k}, data=MANY))
+        widget._take(training(40, {"hidden": [2], "epochs": 5, "seed": 40}))
         await until(lambda: told(widget, 40))
         assert widget.run.recipe.seed == 40
         await until(lambda: all(told(widget, k) for k in range(40)))
@@ -114,13 +117,13 @@ def test_a_long_training_holds_up_nothing_else_and_can_be_given_up(widget):
 
     async def work():
         began = time.monotonic()
-        widget.take(training(1, LONG, data=MANY))
-        widget.take({"id": 2, "view": "abc", "kind": "dataset", "name": "moons"})
-        widget.take(training(3, {"epochs": 5}, view="other"))
+        widget._take(training(1, LONG, data=MANY))
+        widget._take({"id": 2, "view": "abc", "kind": "dataset", "name": "moons"})
+        widget._take(training(3, {"epochs": 5}, view="other"))
         await until(lambda: told(widget, 2) and told(widget, 3))
         await until(lambda: any(message["kind"] == "progress" for message in widget.told))
         assert told(widget, 1) == []
-        widget.take({"id": 4, "view": "abc", "kind": "cancel"})
+        widget._take({"id": 4, "view": "abc", "kind": "cancel"})
         await until(lambda: told(widget, 1))
         return time.monotonic() - began
 
@@ -138,10 +141,10 @@ def test_a_closed_widget_gives_up_and_keeps_its_last_run(widget):
     run = widget.run
 
     async def work():
-        widget.take(training(1, LONG, data=MANY))
+        widget._take(training(1, LONG, data=MANY))
         await asyncio.sleep(0.05)
         widget.close()
-        running = widget._latest
+        running = widget._jobs
         await until(lambda: not running._running)
 
     asyncio.run(work())
@@ -152,8 +155,8 @@ def test_views_that_open_later_and_other_views_are_given_the_newest_run(widget):
     data, held = us.datasets.lab(), np.arange(100) % 4 == 0
 
     async def work():
-        widget.take(training(1, {"epochs": 3}))
-        widget.take(training(2, {"epochs": 6}, data=data, held_out=held))
+        widget._take(training(1, {"epochs": 3}))
+        widget._take(training(2, {"epochs": 6}, data=data, held_out=held))
         await until(lambda: told(widget, 2))
         assert "by" not in widget._first  # not while points are dragged
         await until(lambda: "by" in widget._first)
@@ -196,9 +199,9 @@ def test_setting_a_run_gives_up_what_is_trained(widget, elsewhere):
     other = us.train(us.datasets.lab(), epochs=4)
 
     async def work():
-        widget.take(training(1, LONG, data=MANY))
+        widget._take(training(1, LONG, data=MANY))
         await asyncio.sleep(0.05)
-        widget.take(training(2, LONG, data=MANY))
+        widget._take(training(2, LONG, data=MANY))
         if elsewhere:
             await asyncio.to_thread(setattr, widget, "run", other)
         else:
@@ -216,9 +219,9 @@ def test_a_fault_of_ours_is_told_and_the_next_request_is_answered(widget, monkey
     async def work():
         with monkeypatch.context() as patch:
             patch.setattr("unitscope.page.answers.reply", broken)
-            widget.take({"id": 1, "view": "abc", "kind": "dataset", "name": "moons"})
+            widget._take({"id": 1, "view": "abc", "kind": "dataset", "name": "moons"})
             await until(lambda: told(widget, 1))
-        widget.take({"id": 2, "view": "abc", "kind": "dataset", "name": "moons"})
+        widget._take({"id": 2, "view": "abc", "kind": "dataset", "name": "moons"})
         await until(lambda: told(widget, 2))
 
     asyncio.run(work())
@@ -277,7 +280,7 @@ def test_its_first_message_has_the_run(widget):
 
 
 def test_the_courses_run_is_known_as_such():
-    """Else the first change in the view would start from a seed's weights, not from the course's."""
+    """Else the first change in the view would start from a seed's weights, not the course's."""
     course, own = us.Scope(us.lab.run()), us.Scope(us.train(us.datasets.lab()))
     assert (course._first["run"]["course"], own._first["run"]["course"]) == (True, False)
     course.close()
@@ -310,3 +313,32 @@ def test_other_themes_are_refused_and_runs_beyond_the_limits():
         match=r"the run's units must be at most 64 for a page. Got 65 instead",
     ):
         us.Scope(us.train(us.datasets.lab(), hidden=(65,), epochs=1))
+
+
+def test_it_is_a_scope_and_an_anywidget(widget):
+    assert isinstance(widget, us.Scope) and isinstance(widget, anywidget.AnyWidget)
+    assert {"run", "selected", "theme"} <= set(widget.trait_names())
+    assert {"selected", "theme", "_first"} <= set(widget.traits(sync=True))
+    assert {"run", "selected", "theme", "data", "to_html"} <= set(dir(widget))
+
+
+WITHOUT = """
+import sys
+import unitscope as us
+assert isinstance(us.Scope, type) and not isinstance(3, us.Scope)
+run = us.train(us.datasets.lab(), epochs=1)
+assert not {"anywidget", "ipywidgets", "traitlets"} & set(sys.modules)
+sys.modules["anywidget"] = None
+try:
+    us.Scope(run)
+except us.errors.MissingDependency as error:
+    print(error)
+"""
+
+
+def test_the_class_is_there_without_anywidget_which_only_a_widget_needs():
+    ran = subprocess.run([sys.executable, "-c", WITHOUT], capture_output=True, text=True)
+    assert (ran.stdout, ran.stderr) == (
+        'The widget needs anywidget: pip install "unitscope[app]"\n',
+        "",
+    )

@@ -1,4 +1,4 @@
-"""The contract: types, JSON Schema and the JavaScript's types are one, and every real message is as they say."""
+"""The contract: types, JSON Schema and JavaScript's types are one, and messages keep to it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SCHEMA = json.loads(contract.SCHEMA.read_text(encoding="utf-8"))
 
 
 def broken_rules(name: str, message: object) -> list[str]:
-    """What a message has that the schema's part `name` does not allow; through JSON, as it travels."""
+    """Where a message, as JSON, breaks the schema's part `name`."""
     part = jsonschema.Draft202012Validator({"$ref": f"#/$defs/{name}", "$defs": SCHEMA["$defs"]})
     return [error.message[:300] for error in part.iter_errors(json.loads(json.dumps(message)))]
 
@@ -49,7 +49,7 @@ def test_the_contracts_lists_are_those_of_the_library():
     assert typing.get_args(messages.Activation) == tuple(ACTIVATIONS)
     requests = {
         typing.get_args(typing.get_type_hints(one)["kind"])[0]
-        for one in typing.get_args(messages.Asked)
+        for one in typing.get_args(messages.Request)
     }
     assert requests == {*answers.KINDS, "cancel"}
     kinds = {
@@ -144,7 +144,7 @@ CONVERSATION = [
 def test_every_message_of_a_conversation_is_in_the_contract(request_, answer):
     message = {"id": 5, **request_}
     if answer != "Refused":
-        assert broken_rules("Asked", message) == []
+        assert broken_rules("Request", message) == []
     reply = answers.reply(message)
     assert reply["kind"] != "refused" or answer == "Refused", reply
     assert broken_rules(answer, reply) == broken_rules("Reply", reply) == []
@@ -183,5 +183,5 @@ def test_what_goes_into_the_networks_fixtures_is_a_network_of_the_contract():
 )
 def test_the_schema_notices(change):
     assert broken_rules(
-        "Asked", {"id": 5, "kind": "train", "data": lab(), "recipe": RECIPE} | change
+        "Request", {"id": 5, "kind": "train", "data": lab(), "recipe": RECIPE} | change
     )

@@ -1,1 +1,1 @@
-"""Compiled code as C functions: what Numba makes of it, what LLVM makes of that, and where it is kept."""
+"""Compiled code as C functions: its translations, what LLVM makes of them, where that is kept."""

@@ -1,13 +1,11 @@
-"""Compiled code as C functions: built once for a machine, kept as an object file, loaded without Numba.
+"""Compiled code as C functions: built once for a machine, kept as an object file, then loaded.
 
-Importing Numba and loading a function from its own cache takes about half a second; an object file
-handed to LLVM takes a few milliseconds. The file lies in the user's cache folder under a name made
-of the code's source, the versions of Numba and LLVM and the processor, so that a change of any of
-them compiles afresh.
+LLVM makes the object file of the package's translation in a second (see `llvm_ir`), and loads it in
+a few milliseconds. The file lies in the user's cache folder under a name made of the code's
+sources, LLVM's version and the processor, so that a change of any of them compiles afresh. A
+process of its own compiles each code, so that they are compiled side by side.
 
-A process of its own compiles each code: side by side, and Numba stays out of this one. There, Numba
-is told not to optimise: it would do so with a function by itself and again in each that it is
-inlined in.
+Where there is no LLVM, plain NumPy does the work, many times slower (see `kernel.reference`).
 """
 
 from __future__ import annotations
@@ -16,7 +14,6 @@ import contextlib
 import ctypes
 import functools
 import hashlib
-import importlib.util
 import os
 import sys
 import threading
@@ -25,7 +22,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from unitscope.compiled.llvm_ir import ENTRY, host_machine, shipped, translated, tuning
+from unitscope.compiled.llvm_ir import is_shipped, shipped, translated
+from unitscope.compiled.machine import Machine, give_symbols
+from unitscope.compiled.names import DOOR
 from unitscope.compiled.sources import digest
 from unitscope.files import replacing
 
@@ -33,50 +32,82 @@ if TYPE_CHECKING:
     # here and in `files`, what only a first run needs is imported there: a start waits for each
     import subprocess
 
-_MAGIC = b"unitscope kernel 2\n"
+_MAGIC = b"unitscope kernel 3\n"
 _CHILD = """
 import sys
 from unitscope.compiled.code import CompiledCode, built
-module, arguments = sys.argv[1:]
-sys.stdout.buffer.write(built(CompiledCode(module, int(arguments))))
+module, arguments, flush = sys.argv[1:]
+sys.stdout.buffer.write(built(CompiledCode(module, int(arguments), bool(int(flush)))))
 """
 
 
 @dataclass(frozen=True)
 class CompiledCode:
-    """A function that Numba compiles, as a C function of addresses that gives a whole number.
+    """A function that Numba translates, as a C function of addresses that gives a whole number.
 
     - `module`: the full name of the module whose function `compiled()` gives Numba's `cfunc`.
     - `arguments`: how many addresses it takes.
+    - `flush`: whether denormal numbers count as zero while it runs.
     """
 
     module: str
     arguments: int
+    flush: bool = False
 
     def entry(self) -> Callable[..., int]:
-        """The C function; the first call on a machine compiles it, in seconds."""
+        """The C function; a machine's first call compiles it, in seconds.
+
+        Raises `ImportError` where it does not work.
+        """
         with _LOADING:
             if self not in _LOADED:
                 prepare(self)
+                if reason := _NONE.get(self) or no_llvm():
+                    raise ImportError(reason)
                 child = _CHILDREN.pop(self, None)
                 content = _kept(self) if child is None else _finished(child)
                 _LOADED[self] = _linked(self, content or built(self))
             return _LOADED[self]
+
+    def works(self) -> bool:
+        """Whether there is a C function; where not, plain NumPy is to do it, which is said once."""
+        try:
+            self.entry()
+        except ImportError as error:  # no LLVM, or changed sources and no Numba to translate them
+            _NONE[self] = str(error)
+            _tell_of_numpy(_NONE[self])
+            return False
+        return True
 
     def is_ready(self) -> bool:
         """Whether the next `entry` will load and not compile."""
         return self in _LOADED or bool(_kept(self))
 
 
+@functools.cache
+def no_llvm() -> str:
+    """Why LLVM can't be used here; empty where it can."""
+    try:
+        Machine.host().target()
+    except (ImportError, OSError, RuntimeError) as error:
+        return str(error)
+    return ""
+
+
 def prepare(*codes: CompiledCode) -> None:
-    """Begin to compile each code that is not compiled yet, in a process of its own; its `entry` waits for it."""
+    """Begin to compile codes that are not yet, each in a process; `entry` waits for it."""
+    if no_llvm():
+        return
     with _LOADING:
-        missing = [code for code in codes if code not in _CHILDREN and not code.is_ready()]
+        missing = [
+            code
+            for code in codes
+            if code not in _CHILDREN and code not in _NONE and not code.is_ready()
+        ]
         if missing:
             _tell()
-        if Path(sys.executable or "").stem.startswith(
-            "python"
-        ):  # not where another program has Python inside
+        # not where another program has Python inside
+        if Path(sys.executable or "").stem.startswith("python"):
             with contextlib.suppress(OSError):  # no processes to be had: `entry` compiles here
                 for code in missing:
                     _CHILDREN[code] = _child(code)
@@ -86,9 +117,10 @@ def _child(code: CompiledCode) -> subprocess.Popen[bytes]:
     """A process that compiles the code, keeps it and writes it to its output."""
     import subprocess
 
+    # Numba, if it's needed, would optimise a function by itself and where it's inlined, too
     environment = os.environ | {"NUMBA_OPT": "0", "PYTHONPATH": os.pathsep.join(sys.path)}
     return subprocess.Popen(
-        [sys.executable, "-c", _CHILD, code.module, str(code.arguments)],
+        [sys.executable, "-c", _CHILD, code.module, str(code.arguments), str(int(code.flush))],
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -108,22 +140,31 @@ def _finished(child: subprocess.Popen[bytes]) -> bytes:
 
 
 _LOADED: dict[CompiledCode, Callable[..., int]] = {}
+_NONE: dict[CompiledCode, str] = {}  # why there is no function of a code
 _CHILDREN: dict[CompiledCode, subprocess.Popen[bytes]] = {}  # those whose code is not loaded yet
 _LOADING = threading.RLock()
 
 
 @functools.cache
 def _tell() -> None:
-    """Say once why the first call takes long; without a handler of its own, logging writes it to stderr."""
+    """Say once why the first call takes long; without a handler, logging writes it to stderr."""
+    _warn("compiling for this machine, once (some seconds) ...")
+
+
+@functools.cache
+def _tell_of_numpy(reason: str) -> None:
+    """Say once that it goes slowly, why, and what helps."""
+    _warn(f"no compiled code here ({reason}), so that plain NumPy computes, many times slower.")
+
+
+def _warn(text: str) -> None:
     import logging
 
-    logging.getLogger("unitscope").warning(
-        "unitscope: compiling for this machine, once (some seconds) ..."
-    )
+    logging.getLogger("unitscope").warning("unitscope: %s", text)
 
 
 def cache_folder() -> Path:
-    """Where compiled code is kept: $UNITSCOPE_CACHE_DIR, or the system's folder for a user's caches."""
+    """Where it is kept: $UNITSCOPE_CACHE_DIR, or the system's folder for a user's caches."""
     if chosen := os.environ.get("UNITSCOPE_CACHE_DIR"):
         return Path(chosen)
     if sys.platform == "win32":
@@ -140,29 +181,35 @@ def cache_folder() -> Path:
 @functools.cache
 def _path(code: CompiledCode) -> Path:
     import llvmlite
-    import llvmlite.binding as llvm
 
-    key = hashlib.sha256(digest(code.module, "unitscope.compiled.llvm_ir", __name__).encode())
+    machine = Machine.host()
+    key = hashlib.sha256()
     for part in (
-        _numba_version(),
+        digest(code.module),
+        _own_digest(),
         llvmlite.__version__,
-        llvm.get_process_triple(),
-        llvm.get_host_cpu_name(),
-        llvm.get_host_cpu_features().flatten(),
+        machine.triple,
+        machine.model,
+        machine.features,
+        "" if is_shipped(code.module) else _numba_version(),
     ):
         key.update(part.encode() + b"\0")
     return cache_folder() / f"{code.module.rpartition('.')[2]}-{key.hexdigest()[:24]}.bin"
 
 
+@functools.cache
+def _own_digest() -> str:
+    """Of what makes object code of a translation."""
+    return digest(__name__)
+
+
 def _numba_version() -> str:
-    """From Numba's own file, where it has one: importing Numba, or what reads metadata, takes many times as long."""
-    numba = importlib.util.find_spec("numba")
-    for folder in (numba and numba.submodule_search_locations) or ():
-        with contextlib.suppress(OSError):
-            return (Path(folder) / "_version.py").read_text(encoding="utf-8")
+    """Which Numba translates changed sources."""
     from importlib import metadata
 
-    return metadata.version("numba")
+    with contextlib.suppress(metadata.PackageNotFoundError):
+        return metadata.version("numba")
+    return ""
 
 
 def _trusted(path: Path) -> bool:
@@ -192,29 +239,25 @@ def _kept(code: CompiledCode) -> bytes:
 
 def built(code: CompiledCode) -> bytes:
     """Compile the code in this process and keep it: the content of its file."""
-    import llvmlite.binding as llvm
-
-    module, machine = _translation(code, llvm), host_machine()
-    module.triple, module.data_layout = llvm.get_process_triple(), str(machine.target_data)
-    builder = llvm.create_pass_builder(machine, tuning())
-    builder.getModulePassManager().run(module, builder)
-    rest = machine.emit_object(module)
+    rest = Machine.host().object_code(_module(code), code.arguments, flush=code.flush)
     content = _MAGIC + hashlib.sha256(rest).hexdigest().encode() + b"\n" + rest
     _keep(_path(code), content)
     return content
 
 
-def _translation(code: CompiledCode, llvm: Any) -> Any:
-    """The code's module for LLVM."""
-    text = shipped(code.module)
-    if text is not None:
+def _module(code: CompiledCode) -> Any:
+    """The code's translation: the package's, or where that is of other sources, Numba's."""
+    import llvmlite.binding as llvm
+
+    bitcode = shipped(code.module)
+    if bitcode is not None:
         with contextlib.suppress(RuntimeError):  # an LLVM older than the package's translations
-            return llvm.parse_assembly(text)
+            return llvm.parse_bitcode(bitcode)
     return llvm.parse_assembly(translated(code.module))
 
 
 def _keep(path: Path, content: bytes) -> None:
-    """Write the file whole or not at all; a folder that cannot be written only means compiling again next time."""
+    """Write the file whole or not at all; without it, the next process compiles again."""
     with contextlib.suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with replacing(path, private=True) as unfinished:
@@ -225,31 +268,12 @@ def _linked(code: CompiledCode, content: bytes) -> Callable[..., int]:
     import llvmlite.binding as llvm
 
     machine_code = content[len(_MAGIC) :].partition(b"\n")[2]
-    _settle_symbols(llvm)
-    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), host_machine())
+    give_symbols()
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), Machine.host().target())
     engine.add_object_file(llvm.ObjectFileRef.from_data(machine_code))
     engine.finalize_object()
     function = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_void_p] * code.arguments)(
-        engine.get_function_address(ENTRY)
+        engine.get_function_address(DOOR)
     )
-    function.engine = engine  # type: ignore[attr-defined]  # the code lives as long as the engine does
+    function.engine = engine  # type: ignore[attr-defined]  # the code lives as long as the engine
     return function
-
-
-def _settle_symbols(llvm: Any) -> None:
-    """Give the linker an address for the run-time functions that Numba's wrapper names for errors.
-
-    Nothing in compiled code may raise, so they are never called; reaching one would be a bug and
-    ends the process.
-    """
-    stop = ctypes.cast(ctypes.pythonapi.Py_FatalError, ctypes.c_void_p).value
-    for name in (
-        "numba_gil_ensure",
-        "numba_gil_release",
-        "numba_unpickle",
-        "numba_do_raise",
-        "NRT_Free",
-        "numba_runtime_build_excinfo_struct",
-        "NRT_MemInfo_call_dtor",
-    ):
-        llvm.add_symbol(name, stop)

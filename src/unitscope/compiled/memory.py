@@ -7,5 +7,5 @@ from typing import Any
 
 
 def address(array: Any) -> int:
-    """The address of a writable array that is not empty, in a third of `array.ctypes.data`'s time."""
+    """Of a writable array that is not empty, in a third of `array.ctypes.data`'s time."""
     return ctypes.addressof(ctypes.c_char.from_buffer(array))

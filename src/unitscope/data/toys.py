@@ -10,12 +10,38 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from importlib.resources import files
-from typing import Any
+from typing import Literal, TypedDict, Unpack
 
 import numpy as np
 
 from unitscope.data.dataset import Dataset
 from unitscope.errors import real_number, refusal, whole_number
+
+__all__ = [
+    "lab",
+    "blobs",
+    "moons",
+    "circles",
+    "spirals",
+    "xor",
+    "iris",
+    "wine",
+    "digits",
+    "names",
+    "load",
+]
+
+ToyName = Literal["lab", "blobs", "moons", "circles", "spirals", "xor", "iris", "wine", "digits"]
+
+
+class ToySettings(TypedDict, total=False):
+    """What `load` hands on to the toys that have it."""
+
+    n: int
+    classes: int
+    noise: float
+    seed: int
+
 
 _HALF_WIDTH = 6.0  # of the drawn toys, before noise
 _MOST_CLASSES = 20
@@ -153,7 +179,7 @@ def digits() -> Dataset:
     return _shipped("digits")
 
 
-TOYS: dict[str, Callable[..., Dataset]] = {
+TOYS: dict[ToyName, Callable[..., Dataset]] = {
     "lab": lab,
     "blobs": blobs,
     "moons": moons,
@@ -166,12 +192,12 @@ TOYS: dict[str, Callable[..., Dataset]] = {
 }
 
 
-def names() -> tuple[str, ...]:
+def names() -> tuple[ToyName, ...]:
     """The names that `load` knows."""
     return tuple(TOYS)
 
 
-def load(name: str, **settings: Any) -> Dataset:
+def load(name: ToyName, **settings: Unpack[ToySettings]) -> Dataset:
     """The toy called `name`, made with `settings`, such as `load("moons", noise=0.3)`.
 
     **Raises** `InvalidInput` for a name that is not in `names()` or a setting that the toy does not
@@ -229,3 +255,7 @@ def _shipped(name: str) -> Dataset:
             stored["class_names"].tolist(),
             stored["feature_names"].tolist(),
         )
+
+
+def __dir__() -> list[str]:
+    return __all__

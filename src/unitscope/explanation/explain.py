@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -25,7 +25,8 @@ from unitscope.geometry.window import checked_window
 from unitscope.network import Network
 from unitscope.training.run import Run
 
-_LEVELS = {"brief": prose.BRIEF, "normal": prose.NORMAL, "full": prose.FULL}
+Length = Literal["brief", "normal", "full"]
+_LEVELS: dict[Length, int] = {"brief": prose.BRIEF, "normal": prose.NORMAL, "full": prose.FULL}
 
 
 def explain(
@@ -33,7 +34,7 @@ def explain(
     data: Dataset | None = None,
     *,
     point: Any = None,
-    length: str = "normal",
+    length: Length = "normal",
     window: Any = None,
 ) -> Explanation:
     """Say in words what a network does with its data; every sentence is measured.
@@ -60,7 +61,7 @@ def explained(
     data: Dataset | None = None,
     *,
     point: Any = None,
-    length: str = "normal",
+    length: Length = "normal",
     window: Any = None,
     checkpoint: Callable[[], None] | None = None,
 ) -> Explanation:

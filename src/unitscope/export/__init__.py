@@ -1,1 +1,1 @@
-"""Files that go out of the page or the library: one offline page, runnable code, a run file."""
+"""Files made of a run: one offline page, runnable code, a run file."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -13,6 +14,10 @@ from unitscope.files import replacing
 from unitscope.network import Network
 from unitscope.training.run import Run
 
+_IMPORTS = {
+    "numpy": "import math\n\nimport numpy as np",
+    "keras": "import keras\nimport numpy as np",
+}
 _NUMPY = {
     "linear": "z",
     "relu": "np.maximum(z, 0.0)",
@@ -36,7 +41,7 @@ def export_code(
     what: Run | Network,
     path: str | os.PathLike[str] | None = None,
     *,
-    to: str = "numpy",
+    to: Literal["numpy", "keras"] = "numpy",
     data: Dataset | None = None,
 ) -> str:
     """A script that predicts as the network does, with its weights written out.
@@ -66,19 +71,18 @@ def code_text(net: Network, data: Dataset | None, to: str) -> str:
     """The script, `to` "numpy" or "keras"."""
     if to not in ("numpy", "keras"):
         raise refusal("to", "one of numpy, keras", to)
-    classes = [f"c{k}" for k in range(net.n_classes)] if data is None else list(data.class_names)
-    features = (
-        [f"x{i}" for i in range(net.n_features)] if data is None else list(data.feature_names)
-    )
-    example = [0.0] * net.n_features if data is None else data.X[0].tolist()
+    if data is None:
+        classes = [f"c{k}" for k in range(net.n_classes)]
+        features = [f"x{i}" for i in range(net.n_features)]
+        example = [0.0] * net.n_features
+    else:
+        classes, features = list(data.class_names), list(data.feature_names)
+        example = data.X[0].tolist()
     body = _numpy_body(net) if to == "numpy" else _keras_body(net)
-    imports = {
-        "numpy": "import math\n\nimport numpy as np",
-        "keras": "import keras\nimport numpy as np",
-    }[to]
-    return f'''"""A small classifier as unitscope trained it: predict(X) gives the class of each row of X."""
+    return f'''"""A small classifier as unitscope trained it: \
+predict(X) gives the class of each row of X."""
 
-{imports}
+{_IMPORTS[to]}
 
 CLASS_NAMES = {_literal(classes)}
 FEATURE_NAMES = {_literal(features)}
@@ -104,40 +108,31 @@ if __name__ == "__main__":
 
 
 def _numpy_body(net: Network) -> str:
-    parts = []
-    for at, layer in enumerate(net.layers):
-        parts.append(f"W{at + 1} = {_array(layer.weights)}\nb{at + 1} = {_array(layer.bias)}\n")
-    lines = []
-    for at, layer in enumerate(net.layers):
-        given = "np.asarray(X, dtype=float)" if at == 0 else "a"
-        lines.append(f"    z = {given} @ W{at + 1} + b{at + 1}")
-        lines.append(
-            f"    a = {_NUMPY[layer.activation].format(slope=float(layer.negative_slope))}"
-        )
-    lines[-1] = "    return z"
-    return (
-        "\n".join(parts)
-        + f'''
+    weights, steps = [], []
+    for at, layer in enumerate(net.layers, start=1):
+        weights.append(f"W{at} = {_array(layer.weights)}\nb{at} = {_array(layer.bias)}\n")
+        given = "np.asarray(X, dtype=float)" if at == 1 else "a"
+        activated = _NUMPY[layer.activation].format(slope=float(layer.negative_slope))
+        steps += [f"    z = {given} @ W{at} + b{at}", f"    a = {activated}"]
+    steps[-1] = "    return z"
+    numbers, lines = "\n".join(weights), "\n".join(steps)
+    return f'''{numbers}
 
 def logits(X):
     """The outputs before softmax, (n, {net.n_classes}), for rows of {net.n_features} features."""
+{lines}
 '''
-        + "\n".join(lines)
-        + "\n"
-    )
 
 
 def _keras_body(net: Network) -> str:
     layers = [f"    keras.Input(shape=({net.n_features},)),"]
     last = len(net.layers) - 1
     for at, layer in enumerate(net.layers):
-        plain = at == last or layer.activation == "linear"
-        named = _KERAS.get(layer.activation, repr(layer.activation)).format(
-            slope=float(layer.negative_slope)
-        )
-        layers.append(
-            f"    keras.layers.Dense({layer.units}{'' if plain else f', activation={named}'}),"
-        )
+        given = str(layer.units)
+        if at != last and layer.activation != "linear":
+            named = _KERAS.get(layer.activation, repr(layer.activation))
+            given += f", activation={named.format(slope=float(layer.negative_slope))}"
+        layers.append(f"    keras.layers.Dense({given}),")
     weights = [
         f"    {_array(array)},\n" for layer in net.layers for array in (layer.weights, layer.bias)
     ]

@@ -1,4 +1,4 @@
-"""Files that go out of the page or the library: one offline page, runnable code, a run file."""
+"""The files made of a run: one offline page, runnable code, a run file."""
 
 from __future__ import annotations
 
@@ -22,29 +22,25 @@ def file_of(
     *,
     course: bool = False,
     data: Dataset | None = None,
-    held: np.ndarray | None = None,
+    held_out: np.ndarray | None = None,
     checkpoint: Callable[[], None] | None = None,
 ) -> tuple[str, str, bytes]:
     """A file as (name, media type, content): "html", "keras", "numpy" or "run".
 
-    - `net`: another network than the run's last, for code: of an earlier epoch, or with weights
+    - `net`: for code, a network other than the run's last: an earlier epoch's, or one with weights
       changed by hand.
-    - `data`, `held`: the points with those held out from the run, and which these are, (n,) bool:
-      for the page.
-    - `checkpoint`: called between pieces of a page's work, and what it raises ends it.
+    - `data`, `held_out`: for the page, all points, and which were held out from the run, (n,) bool.
+    - `checkpoint`: called between pieces of a page's work; what it raises ends it.
     """
     from unitscope.export.code import code_text
     from unitscope.export.page import page_text
 
     if what == "html":
-        text = page_text(run, course=course, data=data, held=held, checkpoint=checkpoint)
+        text = page_text(run, course=course, data=data, held_out=held_out, checkpoint=checkpoint)
         return "unitscope.html", "text/html", text.encode()
     if what in ("keras", "numpy"):
-        return (
-            f"network_{what}.py",
-            "text/x-python",
-            code_text(net or run.network, run.data, str(what)).encode(),
-        )
+        code = code_text(net or run.network, run.data, str(what))
+        return f"network_{what}.py", "text/x-python", code.encode()
     if what == "run":
         content = io.BytesIO()
         run.save(content)

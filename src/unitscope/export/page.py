@@ -1,4 +1,4 @@
-"""One offline HTML file of a run: weights of every epoch, data, sentences and the script; nothing is fetched."""
+"""One offline HTML file of a run: data, every epoch's weights, sentences and the script."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from unitscope.files import replacing
 from unitscope.training.run import Run
 from unitscope.wire.greeting import greeting
 from unitscope.wire.limits import LIMITS
+from unitscope.wire.messages import ClaimScene, FileScene, FirstScene
 from unitscope.wire.to_wire import claims_to_wire, data_to_wire, kept_epochs, run_to_wire
 
 _MOST_BYTES = 2_000_000  # of weights; above, epochs are thinned evenly
@@ -26,8 +26,8 @@ _HTML = """<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; \
-style-src 'unsafe-inline'; img-src data: blob:">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
+script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:">
 <title>unitscope: how this classifier decides</title>
 <style>
 {css}</style>
@@ -43,7 +43,7 @@ style-src 'unsafe-inline'; img-src data: blob:">
 
 
 def export_html(run: Run, path: str | os.PathLike[str]) -> Path:
-    """Write a run as one HTML file that opens from disk, without a network: scrub the epochs, hover, read.
+    """Write a run as one HTML file that opens from disk: scrub the epochs, hover, read.
 
     **Arguments**
 
@@ -66,53 +66,53 @@ def page_text(
     *,
     course: bool = False,
     data: Dataset | None = None,
-    held: np.ndarray | None = None,
+    held_out: np.ndarray | None = None,
     checkpoint: Callable[[], None] | None = None,
 ) -> str:
-    """The file's text.
+    """The file's text; it fetches nothing.
 
-    - `data`: the run's points and those that were held out from it, as `held`, (n,) bool, tells.
-    - `checkpoint`: called between pieces of the work, and what it raises ends it.
+    - `data`: the run's points and those that were held out from it; `held_out`, (n,) bool: which.
+    - `checkpoint`: called between pieces of the work; what it raises ends it.
     """
     check_size(run)
     shown = run.data
     test: Dataset | None = None
-    if data is not None and held is not None and held.any():
-        shown, test = data, data.where(held)
-    first = {
-        "data": data_to_wire(shown, held if test else None),
+    if data is not None and held_out is not None and held_out.any():
+        shown, test = data, data.where(held_out)
+    first: FirstScene = {
+        "data": data_to_wire(shown, held_out if test else None),
         "run": run_to_wire(run, course=course, test=test, most=_MOST_BYTES, checkpoint=checkpoint),
     }
-    content = {**greeting(), "first": first, "claims_by_epoch": _claims(run, shown, checkpoint)}
+    content: FileScene = {
+        **greeting(),
+        "first": first,
+        "claims_by_epoch": _claims(run, shown, checkpoint),
+    }
     text = json.dumps(content, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
     return _HTML.format(css=stylesheet(), data=text, script=bundle("entries/file.js"))
 
 
 def check_size(run: Run) -> None:
-    """Refuse a run that the page has no room for: DESIGN's limits are those of the wire too."""
-    for name, value in (
-        ("points", run.data.n_points),
-        ("features", run.data.n_features),
-        ("classes", run.data.n_classes),
-        ("hidden_layers", len(run.architecture.layers) - 1),
-        ("units", max([layer.units for layer in run.architecture.layers[:-1]], default=0)),
+    """Refuse a run that is beyond the page's limits."""
+    hidden = run.architecture.layers[:-1]
+    for name, value, most in (
+        ("points", run.data.n_points, LIMITS["points"]),
+        ("features", run.data.n_features, LIMITS["features"]),
+        ("classes", run.data.n_classes, LIMITS["classes"]),
+        ("hidden layers", len(hidden), LIMITS["hidden_layers"]),
+        ("units", max([layer.units for layer in hidden], default=0), LIMITS["units"]),
     ):
-        if value > LIMITS[name]:
-            raise refusal(
-                f"the run's {name.replace('_', ' ')}",
-                f"at most {LIMITS[name]:,} for a page",
-                value,
-            )
+        if value > most:
+            raise refusal(f"the run's {name}", f"at most {most:,} for a page", value)
 
 
-def _claims(run: Run, data: Dataset, checkpoint: Callable[[], None] | None) -> list[list[Any]]:
-    """The sentences of some epochs, evenly spaced; those of the last tell how it was trained, too."""
-    return [
-        [
-            epoch,
-            claims_to_wire(
-                run.at(epoch), data, run=run if epoch == run.epochs else None, checkpoint=checkpoint
-            ),
-        ]
-        for epoch in kept_epochs(run.epochs, EXPLAINED).tolist()
-    ]
+def _claims(
+    run: Run, data: Dataset, checkpoint: Callable[[], None] | None
+) -> list[tuple[int, list[ClaimScene]]]:
+    """The sentences of epochs evenly spaced; those of the last tell how it was trained, too."""
+
+    def said_of(epoch: int) -> list[ClaimScene]:
+        story = run if epoch == run.epochs else None
+        return claims_to_wire(run.at(epoch), data, run=story, checkpoint=checkpoint)
+
+    return [(epoch, said_of(epoch)) for epoch in kept_epochs(run.epochs, EXPLAINED).tolist()]

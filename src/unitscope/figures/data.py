@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from unitscope.figures import canvas
 from unitscope.figures.points import draw_points, legend_of, point_area
 from unitscope.figures.view import shown_name, view_of
-from unitscope.theme import Theme
+from unitscope.theme import Theme, ThemeName
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,7 +21,7 @@ def data(
     *,
     features: tuple[int, int] | None = None,
     legend: bool = True,
-    theme: str | Theme | None = None,
+    theme: ThemeName | Theme | None = None,
 ) -> Axes:
     """Scatter the points by two of their features; colour and marker tell the class.
 

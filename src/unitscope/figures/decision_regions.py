@@ -16,7 +16,7 @@ from unitscope.figures.view import View, check_fits, class_names_for, math_name,
 from unitscope.geometry.arrangement import TooManyRegions
 from unitscope.geometry.partition import Partition, partition, sampled
 from unitscope.geometry.zero_lines import zero_lines
-from unitscope.theme import Theme, class_colors, class_tints, mixed, rgb
+from unitscope.theme import Theme, ThemeName, class_colors, class_tints, mixed, rgb
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,7 +43,7 @@ def decision_regions(
     margin: int | None = None,
     grid: int = 128,
     legend: bool = True,
-    theme: str | Theme | None = None,
+    theme: ThemeName | Theme | None = None,
 ) -> Axes:
     """Fill each class's region with a light tint and its name, and draw the decision boundary.
 

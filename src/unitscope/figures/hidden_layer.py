@@ -10,7 +10,7 @@ from unitscope.errors import InvalidInput, refusal, whole_number
 from unitscope.figures.unit_map import UnitMaps, draw_unit_maps, unit_grid
 from unitscope.figures.view import check_fits, math_name, view_of
 from unitscope.geometry.zero_lines import zero_lines
-from unitscope.theme import Theme
+from unitscope.theme import Theme, ThemeName
 
 if TYPE_CHECKING:
     from unitscope.data.dataset import Dataset
@@ -25,7 +25,7 @@ def hidden_layer(
     axes: Any = None,
     features: tuple[int, int] | None = None,
     shared_scale: bool = True,
-    theme: str | Theme | None = None,
+    theme: ThemeName | Theme | None = None,
 ) -> np.ndarray:
     """A panel for each unit: its activation over the inputs, a line where its pre-activation is 0.
 

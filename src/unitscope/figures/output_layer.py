@@ -8,7 +8,7 @@ import numpy as np
 
 from unitscope.figures.unit_map import UnitMaps, draw_unit_maps, unit_grid
 from unitscope.figures.view import check_fits, class_names_for, math_name, view_of
-from unitscope.theme import Theme
+from unitscope.theme import Theme, ThemeName
 
 if TYPE_CHECKING:
     from unitscope.data.dataset import Dataset
@@ -22,7 +22,7 @@ def output_layer(
     axes: Any = None,
     units: tuple[int, int] | None = None,
     shared_scale: bool = True,
-    theme: str | Theme | None = None,
+    theme: ThemeName | Theme | None = None,
 ) -> np.ndarray:
     """A panel for each output unit: its logit over two hidden units, and the data in that space.
 

@@ -11,3 +11,7 @@ from unitscope.figures.sweep import sweep as sweep
 from unitscope.figures.training import training as training
 
 __all__ = ["data", "decision_regions", "hidden_layer", "output_layer", "save", "sweep", "training"]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -9,7 +9,7 @@ import numpy as np
 from unitscope.errors import refusal, said, whole_number
 from unitscope.figures import canvas
 from unitscope.geometry.window import Window, padded
-from unitscope.theme import Theme, class_colors, class_tints, rgb
+from unitscope.theme import Theme, ThemeName, class_colors, class_tints, rgb
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,7 +26,7 @@ _DECADES = 30.0  # the largest loss over the least, from which on the scale is l
 _BIN = 2.5  # percent
 
 
-def sweep(swept: Sweep, *, tiles: int = 24, theme: str | Theme | None = None) -> np.ndarray:
+def sweep(swept: Sweep, *, tiles: int = 24, theme: ThemeName | Theme | None = None) -> np.ndarray:
     """Losses of all seeds, a histogram of their accuracies, decision regions of the first ones.
 
     The dark band holds the middle half of the seeds, the light one nine tenths, the line is the

@@ -9,7 +9,7 @@ import numpy as np
 
 from unitscope.errors import refusal, said
 from unitscope.figures import canvas
-from unitscope.theme import CURVE_WIDTH, Theme
+from unitscope.theme import CURVE_WIDTH, Theme, ThemeName
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,7 +20,7 @@ _WIDTH, _HEIGHT, _GAP = 4.6, 1.45, 0.16  # inches: each panel, and the space bet
 
 
 def training(
-    run: Run, ax: Axes | Sequence[Axes] | None = None, *, theme: str | Theme | None = None
+    run: Run, ax: Axes | Sequence[Axes] | None = None, *, theme: ThemeName | Theme | None = None
 ) -> np.ndarray:
     """The mean loss of each epoch above the accuracy after it, with the last value of both.
 

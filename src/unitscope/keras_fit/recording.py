@@ -21,7 +21,7 @@ from unitscope.keras_fit.sample import Sample
 from unitscope.kernel.advance import State
 from unitscope.models.keras import Chain, keras_package, kind, read_chain
 from unitscope.network import Network
-from unitscope.recipe import OPTIMIZERS, Recipe
+from unitscope.recipe import OPTIMIZERS, Optimizer, Recipe
 from unitscope.training.run import Run
 
 
@@ -107,7 +107,7 @@ def _run(
 
 
 def _recipe(
-    chain: Chain, model: Any, name: str, arguments: Mapping[str, Any], epochs: int
+    chain: Chain, model: Any, name: Optimizer, arguments: Mapping[str, Any], epochs: int
 ) -> Recipe:
     """What a Recipe can tell of the training."""
     optimizer = model.optimizer

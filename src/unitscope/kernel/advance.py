@@ -20,7 +20,7 @@ from unitscope.kernel import layout
 from unitscope.network import Network
 from unitscope.recipe import Recipe
 
-LOOP = CompiledCode("unitscope.kernel.loop", arguments=10)
+LOOP = CompiledCode("unitscope.kernel.loop", arguments=10, flush=True)
 
 _TEAM_FROM = (
     4e6  # products of points and weights in a chunk: below, one thread is as quick as several

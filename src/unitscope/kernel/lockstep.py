@@ -13,7 +13,6 @@ from numba import carray, cfunc, njit, types
 
 from unitscope.kernel import optimizers
 from unitscope.kernel.activations import curved, pass_slope
-from unitscope.kernel.denormals import flush, restore
 from unitscope.kernel.lanes import (
     falling_power,
     load,
@@ -361,7 +360,6 @@ def compiled():
         all_keys, parameters = carray(keys, (blocks * GROUP,)), carray(P, (blocks * count,))
         firsts, seconds = carray(first, (blocks * count,)), carray(second, (blocks * count,))
         losses, hits = carray(loss, (blocks * epochs,)), carray(right, (blocks * epochs,))
-        before = flush()
         for block in range(blocks):
             at, row = block * count, block * epochs
             _train(
@@ -379,7 +377,6 @@ def compiled():
                 losses[row : row + epochs],
                 hits[row : row + epochs],
             )
-        restore(before)
         return blocks
 
     return train

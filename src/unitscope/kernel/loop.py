@@ -6,7 +6,6 @@ import numpy as np
 from numba import carray, cfunc, njit, types
 
 from unitscope.kernel import narrow, optimizers, wide
-from unitscope.kernel.denormals import flush, restore
 from unitscope.kernel.lanes import leading, splat, store
 from unitscope.kernel.layout import (
     BATCH,
@@ -236,8 +235,7 @@ def compiled():
         )
         real, parameters = carray(settings, (SETTINGS + layers,)), carray(vectors, (3 * padded,))
         right = carray(counts, (epochs + 2,))
-        before = flush()
-        finite = _train(
+        return _train(
             whole,
             real[:SETTINGS],
             carray(table, (layers, COLUMNS)),
@@ -253,7 +251,5 @@ def compiled():
             right[:epochs],
             right[epochs:],
         )
-        restore(before)
-        return finite
 
     return train

@@ -7,7 +7,6 @@ Between the parts all members of the team meet. Waiting is a look at one number 
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from llvmlite import ir
@@ -18,7 +17,6 @@ from numba.extending import intrinsic
 from unitscope.kernel.lanes import emit_pointer
 
 _SPINS = 200  # looks before a waiting thread lets others have the processor
-_CAN_YIELD = hasattr(os, "sched_yield")
 
 
 @intrinsic
@@ -42,12 +40,10 @@ def _await_all(typing_context: Any, meeting: Any, members: Any) -> Any:
         builder.position_at_end(wait)
         count = builder.add(builder.load(looks), ir.Constant(whole, 1))
         builder.store(count, looks)
-        if _CAN_YIELD:
-            with builder.if_then(builder.icmp_signed(">", count, ir.Constant(whole, _SPINS))):
-                kind = ir.FunctionType(ir.IntType(32), [])
-                builder.call(
-                    cgutils.get_or_insert_function(builder.module, kind, "sched_yield"), []
-                )
+        with builder.if_then(builder.icmp_signed(">", count, ir.Constant(whole, _SPINS))):
+            kind = ir.FunctionType(ir.IntType(32), [])
+            give_way = cgutils.get_or_insert_function(builder.module, kind, "sched_yield")
+            builder.call(give_way, [])
         builder.branch(look)
         builder.position_at_end(end)
         return context.get_dummy_value()

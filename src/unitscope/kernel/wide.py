@@ -35,7 +35,7 @@ from unitscope.kernel.layout import (
     WEIGHTS,
     WIDTH,
 )
-from unitscope.kernel.matmul import ROWS, add_product
+from unitscope.kernel.matmul import TILE_ROWS, add_product
 from unitscope.kernel.team import meet, part
 
 # From this many units on, the weights' gradient is a matrix product over the points; below, sums
@@ -59,7 +59,7 @@ def forward(P, A, D, table, slopes, stride, vectors, team, member, meeting):
     for layer in range(table.shape[0]):
         inputs, units, code = table[layer, INPUTS], table[layer, UNITS], table[layer, ACTIVATION]
         source, target = table[layer, SOURCE], table[layer, TARGET]
-        first, end = part(units, ROWS, team, member)
+        first, end = part(units, TILE_ROWS, team, member)
         for j in range(first, end):
             bias = spread(P, table[layer, BIAS] + j)
             for v in range(vectors):
@@ -310,7 +310,7 @@ def _pass_back(
         rows if bent else D
     )  # D keeps a curved activation's slope until it has been multiplied in
     begin = 0 if bent else source
-    first, end = part(inputs, ROWS, team, member)
+    first, end = part(inputs, TILE_ROWS, team, member)
     for i in range(first, end):
         for v in range(vectors):
             store(onto, begin + i * stride + v * WIDTH, zero)

@@ -11,12 +11,14 @@ import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from unitscope.errors import InvalidInput, MissingDependency, UnsupportedModel, refusal
-from unitscope.network import ACTIVATIONS, KERAS_NEGATIVE_SLOPE, Dense, Network
+from unitscope.network import ACTIVATIONS, KERAS_NEGATIVE_SLOPE, Activation, Dense, Network
+
+_Function = Activation | Literal["softmax"]
 
 # These layers change nothing when a model predicts.
 IDENTITY_AT_PREDICTION = (
@@ -130,7 +132,7 @@ class _Reader:
         self.package = package
         self.dense: list[Any] = []
         self.parts: list[tuple[np.ndarray, np.ndarray]] = []
-        self.functions: list[tuple[str, float]] = []
+        self.functions: list[tuple[Activation, float]] = []
         self.softmax = False
 
     def read(self, layer: Any) -> None:
@@ -175,7 +177,7 @@ class _Reader:
         self.functions.append(("linear", KERAS_NEGATIVE_SLOPE))
         self._activate(layer, *_activation(layer.activation, layer, self.package))
 
-    def _activate(self, layer: Any, name: str, slope: float) -> None:
+    def _activate(self, layer: Any, name: _Function, slope: float) -> None:
         if name == "linear":
             return
         if not self.dense:
@@ -268,7 +270,7 @@ def _check_built(model: Any, layers: tuple[Any, ...], package: ModuleType) -> No
         )
 
 
-def _activation_of_layer(layer: Any, package: ModuleType) -> tuple[str, float]:
+def _activation_of_layer(layer: Any, package: ModuleType) -> tuple[_Function, float]:
     """Name and slope of an activation layer's function."""
     name = kind(layer, package)
     if name == "Activation":
@@ -292,7 +294,7 @@ def _activation_of_layer(layer: Any, package: ModuleType) -> tuple[str, float]:
     return ("leaky_relu", slope) if name == "LeakyReLU" or slope else ("relu", 0.0)
 
 
-def _activation(function: Any, layer: Any, package: ModuleType) -> tuple[str, float]:
+def _activation(function: Any, layer: Any, package: ModuleType) -> tuple[_Function, float]:
     """Name and slope of an activation function as Keras stores it: a function, or an activation layer."""
     if function is None:
         return "linear", 0.0
@@ -307,7 +309,8 @@ def _activation(function: Any, layer: Any, package: ModuleType) -> tuple[str, fl
         from_tensorflow and called == "abs"
     ):
         return "abs", KERAS_NEGATIVE_SLOPE
-    for name in (*ACTIVATIONS, "softmax"):
+    names: tuple[_Function, ...] = (*ACTIVATIONS, "softmax")
+    for name in names:
         keras_name = "swish" if name == "silu" else name  # Keras 2 has it under this name only
         if function is getattr(package.activations, keras_name, None) or (
             from_tensorflow and called == keras_name

@@ -1,414 +1,84 @@
-"""Answers to the page's requests: a message in, a reply out. No state, no file system, no network.
+"""Answers to the page's messages: a message in, a reply out. No state, no file system, no network.
 
-The notebook widget and the server of the live page both answer with this. A request is hostile
-until `scene` has taken its parts; whatever it breaks, the reply says so and nothing is raised.
+The notebook widget and the server of the live page both answer with this. A message is hostile
+until `requests` has made work of it; whatever it breaks, the reply says so and nothing is raised.
 """
 
 from __future__ import annotations
 
 import functools
-import inspect
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
 
 import numpy as np
 
-from unitscope.data import toys
-from unitscope.data.dataset import Dataset
-from unitscope.errors import (
-    TrainingDiverged,
-    UnitscopeError,
-    real_number,
-    refusal,
-    said,
-    whole_number,
-)
-from unitscope.network import Dense, Network
-from unitscope.recipe import Recipe
+from unitscope.errors import UnitscopeError, refusal, said
+from unitscope.page.course import course_start, fits_course
+from unitscope.page.jobs import Job
+from unitscope.page.requests import FROM_WIRE, Refusal, Work
 from unitscope.training.run import Run
-from unitscope.wire.from_wire import (
-    bytes_from_wire,
-    data_from_wire,
-    floats_from_wire,
-    id_from_wire,
-    network_from_wire,
-    object_from_wire,
-    recipe_from_wire,
-    window_from_wire,
-)
+from unitscope.wire.from_wire import object_from_wire
 from unitscope.wire.greeting import greeting
-from unitscope.wire.limits import LIMITS, check_weights, check_work
-from unitscope.wire.messages import ClaimScene
-from unitscope.wire.to_wire import (
-    bytes_to_wire,
-    claims_to_wire,
-    data_to_wire,
-    floats_to_wire,
-    layers_to_wire,
-    run_to_wire,
-)
+from unitscope.wire.messages import FirstScene, Hello, Reply
+from unitscope.wire.to_wire import claims_to_wire, data_to_wire, run_to_wire
 
-# What takes as long as so many products of a training: a byte of a table; an explanation's words; a
-# pair of units.
-_PRODUCTS_A_BYTE, _SENTENCES, _REGIONS = 50, 2_000_000, 500
-
-Reply = dict[str, Any]
+KINDS = frozenset(FROM_WIRE)
+_REFUSED = (UnitscopeError, MemoryError, OverflowError, RecursionError)
 
 
-class Cancelled(Exception):
-    """The request is no longer wanted."""
+def reply(message: object, job: Job | None = None) -> Reply:
+    """The reply to one message: "refused", with the rule, where it breaks one.
 
-
-class Asked:
-    """Who asks: whether the answer is still wanted, where progress goes, and where a training's run."""
-
-    keep: Callable[[Run], None] | None = None
-
-    def wanted(self) -> bool:
-        """Whether to go on."""
-        return True
-
-    def weigh(self, work: int) -> None:
-        """Told how much there is to do, in products, after all checks and before anything is done."""
-
-    def progress(self, done: int, of: int) -> None:
-        """Tell how far it is."""
-
-    def go_on(self) -> None:
-        """Between two pieces of work: stop here where the answer is not wanted any more."""
-        if not self.wanted():
-            raise Cancelled
-
-    def step(self, done: int, of: int, _loss: float = 0.0) -> None:
-        """`go_on`, and tell how far it is."""
-        self.go_on()
-        self.progress(done, of)
-
-
-def reply(
-    message: object, asked: Asked | None = None, keep: Callable[[Run], None] | None = None
-) -> Reply:
-    """The reply to one message: `{"id", "kind", ...}`; "refused" with the rule where it breaks one.
-
-    `keep` is given the run of a training.
-
-    **Raises** `Cancelled` where `asked` does not want it any more, and nothing else for any
+    **Raises** `Cancelled` where the job's answer is not wanted any more, and nothing else for any
     message.
     """
-    number = id_from_wire(message)
+    return answer(prepare(message), job or Job(message))
+
+
+def prepare(message: object) -> Work:
+    """A message decoded, checked and weighed; a `Refusal` where it breaks a rule."""
     try:
         request = object_from_wire("message", message)
         kind = request.get("kind")
-        if not isinstance(kind, str) or kind not in _ANSWERS:
-            raise refusal(
-                "kind",
-                "one of " + ", ".join(_ANSWERS),
-                kind if isinstance(kind, str) else said(type(kind).__name__),
-            )
-        by = asked or Asked()
-        by.keep = keep
-        with np.errstate(
-            over="ignore", invalid="ignore"
-        ):  # of numbers near the largest; what comes of them is checked
-            return {"id": number, **_ANSWERS[kind](request, by)}
-    except UnitscopeError as error:
-        return {"id": number, "kind": "refused", "message": str(error)}
-    except (MemoryError, OverflowError, RecursionError) as error:
-        return {
-            "id": number,
-            "kind": "refused",
-            "message": f"The request was too large: {type(error).__name__}.",
-        }
+        if not isinstance(kind, str) or kind not in KINDS:
+            got = kind if isinstance(kind, str) else said(type(kind).__name__)
+            raise refusal("kind", "one of " + ", ".join(FROM_WIRE), got)
+        with _silent():
+            return FROM_WIRE[kind](request)
+    except _REFUSED as error:
+        return Refusal(_why(error))
 
 
-def _train(request: Mapping[str, Any], asked: Asked) -> Reply:
-    trained = _trained(request, asked, explained=request.get("explain") is True, whole=False)
-    run = trained.run
-    if asked.keep is not None:
-        asked.keep(run)
-    answer: Reply = {
-        "kind": "trained",
-        "run": run_to_wire(
-            run,
-            course=trained.course,
-            stopped=trained.stopped,
-            test=trained.test,
-            checkpoint=asked.go_on,
-        ),
-    }
-    if trained.explained:
-        answer["claims"] = _said(run.network, trained.data, request, asked, run)
-    return answer
-
-
-class _Trained(NamedTuple):
-    """A training's run, on the points of `data` that are not `held` out."""
-
-    run: Run
-    course: bool
-    stopped: str | None
-    data: Dataset
-    held: np.ndarray
-    explained: bool
-
-    @property
-    def test(self) -> Dataset | None:
-        """The points that are held out."""
-        return self.data.where(self.held) if self.held.any() else None
-
-
-def _trained(
-    request: Mapping[str, Any],
-    asked: Asked,
-    *,
-    explained: int = 0,
-    whole: bool = True,
-    other: Network | None = None,
-) -> _Trained:
-    """The run that is asked for.
-
-    - `explained`: how many of its epochs will be explained; not `whole`: none where that is too
-      much.
-    - `other`: another network that must fit its data.
-    """
-    from unitscope.training.train import train
-
-    data, held = data_from_wire(request.get("data"))
-    recipe = recipe_from_wire(request.get("recipe"))
-    if other is not None and (other.n_features, other.n_classes) != (
-        data.n_features,
-        data.n_classes,
-    ):
-        raise refusal(
-            "network",
-            f"one of {data.n_features} inputs and {data.n_classes} outputs, as the data has",
-            said(f"{other.n_features} inputs and {other.n_classes} outputs"),
-        )
-    fitted = data.where(~held)
-    shape = Network.initialize(
-        (data.n_features, *recipe.hidden, data.n_classes), recipe.activation, recipe.seed
-    )
-    check_work(data.n_points, recipe.epochs, shape.n_parameters)
-    check_weights(recipe.epochs, shape.n_parameters)
-    start: Network | None = None
-    given: dict[str, Any] = {}
-    if request.get("start") is not None:
-        vector = floats_from_wire("start", request["start"], shape.n_parameters)
-        start = shape.with_vector(vector.astype(np.float64))
-    course = request.get("course") is True and start is None and _fits_course(fitted, recipe)
-    if course:
-        start, given = _course_start(recipe.epochs)
-    stopped = None
-    explaining = _explaining(data, shape)
-    if explained and whole:
-        _check_explaining(explaining)
-    elif explaining > LIMITS["work"]:
-        explained = 0
-    asked.weigh(data.n_points * recipe.epochs * shape.n_parameters + explaining * explained)
+def answer(work: Work, job: Job) -> Reply:
+    """Do a request's work; **raises** `Cancelled` where its answer is not wanted any more."""
     try:
-        run = train(fitted, recipe, start=start, progress=asked.step, **given)
-    except TrainingDiverged as error:
-        run, stopped = error.run, str(error)
-    run._measure(asked.go_on)
-    return _Trained(run, course, stopped, data, held, explained > 0)
+        with _silent():
+            return work.answer(job)
+    except _REFUSED as error:
+        return job.refused(_why(error))
 
 
-def _fits_course(data: Dataset, recipe: Recipe) -> bool:
-    """Whether the course lab's weights and batches fit: its network, its number of points, at most its epochs."""
-    return (
-        data.X.shape == (100, 2)
-        and data.n_classes == 4
-        and recipe.hidden == (2,)
-        and recipe.activation == "relu"
-        and recipe.batch_size == 32
-        and recipe.epochs <= 200
-    )
+def _silent() -> np.errstate:
+    """No warnings about numbers near the largest: what comes of them is checked."""
+    return np.errstate(over="ignore", invalid="ignore")
 
 
-def _course_start(epochs: int) -> tuple[Network, dict[str, Any]]:
-    weights, order = _course()
-    return weights, {"batch_order": order[:epochs]}
+def _why(error: BaseException) -> str:
+    if isinstance(error, UnitscopeError):
+        return str(error)
+    return f"The request was too large: {type(error).__name__}."
 
 
 @functools.cache
-def _course() -> tuple[Network, np.ndarray]:
-    from unitscope import lab
-
-    W1, b1, W2, b2 = lab.initial_weights()
-    return Network([Dense(W1, b1, "relu"), Dense(W2, b2)]), lab.batch_order()
-
-
-def _explaining(data: Dataset, net: Network) -> int:
-    """What an explanation takes: each hidden unit is taken out once."""
-    units = sum(layer.units for layer in net.layers[:-1])
-    return data.n_points * max(1, units) * net.n_parameters + _SENTENCES + _REGIONS * units**2
-
-
-def _check_explaining(work: int) -> None:
-    if work > LIMITS["work"]:
-        raise refusal(
-            "points x units x parameters",
-            f"at most {LIMITS['work']:,} for an explanation",
-            said(f"{work:.1e}"),
-            "Use fewer points or units.",
-        )
-
-
-def _explain(request: Mapping[str, Any], asked: Asked) -> Reply:
-    data, _ = data_from_wire(request.get("data"))
-    net = network_from_wire(request.get("network"))
-    if net.n_features != data.n_features:
-        raise refusal(
-            "network", f"one of {data.n_features} inputs, as the data has", net.n_features
-        )
-    work = _explaining(data, net)
-    _check_explaining(work)
-    asked.weigh(work)
-    return {"kind": "explained", "claims": _said(net, data, request, asked)}
-
-
-def _said(
-    net: Network, data: Dataset, request: Mapping[str, Any], asked: Asked, run: Run | None = None
-) -> list[ClaimScene]:
-    from unitscope.explanation.measured import measured
-
-    try:
-        return claims_to_wire(
-            net,
-            data,
-            run=run,
-            window=window_from_wire(request.get("window")),
-            checkpoint=asked.go_on,
-        )
-    finally:
-        measured.cache_clear()  # nothing of a user's data stays
-
-
-def _seeds(request: Mapping[str, Any], asked: Asked) -> Reply:
-    from unitscope.sweeps.sweep import sweep
-
-    data, held = data_from_wire(request.get("data"))
-    recipe = recipe_from_wire(request.get("recipe"))
-    count = whole_number("seeds", request.get("seeds", 64), at_least=1, at_most=LIMITS["seeds"])
-    first = whole_number("first", request.get("first", 0), at_least=0, at_most=2**31 - 1 - count)
-    shape = Network.initialize(
-        (data.n_features, *recipe.hidden, data.n_classes), recipe.activation, 0
-    )
-    check_work(data.n_points, recipe.epochs, shape.n_parameters, count)
-    check_weights(count, shape.n_parameters, "seeds")
-    asked.weigh(data.n_points * recipe.epochs * shape.n_parameters * count)
-    swept = sweep(data.where(~held), recipe, seeds=range(first, first + count), progress=asked.step)
-    return {
-        "kind": "seeds",
-        "first": first,
-        "layers": layers_to_wire(shape),
-        "weights": floats_to_wire(swept.weights),
-        "loss": floats_to_wire(swept.loss),
-        "accuracy": floats_to_wire(swept.accuracy),
-    }
-
-
-def _dataset(request: Mapping[str, Any], _asked: Asked) -> Reply:
-    name = request.get("name")
-    known = (
-        inspect.signature(toys.TOYS[name]).parameters
-        if isinstance(name, str) and name in toys.TOYS
-        else {}
-    )
-    given = {
-        key: request[key]
-        for key in ("n", "classes", "noise", "seed")
-        if key in known and key in request
-    }
-    if "n" in given:
-        whole_number("n", given["n"], at_least=2, at_most=LIMITS["points"])
-    if "classes" in given:
-        whole_number("classes", given["classes"], at_least=2, at_most=LIMITS["classes"])
-    if "noise" in given:
-        real_number("noise", given["noise"], "a number from 0 to 100", at_least=0.0, below=100.001)
-    return {"kind": "data", "data": data_to_wire(toys.load(name, **given))}  # type: ignore[arg-type]
-
-
-def _table(request: Mapping[str, Any], asked: Asked) -> Reply:
-    from unitscope.data.tables import table_from_bytes
-
-    name, target, standardize = (
-        request.get("name"),
-        request.get("target"),
-        request.get("standardize", False),
-    )
-    if not isinstance(name, str) or len(name) > 200:
-        raise refusal("name", "a text of at most 200 characters", name)
-    if target is not None and not isinstance(target, str):
-        raise refusal("target", "a column's name", target)
-    content = bytes_from_wire("content", request.get("content"))
-    asked.weigh(len(content) * _PRODUCTS_A_BYTE)
-    data, columns, chosen = table_from_bytes(
-        content,
-        name,
-        target,
-        bool(standardize),
-        most_rows=LIMITS["points"],
-        most_columns=LIMITS["features"] + 1,
-    )
-    if data.n_classes > LIMITS["classes"]:
-        raise refusal(
-            "classes",
-            f"at most {LIMITS['classes']}",
-            data.n_classes,
-            f"Is {chosen!r} the column of the classes?",
-        )
-    return {"kind": "data", "data": data_to_wire(data), "columns": columns, "target": chosen}
-
-
-def _export(request: Mapping[str, Any], asked: Asked) -> Reply:
-    from unitscope.export.files import KINDS as KINDS_OF_FILES
-    from unitscope.export.files import file_of
-    from unitscope.export.page import EXPLAINED
-
-    what = request.get("what")
-    if what not in KINDS_OF_FILES:
-        raise refusal("what", "one of " + ", ".join(KINDS_OF_FILES), what)
-    net = network_from_wire(request["network"]) if request.get("network") is not None else None
-    trained = _trained(request, asked, explained=EXPLAINED if what == "html" else 0, other=net)
-    asked.go_on()
-    name, mime, content = file_of(
-        what,
-        trained.run,
-        net,
-        course=trained.course,
-        data=trained.data,
-        held=trained.held,
-        checkpoint=asked.go_on,
-    )
-    return {"kind": "file", "name": name, "mime": mime, "content": bytes_to_wire(content)}
-
-
-_ANSWERS: dict[str, Callable[[Mapping[str, Any], Asked], Reply]] = {
-    "train": _train,
-    "explain": _explain,
-    "seeds": _seeds,
-    "dataset": _dataset,
-    "table": _table,
-    "export": _export,
-}
-
-
-KINDS = frozenset(_ANSWERS)
-
-
-@functools.cache
-def hello() -> Reply:
-    """The first message: what the page can offer, its colours, and the course lab's own run as the first screen."""
+def hello() -> Hello:
+    """The first message: what the page can offer, and the course lab's run as the first screen."""
     from unitscope import lab
 
     return {**greeting(), "first": first(lab.run())}
 
 
-def first(run: Run) -> Reply:
-    """A run as a first screen: its data, its weights and what is said of it."""
-    course = _fits_course(run.data, run.recipe) and bool(
-        np.array_equal(run.weights[0], _course()[0].to_vector().astype(np.float32))
+def first(run: Run) -> FirstScene:
+    """A run as a first screen: its data, its weights and its explanation."""
+    course = fits_course(run.data, run.recipe) and bool(
+        np.array_equal(run.weights[0], course_start()[0].to_vector().astype(np.float32))
     )
     return {
         "data": data_to_wire(run.data),

@@ -11,57 +11,38 @@ import functools
 import json
 import logging
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from unitscope.page import answers
-from unitscope.page.jobs import Latest, Wanted, superseded
-from unitscope.page.turns import Workers
+from unitscope.page.jobs import Cancelled, Job, Jobs
+from unitscope.page.requests import Work
+from unitscope.page.scheduler import Scheduler
 from unitscope.wire.from_wire import id_from_wire
+from unitscope.wire.messages import Dropped, Reply
 
 MOST_SECONDS = 60.0  # of one request
-# products: about a twentieth of a second; what takes more has its own threads and its turn
+# In products, about a twentieth of a second: what takes longer waits for its turn.
 _QUICK = 50_000_000
-_AT_ONCE = 2  # quick requests of one page in the threads
+_AT_ONCE = 2  # quick requests of one page in threads
 _LOG = logging.getLogger("uvicorn.error")
+Result = TypeVar("Result")
 
 
-class _Long(Exception):
-    """The request takes long."""
-
-
-class _Wanted(Wanted):
-    """A request under way, which stops by itself after `MOST_SECONDS`, too; long work waits for its turn."""
-
-    began = 0.0
-    turn: asyncio.Future[bool] | None = None
-
-    def wanted(self) -> bool:
-        return not self.stopped and time.monotonic() - self.began <= MOST_SECONDS
-
-    def weigh(self, work: int) -> None:
-        if work > _QUICK and self.turn is None:
-            raise _Long
-
-    def stop(self) -> None:
-        self.stopped = True
-        if self.turn is not None and not self.turn.done():
-            self.turn.set_result(False)
-
-
-class Live:
+class Connection:
     """The conversation with one page."""
 
-    def __init__(self, socket: WebSocket, workers: Workers) -> None:
-        self._socket, self._workers = socket, workers
+    def __init__(self, socket: WebSocket, scheduler: Scheduler) -> None:
+        self._socket, self._scheduler = socket, scheduler
         self._sending, self._quick = asyncio.Lock(), asyncio.Semaphore(_AT_ONCE)
-        self._latest = Latest(self._answer, self._give, _Wanted)
+        self._jobs: Jobs[str] = Jobs(self._answer, self._give)
 
     async def talk(self) -> None:
         """Answer until the page goes away."""
         try:
-            await self._send(await self._workers.quick(_greeting))
+            await self._send(await self._scheduler.quick(_greeting))
             while True:
                 event = await self._socket.receive()
                 if event["type"] == "websocket.disconnect":
@@ -70,42 +51,41 @@ class Live:
         except (WebSocketDisconnect, RuntimeError):
             return
         finally:
-            self._latest.stop()
+            self._jobs.stop()
 
     async def _take(self, text: str) -> None:
         message = _parsed(text)
         kind = message.get("kind") if isinstance(message, dict) else None
         if kind == "cancel":
-            self._latest.stop()
-            await self._send(_text({"id": id_from_wire(message), "kind": "cancelled"}))
+            self._jobs.stop()
+            dropped: Dropped = {"id": id_from_wire(message), "kind": "cancelled"}
+            await self._send(_text(dropped))
         elif isinstance(kind, str) and kind in answers.KINDS:
-            self._latest.take(kind, message)
+            self._jobs.take(kind, message)
         else:
             await self._send(_text(answers.reply(message)))
 
-    async def _answer(self, message: Any, asked: _Wanted) -> str | None:
-        """The reply as text; None where it was given up before its turn came."""
-        work = functools.partial(_answered, message, asked)
+    async def _answer(self, job: Job) -> str:
+        """The reply as text."""
         async with self._quick:
-            text = await self._workers.quick(work)
-        if text is not None:
-            return text
-        asked.turn = asyncio.get_running_loop().create_future()
-        if asked.stopped:
-            asked.turn.set_result(False)
-        return await self._workers.long(self, work, asked.turn)
+            begun = await self._scheduler.quick(functools.partial(_begun, job))
+        if isinstance(begun, str):
+            return begun
+        job.turn = asyncio.get_running_loop().create_future()
+        if job.stopped:
+            job.turn.set_result(False)
+        work = functools.partial(_answered, begun, job)
+        return await self._scheduler.long(self, work, job.turn) or _text(job.superseded())
 
-    async def _give(self, message: Any, outcome: str | dict[str, Any] | None) -> None:
-        await self._send(
-            outcome if isinstance(outcome, str) else _text(outcome or superseded(message))
-        )
+    async def _give(self, _job: Job, outcome: str | Reply) -> None:
+        await self._send(outcome if isinstance(outcome, str) else _text(outcome))
 
     async def _send(self, text: str) -> None:
         async with self._sending:
             try:
                 await self._socket.send_text(text)
             except (WebSocketDisconnect, RuntimeError):  # the page is gone
-                self._latest.stop()
+                self._jobs.stop()
 
 
 @functools.cache
@@ -113,39 +93,46 @@ def _greeting() -> str:
     return _text(answers.hello())
 
 
-def _answered(message: dict[str, Any], asked: _Wanted) -> str | None:
-    """The reply as text, None where it takes long and it is not its turn; in a thread, encoding included."""
-    asked.began = time.monotonic()
+def _begun(job: Job) -> str | Work:
+    """The reply to a quick request, as text, or the work of a long one; called in a thread."""
+    work = _told(job, lambda: answers.prepare(job.message))
+    job.message = None  # while it waits for its turn, only what was decoded is kept
+    if isinstance(work, str) or work.cost > _QUICK:
+        return work
+    return _answered(work, job)
+
+
+def _answered(work: Work, job: Job) -> str:
+    """The reply as text; called in a thread, which encodes it too."""
+    return _told(job, lambda: _text(answers.answer(work, job)))
+
+
+def _told(job: Job, step: Callable[[], Result]) -> Result | str:
+    """What a step gives, or a reply, as text, that says why it gave nothing."""
+    job.deadline = time.monotonic() + MOST_SECONDS
     try:
-        asked.go_on()
-        return _text(answers.reply(message, asked))
-    except _Long:
-        return None
-    except answers.Cancelled:
-        if asked.stopped:
-            return _text(superseded(message))
+        job.checkpoint()
+        return step()
+    except Cancelled:
+        if job.stopped:
+            return _text(job.superseded())
         return _text(
-            _refused(
-                asked,
+            job.refused(
                 f"A request must be done in {MOST_SECONDS:.0f} seconds. Got a longer one instead. "
-                "Use fewer points, epochs or units.",
+                "Use fewer points, epochs or units."
             )
         )
     except Exception:  # a fault of ours: the page is told, and its connection lives on
         _LOG.exception("A request failed")
-        return _text(_refused(asked, "The server failed at this request."))
+        return _text(job.refused("The server failed at this request."))
 
 
-def _refused(asked: _Wanted, message: str) -> dict[str, Any]:
-    return {"id": asked.number, "kind": "refused", "message": message}
-
-
-def _text(message: dict[str, Any]) -> str:
+def _text(message: Reply) -> str:
     return json.dumps(message, separators=(",", ":"), allow_nan=False)
 
 
 def _parsed(text: str) -> Any:
-    """A message as JSON; what is none becomes a text, which is refused as no object."""
+    """A message parsed; text that is not JSON stays text, which is refused as not an object."""
     try:
         return json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError):

@@ -8,67 +8,99 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import time
-from collections.abc import Awaitable, Callable, Hashable
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine, Hashable
+from typing import Any, Generic, TypeVar
 
-from unitscope.page import answers
+from unitscope.data.dataset import Dataset
+from unitscope.training.run import Run
 from unitscope.wire.from_wire import id_from_wire
+from unitscope.wire.messages import Dropped, Refused, Reply
 
 _PROGRESS_SECONDS = 0.1  # between two reports
+Outcome = TypeVar("Outcome")
 
 
-class Wanted(answers.Asked):
-    """A request under way, which can be told to stop."""
+class Cancelled(Exception):
+    """The answer is no longer wanted."""
 
-    def __init__(self, report: Callable[[dict[str, Any]], None], number: int | None) -> None:
-        self.number, self.stopped = number, False
+
+class Job:
+    """A request being answered: whether its answer is still wanted, and how far it is.
+
+    - `message`: the request as it came; `report`: sends its page a message, from any thread.
+    - `deadline`: in seconds of `time.monotonic()`; the answer is not wanted after it.
+    - `turn`: where long work waits for its turn; set to False, it gives its place up.
+    - `trained`: what a training has made: its run, and all points of the view.
+    """
+
+    def __init__(
+        self, message: object = None, report: Callable[[Reply], None] | None = None
+    ) -> None:
+        self.message, self.number = message, id_from_wire(message)
+        self.stopped = False
+        self.deadline = math.inf
+        self.turn: asyncio.Future[bool] | None = None
+        self.trained: tuple[Run, Dataset] | None = None
         self._report, self._reported = report, time.monotonic()
 
     def wanted(self) -> bool:
         """Whether to go on."""
-        return not self.stopped
+        return not self.stopped and time.monotonic() <= self.deadline
 
     def stop(self) -> None:
-        """Not wanted any more."""
+        """The answer is not wanted any more."""
         self.stopped = True
+        if self.turn is not None and not self.turn.done():
+            self.turn.set_result(False)
 
-    def progress(self, done: int, of: int) -> None:
-        """Report, now and then."""
+    def checkpoint(self) -> None:
+        """Called between pieces of the work: **raises** `Cancelled` where it is not wanted."""
+        if not self.wanted():
+            raise Cancelled
+
+    def progress(self, done: int, of: int, _loss: float = 0.0) -> None:
+        """A checkpoint that reports, now and then, how far the work is."""
+        self.checkpoint()
         now = time.monotonic()
-        if now - self._reported >= _PROGRESS_SECONDS and done < of:
+        if self._report and now - self._reported >= _PROGRESS_SECONDS and done < of:
             self._reported = now
             self._report({"id": self.number, "kind": "progress", "done": done, "of": of})
 
+    def refused(self, why: str) -> Refused:
+        """The reply that says which rule the request breaks."""
+        return {"id": self.number, "kind": "refused", "message": why}
 
-class Latest:
-    """Takes requests on an event loop, has them answered, and sends the outcomes on the loop.
+    def superseded(self) -> Dropped:
+        """The reply to a request whose place a newer one took."""
+        return {"id": self.number, "kind": "superseded"}
 
-    - `answer`: has a worker make the outcome of a request, given its `Wanted`; may raise
-      `answers.Cancelled`.
-    - `send`: sends what `answer` gave for a request, or a message that tells its progress or its
-      end.
-    - `wanted`: makes a request's `Wanted`, of a function that sends its progress from any thread
-      and of its number.
+
+class Jobs(Generic[Outcome]):
+    """The jobs of one page or widget, of each kind only the newest; made on an event loop.
+
+    - `answer`: has a worker make the outcome of a job; may raise `Cancelled`.
+    - `send`: sends a job's outcome, or a message that tells its progress or its end.
     """
 
     def __init__(
         self,
-        answer: Callable[[Any, Any], Awaitable[Any]],
-        send: Callable[[Any, Any], Awaitable[None]],
-        wanted: Callable[[Callable[[dict[str, Any]], None], int | None], Wanted] = Wanted,
+        answer: Callable[[Job], Awaitable[Outcome]],
+        send: Callable[[Job, Outcome | Reply], Coroutine[Any, Any, None]],
     ) -> None:
         self.loop = asyncio.get_running_loop()
-        self._answer, self._send, self._wanted = answer, send, wanted
-        self._waiting: dict[Hashable, Any] = {}  # the newest request of each kind that waits
-        self._running: dict[Hashable, Wanted | None] = {}  # None: about to
+        self._answer, self._send = answer, send
+        self._waiting: dict[Hashable, Job] = {}
+        self._running: dict[Hashable, Job | None] = {}  # None: about to
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def take(self, kind: Hashable, request: Any) -> None:
-        """Answer a request soon; one of its kind that waits is superseded, one that runs is stopped."""
-        if kind in self._waiting:
-            self.start(self._send(self._waiting[kind], superseded(self._waiting[kind])))
-        self._waiting[kind] = request
+    def take(self, kind: Hashable, message: object) -> None:
+        """Answer a request soon, instead of one of its kind that waits or runs."""
+        waiting = self._waiting.get(kind)
+        if waiting is not None:
+            self.start(self._send(waiting, waiting.superseded()))
+        self._waiting[kind] = self._job(message)
         if kind in self._running:
             running = self._running[kind]
             if running is not None:
@@ -78,53 +110,42 @@ class Latest:
             self.start(self._work(kind))
 
     def stop(self, of: Callable[[Hashable], bool] = lambda kind: True) -> None:
-        """Give up the requests of all kinds, or of some; from any thread."""
+        """Give up the jobs of all kinds, or of some; from any thread."""
         for kind in filter(of, list(self._waiting)):
-            request = self._waiting.pop(kind, None)
-            self._reporter(request)(superseded(request))
+            job = self._waiting.pop(kind, None)
+            if job is not None:
+                self._send_soon(job, job.superseded())
         for kind, running in list(self._running.items()):
             if running is not None and of(kind):
                 running.stop()
 
-    async def _work(self, kind: Hashable) -> None:
-        """Answer the newest request of a kind, and again while there is one."""
-        try:
-            while kind in self._waiting:
-                request = self._waiting.pop(kind)
-                asked = self._wanted(self._reporter(request), id_from_wire(request))
-                self._running[kind] = asked
-                try:
-                    outcome = await self._answer(request, asked)
-                except answers.Cancelled:
-                    outcome = superseded(request)
-                except (
-                    Exception
-                ) as error:  # a fault of ours: the view is told, and the others live on
-                    outcome = {
-                        "id": asked.number,
-                        "kind": "refused",
-                        "message": f"{type(error).__name__}: {error}",
-                    }
-                await self._send(request, outcome)
-        finally:
-            del self._running[kind]
-
-    def _reporter(self, request: Any) -> Callable[[dict[str, Any]], None]:
-        """Sends from any thread."""
-
-        def report(message: dict[str, Any]) -> None:
-            with contextlib.suppress(RuntimeError):  # the loop has ended
-                self.loop.call_soon_threadsafe(lambda: self.start(self._send(request, message)))
-
-        return report
-
-    def start(self, work: Any) -> None:
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
         """Run a coroutine on the loop, and hold on to it until it is done."""
         task = self.loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    async def _work(self, kind: Hashable) -> None:
+        """Answer the newest request of a kind, and again while there is one."""
+        try:
+            while kind in self._waiting:
+                job = self._running[kind] = self._waiting.pop(kind)
+                outcome: Outcome | Reply
+                try:
+                    outcome = await self._answer(job)
+                except Cancelled:
+                    outcome = job.superseded()
+                except Exception as error:  # a fault of ours: the view is told, the others live on
+                    outcome = job.refused(f"{type(error).__name__}: {error}")
+                await self._send(job, outcome)
+        finally:
+            del self._running[kind]
 
-def superseded(request: Any) -> dict[str, Any]:
-    """The reply to a request whose place a newer one took."""
-    return {"id": id_from_wire(request), "kind": "superseded"}
+    def _job(self, message: object) -> Job:
+        job = Job(message, lambda reply: self._send_soon(job, reply))
+        return job
+
+    def _send_soon(self, job: Job, reply: Reply) -> None:
+        """Send from any thread."""
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            self.loop.call_soon_threadsafe(lambda: self.start(self._send(job, reply)))

@@ -21,16 +21,17 @@ from starlette.websockets import WebSocket
 
 import unitscope
 from unitscope.page import answers
-from unitscope.page.connection import Live
-from unitscope.page.turns import Workers
+from unitscope.page.connection import Connection
+from unitscope.page.scheduler import Scheduler
 
-# names beside this computer's own, separated by commas; for worker processes
+# Names to answer to beside this computer's own, separated by commas; for worker processes.
 ALLOWED_HOSTS = "UNITSCOPE_ALLOWED_HOSTS"
 MOST_PAGES = 500  # connections of one process
 _OWN_HOSTS = {"localhost", "127.0.0.1", "::1"}
 _HEADERS = {
-    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data: blob:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
@@ -41,22 +42,20 @@ _HEADERS = {
 
 
 def create_app(allowed_hosts: tuple[str, ...] | None = None) -> Starlette:
-    """The app; `allowed_hosts` are the names it answers to beside localhost, such as a proxy's."""
-    mimetypes.add_type(
-        "text/javascript", ".js"
-    )  # browsers refuse modules of another type; Windows may say otherwise
+    """The app; it answers to localhost and to `allowed_hosts`, such as a proxy's name."""
+    # Browsers refuse modules of another type, and Windows may have another.
+    mimetypes.add_type("text/javascript", ".js")
     given = os.environ.get(ALLOWED_HOSTS, "").split(",") if allowed_hosts is None else allowed_hosts
     hosts = _OWN_HOSTS | {host.strip().lower() for host in given if host.strip()}
-    workers, pages = Workers(), set[Live]()
+    scheduler, pages = Scheduler(), set[Connection]()
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        warming = asyncio.ensure_future(
-            workers.quick(answers.hello)
-        )  # the first page finds all loaded and trained
-        logging.getLogger("uvicorn.error").addFilter(_not_of_the_clients_making)
+        # The first page finds all loaded and trained.
+        warming = asyncio.ensure_future(scheduler.quick(answers.hello))
+        logging.getLogger("uvicorn.error").addFilter(_is_ours)
         yield
-        workers.end()
+        scheduler.end()
         warming.cancel()
 
     async def live(socket: WebSocket) -> None:
@@ -64,7 +63,7 @@ def create_app(allowed_hosts: tuple[str, ...] | None = None) -> Starlette:
         if len(pages) >= MOST_PAGES:
             await socket.close(1013, "too many pages: try again later")
             return
-        page = Live(socket, workers)
+        page = Connection(socket, scheduler)
         pages.add(page)
         try:
             await page.talk()
@@ -85,13 +84,13 @@ async def _health(_request: HTTPConnection) -> Response:
     return PlainTextResponse("ok")
 
 
-def _not_of_the_clients_making(record: logging.LogRecord) -> bool:
-    """Leaves out what any client can put into the log, with a traceback: text frames that are not UTF-8."""
+def _is_ours(record: logging.LogRecord) -> bool:
+    """False for what any client could fill the log with: text frames that are not UTF-8."""
     return not (record.exc_info and isinstance(record.exc_info[1], UnicodeDecodeError))
 
 
 class _Guard:
-    """Refuses other hosts' names (DNS rebinding) and other sites' WebSockets, and adds the headers."""
+    """Refuses other hosts' names (DNS rebinding) and other sites' WebSockets; adds the headers."""
 
     def __init__(self, app: ASGIApp, hosts: set[str]) -> None:
         self._app, self._hosts = app, hosts
@@ -104,29 +103,27 @@ class _Guard:
         host = connection.headers.get("host", "")
         origin = connection.headers.get("origin")
         foreign = origin is not None and urlsplit(origin).netloc.lower() != host.lower()
-        if (
-            _name(host) not in self._hosts
-            or foreign
-            or (scope["type"] == "websocket" and origin is None)
-        ):
-            if scope["type"] == "websocket":
-                await receive()
-                await send({"type": "websocket.close", "code": 1008, "reason": "another site"})
-            else:
-                await PlainTextResponse("This server answers only to its own page.", 403)(
-                    scope, receive, send
-                )
+        unasked = scope["type"] == "websocket" and origin is None
+        if foreign or unasked or _name(host) not in self._hosts:
+            await _refuse(scope, receive, send)
             return
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [
-                    *message["headers"],
-                    *((name.encode(), value.encode()) for name, value in _HEADERS.items()),
-                ]
+                ours = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
+                message["headers"] = [*message["headers"], *ours]
             await send(message)
 
         await self._app(scope, receive, with_headers)
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": 1008, "reason": "another site"})
+    else:
+        refused = PlainTextResponse("This server answers only to its own page.", 403)
+        await refused(scope, receive, send)
 
 
 def _name(host: str) -> str:

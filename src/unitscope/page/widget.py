@@ -1,4 +1,4 @@
-"""Scope: the live view of a run in a notebook (Jupyter, VS Code, marimo, Colab), through anywidget."""
+"""Scope: the live view of a run in a notebook (Jupyter, VS Code, marimo, Colab), by anywidget."""
 
 from __future__ import annotations
 
@@ -7,33 +7,144 @@ import functools
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 from unitscope.data.dataset import Dataset
 from unitscope.errors import MissingDependency, refusal, said
 from unitscope.export.bundle import bundle, stylesheet
 from unitscope.export.page import check_size, page_text
 from unitscope.page import answers
-from unitscope.page.jobs import Latest, Wanted
+from unitscope.page.jobs import Job, Jobs
 from unitscope.training.run import Run
-from unitscope.wire.from_wire import data_from_wire
 from unitscope.wire.greeting import greeting
 from unitscope.wire.limits import LIMITS
+from unitscope.wire.messages import Reply
 from unitscope.wire.to_wire import claims_to_wire
+
+if TYPE_CHECKING:
+    from traitlets import HasTraits as _HasTraits  # what type checkers know of a widget
+else:
+    _HasTraits = object
 
 _SETTLED_SECONDS = 0.3  # after a training, until the widget's other views are given its run
 _LONGEST_VIEW = 40  # characters of a view's name
+Theme = Literal["auto", "light", "dark"]
 
 
-def Scope(run: Run, *, theme: str = "auto") -> Any:
-    """Show a run live: everything of `unitscope play`, in a cell.
+class _Conversation:
+    """The conversation with the views: the part of the widget that needs no anywidget.
+
+    A kernel hands on the messages of its front ends one by one, and those that came during a long
+    cell all at once after it. So none of them trains: `Jobs` does, in threads, and what it gives
+    comes back on the kernel's loop, where `run` is set.
+    """
+
+    run: Run
+    comm: Any
+    send: Any
+
+    _first: Any
+    _shown: tuple[Run, Dataset]  # the newest run that was taken, and all points of its view
+    _jobs: Jobs[Reply] | None = None
+
+    @property
+    def data(self) -> Dataset:
+        """The points of the view, test points too; `.run.data` has those that were trained on."""
+        run, data = self._shown
+        return data if run is self.run else self.run.data
+
+    def _take(self, message: Any) -> None:
+        """Have a view's request answered: of each view and kind only the newest."""
+        kind = message.get("kind") if isinstance(message, dict) else None
+        view = _view_of(message)
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # no loop to come back to
+            self._answer_now(message)
+            return
+        if self._jobs is None or self._jobs.loop is not loop:
+            self._stop()
+            self._jobs = Jobs(_answered_in_a_thread, self._give_soon)
+        if kind == "cancel":
+            self._jobs.stop(lambda key: isinstance(key, tuple) and key[0] == view)
+        elif isinstance(kind, str) and kind in answers.KINDS:
+            self._jobs.take((view, kind), message)
+        else:
+            self._answer_now(message)
+
+    def _answer_now(self, message: Any) -> None:
+        job = Job(message)
+        self._give(job, _answered(job))
+
+    async def _give_soon(self, job: Job, reply: Reply) -> None:
+        self._give(job, reply)
+        if reply["kind"] == "trained" and job.trained is not None and self._jobs is not None:
+            self._jobs.start(self._settle(job.message, job.trained[0], reply))
+
+    def _give(self, job: Job, reply: Reply) -> None:
+        """Send a reply to the view that asked; a training's run becomes the widget's."""
+        if self.comm is None:  # closed
+            return
+        if reply["kind"] == "trained" and job.trained is not None:
+            self._shown = job.trained
+            self.run = job.trained[0]
+        self.send({**reply, "view": _view_of(job.message)})
+
+    async def _settle(self, request: Any, run: Run, reply: Mapping[str, Any]) -> None:
+        """Give a run to the other views, and to those that open later, unless a newer one comes."""
+        await asyncio.sleep(_SETTLED_SECONDS)
+        if run is self.run:
+            loop = asyncio.get_running_loop()
+            first = await loop.run_in_executor(_threads(), _opening, request, run, self.data, reply)
+            if run is self.run and self.comm is not None:
+                self._first = first
+
+    def _stop(self) -> None:
+        """Give up what is being trained."""
+        if self._jobs is not None:
+            self._jobs.stop()
+
+
+def _answered(job: Job) -> Reply:
+    return answers.reply(job.message, job)
+
+
+async def _answered_in_a_thread(job: Job) -> Reply:
+    return await asyncio.get_running_loop().run_in_executor(_threads(), _answered, job)
+
+
+@functools.cache
+def _threads() -> ThreadPoolExecutor:
+    most = max(2, os.cpu_count() or 2)
+    return ThreadPoolExecutor(max_workers=most, thread_name_prefix="unitscope")
+
+
+def _view_of(message: Any) -> str | None:
+    view = message.get("view") if isinstance(message, dict) else None
+    return view if isinstance(view, str) and len(view) <= _LONGEST_VIEW else None
+
+
+def _opening(
+    request: Mapping[str, Any], run: Run, data: Dataset, reply: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What a view opens with after a training on points of `data`; `by` is the view that asked."""
+    return {
+        "data": request["data"],
+        "run": reply["run"],
+        "claims": claims_to_wire(run.network, data, run=run),
+        "by": _view_of(request),
+    }
+
+
+class Scope(_Conversation, _HasTraits):
+    """A run shown live: everything of `unitscope play`, in a cell.
 
     **Arguments**
 
     - `run`: a Run.
     - `theme`: "auto" (the notebook's where it tells one, else the system's), "light" or "dark".
 
-    Returns a widget, live in both directions:
+    The widget is live in both directions:
 
     - `.run`: the run that is shown, a new one after every training in the view; set it to show
       another.
@@ -46,9 +157,27 @@ def Scope(run: Run, *, theme: str = "auto") -> Any:
     chosen. The run and the data that were given stay as they are. **Raises** `MissingDependency`
     without anywidget, `InvalidInput` for what is no run or is beyond the page's limits.
     """
-    _check_run(run)
-    _check_theme(theme)
-    return _widget_class()(run, theme)
+
+    run: Run
+    selected: int | None
+    theme: Theme
+    layout: Any
+
+    def __new__(cls, run: Run, *, theme: Theme = "auto") -> Scope:
+        """A widget: of the subclass that is made with anywidget when it is first needed."""
+        _check_run(run)
+        _check_theme(theme)
+        made = _widget_class() if cls is Scope else cls
+        return super(Scope, made).__new__(made, run, theme=theme)
+
+    def to_html(self) -> str:
+        """The shown run as the text of one offline page."""
+        return page_text(self.run)
+
+    def close(self) -> None:
+        """Take all views down and give up what is being trained."""
+        self._stop()
+        super().close()  # type: ignore[misc]
 
 
 def _check_run(run: object) -> Run:
@@ -64,124 +193,8 @@ def _check_theme(theme: object) -> object:
     return theme
 
 
-class _Outcome(NamedTuple):
-    """The reply to a request, and of a training its run and all points of the view."""
-
-    reply: Mapping[str, Any]
-    run: Run | None = None
-    data: Dataset | None = None
-
-
-def _answer(request: Any, asked: Wanted | None = None) -> _Outcome:
-    kept: list[Run] = []
-    reply = answers.reply(request, asked, keep=kept.append)
-    if not kept:
-        return _Outcome(reply)
-    return _Outcome(reply, kept[-1], data_from_wire(request["data"])[0])
-
-
-async def _answer_in_a_thread(request: Any, asked: Wanted) -> _Outcome:
-    return await asyncio.get_running_loop().run_in_executor(_workers(), _answer, request, asked)
-
-
-def _view_of(request: Any) -> str | None:
-    view = request.get("view") if isinstance(request, dict) else None
-    return view if isinstance(view, str) and len(view) <= _LONGEST_VIEW else None
-
-
-def _opening(
-    request: Mapping[str, Any], run: Run, data: Dataset, reply: Mapping[str, Any]
-) -> dict[str, Any]:
-    """What a view opens with after a training on points of `data` in the view `by`."""
-    return {
-        "data": request["data"],
-        "run": reply["run"],
-        "claims": claims_to_wire(run.network, data, run=run),
-        "by": _view_of(request),
-    }
-
-
 @functools.cache
-def _workers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(
-        max_workers=max(2, os.cpu_count() or 2), thread_name_prefix="unitscope"
-    )
-
-
-class _Answering:
-    """The conversation with the views: a part of the widget that needs no anywidget.
-
-    A kernel hands on the messages of its front ends one by one, and those that came during a long
-    cell all at once after it. So none of them trains: `Latest` does, in threads, and what it gives
-    comes back on the kernel's loop, where `run` is set.
-    """
-
-    run: Any
-    _first: Any
-    comm: Any
-    send: Any
-
-    _shown: tuple[
-        Run, Dataset
-    ]  # the newest run that was taken, and the points that it was taken with
-    _latest: Latest | None = None
-
-    @property
-    def data(self) -> Dataset:
-        """The points of the view; test points too."""
-        run, data = self._shown
-        return data if run is self.run else self.run.data
-
-    def take(self, request: Any) -> None:
-        """Have a view's request answered: of each view and kind only the newest."""
-        kind = request.get("kind") if isinstance(request, dict) else None
-        view = _view_of(request)
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:  # no loop to come back to
-            self._give(request, _answer(request))
-            return
-        if self._latest is None or self._latest.loop is not loop:
-            self.stop()
-            self._latest = Latest(_answer_in_a_thread, self._give_soon)
-        if kind == "cancel":
-            self._latest.stop(lambda key: isinstance(key, tuple) and key[0] == view)
-        elif isinstance(kind, str) and kind in answers.KINDS:
-            self._latest.take((view, kind), request)
-        else:
-            self._give(request, _answer(request))
-
-    async def _give_soon(self, request: Any, outcome: Any) -> None:
-        self._give(request, outcome if isinstance(outcome, _Outcome) else _Outcome(outcome))
-        if isinstance(outcome, _Outcome) and outcome.run is not None and self._latest is not None:
-            self._latest.start(self._settle(request, outcome.run, outcome.reply))
-
-    def _give(self, request: Any, outcome: _Outcome) -> None:
-        """Send a reply to the view that asked; a training's run becomes the widget's."""
-        if self.comm is None:  # closed
-            return
-        if outcome.run is not None and outcome.data is not None:
-            self._shown = (outcome.run, outcome.data)
-            self.run = outcome.run
-        self.send({**outcome.reply, "view": _view_of(request)})
-
-    async def _settle(self, request: Any, run: Run, reply: Mapping[str, Any]) -> None:
-        """Give a run to the other views, and to those that open later, unless a newer one comes."""
-        await asyncio.sleep(_SETTLED_SECONDS)
-        if run is self.run:
-            loop = asyncio.get_running_loop()
-            first = await loop.run_in_executor(_workers(), _opening, request, run, self.data, reply)
-            if run is self.run and self.comm is not None:
-                self._first = first
-
-    def stop(self) -> None:
-        """Give up what is being trained."""
-        if self._latest is not None:
-            self._latest.stop()
-
-
-@functools.cache
-def _widget_class() -> Any:
+def _widget_class() -> type[Scope]:
     try:
         import anywidget
         import traitlets
@@ -200,42 +213,40 @@ def _widget_class() -> Any:
         def validate(self, _widget: Any, value: object) -> Any:
             return self._check(value)
 
-    class ScopeWidget(_Answering, anywidget.AnyWidget):
-        """The widget that `Scope` makes."""
+    class ScopeWidget(Scope, anywidget.AnyWidget):
+        """A Scope with its traits."""
 
         _esm = bundle("entries/widget.js")
         _css = stylesheet()
         _hello = traitlets.Dict().tag(sync=True)
-        _first = traitlets.Dict().tag(
-            sync=True
-        )  # what a view opens with: the shown run, its data and claims
-        run = Checked(_check_run, traitlets.Undefined)
-        theme = Checked(_check_theme, "auto").tag(sync=True)
-        selected = traitlets.Any(None).tag(sync=True)
+        # What a view opens with: the shown run, its data and claims.
+        _first: Any = traitlets.Dict().tag(sync=True)
+        run: Any = Checked(_check_run, traitlets.Undefined)
+        theme: Any = Checked(_check_theme, "auto").tag(sync=True)
+        selected: Any = traitlets.Any(None).tag(sync=True)
 
-        def __init__(self, run: Run, theme: str) -> None:
+        def __init__(self, run: Run, *, theme: str = "auto") -> None:
             self._by_view = False
             self._shown = (run, run.data)
-            super().__init__(run=run, theme=theme, _hello=greeting(), _first=answers.first(run))
-            self.on_msg(lambda _widget, request, _buffers: self.take(request))
+            first = answers.first(run)
+            super().__init__(run=run, theme=theme, _hello=greeting(), _first=first)
+            self.on_msg(lambda _widget, message, _buffers: self._take(message))
 
         @traitlets.validate("selected")
         def _check_selected(self, proposal: Any) -> Any:
             # In a view, a point may be chosen that is new and not trained on yet.
-            value, most = (
-                proposal["value"],
-                LIMITS["points"] if self._by_view else self.data.n_points - 1,
-            )
+            value = proposal["value"]
+            most = LIMITS["points"] if self._by_view else self.data.n_points - 1
             if value is not None and (type(value) is not int or not 0 <= value <= most):
                 raise refusal("selected", f"the number of a point, 0 to {most}, or None", value)
             return value
 
         @traitlets.observe("run")
         def _show(self, change: Any) -> None:
-            """Show a run that is no view's own."""
+            """Show a run that no view has trained."""
             run = change["new"]
             if run is not self._shown[0]:
-                self.stop()
+                self._stop()
                 self._shown = (run, run.data)
                 self.selected = None
                 self._first = {
@@ -252,11 +263,6 @@ def _widget_class() -> Any:
             finally:
                 self._by_view = False
 
-        def close(self) -> None:
-            """Take all its views down and give up what is being trained."""
-            self.stop()
-            super().close()
-
         def _repr_mimebundle_(self, **options: Any) -> Any:
             """With a note beside the live view, for places that cannot show it."""
             found = super()._repr_mimebundle_(**options)
@@ -265,9 +271,5 @@ def _widget_class() -> Any:
                     f"Scope({self.run!r}); us.export_html(run, path) makes a page of it."
                 )
             return found
-
-        def to_html(self) -> str:
-            """The shown run as one offline page."""
-            return page_text(self.run)
 
     return ScopeWidget

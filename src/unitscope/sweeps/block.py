@@ -19,7 +19,7 @@ from unitscope.network import Network, glorot_starts
 from unitscope.recipe import Recipe
 from unitscope.training.train import train
 
-LOCKSTEP = CompiledCode("unitscope.kernel.lockstep", arguments=12)
+LOCKSTEP = CompiledCode("unitscope.kernel.lockstep", arguments=12, flush=True)
 
 _MOST_IN_LOCKSTEP = (
     4096  # parameters: those of a block of larger networks leave the cache, and each trains alone

@@ -76,7 +76,7 @@ def _summary(swept: Sweep) -> list[str]:
 
 
 def combinations(
-    recipe: Recipe | None, settings: dict[str, Any], grid: Mapping[str, Iterable[Any]]
+    recipe: Recipe | None, settings: Mapping[str, object], grid: Mapping[str, Iterable[Any]]
 ) -> tuple[list[Recipe], list[dict[str, Any]]]:
     """The recipe of every combination, and what it varies; the last setting varies quickest."""
     known = [field.name for field in dataclasses.fields(Recipe) if field.name != "seed"]

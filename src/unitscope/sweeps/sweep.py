@@ -5,25 +5,27 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, overload
+from typing import Any, Unpack, overload
 
 import numpy as np
 
 from unitscope.data.dataset import Dataset
 from unitscope.errors import InvalidInput, refusal, said, whole_number
-from unitscope.recipe import Recipe
+from unitscope.recipe import Recipe, Settings
 from unitscope.sweeps import workers
 from unitscope.sweeps.block import block_size, prepare, seconds_a_block, train_seeds
 from unitscope.sweeps.folder import SweepFolder, folders_of
 from unitscope.sweeps.grid import SweepGrid, combinations
 from unitscope.sweeps.result import Sweep
+from unitscope.training.progress import Reporter
 
 _MOST_RUNS = 10_000_000
 _SECONDS = (
     1.0  # of work in a slice that is sent away or written to a file: far more than either costs
 )
 
-Progress = Callable[[int, int], None]  # runs done, runs in all
+# Whether to draw a bar, or a function of the runs done and the runs in all.
+Progress = bool | Callable[[int, int], None]
 
 
 @overload
@@ -38,7 +40,7 @@ def sweep(
     threads: int | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
-    **settings: Any,
+    **settings: Unpack[Settings],
 ) -> Sweep: ...
 
 
@@ -54,7 +56,7 @@ def sweep(
     threads: int | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
-    **settings: Any,
+    **settings: Unpack[Settings],
 ) -> SweepGrid: ...
 
 
@@ -69,7 +71,7 @@ def sweep(
     threads: int | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
-    **settings: Any,
+    **settings: Unpack[Settings],
 ) -> Sweep | SweepGrid:
     """Train the same network from many seeds at once.
 
@@ -89,7 +91,8 @@ def sweep(
     - `jobs`: how many processes work instead, through joblib. Under
       `joblib.parallel_config(backend=...)`, the workers of that backend (Dask, Ray, loky) do,
       `jobs` or all of them. Slices that a lost worker had are trained again.
-    - `progress`: called as `progress(runs_done, runs)` now and then; what it raises ends the sweep.
+    - `progress`: True for a bar (tqdm's where it is installed), or a function, which is called as
+      `progress(runs_done, runs)` now and then; what it raises ends the sweep.
 
     **Returns** a Sweep, or with `grid` a SweepGrid. Ctrl-C ends it early with the seeds that are
     done. A training that diverges has losses that are not finite. **Raises** `InvalidInput`;
@@ -123,7 +126,8 @@ def sweep(
         if kept is None
         else [[one, *place.parts()] for one, place in zip(empty, kept, strict=True)]
     )
-    _train(parts, wanted, kept, at_once, jobs, progress)
+    with Reporter(progress, "sweep", "runs") as tell:
+        _train(parts, wanted, kept, at_once, jobs, tell)
     sweeps = [found[0].joined(found, wanted) for found in parts]
     return sweeps[0] if grid is None else SweepGrid(tuple(sweeps), tuple(varied))
 
@@ -147,7 +151,7 @@ def _train(
     kept: list[SweepFolder] | None,
     at_once: tuple[int, bool],
     jobs: int | None,
-    progress: Progress | None,
+    told: Callable[[int, int], None] | None,
 ) -> None:
     """Train what is missing in `parts`, a list for each recipe, and add it there; Ctrl-C ends it early."""
     count, processes = at_once
@@ -180,8 +184,8 @@ def _train(
 
     def tell() -> None:
         try:
-            if progress is not None:
-                progress(done, whole)
+            if told is not None:
+                told(done, whole)
         except Exception:
             stop.set()  # what is under way is not wanted any more
             raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -13,11 +13,13 @@ from unitscope.data.dataset import Dataset
 from unitscope.errors import TrainingDiverged, refusal, said, whole_number
 from unitscope.kernel.advance import Outcome, State, advance
 from unitscope.kernel.order import given_order, shuffled
-from unitscope.network import Network
-from unitscope.recipe import Recipe
+from unitscope.network import Activation, Network
+from unitscope.recipe import Recipe, Settings
+from unitscope.training.progress import Reporter
 from unitscope.training.run import Run
 
-Progress = Callable[[int, int, float], None]  # epochs done, epochs in all, the last loss
+# Whether to draw a bar, or a function of the epochs done, the epochs in all and the last loss.
+Progress = bool | Callable[[int, int, float], None]
 
 # the compiled loop cannot be interrupted: come back this often, for Ctrl-C and the progress bar
 _SLICE_SECONDS = 0.1
@@ -31,7 +33,7 @@ def train(
     batch_order: Any = None,
     progress: Progress | None = None,
     threads: int | None = None,
-    **settings: Any,
+    **settings: Unpack[Settings],
 ) -> Run:
     """Train a dense classifier; the defaults are the course lab's network and recipe.
 
@@ -47,7 +49,8 @@ def train(
     - `batch_order`: (epochs, n) whole numbers: row e is the order in which epoch e visits the
       points; batches are consecutive pieces of it. Without it, each epoch is shuffled anew from the
       seed.
-    - `progress`: called as `progress(epochs_done, epochs, loss)` now and then.
+    - `progress`: True for a bar (tqdm's where it is installed), or a function, which is called as
+      `progress(epochs_done, epochs, loss)` now and then.
     - `threads`: how many may work at once on a wide network; without it, one for each processor.
       They change no bit.
 
@@ -73,7 +76,8 @@ def train(
 
     state = before.state if before is not None else State.fresh(_start_vector(shape))
     epochs = chosen.epochs if given is None else len(given)
-    outcome = _in_slices(state, shape, data, (order, epochs), chosen, progress, threads)
+    with Reporter(progress, "training", "epochs") as tell:
+        outcome = _in_slices(state, shape, data, (order, epochs), chosen, tell, threads)
     run = _joined(before, data, chosen, shape, state, outcome)
     if not outcome.finite:
         raise TrainingDiverged(_why(run, chosen), epoch=run.epochs + 1, run=run)
@@ -81,11 +85,11 @@ def train(
 
 
 def _recipe(
-    recipe: Recipe | None, before: Run | None, settings: dict[str, Any], batch_order: Any
+    recipe: Recipe | None, before: Run | None, settings: Settings, batch_order: Any
 ) -> Recipe:
     if before is not None and recipe is None:
         Recipe.of(None, settings)  # refuses unknown names in the usual words
-        chosen = dataclasses.replace(before.recipe, **settings)
+        chosen = Recipe.of(None, {**vars(before.recipe), **settings})
     else:
         chosen = Recipe.of(recipe, settings)
     if batch_order is not None:
@@ -125,7 +129,7 @@ def _of_shape(recipe: Recipe, shape: Network) -> Recipe:
     return dataclasses.replace(recipe, hidden=hidden, activation=activation)
 
 
-def _activation(shape: Network, recipe: Recipe) -> str | tuple[str, ...]:
+def _activation(shape: Network, recipe: Recipe) -> Activation | tuple[Activation, ...]:
     names = tuple(layer.activation for layer in shape.layers[:-1])
     if not names:
         return recipe.activation if isinstance(recipe.activation, str) else "relu"
@@ -148,7 +152,7 @@ def _in_slices(
     data: Dataset,
     orders: tuple[Callable[[int, int], np.ndarray], int],
     recipe: Recipe,
-    progress: Progress | None,
+    tell: Callable[[int, int, float], None] | None,
     threads: int | None,
 ) -> Outcome:
     """All epochs, in pieces of about a tenth of a second; the pieces change no result."""
@@ -171,8 +175,8 @@ def _in_slices(
         state, done = outcome.state, done + step
         if not outcome.finite:
             break
-        if progress is not None:
-            progress(min(done, epochs), epochs, float(outcome.loss[-1]))
+        if tell is not None:
+            tell(min(done, epochs), epochs, float(outcome.loss[-1]))
         spent = max(time.perf_counter() - began, 1e-6)
         step = max(1, min(2 * step, int(step * _SLICE_SECONDS / spent)))
     if not outcomes:

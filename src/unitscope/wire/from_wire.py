@@ -16,7 +16,7 @@ import numpy as np
 from unitscope.data.dataset import Dataset
 from unitscope.errors import real_number, refusal, said, whole_number
 from unitscope.geometry.window import Window, checked_window
-from unitscope.network import ACTIVATIONS, Dense, Network, check_activation
+from unitscope.network import ACTIVATIONS, Dense, Network, checked_activation
 from unitscope.recipe import Recipe
 from unitscope.wire.limits import LIMITS
 from unitscope.wire.messages import RecipeScene
@@ -150,7 +150,7 @@ def network_from_wire(value: object) -> Network:
     empty, inputs = [], d
     for layer in (object_from_wire("layers", each) for each in layers):
         units = whole_number("units", layer.get("units"), at_least=1, at_most=LIMITS["units"])
-        check_activation("activation", layer.get("activation"))
+        checked_activation("activation", layer.get("activation"))
         slope = real_number("negative_slope", layer.get("negative_slope", 0.2), "a finite number")
         empty.append(Dense(np.zeros((inputs, units)), np.zeros(units), layer["activation"], slope))
         inputs = units

@@ -8,15 +8,26 @@ from typing import cast
 from unitscope import __version__, theme
 from unitscope.data import toys
 from unitscope.network import ACTIVATIONS
-from unitscope.recipe import OPTIMIZERS
+from unitscope.recipe import OPTIMIZERS, Recipe
 from unitscope.wire.limits import LIMITS
 from unitscope.wire.messages import (
-    Activation,
+    CourseScene,
     GreetingScene,
     LookScene,
     OfferedScene,
     ThemeScene,
 )
+from unitscope.wire.to_wire import recipe_to_wire
+
+COURSE: CourseScene = {
+    "features": 2,
+    "classes": 4,
+    "points": 100,
+    "hidden": [2],
+    "activation": "relu",
+    "batch_size": 32,
+    "epochs": 200,
+}
 
 
 def greeting() -> GreetingScene:
@@ -27,13 +38,15 @@ def greeting() -> GreetingScene:
         "version": __version__,
         "limits": LIMITS,
         "datasets": [_offered(name) for name in toys.names()],
-        "activations": cast(list[Activation], list(ACTIVATIONS)),
+        "activations": list(ACTIVATIONS),
         "optimizers": list(OPTIMIZERS),
+        "recipe": recipe_to_wire(Recipe()),
+        "course": COURSE,
         "theme": _theme(),
     }
 
 
-def _offered(name: str) -> OfferedScene:
+def _offered(name: toys.ToyName) -> OfferedScene:
     """One data set, with the defaults of the settings that it has."""
     settings = {
         key: value.default for key, value in inspect.signature(toys.TOYS[name]).parameters.items()

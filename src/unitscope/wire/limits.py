@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from unitscope.errors import refusal, said
 
-LIMITS = {
+
+class Limits(TypedDict):
+    """The most of each that a message may ask for; `message` in bytes, `work` as a product."""
+
+    points: int
+    features: int
+    classes: int
+    hidden_layers: int
+    units: int
+    epochs: int
+    work: int
+    message: int
+    seeds: int
+    weights: int
+
+
+LIMITS: Limits = {
     "points": 10_000,
     "features": 256,
     "classes": 20,
@@ -38,4 +56,15 @@ def check_weights(rows: int, parameters: int, name: str = "epochs") -> None:
             f"at most {LIMITS['weights']:,}",
             rows * parameters,
             f"Use fewer {name} or units.",
+        )
+
+
+def check_explanation(cost: int) -> None:
+    """Refuse an explanation that would take too long."""
+    if cost > LIMITS["work"]:
+        raise refusal(
+            "points x units x parameters",
+            f"at most {LIMITS['work']:,} for an explanation",
+            said(f"{cost:.1e}"),
+            "Use fewer points or units.",
         )

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, NotRequired, TypedDict
 
-from unitscope.wire.limits import LIMITS
+from unitscope.network import Activation
+from unitscope.wire.limits import LIMITS, Limits
 
 Floats = Annotated[str, ("contentEncoding", "base64"), ("description", "little-endian float32s")]
 Bytes = Annotated[str, ("contentEncoding", "base64"), ("description", "bytes")]
@@ -18,9 +19,6 @@ Name = Annotated[str, ("maxLength", 200)]
 Units = Annotated[int, ("minimum", 1), ("maximum", LIMITS["units"])]
 Side = Annotated[list[float], ("minItems", 2), ("maxItems", 2)]
 Window = Annotated[list[Side], ("minItems", 2), ("maxItems", 2)]
-Activation = Literal[
-    "linear", "relu", "leaky_relu", "tanh", "sigmoid", "elu", "softplus", "gelu", "silu", "abs"
-]
 
 
 # Parts
@@ -46,7 +44,7 @@ class DataScene(TypedDict):
 
 
 class RecipeScene(TypedDict, total=False):
-    """How to train; what is missing is as in `us.Recipe`."""
+    """How to train; settings that are left out have the defaults of `us.Recipe`."""
 
     hidden: Annotated[list[Units], ("maxItems", LIMITS["hidden_layers"])]
     activation: Activation
@@ -60,7 +58,7 @@ class RecipeScene(TypedDict, total=False):
 
 
 class NetworkScene(TypedDict):
-    """A network with its weights: of each layer the matrix, row by row, then the bias."""
+    """A network with its weights: each layer's matrix, row by row, then its bias."""
 
     features: Annotated[int, ("minimum", 1), ("maximum", LIMITS["features"])]
     layers: Annotated[list[LayerScene], ("minItems", 1), ("maxItems", LIMITS["hidden_layers"] + 1)]
@@ -68,7 +66,7 @@ class NetworkScene(TypedDict):
 
 
 class RunScene(TypedDict):
-    """A training: `weights` has a row for each of `epochs`, whose first is 0; `loss` and `accuracy` have all epochs."""
+    """A training: a row of `weights` for each of `epochs`; `loss` and `accuracy` of every epoch."""
 
     features: int
     layers: list[LayerScene]
@@ -84,7 +82,7 @@ class RunScene(TypedDict):
 
 
 class AboutUnit(TypedDict):
-    """A unit: its layer and its place there."""
+    """A unit: its layer and its place in it."""
 
     unit: Annotated[list[int], ("minItems", 2), ("maxItems", 2)]
 
@@ -111,7 +109,7 @@ class ClaimScene(TypedDict):
 
 
 class LookScene(TypedDict):
-    """A theme's colours, and how much of its own colour a class's background has."""
+    """A theme's colours; `tint`: the share of a class's colour in its background."""
 
     name: str
     background: str
@@ -149,8 +147,20 @@ class OfferedScene(TypedDict):
     has_classes: bool
 
 
+class CourseScene(TypedDict):
+    """What the course lab's weights and batches fit: at most `epochs`, else exactly these."""
+
+    features: int
+    classes: int
+    points: int
+    hidden: list[int]
+    activation: Activation
+    batch_size: int
+    epochs: int
+
+
 class FirstScene(TypedDict):
-    """The first screen; a file has its sentences in `claims_by_epoch`."""
+    """The first screen; a file has its sentences in `claims_by_epoch` instead."""
 
     data: DataScene
     run: RunScene
@@ -158,15 +168,17 @@ class FirstScene(TypedDict):
 
 
 class GreetingScene(TypedDict):
-    """What the page can offer."""
+    """What the page can offer; `recipe` has the settings that it starts with."""
 
     id: None
     kind: Literal["hello"]
     version: str
-    limits: dict[str, int]
+    limits: Limits
     datasets: list[OfferedScene]
     activations: list[Activation]
     optimizers: list[str]
+    recipe: RecipeScene
+    course: CourseScene
     theme: ThemeScene
 
 
@@ -180,7 +192,7 @@ class Hello(GreetingScene):
 
 
 class Trained(TypedDict):
-    """A training's run; `stopped` says why it ended early. `claims`: where they were asked for and not too much."""
+    """A training's run, and its `claims` where they were asked for and do not take too long."""
 
     id: Id | None
     kind: Literal["trained"]
@@ -209,7 +221,7 @@ class SeedsTrained(TypedDict):
 
 
 class DataLoaded(TypedDict):
-    """A data set, or a table: then with its columns and which of them has the classes."""
+    """A data set or a table; of a table, also its columns and which of them has the classes."""
 
     id: Id | None
     kind: Literal["data"]
@@ -229,7 +241,7 @@ class FileMade(TypedDict):
 
 
 class Progress(TypedDict):
-    """How far a request is; its answer comes later."""
+    """How far a request is; its reply comes later."""
 
     id: Id | None
     kind: Literal["progress"]
@@ -246,7 +258,7 @@ class Refused(TypedDict):
 
 
 class Dropped(TypedDict):
-    """A newer request of its kind took its place; or the answer to "cancel", which drops all."""
+    """A newer request of its kind took its place; or the reply to "cancel", which drops all."""
 
     id: Id | None
     kind: Literal["superseded", "cancelled"]
@@ -266,26 +278,26 @@ Reply = (
 
 
 class FileScene(GreetingScene):
-    """What an exported file has inside: the sentences of some epochs beside the first screen."""
+    """The content of an exported file: the first screen, and the sentences of some epochs."""
 
     first: FirstScene
     claims_by_epoch: list[tuple[int, list[ClaimScene]]]
 
 
-# Requests; `view` is whose answer it is where several views of a notebook share a kernel
+# Requests. Where several views of a notebook share a kernel, `view` tells whose answer it is.
 
 
-class Request(TypedDict):
+class _RequestBase(TypedDict):
     """What every request has."""
 
     id: Id
     view: NotRequired[str]
 
 
-class TrainRequest(Request):
-    """Train: from the recipe's seed, from `start`, or in the course lab's order where `course` is set and it fits.
+class TrainRequest(_RequestBase):
+    """Train from the recipe's seed, from `start`, or (`course`) as the course lab does if it fits.
 
-    `explain`: and say what came of it, areas and distances being in `window`.
+    `explain`: say what came of it, too; areas and distances are those within `window`.
     """
 
     kind: Literal["train"]
@@ -297,8 +309,8 @@ class TrainRequest(Request):
     window: NotRequired[Window | None]
 
 
-class ExplainRequest(Request):
-    """Say what a network does with all points, test points too; areas and distances are in `window`."""
+class ExplainRequest(_RequestBase):
+    """Say what a network does with all points; areas and distances are those within `window`."""
 
     kind: Literal["explain"]
     data: DataScene
@@ -306,7 +318,7 @@ class ExplainRequest(Request):
     window: NotRequired[Window | None]
 
 
-class SeedsRequest(Request):
+class SeedsRequest(_RequestBase):
     """Train from `seeds` seeds, `first` and those after it."""
 
     kind: Literal["seeds"]
@@ -316,8 +328,8 @@ class SeedsRequest(Request):
     first: NotRequired[Annotated[int, ("minimum", 0)]]
 
 
-class DatasetRequest(Request):
-    """A data set by its name; settings that it does not have are passed over."""
+class DatasetRequest(_RequestBase):
+    """A data set by its name; settings that it does not have are ignored."""
 
     kind: Literal["dataset"]
     name: str
@@ -327,8 +339,8 @@ class DatasetRequest(Request):
     seed: NotRequired[Annotated[int, ("minimum", 0)]]
 
 
-class TableRequest(Request):
-    """A CSV file's content; `target` is the column of the classes, the last one without it."""
+class TableRequest(_RequestBase):
+    """A CSV file's content; `target`: the column of the classes, by default the last."""
 
     kind: Literal["table"]
     name: Name
@@ -337,8 +349,8 @@ class TableRequest(Request):
     standardize: NotRequired[bool]
 
 
-class ExportRequest(Request):
-    """A file of a run, which is trained again for it; code takes `network` instead of the run's last."""
+class ExportRequest(_RequestBase):
+    """A file of a run, which is trained again; code is of `network`, or of the run's last one."""
 
     kind: Literal["export"]
     what: Literal["html", "keras", "numpy", "run"]
@@ -349,13 +361,13 @@ class ExportRequest(Request):
     network: NotRequired[NetworkScene | None]
 
 
-class CancelRequest(Request):
-    """Drop all that was asked."""
+class CancelRequest(_RequestBase):
+    """Drop all requests."""
 
     kind: Literal["cancel"]
 
 
-Asked = (
+Request = (
     TrainRequest
     | ExplainRequest
     | SeedsRequest

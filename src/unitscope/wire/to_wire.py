@@ -1,4 +1,4 @@
-"""Values of the library as the page's JavaScript takes them: JSON, as `messages` has it.
+"""Values of the library as JSON for the page's JavaScript, as `messages` has it.
 
 Arrays go out as base64 of little-endian float32s or bytes.
 """
@@ -9,7 +9,6 @@ import base64
 import functools
 import inspect
 from collections.abc import Callable
-from typing import cast
 
 import numpy as np
 
@@ -24,7 +23,6 @@ from unitscope.training.curves import curves
 from unitscope.training.run import Run
 from unitscope.wire.messages import (
     About,
-    Activation,
     ClaimScene,
     DataScene,
     LayerScene,
@@ -71,7 +69,7 @@ def recipe_to_wire(recipe: Recipe) -> RecipeScene:
     activation = recipe.activation if isinstance(recipe.activation, str) else recipe.activation[0]
     return {
         "hidden": list(recipe.hidden),
-        "activation": cast(Activation, activation),
+        "activation": activation,
         "optimizer": recipe.optimizer,
         "learning_rate": recipe.learning_rate,
         "batch_size": recipe.batch_size,
@@ -87,7 +85,7 @@ def layers_to_wire(shape: Network) -> list[LayerScene]:
     return [
         {
             "units": layer.units,
-            "activation": cast(Activation, layer.activation),
+            "activation": layer.activation,
             "negative_slope": float(layer.negative_slope),
         }
         for layer in shape.layers

@@ -1,9 +1,37 @@
 /** Made from unitscope/wire/messages.py by tools/contract.py. */
 
+export type Activation =
+  | "linear"
+  | "relu"
+  | "leaky_relu"
+  | "tanh"
+  | "sigmoid"
+  | "elu"
+  | "softplus"
+  | "gelu"
+  | "silu"
+  | "abs";
+
+export type Window = [[number, number], [number, number]];
+
+/** The most of each that a message may ask for; `message` in bytes, `work` as a product. */
+export interface Limits {
+  points: number;
+  features: number;
+  classes: number;
+  hidden_layers: number;
+  units: number;
+  epochs: number;
+  work: number;
+  message: number;
+  seeds: number;
+  weights: number;
+}
+
 /** One layer's shape. */
 export interface LayerScene {
   units: number;
-  activation: "linear" | "relu" | "leaky_relu" | "tanh" | "sigmoid" | "elu" | "softplus" | "gelu" | "silu" | "abs";
+  activation: Activation;
   negative_slope?: number;
 }
 
@@ -17,10 +45,10 @@ export interface DataScene {
   held_out: string | null;
 }
 
-/** How to train; what is missing is as in `us.Recipe`. */
+/** How to train; settings that are left out have the defaults of `us.Recipe`. */
 export interface RecipeScene {
   hidden?: number[];
-  activation?: "linear" | "relu" | "leaky_relu" | "tanh" | "sigmoid" | "elu" | "softplus" | "gelu" | "silu" | "abs";
+  activation?: Activation;
   optimizer?: string;
   learning_rate?: number;
   batch_size?: number;
@@ -30,14 +58,14 @@ export interface RecipeScene {
   seed?: number;
 }
 
-/** A network with its weights: of each layer the matrix, row by row, then the bias. */
+/** A network with its weights: each layer's matrix, row by row, then its bias. */
 export interface NetworkScene {
   features: number;
   layers: LayerScene[];
   weights: string;
 }
 
-/** A training: `weights` has a row for each of `epochs`, whose first is 0; `loss` and `accuracy` have all epochs. */
+/** A training: a row of `weights` for each of `epochs`; `loss` and `accuracy` of every epoch. */
 export interface RunScene {
   features: number;
   layers: LayerScene[];
@@ -52,9 +80,9 @@ export interface RunScene {
   stopped: string | null;
 }
 
-/** A unit: its layer and its place there. */
+/** A unit: its layer and its place in it. */
 export interface AboutUnit {
-  unit: number[];
+  unit: [number, number];
 }
 
 /** A class. */
@@ -74,7 +102,7 @@ export interface ClaimScene {
   about: (AboutUnit | AboutClass | AboutPoint)[];
 }
 
-/** A theme's colours, and how much of its own colour a class's background has. */
+/** A theme's colours; `tint`: the share of a class's colour in its background. */
 export interface LookScene {
   name: string;
   background: string;
@@ -110,22 +138,35 @@ export interface OfferedScene {
   has_classes: boolean;
 }
 
-/** The first screen; a file has its sentences in `claims_by_epoch`. */
+/** What the course lab's weights and batches fit: at most `epochs`, else exactly these. */
+export interface CourseScene {
+  features: number;
+  classes: number;
+  points: number;
+  hidden: number[];
+  activation: Activation;
+  batch_size: number;
+  epochs: number;
+}
+
+/** The first screen; a file has its sentences in `claims_by_epoch` instead. */
 export interface FirstScene {
   data: DataScene;
   run: RunScene;
   claims?: ClaimScene[];
 }
 
-/** What the page can offer. */
+/** What the page can offer; `recipe` has the settings that it starts with. */
 export interface GreetingScene {
   id: null;
   kind: "hello";
   version: string;
-  limits: Record<string, number>;
+  limits: Limits;
   datasets: OfferedScene[];
-  activations: ("linear" | "relu" | "leaky_relu" | "tanh" | "sigmoid" | "elu" | "softplus" | "gelu" | "silu" | "abs")[];
+  activations: Activation[];
   optimizers: string[];
+  recipe: RecipeScene;
+  course: CourseScene;
   theme: ThemeScene;
 }
 
@@ -134,15 +175,17 @@ export interface Hello {
   id: null;
   kind: "hello";
   version: string;
-  limits: Record<string, number>;
+  limits: Limits;
   datasets: OfferedScene[];
-  activations: ("linear" | "relu" | "leaky_relu" | "tanh" | "sigmoid" | "elu" | "softplus" | "gelu" | "silu" | "abs")[];
+  activations: Activation[];
   optimizers: string[];
+  recipe: RecipeScene;
+  course: CourseScene;
   theme: ThemeScene;
   first: FirstScene;
 }
 
-/** A training's run; `stopped` says why it ended early. `claims`: where they were asked for and not too much. */
+/** A training's run, and its `claims` where they were asked for and do not take too long. */
 export interface Trained {
   id: number | null;
   kind: "trained";
@@ -168,7 +211,7 @@ export interface SeedsTrained {
   accuracy: string;
 }
 
-/** A data set, or a table: then with its columns and which of them has the classes. */
+/** A data set or a table; of a table, also its columns and which of them has the classes. */
 export interface DataLoaded {
   id: number | null;
   kind: "data";
@@ -186,7 +229,7 @@ export interface FileMade {
   content: string;
 }
 
-/** How far a request is; its answer comes later. */
+/** How far a request is; its reply comes later. */
 export interface Progress {
   id: number | null;
   kind: "progress";
@@ -201,27 +244,32 @@ export interface Refused {
   message: string;
 }
 
-/** A newer request of its kind took its place; or the answer to "cancel", which drops all. */
+/** A newer request of its kind took its place; or the reply to "cancel", which drops all. */
 export interface Dropped {
   id: number | null;
   kind: "superseded" | "cancelled";
 }
 
-/** What an exported file has inside: the sentences of some epochs beside the first screen. */
+/** The content of an exported file: the first screen, and the sentences of some epochs. */
 export interface FileScene {
   id: null;
   kind: "hello";
   version: string;
-  limits: Record<string, number>;
+  limits: Limits;
   datasets: OfferedScene[];
-  activations: ("linear" | "relu" | "leaky_relu" | "tanh" | "sigmoid" | "elu" | "softplus" | "gelu" | "silu" | "abs")[];
+  activations: Activation[];
   optimizers: string[];
+  recipe: RecipeScene;
+  course: CourseScene;
   theme: ThemeScene;
   first: FirstScene;
   claims_by_epoch: [number, ClaimScene[]][];
 }
 
-/** Train: from the recipe's seed, from `start`, or in the course lab's order where `course` is set and it fits. `explain`: and say what came of it, areas and distances being in `window`. */
+/**
+ * Train from the recipe's seed, from `start`, or (`course`) as the course lab does if it fits.
+ * `explain`: say what came of it, too; areas and distances are those within `window`.
+ */
 export interface TrainRequest {
   id: number;
   view?: string;
@@ -231,17 +279,17 @@ export interface TrainRequest {
   course?: boolean;
   start?: string | null;
   explain?: boolean;
-  window?: number[][] | null;
+  window?: Window | null;
 }
 
-/** Say what a network does with all points, test points too; areas and distances are in `window`. */
+/** Say what a network does with all points; areas and distances are those within `window`. */
 export interface ExplainRequest {
   id: number;
   view?: string;
   kind: "explain";
   data: DataScene;
   network: NetworkScene;
-  window?: number[][] | null;
+  window?: Window | null;
 }
 
 /** Train from `seeds` seeds, `first` and those after it. */
@@ -255,7 +303,7 @@ export interface SeedsRequest {
   first?: number;
 }
 
-/** A data set by its name; settings that it does not have are passed over. */
+/** A data set by its name; settings that it does not have are ignored. */
 export interface DatasetRequest {
   id: number;
   view?: string;
@@ -267,7 +315,7 @@ export interface DatasetRequest {
   seed?: number;
 }
 
-/** A CSV file's content; `target` is the column of the classes, the last one without it. */
+/** A CSV file's content; `target`: the column of the classes, by default the last. */
 export interface TableRequest {
   id: number;
   view?: string;
@@ -278,7 +326,7 @@ export interface TableRequest {
   standardize?: boolean;
 }
 
-/** A file of a run, which is trained again for it; code takes `network` instead of the run's last. */
+/** A file of a run, which is trained again; code is of `network`, or of the run's last one. */
 export interface ExportRequest {
   id: number;
   view?: string;
@@ -291,7 +339,7 @@ export interface ExportRequest {
   network?: NetworkScene | null;
 }
 
-/** Drop all that was asked. */
+/** Drop all requests. */
 export interface CancelRequest {
   id: number;
   view?: string;
@@ -300,6 +348,22 @@ export interface CancelRequest {
 
 export type About = AboutUnit | AboutClass | AboutPoint;
 
-export type Reply = Hello | Trained | Explained | SeedsTrained | DataLoaded | FileMade | Progress | Refused | Dropped;
+export type Reply =
+  | Hello
+  | Trained
+  | Explained
+  | SeedsTrained
+  | DataLoaded
+  | FileMade
+  | Progress
+  | Refused
+  | Dropped;
 
-export type Asked = TrainRequest | ExplainRequest | SeedsRequest | DatasetRequest | TableRequest | ExportRequest | CancelRequest;
+export type Request =
+  | TrainRequest
+  | ExplainRequest
+  | SeedsRequest
+  | DatasetRequest
+  | TableRequest
+  | ExportRequest
+  | CancelRequest;

@@ -1,4 +1,4 @@
-"""The threads of one process: some for what is done at once, some for what takes long.
+"""Work handed to the threads of one process: some for what is quick, some for what takes long.
 
 Nobody waits for others' long work: it has threads of its own, and a queue in which every page has
 one turn at a time.
@@ -15,29 +15,28 @@ from typing import TypeVar
 Result = TypeVar("Result")
 
 
-class Workers:
-    """Who does the work; used from the event loop's thread alone."""
+class Scheduler:
+    """Gives work to threads; used from the event loop's thread alone."""
 
     def __init__(self) -> None:
         processors = os.cpu_count() or 2
         self._quick = ThreadPoolExecutor(max(2, processors), thread_name_prefix="quick")
-        self._free = max(
-            1, processors // 2
-        )  # a wide network's training takes several processors by itself
+        # A wide network's training takes several processors by itself.
+        self._free = max(1, processors // 2)
         self._long = ThreadPoolExecutor(self._free, thread_name_prefix="long")
         self._queue: list[tuple[object, asyncio.Future[bool]]] = []
         self._busy: set[object] = set()
 
     async def quick(self, work: Callable[[], Result]) -> Result:
-        """Do it at once."""
+        """Run it at once."""
         return await asyncio.get_running_loop().run_in_executor(self._quick, work)
 
     async def long(
         self, owner: object, work: Callable[[], Result], turn: asyncio.Future[bool]
     ) -> Result | None:
-        """Do it when it is `owner`'s turn; None where `turn` was given up (set to False) before."""
+        """Run it when `owner` has its turn; None where that was given up: `turn` set to False."""
         self._queue.append((owner, turn))
-        self._call()
+        self._give_turns()
         if not await turn:
             self._queue.remove((owner, turn))
             return None
@@ -46,10 +45,10 @@ class Workers:
         finally:
             self._busy.discard(owner)
             self._free += 1
-            self._call()
+            self._give_turns()
 
-    def _call(self) -> None:
-        """Give the next turns: the first in the queue whose page has none."""
+    def _give_turns(self) -> None:
+        """To the first in the queue whose page has none, while threads are free."""
         for place in list(self._queue):
             owner, turn = place
             if self._free and owner not in self._busy and not turn.done():
@@ -59,6 +58,6 @@ class Workers:
                 turn.set_result(True)
 
     def end(self) -> None:
-        """Begin nothing any more."""
+        """Start no more work."""
         for pool in (self._quick, self._long):
             pool.shutdown(wait=False, cancel_futures=True)
