@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -108,6 +108,11 @@ def advance(
             state.copy(),
             True,
         )
+    if not LOOP.works():
+        from unitscope.kernel import reference
+
+        outcome = reference.advance(state, net, X, y, order, recipe, clip)
+        return outcome if counted else replace(outcome, correct=np.zeros(len(outcome.loss), int))
     numbers = layout.numbers(net, recipe, n, epochs, state.step, counted=counted)
     stride, padded, count = numbers[layout.STRIDE], numbers[layout.PADDED], net.n_parameters
     places = np.empty(order.size + stride, np.int32)
