@@ -15,18 +15,12 @@ from unitscope.data.dataset import Dataset
 from unitscope.errors import refusal, said, whole_number
 from unitscope.network import Network
 from unitscope.recipe import Recipe
+from unitscope.sweeps import slices
+from unitscope.sweeps.slices import FORMAT, PACKED
 from unitscope.sweeps.solutions import REASONS, grouped, reasons, signatures
 from unitscope.training import archive
 from unitscope.training.run import Run
 from unitscope.training.train import train
-
-FORMAT = 1
-PACKED = (
-    "seeds",
-    "losses",
-    "right",
-    "weights",
-)  # the arrays of a file that have a row for each seed
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
@@ -105,9 +99,7 @@ class Sweep:
         **Raises** `InvalidInput` for anything else.
         """
         if Path(path).is_dir():
-            from unitscope.sweeps.folder import SweepFolder
-
-            return SweepFolder.opened(Path(path)).sweep()
+            return cls._of_folder(Path(path))
         with archive.refusing(path, "a sweep file", "Sweep.save"):
             about, arrays = archive.read(path, FORMAT, ("X", "y", "shape", *PACKED))
             data, recipe = archive.data_and_recipe(about, arrays)
@@ -118,6 +110,14 @@ class Sweep:
             if not recipe.epochs:
                 raise refusal("epochs", "at least 1", recipe.epochs)
             return unpacked(arrays, Sweep.of(data, recipe))
+
+    @classmethod
+    def _of_folder(cls, folder: Path) -> Sweep:
+        """All that was kept in the folder of a sweep, by seed."""
+        empty = cls.load(slices.head_of(folder))
+        identity = slices.identity_of(empty.data, empty.recipe)
+        parts = slices.read(folder, identity, functools.partial(unpacked, empty=empty))
+        return empty.joined(parts, sorted({seed for part in parts for seed in part.seeds.tolist()}))
 
     @classmethod
     def of(cls, data: Dataset, recipe: Recipe) -> Sweep:
