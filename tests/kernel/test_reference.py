@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 import unitscope as us
 from unitscope.kernel import reference
-from unitscope.kernel.advance import State, advance
+from unitscope.kernel.advance import advance
 from unitscope.kernel.order import key_of, shuffled
+from unitscope.kernel.state import State
 from unitscope.network import ACTIVATIONS, Dense, Network
 from unitscope.recipe import OPTIMIZERS, Recipe
 

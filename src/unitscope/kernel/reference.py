@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from unitscope.kernel.advance import Outcome, State
+from unitscope.kernel.state import Outcome, State
 from unitscope.network import ACTIVATIONS, Dense, Network
 from unitscope.recipe import Recipe
 
