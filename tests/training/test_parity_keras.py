@@ -1,4 +1,4 @@
-"""The kernel against Keras on identical batches: every optimizer, every activation, 3 steps and 50."""
+"""The kernel against Keras on identical batches: all optimizers and activations, 3 steps and 50."""
 
 import numpy as np
 import pytest
