@@ -1,4 +1,4 @@
-"""Exact regions beside regioncam, from three regions to 224,008: a table, and how the time grows as a picture.
+"""Exact regions beside regioncam, from 3 to 224,008 regions: a table, and a picture of the times.
 
 `--largest CONTENDER` is the part that runs once in a process of its own and prints seconds and peak
 memory as JSON.
@@ -47,7 +47,7 @@ CONTENDERS = ("partition", "everything", "regions", "boundary")
 
 @dataclass(frozen=True)
 class Costs:
-    """What one network took: its regions by ours and by regioncam, and the seconds of each of CONTENDERS."""
+    """One network: its regions by us and by regioncam, and the seconds of each of CONTENDERS."""
 
     name: str
     regions: int
@@ -56,7 +56,7 @@ class Costs:
 
 
 def he_network(widths: tuple[int, ...], seed: int) -> us.Network:
-    """He's initialisation (normal, variance 2 / inputs); biases of deviation 1 in the first layer, 0.3 after it."""
+    """He's initialisation (normal, variance 2 / inputs); biases of deviation 1, then 0.3."""
     rng = np.random.default_rng(seed)
     layers = []
     for depth, (inputs, units) in enumerate(pairwise(widths)):
@@ -68,9 +68,9 @@ def he_network(widths: tuple[int, ...], seed: int) -> us.Network:
 
 def everything(part: Any) -> Any:
     """All that a partition can tell: patterns, maps, polygons, areas, lines, components."""
-    part.regions.pattern, part.regions.affine, part.regions.area, part.cells.area, part.area  # noqa: B018 - computed
-    part.boundary.polylines()
-    part.components, part.activation_boundaries  # noqa: B018
+    regions = part.regions
+    _ = regions.pattern, regions.affine, regions.area, part.cells.area, part.area
+    _ = part.boundary.polylines(), part.components, part.activation_boundaries
     return part
 
 
@@ -87,7 +87,7 @@ def camera(net: us.Network) -> Any:
 
 
 def contenders(net: us.Network) -> dict[str, Callable[[], object]]:
-    """Ours: regions and classes, and all there is; regioncam's: regions with maps, and its decision boundary too."""
+    """Ours: regions and classes, then everything; regioncam's: regions, then boundaries too."""
     return {
         "partition": lambda: us.partition(net, WINDOW),
         "everything": lambda: everything(us.partition(net, WINDOW)),
@@ -125,9 +125,10 @@ def region_table() -> str:
     return (
         page.table("Exact regions: random ReLU networks on [-3, 3] x [-3, 3]", columns, rows)
         + f"""
-`us.partition` finds regions and classes. Everything is that and all patterns, affine maps, polygons, areas, cells,
-boundary lines, components and the lines where units turn on, in float64. regioncam (Rust, float32) finds regions with
-their maps, then the decision boundary. "Times ours" is regioncam with its boundary over our everything.
+`us.partition` finds regions and classes. Everything is that and all patterns, affine maps,
+polygons, areas, cells, boundary lines, components and the lines where units turn on, in float64.
+regioncam (Rust, float32) finds regions with their maps, then the decision boundary. "Times ours" is
+regioncam with its boundary over our everything.
 {largest.name} was measured once, each contender in a process of its own: at its peak ours took
 {megabytes["ours"]:,} MB, regioncam {megabytes["regioncam"]:,} MB. {differing(measured)}
 
@@ -139,30 +140,22 @@ their maps, then the decision boundary. "Times ours" is regioncam with its bound
 def costs(widths: tuple[int, ...], seed: int) -> Costs:
     """The four contenders in turn on one network."""
     net = he_network(widths, seed)
-    return Costs(
-        named(widths),
-        len(us.partition(net, WINDOW).regions),
-        camera(net).num_faces,
-        timing.medians(contenders(net)),
-    )
+    regions, theirs = len(us.partition(net, WINDOW).regions), camera(net).num_faces
+    return Costs(named(widths), regions, theirs, timing.medians(contenders(net)))
 
 
 def costs_of_largest() -> tuple[Costs, dict[str, int]]:
     """The last network, once, and the peak megabytes of the process of each contender."""
     found = {}
     for name in ("ours", "regioncam"):
-        ran = subprocess.run(
-            [sys.executable, __file__, "--largest", name],
-            check=True,
-            capture_output=True,
-            text=True,
-        )
+        command = [sys.executable, __file__, "--largest", name]
+        ran = subprocess.run(command, check=True, capture_output=True, text=True)
         found[name] = json.loads(ran.stdout)
-    seconds = found["ours"]["seconds"] | found["regioncam"]["seconds"]
+    ours, theirs = found["ours"], found["regioncam"]
+    seconds = ours["seconds"] | theirs["seconds"]
     megabytes = {name: result["megabytes"] for name, result in found.items()}
-    return Costs(
-        named(NETWORKS[-1][0]), found["ours"]["regions"], found["regioncam"]["regions"], seconds
-    ), megabytes
+    name = named(NETWORKS[-1][0])
+    return Costs(name, ours["regions"], theirs["regions"], seconds), megabytes
 
 
 def measure_largest(contender: str) -> dict[str, Any]:
@@ -198,7 +191,7 @@ def timed(call: Callable[[], Any]) -> tuple[Any, float]:
 def named(widths: tuple[int, ...]) -> str:
     """2-64x3-10 for 2, 64, 64, 64, 10."""
     runs = [(width, len(list(run))) for width, run in groupby(widths)]
-    # Inputs and the first hidden layer may have one width, and are two numbers all the same.
+    # Inputs and the first hidden layer are two numbers even where they are equal.
     if runs[0][1] > 1:
         runs[:1] = [(widths[0], 1), (widths[0], runs[0][1] - 1)]
     return "-".join(f"{width}x{count}" if count > 1 else str(width) for width, count in runs)
@@ -216,13 +209,13 @@ def differing(measured: list[Costs]) -> str:
     if not apart:
         return "Both count the same regions in every network."
     return (
-        f"Both count the same regions but for those narrower than rounding: regioncam has "
+        "Both count the same regions except for some narrower than rounding: regioncam has "
         f"{' and '.join(apart)}."
     )
 
 
 def draw(measured: list[Costs]) -> None:
-    """Seconds by regions, both axes logarithmic: a line a contender, a mark a network; hollow where less is found."""
+    """Seconds by regions: a line for each contender, a mark for each network, hollow for less."""
     orange, blue = LIGHT.curves
     looks = {
         "boundary": (orange, "-", "s", "regioncam: and boundary"),
@@ -231,9 +224,8 @@ def draw(measured: list[Costs]) -> None:
         "partition": (blue, "--", "o", "ours: us.partition"),
     }
     ordered = sorted(measured, key=lambda one: one.regions)
-    ax = canvas.single_panel(
-        5.6, 3.4, LIGHT, [look[3] for look in looks.values()], "Time as regions grow"
-    )
+    names = [look[3] for look in looks.values()]
+    ax = canvas.single_panel(5.6, 3.4, LIGHT, names, "Time as regions grow")
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.grid(color=LIGHT.grid, linewidth=0.7)
@@ -251,16 +243,13 @@ def draw(measured: list[Costs]) -> None:
         )[0]
         for name, (color, dashes, marker, _) in looks.items()
     ]
-    ax.set_xticks(
-        [10.0**power for power in range(1, 6)], [f"{10**power:,}" for power in range(1, 6)]
-    )
-    ax.set_yticks(
-        [10.0**power for power in range(-5, 2)],
-        ["10 µs", "100 µs", "1 ms", "10 ms", "100 ms", "1 s", "10 s"],
-    )
+    counts = [10**power for power in range(1, 6)]
+    ax.set_xticks(counts, [f"{count:,}" for count in counts])
+    seconds = [10.0**power for power in range(-5, 2)]
+    ax.set_yticks(seconds, ["10 µs", "100 µs", "1 ms", "10 ms", "100 ms", "1 s", "10 s"])
     ax.minorticks_off()
     canvas.name_axes(ax, "Time as regions grow", ("activation regions", "time"))
-    canvas.panel_legend(ax, lines, [look[3] for look in looks.values()], LIGHT)
+    canvas.panel_legend(ax, lines, names, LIGHT)
     save(ax, PICTURE)
 
 

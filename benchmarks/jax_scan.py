@@ -1,7 +1,6 @@
-"""A whole training as one compiled JAX program: a scan over the epochs, each a scan over its batches.
+"""A whole training as one compiled JAX program: a scan over epochs, each a scan over its batches.
 
-The quickest that a framework can be once it has compiled for one shape, which the times here leave
-out.
+This is the quickest that a framework can be once it has compiled for one shape, which is not timed.
 """
 
 from __future__ import annotations
@@ -15,11 +14,12 @@ import numpy as np
 from problems import Problem, random_order
 
 import unitscope as us
-from unitscope.kernel.advance import State, advance
+from unitscope.kernel.advance import advance
+from unitscope.kernel.state import State
 
 
 def whole_run(problem: Problem) -> Callable[[], Any]:
-    """The training with Adam, from weights and in an order that are there; its losses are checked against ours."""
+    """The training with Adam from given weights in a given order; its losses must be ours."""
     data, recipe = problem.data, problem.recipe
     net, order = us.Network.initialize(problem.sizes), random_order(problem)
     start = [
@@ -32,9 +32,8 @@ def whole_run(problem: Problem) -> Callable[[], Any]:
     losses = np.asarray(run(*arguments))
     ours = advance(State.fresh(net.to_vector()), net, data.X, data.y, order, recipe).loss
     if np.abs(losses[0] - ours[0]) > 1e-3:
-        raise RuntimeError(
-            f"the JAX scan is wrong: its first epoch's loss is {losses[0]}, ours {ours[0]}"
-        )
+        what = f"its first epoch's loss is {losses[0]}, ours {ours[0]}"
+        raise RuntimeError(f"the JAX scan is wrong: {what}")
     return lambda: jax.block_until_ready(run(*arguments))
 
 

@@ -1,10 +1,10 @@
-"""How many rows a second `us.fit` trains: our kernel, Keras on one device, on several, from arrays and from shards.
+"""Rows per second of `us.fit`: our kernel, Keras on one or several devices, arrays and shards.
 
     python benchmarks/large.py [BATCH ROWS ...]
 
 The network is 20-64-64-4 with Adam, on float32 rows. Each contender has a process of its own, which
-trains an epoch of a few batches first and then three epochs; shown is the median of those, and the
-slowest and quickest. Without JAX the section says that nothing was measured.
+first trains an epoch of a few batches and then three epochs; shown are the median of those, the
+slowest and the quickest. Without JAX the section says that nothing was measured.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ NAMES = {
     "Keras": "Keras on JAX, arrays",
     "shards": "Keras on JAX, shards read from files",
 }
-TITLE = "Rows a second: `us.fit`, 20-64-64-4"
+TITLE = "Rows per second: `us.fit`, 20-64-64-4"
 
 
 def rows_table(sizes: tuple[tuple[int, int], ...] = SIZES) -> str:
@@ -43,16 +43,15 @@ def rows_table(sizes: tuple[tuple[int, int], ...] = SIZES) -> str:
         cells = [NAMES[who], str(devices)]
         for batch, count in sizes:
             rates = _in_process(who, devices, batch, count)
-            cells.append(
-                f"{statistics.median(rates):,.0f} ({min(rates):,.0f} to {max(rates):,.0f})"
-            )
+            median, slowest, quickest = statistics.median(rates), min(rates), max(rates)
+            cells.append(f"{median:,.0f} ({slowest:,.0f} to {quickest:,.0f})")
         rows.append(cells)
     columns = ["who", "devices", *(f"batch {batch:,}, {count:,} rows" for batch, count in sizes)]
     return (
         page.table(TITLE, columns, rows)
         + f"""
-Medians of {ROUNDS} epochs, and the slowest and quickest. The devices are virtual ones on {os.cpu_count()} cores, under
-`keras.distribution.DataParallel`.
+Medians of {ROUNDS} epochs, and the slowest and quickest. The devices are virtual ones on
+{os.cpu_count()} cores, under `keras.distribution.DataParallel`.
 """
     )
 
@@ -73,7 +72,7 @@ def _in_process(who: str, devices: int, batch: int, rows: int) -> list[float]:
 
 
 def measure(who: str, devices: int, batch: int, rows: int, folder: Path) -> list[float]:
-    """Rows a second of one contender, an epoch each."""
+    """Rows per second of one contender, one rate for each epoch."""
     import keras
     import numpy as np
 

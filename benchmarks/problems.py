@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 
 import unitscope as us
-from unitscope.kernel.advance import State, advance
+from unitscope.kernel.advance import advance
+from unitscope.kernel.state import State
 
 
 @dataclass(frozen=True)
@@ -32,32 +33,33 @@ class Problem:
 
 
 def problems() -> dict[str, Problem]:
-    """lab: 100 points, 2-2-4, 200 epochs. digits: 1,797 points, 64-32-10. large: 10,000 random points, 64-128-64-10."""
+    """The three by name.
+
+    - lab: 100 points, 2-2-4, 200 epochs.
+    - digits: 1,797 points, 64-32-10.
+    - large: 10,000 random points, 64-128-64-10.
+    """
     digits = us.datasets.digits()
     rng = np.random.default_rng(0)
     noise = us.Dataset(rng.normal(size=(10_000, 64)), rng.integers(0, 10, 10_000))
-    return {
-        "lab": Problem("lab", us.datasets.lab(), us.Recipe()),
-        "digits": Problem(
-            "digits",
-            us.Dataset(digits.X / 16, digits.y),
-            us.Recipe(hidden=(32,), learning_rate=0.001, epochs=100),
-        ),
-        "large": Problem(
-            "large",
-            noise,
-            us.Recipe(hidden=(128, 64), learning_rate=0.001, epochs=20, batch_size=128),
-        ),
-    }
+    scaled = us.Dataset(digits.X / 16, digits.y)
+    for_digits = us.Recipe(hidden=(32,), learning_rate=0.001, epochs=100)
+    for_noise = us.Recipe(hidden=(128, 64), learning_rate=0.001, epochs=20, batch_size=128)
+    found = (
+        Problem("lab", us.datasets.lab(), us.Recipe()),
+        Problem("digits", scaled, for_digits),
+        Problem("large", noise, for_noise),
+    )
+    return {problem.name: problem for problem in found}
 
 
 def ours(problem: Problem, start: us.Network | None = None) -> Callable[[], object]:
-    """us.train, shuffles and the recording of every epoch's weights included; without `start` it draws its weights."""
+    """us.train, shuffles and the weights of every epoch included; it draws what `start` lacks."""
     return lambda: us.train(problem.data, problem.recipe, start=start)
 
 
 def random_order(problem: Problem) -> np.ndarray:
-    """An order of the points for every epoch, (epochs, n) int32, as `us.train` draws one: for who is given it."""
+    """An order of the points for every epoch, (epochs, n) int32, for contenders that draw none."""
     rng, n = np.random.default_rng(0), problem.data.n_points
     return np.stack([rng.permutation(n) for _ in range(problem.recipe.epochs)]).astype(np.int32)
 
@@ -96,10 +98,7 @@ def scikit_learn(problem: Problem) -> Callable[[], object]:
 def numpy_loop(problem: Problem) -> Callable[[], object]:
     """The same training as a careful NumPy program in float32 (one hidden layer)."""
     X, y = problem.data.X.astype(np.float32), problem.data.y
-    recipe, one_hot = (
-        problem.recipe,
-        np.eye(problem.data.n_classes, dtype=np.float32)[problem.data.y],
-    )
+    recipe, one_hot = problem.recipe, np.eye(problem.data.n_classes, dtype=np.float32)[y]
     net = us.Network.initialize(problem.sizes)
 
     def fit() -> object:
@@ -107,10 +106,8 @@ def numpy_loop(problem: Problem) -> Callable[[], object]:
         parameters = [
             part.astype(np.float32) for layer in net.layers for part in (layer.weights, layer.bias)
         ]
-        means, squares = (
-            [np.zeros_like(p) for p in parameters],
-            [np.zeros_like(p) for p in parameters],
-        )
+        means = [np.zeros_like(p) for p in parameters]
+        squares = [np.zeros_like(p) for p in parameters]
         losses, kept, step = [], [], 0
         for _ in range(recipe.epochs):
             order, total = rng.permutation(len(X)), 0.0
@@ -139,7 +136,7 @@ def numpy_loop(problem: Problem) -> Callable[[], object]:
 
 
 def vectors() -> str | None:
-    """The vector instructions that the C limits would use here: AVX-512, AVX2 or, with neither, None."""
+    """The vector instructions that the C limits use here: AVX-512, AVX2 or None."""
     processor = Path("/proc/cpuinfo")
     flags = set(processor.read_text().split()) if processor.exists() else set()
     if {"avx512f", "avx512dq", "avx512bw"} <= flags:
@@ -153,22 +150,9 @@ def _built(source: str) -> ctypes.CDLL | None:
     if compiler is None or vectors() is None:
         return None
     library = Path(tempfile.mkdtemp()) / "limit.so"
-    subprocess.run(
-        [
-            compiler,
-            "-O3",
-            "-march=native",
-            "-fno-math-errno",
-            "-shared",
-            "-fPIC",
-            "-pthread",
-            str(Path(__file__).parent / source),
-            "-o",
-            str(library),
-            "-lm",
-        ],
-        check=True,
-    )
+    options = ["-O3", "-march=native", "-fno-math-errno", "-shared", "-fPIC", "-pthread"]
+    path = Path(__file__).parent / source
+    subprocess.run([compiler, *options, str(path), "-o", str(library), "-lm"], check=True)
     return ctypes.CDLL(str(library))
 
 
@@ -177,7 +161,7 @@ def _addresses(*arrays: np.ndarray) -> list[ctypes.c_void_p]:
 
 
 def c_limit() -> Callable[[], object] | None:
-    """The hand-written C kernel (AVX-512 or AVX2) on the lab, where it can be built; checked before use."""
+    """The hand-written C kernel on the lab, if it can be built here; its losses are checked."""
     library = _built("limit.c")
     if library is None:
         return None
@@ -187,9 +171,8 @@ def c_limit() -> Callable[[], object] | None:
 
     def fit() -> np.ndarray:
         parameters, loss = start.copy(), np.empty(200, np.float32)
-        library.train(
-            100, 200, 32, ctypes.c_float(0.01), *_addresses(X, y, order, parameters, loss)
-        )
+        arrays = _addresses(X, y, order, parameters, loss)
+        library.train(100, 200, 32, ctypes.c_float(0.01), *arrays)
         return loss
 
     gap = np.abs(fit() - us.lab.printed_losses()).max()
@@ -199,33 +182,30 @@ def c_limit() -> Callable[[], object] | None:
 
 
 def c_seeds(seeds: int, threads: int) -> Callable[[], object] | None:
-    """The same network from `seeds` starts at once in C, rounded up to whole vectors; its results are checked."""
+    """The same network from `seeds` starts at once in C; its losses are checked."""
     library = _built("limit_seeds.c")
     if library is None:
         return None
     data, runs = us.lab.data(), -(-seeds // 16) * 16
     X, y = np.ascontiguousarray(data.X, dtype=np.float32), data.y.astype(np.uint8)
-    starts = np.stack(
-        [us.Network.initialize((2, 2, 4), seed=seed).to_vector() for seed in range(runs)], axis=1
-    )
+    networks = [us.Network.initialize((2, 2, 4), seed=seed) for seed in range(runs)]
+    starts = np.stack([net.to_vector() for net in networks], axis=1)
 
     def fit() -> np.ndarray:
         parameters, loss = starts.astype(np.float32), np.empty((200, runs), np.float32)
-        library.train_seeds(
-            runs, 100, 200, 32, ctypes.c_float(0.01), threads, *_addresses(X, y, parameters, loss)
-        )
+        arrays = _addresses(X, y, parameters, loss)
+        library.train_seeds(runs, 100, 200, 32, ctypes.c_float(0.01), threads, *arrays)
         return loss
 
     theirs, ours = np.median(fit()[-1]), np.median(us.sweep(data, seeds=seeds).loss)
     if not abs(theirs - ours) < 0.1 * ours:
-        raise RuntimeError(
-            f"the C limit is wrong: the median of its last losses is {theirs}, ours {ours}"
-        )
+        what = f"the median of its last losses is {theirs}, ours {ours}"
+        raise RuntimeError(f"the C limit is wrong: {what}")
     return fit
 
 
 def keras_fit(problem: Problem) -> Callable[[], object]:
-    """Keras's model.fit on the backend in $KERAS_BACKEND: compiled once, weights set back before each fit."""
+    """Keras's model.fit on $KERAS_BACKEND: compiled once, weights set back before each fit."""
     import keras
 
     model = keras.Sequential(
@@ -241,11 +221,10 @@ def keras_fit(problem: Problem) -> Callable[[], object]:
     )
     start = model.get_weights()
     X, y = problem.data.X.astype(np.float32), problem.data.y
+    batch, epochs = problem.recipe.batch_size, problem.recipe.epochs
 
     def fit() -> object:
         model.set_weights(start)
-        return model.fit(
-            X, y, batch_size=problem.recipe.batch_size, epochs=problem.recipe.epochs, verbose=0
-        )
+        return model.fit(X, y, batch_size=batch, epochs=epochs, verbose=0)
 
     return fit

@@ -25,6 +25,8 @@ import geometry
 import page
 import unitscope as us
 
+TRAINED_LAB = "import unitscope as us; us.lab.run()"
+COMPILES = "compiles for the machine"
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
 
@@ -55,18 +57,19 @@ def main() -> None:
 
 def header() -> str:
     """What was measured, where and how."""
+    machine = f"{platform.machine()} with {p.vectors() or 'other vectors'}"
     return f"""# Benchmarks
 
-Written by `make bench` (benchmarks/run.py). Every row of a table was measured in the same run as ours, the contenders
-taking turns; each figure is the median of at least 5 rounds after an uncounted one. The ratio is what holds on another
-machine; the seconds are this one's: {platform.machine()} with {p.vectors() or "other vectors"}, {os.cpu_count()} noisy
-cores, Python {platform.python_version()}, NumPy {np.__version__}.
+Written by `make bench` (benchmarks/run.py). In each row the contender and ours were measured in the
+same run, taking turns; each figure is the median of at least 5 rounds after an uncounted one. The
+ratio is what holds on other machines; the seconds are those of this one: {machine},
+{os.cpu_count()} noisy cores, Python {platform.python_version()}, NumPy {np.__version__}.
 
 """
 
 
 def beside_keras(name: str) -> dict[str, float]:
-    """Keras on this process's backend and ours, in turn; with JAX, of the larger problems, a whole run as one scan."""
+    """Keras on this process's backend and ours in turn; on JAX, also larger problems as a scan."""
     problem = p.problems()[name]
     contenders = {"keras": p.keras_fit(problem), "ours": p.ours(problem)}
     if os.environ["KERAS_BACKEND"] == "jax" and name != "lab":
@@ -79,24 +82,15 @@ def beside_keras(name: str) -> dict[str, float]:
 def in_keras_process(backend: str, name: str) -> dict[str, float]:
     """`beside_keras` in a fresh process on a backend."""
     environment = os.environ | {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    result = subprocess.run(
-        [sys.executable, __file__, "--keras", name],
-        env=environment,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
+    command = [sys.executable, __file__, "--keras", name]
+    result = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
     return json.loads(result.stdout.splitlines()[-1])
 
 
 def of_script(name: str) -> str:
-    """The section that a script of this folder prints, in a process of its own: it starts clusters or many devices."""
-    result = subprocess.run(
-        [sys.executable, str(Path(__file__).parent / name)],
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    """The section that a script of this folder prints, in a process of its own."""
+    command = [sys.executable, str(Path(__file__).parent / name)]
+    result = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     return result.stdout.rstrip() + "\n"
 
 
@@ -120,16 +114,16 @@ def lab_table() -> str:
         page.row("plain NumPy, float32", here["numpy"], here["ours"]),
     ]
     note = (
-        "\nOurs is `us.train`, with its shuffles and the weights of every epoch recorded; Keras, scikit-learn and "
-        "C record no weights."
+        "\nOurs is `us.train`, with its shuffles and the weights of every epoch recorded; Keras, "
+        "scikit-learn and C record no weights."
     )
     if limit is not None:
-        rows.append(
-            page.row(f"C for this one shape, {p.vectors()} (the limit)", here["c"], here["ours"])
-        )
+        who = f"C for this one shape, {p.vectors()} (the limit)"
+        rows.append(page.row(who, here["c"], here["ours"]))
+        ours, kernel = here["ours"] / here["c"], here["kernel"] / here["c"]
         note += (
-            f" Ours takes {here['ours'] / here['c']:.1f} times the limit; without drawing the shuffles, as C is "
-            f"measured, {here['kernel'] / here['c']:.1f} times ({timing.shown(here['kernel'])})."
+            f" Ours takes {ours:.1f} times the limit; without drawing the shuffles, as C is "
+            f"measured, {kernel:.1f} times ({timing.shown(here['kernel'])})."
         )
     title = "One run of the lab: 100 points, 2-2-4, 200 epochs, warm"
     return page.table(title, ["who", "time", "ours", "times ours"], rows) + note + "\n"
@@ -146,22 +140,15 @@ def seeds_table() -> str:
     if limit is not None:
         contenders["c"] = limit
     here = timing.medians(contenders, rounds=15)
-    rows = [
-        page.row(
-            f"`us.train`, one after the other ({seeds:,} times the time of one)",
-            here["one"] * seeds,
-            here["ours"],
-        )
-    ]
-    note = "\nOurs is `us.sweep`, with the accuracy of every epoch; C has none and draws its numbers more simply."
+    one_by_one = f"`us.train`, one after the other ({seeds:,} times the time of one)"
+    rows = [page.row(one_by_one, here["one"] * seeds, here["ours"])]
+    note = (
+        "\nOurs is `us.sweep`, with the accuracy of every epoch; C has none and draws its numbers "
+        "more simply."
+    )
     if limit is not None:
-        rows.append(
-            page.row(
-                f"C for this one shape, {p.vectors()}, {threads} threads (the limit)",
-                here["c"],
-                here["ours"],
-            )
-        )
+        who = f"C for this one shape, {p.vectors()}, {threads} threads (the limit)"
+        rows.append(page.row(who, here["c"], here["ours"]))
         note += f" Ours takes {here['ours'] / here['c']:.1f} times the limit."
     title = f"{seeds:,} seeds of the lab, 200 epochs each, {threads} threads"
     return page.table(title, ["who", "time", "ours", "times ours"], rows) + note + "\n"
@@ -177,15 +164,12 @@ def size_table(name: str) -> str:
         f"{name}: {problem.data.n_points:,} points, {sizes}, {problem.recipe.epochs} epochs, "
         f"batch {problem.recipe.batch_size}"
     )
-    return page.table(
-        title,
-        ["who", "time", "ours", "times ours"],
-        [
-            page.row("scikit-learn `MLPClassifier`", here["sklearn"], here["ours"]),
-            page.row("Keras 3 on JAX, `fit`", *_pair(jax)),
-            page.row("JAX, the whole run as one scan, compiled before", jax["scan"], jax["ours"]),
-        ],
-    )
+    rows = [
+        page.row("scikit-learn `MLPClassifier`", here["sklearn"], here["ours"]),
+        page.row("Keras 3 on JAX, `fit`", *_pair(jax)),
+        page.row("JAX, the whole run as one scan, compiled before", jax["scan"], jax["ours"]),
+    ]
+    return page.table(title, ["who", "time", "ours", "times ours"], rows)
 
 
 def _pair(result: dict[str, float]) -> tuple[float, float]:
@@ -201,33 +185,19 @@ def start_table() -> str:
         for index in range(3):
             cold = os.environ | {"UNITSCOPE_CACHE_DIR": str(Path(folder) / f"cold{index}")}
             first.append(_once(lab, cold))
-        rows = [
-            ["`python -c pass`", timing.shown(timing.process_seconds(timing.python("pass"), warm))],
-            [
-                "`import unitscope`",
-                timing.shown(timing.process_seconds(timing.python("import unitscope"), warm)),
-            ],
-            [
-                "`unitscope --help`",
-                timing.shown(timing.process_seconds([*lab[:3], "--help"], warm)),
-            ],
-            [
-                "a trained lab run, no pictures",
-                timing.shown(
-                    timing.process_seconds(
-                        timing.python("import unitscope as us; us.lab.run()"), warm
-                    )
-                ),
-            ],
-            [
-                "`unitscope lab`, first run ever (compiles for the machine; median of 3)",
-                timing.shown(sorted(first)[1]),
-            ],
-            [
-                "`unitscope lab`, later runs: five pictures as PNG and SVG",
-                timing.shown(timing.process_seconds(lab, warm)),
-            ],
-        ]
+
+        def took(command: list[str]) -> float:
+            return timing.process_seconds(command, warm)
+
+        seconds = {
+            "`python -c pass`": took(timing.python("pass")),
+            "`import unitscope`": took(timing.python("import unitscope")),
+            "`unitscope --help`": took([*lab[:3], "--help"]),
+            "a trained lab run, no pictures": took(timing.python(TRAINED_LAB)),
+            f"`unitscope lab`, first run ever ({COMPILES}; median of 3)": sorted(first)[1],
+            "`unitscope lab`, later runs: five pictures as PNG and SVG": took(lab),
+        }
+    rows = [[what, timing.shown(value)] for what, value in seconds.items()]
     return page.table("Start-up: whole processes", ["what", "wall time"], rows)
 
 
@@ -256,17 +226,10 @@ def picture_table() -> str:
     times = timing.medians(
         {"loop": loop, "ours": lambda: [net.layers[0](grid), net.layers[1](np.abs(grid))]}
     )
-    return page.table(
-        "Six unit maps of 300 x 300 cells (two hidden units, four outputs)",
-        ["who", "time", "ours", "times ours"],
-        [
-            page.row(
-                "a Python loop over the points, as the course's helper",
-                times["loop"],
-                times["ours"],
-            )
-        ],
-    )
+    title = "Six unit maps of 300 x 300 cells (two hidden units, four outputs)"
+    who = "a Python loop over the points, as in the course's helper"
+    rows = [page.row(who, times["loop"], times["ours"])]
+    return page.table(title, ["who", "time", "ours", "times ours"], rows)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Time of an epoch over points, widths, depths, classes and batches: ours, scikit-learn and Keras on JAX in turn.
+"""The time of an epoch over sizes of data and network: ours, scikit-learn and Keras on JAX in turn.
 
 `python benchmarks/scaling.py` measures case after case, each in a process of its own, draws, and
 prints the section.
@@ -61,7 +61,7 @@ class Case:
 
     @property
     def epochs(self) -> int:
-        """So many that a run takes about a tenth of a second or more, five at most."""
+        """Enough for a run of about a tenth of a second or more, but five at most."""
         return 5 if self.points <= 100 or (self.points <= 10_000 and self.width < 512) else 1
 
 
@@ -87,9 +87,8 @@ def measure(case: Case, rounds: int = 3) -> dict[str, float]:
         "scikit-learn": p.scikit_learn(problem),
         "Keras on JAX": p.keras_fit(problem),
     }
-    return {
-        who: seconds / case.epochs for who, seconds in timing.medians(contenders, rounds).items()
-    }
+    medians = timing.medians(contenders, rounds)
+    return {who: seconds / case.epochs for who, seconds in medians.items()}
 
 
 def in_process(case: Case) -> dict[str, float]:
@@ -129,23 +128,24 @@ def scaling_table() -> str:
             rows,
         )
         + f"""
-Random points; every time is of one epoch, of runs of 1 to 5 epochs, start included; ours and Keras start from weights
-that are there, scikit-learn draws its own. "Times ours" is the better rival
-over ours; in {slower} of the {len(found)} cases a rival is quicker. Ours uses every processor from about four million
-products of points and weights in a chunk of the batch on, and one below; the rivals use what they like. In the last
-picture a step of b points has 6 operations a weight and point, and 28 bytes a weight (weight, gradient and two moments,
-read and written once): 0.21 b operations a byte. Its roofs are the rates of a large float32 product and a large copy in
-NumPy. Weights that stay in the cache are not bound by the roof of the copy.
+Random points; every time is that of one epoch, from runs of 1 to 5 epochs, start included; ours and
+Keras are given their first weights, scikit-learn draws its own. "Times ours" is the better rival
+over ours; in {slower} of the {len(found)} cases a rival is quicker. Ours uses every processor where
+a chunk of the batch has about four million products of points and weights or more, and one below;
+the rivals use what they like. In the last picture a step of b points has 6 operations for each
+weight and point, and 28 bytes for each weight (weight, gradient and two moments, read and written
+once): 0.21 b operations per byte. Its roofs are the rates of a large float32 product and a large
+copy in NumPy. Weights that stay in the cache are not bound by the roof of the copy.
 
 ![Time of an epoch by points, both axes logarithmic](images/epoch_by_points.svg)
 ![Time of an epoch by width, both axes logarithmic](images/epoch_by_width.svg)
-![Operations per second by operations per byte: ours below the machine's two roofs](images/training_roofline.svg)
+![Operations per second by operations per byte: ours below two roofs](images/training_roofline.svg)
 """
     )
 
 
 def _roofs() -> tuple[float, float]:
-    """Floating-point operations a second of a large float32 product, and bytes a second of a large copy."""
+    """Operations per second of a large float32 product, and bytes per second of a large copy."""
     left, large = np.ones((2048, 2048), np.float32), np.ones(2**25, np.float32)
     onto, out = np.empty_like(large), np.empty_like(left)
     seconds = timing.medians(
@@ -175,50 +175,35 @@ def _draw(found: list[tuple[Case, dict[str, float]]]) -> None:
         ]
         canvas.panel_legend(ax, lines, whos, LIGHT)
         save(ax, IMAGES / f"epoch_by_{axis}.svg")
-    names = (
-        "the machine's roofs",
-        *dict.fromkeys(
-            f"{case.depth} x {case.width} units"
-            for case, _ in found
-            if case.axis in ("batch", "corner") and case.width >= 64
-        ),
-    )
+    _draw_roofline([(case, seconds["ours"]) for case, seconds in found])
+
+
+def _draw_roofline(found: list[tuple[Case, float]]) -> None:
+    shown = [(case, seconds) for case, seconds in found if case.axis in ("batch", "corner")]
+    by_shape: dict[str, list[tuple[Case, float]]] = {}
+    for case, seconds in shown:
+        if case.width >= 64:
+            by_shape.setdefault(f"{case.depth} x {case.width} units", []).append((case, seconds))
+    names = ("the machine's roofs", *by_shape)
     ax = _panel(names, "Operations per second", ("operations per byte", "operations per second"))
     product, copy = _roofs()
     intensity = np.geomspace(1, 200, 100)
-    handles = [
-        ax.plot(
-            intensity,
-            np.minimum(product, copy * intensity),
-            color=LIGHT.text,
-            linewidth=CURVE_WIDTH,
-        )[0]
-    ]
-    for name, color, marker in zip(names[1:], class_colors(4), "osD^", strict=False):
-        cases = [
-            (case, seconds["ours"])
-            for case, seconds in found
-            if f"{case.depth} x {case.width} units" == name and case.axis in ("batch", "corner")
-        ]
-        handles.append(
-            ax.plot(
-                [0.21 * case.batch for case, _ in cases],
-                [
-                    6
-                    * us.Network.initialize(case.problem().sizes).n_parameters
-                    * case.points
-                    / seconds
-                    for case, seconds in cases
-                ],
-                color=color,
-                marker=marker,
-                linestyle="",
-                markersize=5,
-            )[0]
+    roofs = np.minimum(product, copy * intensity)
+    handles = ax.plot(intensity, roofs, color=LIGHT.text, linewidth=CURVE_WIDTH)
+    for cases, color, marker in zip(by_shape.values(), class_colors(4), "osD^", strict=False):
+        intensities = [0.21 * case.batch for case, _ in cases]
+        rates = [_operations(case) / seconds for case, seconds in cases]
+        handles += ax.plot(
+            intensities, rates, color=color, marker=marker, linestyle="", markersize=5
         )
     ax.set_ylim(bottom=10 ** np.floor(np.log10(ax.get_ylim()[0])))
     canvas.panel_legend(ax, handles, names, LIGHT)
     save(ax, IMAGES / "training_roofline.svg")
+
+
+def _operations(case: Case) -> int:
+    """Of one epoch: 6 for each weight and point."""
+    return 6 * us.Network.initialize(case.problem().sizes).n_parameters * case.points
 
 
 def _panel(names: Sequence[str], title: str, labels: tuple[str, str]) -> Axes:

@@ -1,4 +1,4 @@
-"""Sweeps of the lab's network on each kind of worker, taking turns: runs a second, and what a slice costs besides.
+"""Sweeps of the lab's network on each kind of worker: runs per second, and what a slice costs.
 
 `python benchmarks/sweep_workers.py [SEEDS ROUNDS]` prints the section; it needs the extras dask and
 ray, and says so where they are missing.
@@ -33,7 +33,7 @@ def seconds(seeds: int, **asked: Any) -> float:
 
 
 def a_slice(go: Callable[..., float]) -> float:
-    """Seconds a slice costs: 400 slices of one block and one epoch against 20 slices of the same seeds."""
+    """Seconds that a slice costs: 400 slices of one block and epoch, less 20 of the same seeds."""
     block, sized, spent = block_size(us.Network.initialize((2, 2, 4))), module._slice_size, []
     try:
         for blocks in (1, 20):
@@ -66,9 +66,7 @@ def clusters() -> Iterator[None]:
     register_ray()
     try:
         with (
-            LocalCluster(
-                n_workers=WORKERS, threads_per_worker=1, dashboard_address=None
-            ) as cluster,
+            LocalCluster(WORKERS, threads_per_worker=1, dashboard_address=None) as cluster,
             Client(cluster),
         ):
             yield
@@ -77,7 +75,7 @@ def clusters() -> Iterator[None]:
 
 
 def workers_table(seeds: int = 12_000, rounds: int = 7) -> str:
-    """The section: every kind of worker in turn, a round of which is not counted."""
+    """The section: every kind of worker in turn; the first round is not counted."""
     who = {
         "one thread": lambda *a, **k: seconds(*a, threads=1, **k),
         "threads": seconds,
@@ -108,10 +106,10 @@ def workers_table(seeds: int = 12_000, rounds: int = 7) -> str:
         us.sweep(LAB, seeds=seeds, folder=Path(folder) / "sweep")
         size = sum(path.stat().st_size for path in (Path(folder) / "sweep").glob("seeds-*"))
     return (
-        page.table(TITLE, ["who", "runs a second", "least to most", "a slice costs"], rows)
+        page.table(TITLE, ["who", "runs per second", "least to most", "a slice costs"], rows)
         + f"""
-Medians of {rounds} rounds of {seeds:,} seeds. What a slice costs is what sending one away and getting it back takes,
-whatever is trained in it. In a folder a run takes {size / seeds:,.0f} bytes.
+Medians of {rounds} rounds of {seeds:,} seeds. What a slice costs is the time to send it away and
+get it back, whatever is trained in it. In a folder a run takes {size / seeds:,.0f} bytes.
 """
     )
 

@@ -14,8 +14,7 @@ def medians(
 ) -> dict[str, float]:
     """Seconds of each call, the median of `rounds` rounds in which every contender takes its turn.
 
-    One round is left uncounted first; a quick call is repeated within a round until `least` seconds
-    have passed.
+    A first round is not counted; a quick call is repeated within a round for about `least` seconds.
     """
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
     repeats = {}
@@ -35,17 +34,12 @@ def medians(
 
 
 def process_seconds(command: list[str], environment: dict[str, str], rounds: int = 7) -> float:
-    """Median wall seconds of a whole process, one uncounted run first."""
+    """Median wall seconds of a whole process, after an uncounted run."""
     values = []
     for _ in range(rounds + 1):
         began = time.perf_counter()
-        subprocess.run(
-            command,
-            env=environment,
-            check=True,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        nothing = subprocess.DEVNULL
+        subprocess.run(command, env=environment, check=True, stdout=nothing, stderr=nothing)
         values.append(time.perf_counter() - began)
     return statistics.median(values[1:])
 

@@ -1,15 +1,14 @@
-"""The course lab's helper module, drop-in: `from lab_utils_multiclass_TF import *` runs the lab's notebook as it is.
+"""The course lab's helper module, as a drop-in: the lab's notebook runs with it unchanged.
 
-Same names, arguments, titles and class colours. Written anew, with these differences: each boundary
-is one line (from the model's scores, not from class ids), every unit gets its panel for any number
-of units and classes, the window is that of the data, legends stand beside the data, and no style
-file or second helper is needed. Models may be from Keras 2 or 3 on any backend, or anything with a
-`predict`.
+`from lab_utils_multiclass_TF import *` gives the same names, arguments, titles and class colours.
+Written anew, with these differences: each boundary is one line (from the model's scores, not from
+class ids), every unit gets a panel for any number of units and classes, the window is that of the
+data, legends stand beside the data, and no style file or second helper is needed. Models may be
+from Keras 2 or 3 on any backend, or anything with a `predict`.
 """
 
 from __future__ import annotations
 
-import inspect
 import math
 import warnings
 from collections.abc import Callable, Sequence
@@ -22,10 +21,11 @@ from matplotlib import cm, colors  # noqa: TID253
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap  # noqa: TID253
 from matplotlib.patches import FancyArrowPatch  # noqa: TID253
 
-from unitscope.errors import UnitscopeError, refusal, said
+from unitscope.errors import UnitscopeError
 from unitscope.figures.boundary import Grid, boundary_lines, zero_lines
 from unitscope.figures.canvas import theme_for
 from unitscope.figures.points import draw_counts
+from unitscope.figures.scores import as_array, class_indices, predicted, scores_of, values_at
 from unitscope.figures.unit_map import draw_lines
 from unitscope.geometry.partition import partition
 from unitscope.geometry.window import Window, padded
@@ -83,15 +83,19 @@ dlc = {
     "dldarkblue": dldarkblue,
 }
 
-_BOUNDARY_STEPS = 151  # grid places along each axis for a model's boundary
-_MAP_STEPS = 81  # and for the map of one unit
-_SLOW_STEPS = 41  # and where a function takes only one point at a time
+# Grid places along each axis: for a model's boundary, for the map of one unit, and where a function
+# takes only one point at a time.
+_BOUNDARY_STEPS, _MAP_STEPS, _SLOW_STEPS = 151, 81, 41
 _LEGEND_ROWS = 12  # beside one panel
 _LEGEND_ROW = 0.23  # inches, of the legend's 10-point text
+_PALE_BLUES = 0.62  # of the Blues: blue points would vanish on the darkest part
 
 
 def plt_mc(X_train: Any, y_train: Any, classes: int, centers: Any, std: Any) -> None:
-    """Show the training points by class; `centers` and `std`, from which they were drawn, are not needed."""
+    """Show the training points by class.
+
+    `centers` and `std`, from which they were drawn, are taken for the lab's sake.
+    """
     fig, ax = plt.subplots(figsize=(4.2, 3.2), layout="constrained")
     _bare(fig)
     plt_mc_data(
@@ -104,18 +108,18 @@ def plt_mc(X_train: Any, y_train: Any, classes: int, centers: Any, std: Any) -> 
 def plt_cat_mc(X_train: Any, y_train: Any, model: Any, classes: int) -> None:
     """Show the training points and the model's decision boundary.
 
-    The boundary of a chain of dense layers (a Keras model or a us.Network) is exact, see
+    For a chain of dense layers (a Keras model or a us.Network) the boundary is exact, see
     `us.partition`; any other model is asked once, on a grid.
     """
     fig, ax = plt.subplots(figsize=(4.2, 3.2), layout="constrained")
     _bare(fig)
-    window = padded(_numpy(X_train))
+    window = padded(as_array(X_train))
     lines = _exact_lines(model, window)
     if lines is not None:
         draw_lines(ax, lines, theme_for(None, ax), "boundary")
         ax.set(xlim=window[0], ylim=window[1])
     else:
-        # Probabilities say where between two grid places the boundary is; class ids do not.
+        # Probabilities say where between two grid places the boundary runs; class ids do not.
         predict = getattr(model, "predict_proba", None) or model.predict
         plot_cat_decision_boundary_mc(ax, X_train, predict, vector=True)
     plt_mc_data(
@@ -126,8 +130,11 @@ def plt_cat_mc(X_train: Any, y_train: Any, model: Any, classes: int) -> None:
 
 
 def plt_layer_relu(X: Any, y: Any, W1: Any, b1: Any, classes: int) -> None:
-    """Show, for each unit of a ReLU layer with weights (2, units), its output over the inputs and where it turns on."""
-    points, weights, bias = _numpy(X), _numpy(W1), _numpy(b1).ravel()
+    """Show what each unit of a ReLU layer, weights (2, units), gives over the inputs.
+
+    A line shows where the unit turns on.
+    """
+    points, weights, bias = as_array(X), as_array(W1), as_array(b1).ravel()
     window = padded(points)
     grid = Grid.over(window, _MAP_STEPS, _MAP_STEPS)
     fig, panels = _panels(weights.shape[1])
@@ -137,9 +144,8 @@ def plt_layer_relu(X: Any, y: Any, W1: Any, b1: Any, classes: int) -> None:
             return np.maximum(0.0, x @ weights[:, unit] + bias[unit])
 
         plt_prob_z(ax, relu, x0_rng=window[0], x1_rng=window[1])
-        draw_lines(
-            ax, zero_lines(grid.points @ weights[:, unit] + bias[unit], grid), LIGHT, "boundary"
-        )
+        lines = zero_lines(grid.points @ weights[:, unit] + bias[unit], grid)
+        draw_lines(ax, lines, LIGHT, "boundary")
         _labelled_panel(ax, points, y, classes, f"Layer 1 Unit {unit}", ("$x_0$", "$x_1$"))
     _figure_legend(fig)
     _show()
@@ -154,12 +160,12 @@ def plt_output_layer_linear(
     x0_rng: Sequence[float] | None = None,
     x1_rng: Sequence[float] | None = None,
 ) -> None:
-    """Show, for each unit of a linear layer with weights (2, units), its output over the hidden space, points on top.
+    """Show what each unit of a linear layer, weights (2, units), gives over the hidden space.
 
-    The window holds all points, and `x0_rng` and `x1_rng` (low, high) where they are given. Where
-    five or more points coincide, as at (0, 0), a label says how many.
+    The points lie on top. The window holds all of them, and `x0_rng` and `x1_rng` (low, high) where
+    they are given. Where five or more points coincide, as at (0, 0), a label says how many.
     """
-    points, weights, bias = _numpy(X), _numpy(W), _numpy(b).ravel()
+    points, weights, bias = as_array(X), as_array(W), as_array(b).ravel()
     window = _window_with(points, x0_rng, x1_rng)
     fig, panels = _panels(weights.shape[1])
     for unit, ax in enumerate(panels):
@@ -168,11 +174,10 @@ def plt_output_layer_linear(
             return x @ weights[:, unit] + bias[unit]
 
         plt_prob_z(ax, linear, x0_rng=window[0], x1_rng=window[1])
-        _labelled_panel(
-            ax, points, y, classes, f"Linear Output Unit {unit}", ("$a^{[1]}_0$", "$a^{[1]}_1$")
-        )
+        labels = "$a^{[1]}_0$", "$a^{[1]}_1$"
+        _labelled_panel(ax, points, y, classes, f"Linear Output Unit {unit}", labels)
     _figure_legend(fig)
-    # places the panels, so that each label finds the side with the fewest points
+    # This places the panels, so that each label finds the side with the fewest points.
     fig.draw_without_rendering()
     for ax in panels:
         draw_counts(ax, points, LIGHT, 7.0)
@@ -191,19 +196,19 @@ def plt_mc_data(
     m: str = "o",
     equal_xy: bool = False,
 ) -> None:
-    """Scatter the points on `ax`, class i in the i-th class colour and called `class_labels[i]` (c0, c1, ... without).
+    """Scatter the points on `ax`, a colour and a name for each class.
 
-    `map` may be another colour map than the default or `dkcolors_map`: then class i is `map(i)`.
-    `size` is the marker's area in points squared, `m` the marker; `equal_xy` gives both axes the
-    same scale.
+    Class i is called `class_labels[i]`, c0, c1, ... without it, and has the i-th class colour; with
+    a `map` other than the default and `dkcolors_map`, its colour is `map(i)`. `size` is the
+    marker's area in points squared, `m` the marker; `equal_xy` gives both axes the same scale.
     """
-    points, labels = _numpy(X), _class_indices(y, classes)
+    points, labels = as_array(X), class_indices(y, classes)
     ours = map in (plt.cm.Paired, dkcolors_map)
     names = _names(classes, class_labels)
+    edge: dict[str, Any] = {}
     # A thin white edge keeps points apart; a marker such as "x" is nothing but edge.
-    edge = (
-        {"edgecolors": "white", "linewidths": 0.5} if mpl.markers.MarkerStyle(m).is_filled() else {}
-    )
+    if mpl.markers.MarkerStyle(m).is_filled():
+        edge = {"edgecolors": "white", "linewidths": 0.5}
     for index, color in enumerate(class_colors(max(classes, 1))):
         mine = points[labels == index]
         ax.scatter(
@@ -237,18 +242,10 @@ def plot_mc_data(
     size: float = 40,
 ) -> None:
     """Scatter the points on pyplot's current axes, a colour for each label that occurs in `y`."""
-    values, labels = np.unique(_numpy(y).ravel(), return_inverse=True)
+    values, labels = np.unique(as_array(y).ravel(), return_inverse=True)
     names = class_labels if class_labels is not None else [f"c{value}" for value in values]
-    plt_mc_data(
-        plt.gca(),
-        X,
-        labels,
-        len(values),
-        class_labels=names,
-        map=dkcolors_map,
-        legend=legend,
-        size=size,
-    )
+    ax, classes = plt.gca(), len(values)
+    plt_mc_data(ax, X, labels, classes, names, dkcolors_map, legend=legend, size=size)
 
 
 def plot_cat_decision_boundary_mc(
@@ -259,27 +256,23 @@ def plot_cat_decision_boundary_mc(
     legend: bool = False,
     vector: bool = True,
 ) -> None:
-    """Draw the boundary between the classes that `predict` gives, over the window of the points X (n, 2): one line.
+    """Draw the boundary between the classes that `predict` gives, over the window of the points X.
 
     `predict` takes points (n, 2), or one point (2,) where `vector` is False, and gives scores or
     probabilities (n, K), a probability of class 1 (n,) or (n, 1), or class ids. From class ids
     alone the line runs half way between grid places of different classes. `class_labels` and
     `legend` are taken for the lab's sake: lines need no legend.
     """
-    window = padded(_numpy(X))
+    window = padded(as_array(X))
     steps = _BOUNDARY_STEPS if vector else _SLOW_STEPS
     grid = Grid.over(window, steps, steps)
+    points = grid.points
     if vector:
-        points = grid.points
-        answers = _numpy(predict(points, **_quietly_at_once(predict, len(points))))
+        answers = predicted(predict, points)
     else:
-        answers = np.stack([np.squeeze(_numpy(predict(point))) for point in grid.points])
-    draw_lines(
-        ax,
-        boundary_lines(_scores(answers, len(grid.points)), grid),
-        theme_for(None, ax),
-        "boundary",
-    )
+        answers = np.stack([np.squeeze(as_array(predict(point))) for point in points])
+    lines = boundary_lines(scores_of(answers, len(points)), grid)
+    draw_lines(ax, lines, theme_for(None, ax), "boundary")
     ax.set(xlim=window[0], ylim=window[1])
 
 
@@ -289,22 +282,19 @@ def plt_prob_z(
     x0_rng: Sequence[float] = (-8, 8),
     x1_rng: Sequence[float] = (-5, 4),
 ) -> None:
-    """Colour `ax` by fwb(x) over the two ranges (low, high), the bluer the greater, with a colour bar.
+    """Colour `ax` by fwb(x) over the two ranges (low, high): the bluer, the greater.
 
     `fwb` takes points (n, 2) and gives n numbers; one that takes only one point (1, 2) works too,
-    more slowly.
+    more slowly. A colour bar tells the values.
     """
     window = ((float(x0_rng[0]), float(x0_rng[1])), (float(x1_rng[0]), float(x1_rng[1])))
     grid = Grid.over(window, _MAP_STEPS, _MAP_STEPS)
-    values = _batched(fwb, grid.points)
+    values = values_at(fwb, grid.points)
     if values is None:
         grid = Grid.over(window, _SLOW_STEPS, _SLOW_STEPS)
-        values = np.array(
-            [np.squeeze(_numpy(fwb(point[None, :]))) for point in grid.points], dtype=np.float64
-        )
-    blues = truncate_colormap(
-        plt.get_cmap("Blues"), 0.0, 0.62, 256
-    )  # blue points would vanish on the darkest part
+        answers = [np.squeeze(as_array(fwb(point[None, :]))) for point in grid.points]
+        values = np.array(answers, dtype=np.float64)
+    blues = truncate_colormap(plt.get_cmap("Blues"), 0.0, _PALE_BLUES, 256)
     image = ax.imshow(
         values.reshape(grid.shape),
         extent=grid.extent,
@@ -323,33 +313,28 @@ def plt_prob_z(
 def truncate_colormap(
     cmap: Any, minval: float = 0.0, maxval: float = 1.0, n: int = 100
 ) -> LinearSegmentedColormap:
-    """Make a colour map of `n` colours from the part of `cmap` between `minval` and `maxval` (0..1)."""
+    """Make a colour map of `n` colours from the part of `cmap` from `minval` to `maxval` (0..1)."""
     name = f"{cmap.name}, {minval:.2f} to {maxval:.2f}"
     return LinearSegmentedColormap.from_list(name, cmap(np.linspace(minval, maxval, n)))
 
 
 def _exact_lines(model: Any, window: Window) -> list[np.ndarray] | None:
-    """The decision boundary of a chain of dense layers; None where `model` is another, or has too many regions."""
+    """The boundary of a chain of dense layers; None for other models and for too many regions."""
     try:
         net = model if isinstance(model, Network) else from_keras(model)
         if net.n_features != 2 or net.n_classes < 2:
             return None
         return [line.vertices for line in partition(net, window).boundary.polylines()]
-    except UnitscopeError:  # it has its predict
+    except UnitscopeError:  # its predict will be asked
         return None
 
 
 def _panels(count: int) -> tuple[Any, list[Any]]:
-    """A figure with `count` panels, two in a row or (from seven on) four; a spare place stays empty."""
-    columns = 1 if count == 1 else 2 if count <= 6 else 4
+    """A figure with `count` panels, two in a row or (from seven on) four."""
+    columns = min(count, 2) if count <= 6 else 4
     rows = math.ceil(count / columns)
-    fig, axes = plt.subplots(
-        rows,
-        columns,
-        figsize=(0.8 + 3.2 * columns, 2.5 * rows),
-        layout="constrained",
-        squeeze=False,
-    )
+    size = (0.8 + 3.2 * columns, 2.5 * rows)
+    fig, axes = plt.subplots(rows, columns, figsize=size, layout="constrained", squeeze=False)
     _bare(fig)
     for spare in axes.flat[count:]:
         spare.set_axis_off()
@@ -364,127 +349,39 @@ def _labelled_panel(
 
 
 def _figure_legend(fig: Any) -> None:
-    """One legend for all panels, on their right, in as many columns as the figure's height asks for."""
+    """One legend for all panels, on their right, in as many columns as the height requires."""
     handles, names = fig.axes[0].get_legend_handles_labels()
     rows = int((fig.get_figheight() - 0.2) / _LEGEND_ROW)
-    fig.legend(
-        handles,
-        names,
-        loc="outside right upper",
-        frameon=False,
-        handletextpad=0.2,
-        ncols=math.ceil(len(names) / rows),
-    )
+    columns = math.ceil(len(names) / rows)
+    place: dict[str, Any] = {"loc": "outside right upper", "frameon": False, "handletextpad": 0.2}
+    fig.legend(handles, names, ncols=columns, **place)
 
 
 def _window_with(
     points: np.ndarray, x0_rng: Sequence[float] | None, x1_rng: Sequence[float] | None
 ) -> Window:
-    """The points' padded window, made wider where a given range reaches further."""
+    """The points' padded window, widened where a given range reaches further."""
     sides = list(padded(points))
     for axis, given in enumerate((x0_rng, x1_rng)):
         if given is not None:
-            sides[axis] = (
-                min(sides[axis][0], float(given[0])),
-                max(sides[axis][1], float(given[1])),
-            )
+            low, high = sides[axis]
+            sides[axis] = min(low, float(given[0])), max(high, float(given[1]))
     return sides[0], sides[1]
 
 
 def _bare(fig: Any) -> None:
-    """Hide ipympl's header, footer and toolbar, as the lab does; other canvases do not read these."""
+    """Hide ipympl's header, footer and toolbar, as the lab does; other canvases ignore these."""
     for part in ("toolbar_visible", "header_visible", "footer_visible"):
         setattr(fig.canvas, part, False)
 
 
 def _show() -> None:
     with warnings.catch_warnings():
-        # Agg on a machine with a display warns that it cannot show; a script that saves its figures
-        # knows.
+        # Agg warns on a machine with a display that it cannot show; who saves figures knows that.
         warnings.filterwarnings("ignore", message=".*non-interactive.*cannot be shown")
         plt.show()
-
-
-def _numpy(values: Any) -> np.ndarray:
-    """An array of any library as NumPy's."""
-    if hasattr(values, "detach"):
-        values = values.detach().cpu()
-    return np.asarray(values)
-
-
-def _class_indices(y: Any, classes: int) -> np.ndarray:
-    """Labels (n,) or (n, 1) as class numbers 0..classes-1; other labels are numbered in sorted order."""
-    labels = _numpy(y).ravel()
-    if labels.dtype.kind in "iuf" and not ((labels < 0) | (labels >= classes)).any():
-        return labels.astype(np.int64)
-    values, indices = np.unique(labels, return_inverse=True)
-    if len(values) > classes:
-        raise refusal(
-            "y",
-            f"labels of at most {classes} classes, as classes says",
-            said(f"{len(values)} labels"),
-        )
-    return indices.ravel()
 
 
 def _names(classes: int, class_labels: Sequence[str] | None) -> list[str]:
     given = [] if class_labels is None else [str(label) for label in class_labels]
     return [given[index] if index < len(given) else f"c{index}" for index in range(classes)]
-
-
-def _quietly_at_once(predict: Callable[..., Any], n: int) -> dict[str, int]:
-    """The settings among verbose=0 and batch_size=n that `predict` takes: Keras's defaults are 32 rows and a bar."""
-    try:
-        known = inspect.signature(predict).parameters
-    except (TypeError, ValueError):
-        return {}
-    return {name: value for name, value in (("verbose", 0), ("batch_size", n)) if name in known}
-
-
-def _scores(answers: np.ndarray, n: int) -> np.ndarray:
-    """What a predict function gave for n points as scores (n, K), of which the largest names the class."""
-    if answers.ndim == 2 and answers.shape[1] == 1:
-        answers = answers[:, 0]
-    if len(answers) != n or answers.ndim not in (1, 2):
-        raise refusal(
-            "predict",
-            f"a function that gives {n} rows for {n} points",
-            said(f"shape {answers.shape}"),
-        )
-    numeric = answers.dtype.kind == "f"
-    if answers.ndim == 2:
-        return _unsquashed(answers) if numeric else answers
-    if numeric and (answers != np.round(answers)).any():
-        one = answers.astype(np.float64)
-        if one.min() >= 0 and one.max() <= 1:
-            return _unsquashed(np.stack([1 - one, one], axis=1))
-        return np.stack([np.zeros(n), one], axis=1)
-    values, indices = np.unique(answers, return_inverse=True)
-    return np.eye(len(values))[indices.ravel()]
-
-
-def _unsquashed(scores: np.ndarray) -> np.ndarray:
-    """Probabilities as logarithms, which are affine between grid places where the logits are; others unchanged."""
-    scores = scores.astype(np.float64)
-    if scores.min() >= 0 and np.allclose(scores.sum(axis=1), 1.0, atol=1e-3):
-        return np.log(np.maximum(scores, np.finfo(np.float32).tiny))
-    return scores
-
-
-def _batched(fwb: Callable[[np.ndarray], Any], points: np.ndarray) -> np.ndarray | None:
-    """Evaluate `fwb` at all points at once, (n,); None where that does not give each point its own number."""
-    try:
-        values = np.asarray(_numpy(fwb(points)), dtype=np.float64)
-        last = np.asarray(_numpy(fwb(points[-1:])), dtype=np.float64)
-    except (
-        Exception
-    ):  # whatever a function for one point makes of many; point by point its own error would show
-        return None
-    if values.shape not in ((len(points),), (len(points), 1)) or last.size != 1:
-        return None
-    values = values.ravel()
-    return (
-        values
-        if np.allclose(values[-1], last.ravel()[0], rtol=1e-4, atol=1e-6, equal_nan=True)
-        else None
-    )

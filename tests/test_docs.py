@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import doctest
 import re
 import subprocess
@@ -12,7 +13,10 @@ import pytest
 
 from patience import PATIENCE
 
-DOCS = Path(__file__).parents[1] / "docs"
+REPOSITORY = Path(__file__).parents[1]
+DOCS = REPOSITORY / "docs"
+SOURCE = REPOSITORY / "src" / "unitscope"
+CONTRIBUTING = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("page", ["regions.md", "explanation.md"])
@@ -46,3 +50,55 @@ def test_the_programs_of_the_clusters_page_run(words, tmp_path):
     )
     assert ran.returncode == 0, ran.stderr
     assert "2,000 seeds; " in ran.stdout
+
+
+def defines(path: Path, name: str) -> bool:
+    """Whether a Python or JavaScript file has the function or class, or `Class.method`."""
+    text = path.read_text(encoding="utf-8")
+    outer, _, inner = name.partition(".")
+    if path.suffix == ".py":
+        kinds = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+        bodies = {node.name: node.body for node in ast.parse(text).body if isinstance(node, kinds)}
+        return outer in bodies and (
+            not inner
+            or any(isinstance(node, kinds) and node.name == inner for node in bodies[outer])
+        )
+    found = re.search(
+        rf"^(?:export )?(?:async )?(?:class|function) {outer}\b(.*?)^}}", text, re.M | re.S
+    )
+    return found is not None and (
+        not inner or re.search(rf"^  (?:async )?{inner}\(", found[1], re.M) is not None
+    )
+
+
+@pytest.mark.parametrize("walk", ["A point becomes a sentence", "A drag becomes a picture"])
+def test_a_walk_has_six_steps_that_are_there(walk):
+    part = re.search(rf"^\*\*{walk}\*\*.*?\n\n((?:\d\. .*\n)+)", CONTRIBUTING, re.M)[1]
+    steps = re.findall(r"^(\d)\. `([\w./]+)` `([\w.]+)` ", part, re.M)
+    assert [number for number, _, _ in steps] == list("123456")
+    for _, file, name in steps:
+        assert defines(SOURCE / file, name), f"{file} has no {name}"
+    for file in re.findall(r"`([\w/]+\.(?:py|js))`", part):
+        assert (SOURCE / file).is_file(), file
+
+
+def test_a_walk_notices_what_is_not_there():
+    assert defines(SOURCE / "training" / "run.py", "Run.at")
+    assert not defines(SOURCE / "training" / "run.py", "Run.nowhere")
+    assert not defines(SOURCE / "training" / "run.py", "at")
+    assert defines(SOURCE / "web" / "page" / "page.js", "Page.takeRun")
+    assert not defines(SOURCE / "web" / "page" / "page.js", "takeRun")
+
+
+def test_every_module_is_named_in_its_rooms_line_or_readme():
+    missing = []
+    for room, line in re.findall(r"^\| `(\w+)/` \| (.*) \|$", CONTRIBUTING, re.M):
+        folder = SOURCE / room
+        readme = folder / "README.md"
+        named = line + (readme.read_text(encoding="utf-8") if readme.exists() else "")
+        for path in sorted(folder.rglob("*.py")):
+            part = path.relative_to(folder)
+            name = part.name if len(part.parts) == 1 else f"{part.parts[0]}/"
+            if path.name != "__init__.py" and f"`{name}`" not in named:
+                missing.append(f"{room}/{name}")
+    assert missing == []

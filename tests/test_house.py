@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import inspect
 import pydoc
 import re
@@ -109,6 +110,27 @@ def test_the_import_law_notices(source):
         "unitscope.geometry.plane imports training"
     ]
     assert broken_import_law("unitscope.sweeps.sweep", source) == []
+
+
+def imports_of_ours() -> dict[str, set[str]]:
+    """Each module with ours that it imports, at its top or inside a function."""
+    modules = {module_name(path): path for path in MODULES if path.name != "__main__.py"}
+    found = {}
+    for name, path in modules.items():
+        named = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                named |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                inside = {f"{node.module}.{alias.name}" for alias in node.names}
+                named |= inside & set(modules) or {node.module or ""}
+        found[name] = named & set(modules) - {name, "unitscope"}
+    del found["unitscope"]  # its names are loaded when they are first used
+    return found
+
+
+def test_no_module_imports_itself_in_a_circle():
+    assert tuple(graphlib.TopologicalSorter(imports_of_ours()).static_order())
 
 
 def test_every_module_has_a_room():

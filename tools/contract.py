@@ -1,8 +1,9 @@
-"""Writes the JSON Schema and the JavaScript's types of all messages, from unitscope/wire/messages.py."""
+"""Writes the JSON Schema and the JavaScript's types of all messages, from wire/messages.py."""
 
 from __future__ import annotations
 
 import json
+import textwrap
 import types
 import typing
 from pathlib import Path
@@ -14,6 +15,8 @@ SCHEMA = REPOSITORY / "docs" / "messages.schema.json"
 TYPES = REPOSITORY / "src" / "unitscope" / "web" / "pure" / "scene.d.ts"
 PLAIN = {int: "integer", float: "number", str: "string", bool: "boolean", type(None): "null"}
 UNIONS = {name: getattr(messages, name) for name in ("About", "Reply", "Request")}
+NAMED = {name: getattr(messages, name) for name in ("Activation", "Window")}
+WIDTH = 100
 MADE = "Made from unitscope/wire/messages.py by tools/contract.py."
 
 
@@ -84,12 +87,19 @@ def schema() -> dict:
     }
 
 
-def type_of(kind: object) -> str:
-    """A type as TypeScript."""
+def type_of(kind: object, *, named: bool = True) -> str:
+    """A type as TypeScript; by its name where it has one."""
     origin, parts = typing.get_origin(kind), typing.get_args(kind)
+    for name, known in NAMED.items():
+        if named and kind == known:
+            return name
     if typing.is_typeddict(kind):
         return kind.__name__
     if origin is typing.Annotated:
+        rules = dict(kind.__metadata__)
+        if typing.get_origin(parts[0]) is list and rules.get("minItems") == rules.get("maxItems"):
+            inner = type_of(typing.get_args(parts[0])[0])
+            return f"[{', '.join([inner] * rules['minItems'])}]"
         return type_of(parts[0])
     if origin is typing.Literal:
         return " | ".join(json.dumps(part) for part in parts)
@@ -107,19 +117,35 @@ def type_of(kind: object) -> str:
 
 def types_text() -> str:
     """The JavaScript's types."""
-    parts = [f"/** {MADE} */\n"]
+    parts = [comment(MADE)] + [alias(name, kind) for name, kind in NAMED.items()]
     for name, made in objects().items():
         lines = [
             f"  {field}{'' if needed else '?'}: {type_of(kind)};"
             for field, (kind, needed) in fields(made).items()
         ]
-        parts.append(
-            f"/** {' '.join(made.__doc__.split())} */\nexport interface {name} {{\n"
-            + "\n".join(lines)
-            + "\n}\n"
-        )
-    parts += [f"export type {name} = {type_of(union)};\n" for name, union in UNIONS.items()]
-    return "\n".join(parts)
+        parts.append(comment(made.__doc__) + f"export interface {name} {{\n")
+        parts[-1] += "\n".join(lines) + "\n}\n"
+    return "\n".join(parts + [alias(name, union) for name, union in UNIONS.items()])
+
+
+def comment(words: str) -> str:
+    """A comment of documentation, of several lines where one is too long."""
+    line = f"/** {' '.join(words.split())} */\n"
+    if len(line) <= WIDTH:
+        return line
+    lines = textwrap.wrap(" ".join(words.split()), WIDTH - 3)
+    return "/**\n" + "".join(f" * {each}\n" for each in lines) + " */\n"
+
+
+def alias(name: str, kind: object) -> str:
+    """A type under a name; of an alternative that is too long, each part has a line."""
+    made = type_of(kind, named=False)
+    line = f"export type {name} = {made};\n"
+    if len(line) <= WIDTH:
+        return line
+    return (
+        f"export type {name} =\n" + "\n".join(f"  | {part}" for part in made.split(" | ")) + ";\n"
+    )
 
 
 def schema_text() -> str:

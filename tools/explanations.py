@@ -1,4 +1,4 @@
-"""Write docs/explanation.md, four networks with what is said of them: `python tools/explanations.py`."""
+"""Write docs/explanation.md, four networks explained: `python tools/explanations.py`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ DOCS = Path(__file__).parents[1] / "docs"
 
 HEAD = """# Words that are true
 
-`us.explain(run)` says what a network does, in sentences that are measured from it. `us.explain(net, data)` does the
-same for any network, `point=3` traces one point through it, and `length` is "brief", "normal" or "full".
+`us.explain(run)` says what a network does, in sentences that are measured from it.
+`us.explain(net, data)` does the same for any network, `point=3` traces one point through it, and
+`length` is "brief", "normal" or "full".
 
 ```python
 >>> import unitscope as us
@@ -28,17 +29,18 @@ False
 
 ```
 
-A claim carries its facts (`claim.facts`): counts, classes and sets, which must come out the same for it to hold, and
-numbers, which must be printed the same. A unit is on where its pre-activation is positive. The window is the range of
-the data with some room around it; what is said of it is exact for linear, ReLU, leaky ReLU and absolute-value units
-(see [regions.md](regions.md)), and found on a mesh for smooth ones, of which no sentence says on or off.
+A claim carries its facts (`claim.facts`): counts, classes and sets, which must come out the same
+for it to hold, and numbers, which must print the same. A unit is on where its pre-activation is
+positive. The window is the range of the data with some room around it; what is said of it is exact
+for linear, ReLU, leaky ReLU and absolute-value units (see [regions.md](regions.md)). For smooth
+units it is found on a mesh, and no sentence calls them on or off.
 
 What follows was written by `python tools/explanations.py`.
 """
 
 
 def main() -> None:
-    """Four networks: one that solves its task, one that is stuck, one with a dead unit, and one for digits."""
+    """Four networks: one that solves its task, one stuck, one with a dead unit, one for digits."""
     lab = us.datasets.lab()
     networks = {
         "solved": ("The course lab's own run", us.lab.run(), "normal"),
@@ -52,10 +54,10 @@ def main() -> None:
     }
     page = [HEAD]
     for name, (title, run, length) in networks.items():
-        draw = us.plot.decision_regions if run.data.n_features == 2 else None
-        axes = (
-            draw(run.network, run.data, activation_regions=True) if draw else us.plot.training(run)
-        )
+        if run.data.n_features == 2:
+            axes = us.plot.decision_regions(run.network, run.data, activation_regions=True)
+        else:
+            axes = us.plot.training(run)
         us.plot.save(axes, DOCS / "images" / f"explained_{name}.png")
         words = us.explain(run, length=length).to_markdown().replace("## ", "### ")
         page.append(f"## {title}\n\n![{title}](images/explained_{name}.png)\n\n{words}")
@@ -63,12 +65,9 @@ def main() -> None:
 
 
 def first(data: us.Dataset, units: int, wanted: Callable[[us.Run], bool]) -> us.Run:
-    """The run of the first seed whose run is as wanted."""
-    return next(
-        run
-        for run in (us.train(data, hidden=(units,), seed=seed) for seed in range(1000))
-        if wanted(run)
-    )
+    """The first seed's run that is as wanted."""
+    runs = (us.train(data, hidden=(units,), seed=seed) for seed in range(1000))
+    return next(run for run in runs if wanted(run))
 
 
 def stuck(run: us.Run) -> bool:

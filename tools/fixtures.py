@@ -1,4 +1,8 @@
-"""Writes networks.json: networks of every activation and what Python computes of them, for the page's own tests."""
+"""Writes what the page's own tests know of Python: networks.json and greeting.json.
+
+networks.json has networks of every activation and what Python computes of them, greeting.json what
+Python offers when a page connects.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +13,10 @@ import numpy as np
 
 import unitscope as us
 from unitscope.network import ACTIVATIONS
+from unitscope.wire.greeting import greeting
 
-PATH = Path(__file__).parents[1] / "tests" / "web" / "networks.json"
+PLACE = Path(__file__).parents[1] / "tests" / "web"
+NETWORKS, GREETING = PLACE / "networks.json", PLACE / "greeting.json"
 WINDOW = ((-3.0, 3.5), (-2.5, 3.0))
 
 
@@ -66,8 +72,17 @@ def rounded(values: np.ndarray) -> list[float]:
     return [float(f"{value:.9g}") for value in np.ravel(values)]
 
 
+def greeting_text() -> str:
+    """The greeting but for the version, which each release changes."""
+    return json.dumps({**greeting(), "version": ""}, indent=1) + "\n"
+
+
+def networks_text() -> str:
+    """A line for each network."""
+    text = json.dumps(cases(), separators=(",", ":"))
+    return text.replace('{"name"', '\n{"name"') + "\n"
+
+
 if __name__ == "__main__":
-    PATH.write_text(
-        json.dumps(cases(), separators=(",", ":")).replace('{"name"', '\n{"name"') + "\n",
-        encoding="utf-8",
-    )
+    NETWORKS.write_text(networks_text(), encoding="utf-8")
+    GREETING.write_text(greeting_text(), encoding="utf-8")

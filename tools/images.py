@@ -1,7 +1,7 @@
 """Draw the pictures of the README and of docs/: `python tools/images.py`.
 
-That of the live page needs the packages chromium and chromium-driver, and is left as it is without
-them.
+The picture of the live page needs the packages chromium and chromium-driver; without them it stays
+as it is.
 """
 
 import base64
@@ -34,33 +34,23 @@ def draw_page() -> None:
 
     options = webdriver.ChromeOptions()
     options.binary_location = shutil.which("chromium") or ""
-    for flag in (
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--no-first-run",
-        "--hide-scrollbars",
-    ):
-        options.add_argument(flag)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "unitscope", "play", "--port", "0", "--no-browser"],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    driver = webdriver.Chrome(
-        options=options, service=webdriver.ChromeService(shutil.which("chromedriver"))
-    )
+    for flag in ("headless=new", "no-sandbox", "disable-gpu", "no-first-run", "hide-scrollbars"):
+        options.add_argument(f"--{flag}")
+    command = [sys.executable, "-m", "unitscope", "play", "--port", "0", "--no-browser"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    service = webdriver.ChromeService(shutil.which("chromedriver"))
+    driver = webdriver.Chrome(options=options, service=service)
     try:
         driver.execute_cdp_cmd(
             "Emulation.setDeviceMetricsOverride",
             {"width": 1280, "height": 1560, "deviceScaleFactor": 1, "mobile": False},
         )
         driver.get(re.search(r"http://\S+", process.stdout.readline())[0])
-        WebDriverWait(driver, 60).until(
-            lambda page: page.execute_script(
-                "return document.documentElement.dataset.ready && document.querySelectorAll('.tile').length === 64"
-            )
+        drawn = (
+            "return document.documentElement.dataset.ready"
+            " && document.querySelectorAll('.tile').length === 64"
         )
+        WebDriverWait(driver, 60).until(lambda page: page.execute_script(drawn))
         driver.find_element("css selector", "#data").send_keys("." * 24)
         driver.execute_script("document.activeElement.blur()")
         driver.execute_async_script("requestAnimationFrame(() => setTimeout(arguments[0], 500))")
@@ -82,7 +72,7 @@ def draw_lab(run: us.Run) -> None:
 
 
 def draw_regions(run: us.Run) -> None:
-    """The lab's four activation regions, and beside them its decision regions with the way of one point."""
+    """The lab's four activation regions beside its decision regions and one point's margin."""
     figure = Figure(figsize=(11.0, 4.0), facecolor="white")
     left, right = (figure.add_axes((at, 0.14, 0.38, 0.76)) for at in (0.055, 0.53))
     part = us.partition(run.network, run.data)
@@ -92,26 +82,16 @@ def draw_regions(run: us.Run) -> None:
         (True, False): "only unit 0 on",
         (False, False): "both units off",
     }
-    for region, shade in zip(
-        part.regions, ("#dbe7f3", "#f3e3d3", "#e3efdc", "#efefef"), strict=True
-    ):
+    shades = ("#dbe7f3", "#f3e3d3", "#e3efdc", "#efefef")
+    for region, shade in zip(part.regions, shades, strict=True):
         left.fill(*region.vertices.T, color=shade, linewidth=0)
-        left.text(
-            *region.vertices.mean(axis=0),
-            on[tuple(region.pattern.tolist())],
-            ha="center",
-            va="center",
-        )
+        name = on[tuple(region.pattern.tolist())]
+        left.text(*region.vertices.mean(axis=0), name, ha="center", va="center")
     for unit in (0, 1):
         for line in part.activation_boundaries.polylines(0, unit):
             left.plot(*line.T, color="#1b1f24", linewidth=1.6)
-    left.set(
-        xlim=part.window[0],
-        ylim=part.window[1],
-        xlabel="$x_0$",
-        ylabel="$x_1$",
-        title="activation regions",
-    )
+    left.set(xlim=part.window[0], ylim=part.window[1])
+    left.set(xlabel="$x_0$", ylabel="$x_1$", title="activation regions")
     us.plot.decision_regions(run.network, run.data, ax=right, activation_regions=True, margin=82)
     us.plot.save(figure, IMAGES / "regions.png")
 

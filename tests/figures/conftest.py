@@ -28,7 +28,7 @@ def lab_data():
 
 @pytest.fixture(scope="session")
 def lab_net():
-    """The lab's weights after 200 epochs, written out: training again would give other last digits elsewhere."""
+    """The lab's weights after 200 epochs, written out, as last digits differ between machines."""
     W1 = [[1.21899, 0.60385], [0.92019, -1.69767]]
     W2 = [[-2.00564, -3.07414, 1.29615, 0.32893], [-2.8261, 1.09081, -1.89189, 0.68919]]
     b1 = [1.59499, 1.50002]
@@ -38,7 +38,7 @@ def lab_net():
 
 @pytest.fixture(scope="session")
 def clouds():
-    """clouds(k) -> data of k classes around k centres, and the network that takes the nearest centre's class."""
+    """clouds(k) -> k classes around k centres, and the network that takes the nearest centre."""
 
     def make(k, n=8):
         turn, out = np.arange(k) * 2.39996, np.sqrt(np.arange(k) + 0.5) * 2.6

@@ -25,7 +25,7 @@ def length(lines):
 
 
 def generic_network(hidden, k, seed):
-    """Random weights and biases: with zero biases all logits tie wherever every unit is off, and ties have an order."""
+    """Random weights and biases: with zero biases all logits tie wherever every unit is off."""
     net = us.Network.initialize([2, hidden, k], seed=seed)
     return net.with_vector(
         net.to_vector() + 0.2 * np.random.default_rng(seed).normal(size=net.n_parameters)
@@ -92,7 +92,7 @@ def test_scan_lines_cross_the_boundary_as_often_as_the_class_changes(seed, k):
     segments = segments_of(boundary_lines(grid.points @ weights + bias, grid))
 
     def widths(height):
-        """How much of the scan line at that height each class has, of 2; it has it in one piece, being convex."""
+        """How much of a scan line each class has, of 2: in one piece, as it is convex."""
         scan = np.column_stack([np.linspace(-1, 1, 4001), np.full(4001, height)])
         return np.bincount((scan @ weights + bias).argmax(axis=1), minlength=k) / 2000
 

@@ -1,4 +1,4 @@
-"""The lab's five pictures as text. A changed one fails and is written beside its golden file as NAME-changed.svg.
+"""The lab's five pictures as text. One that changed fails, and is written to NAME-changed.svg.
 
 To accept what is drawn now: UNITSCOPE_ACCEPT_FIGURES=1 pytest tests/figures/test_golden.py, then
 review the diff.
@@ -43,7 +43,7 @@ PICTURES = {
 
 
 def normalised(svg: str) -> str:
-    """Numbers to one hundredth, ids numbered in order, images as their size and the colours of 16 parts."""
+    """Numbers to one hundredth, ids in order, images as their size and the colours of 16 parts."""
     svg = re.sub(r'"data:image/png;base64,([^"]*)"', lambda match: f'"{summary(match[1])}"', svg)
     numbers: dict[str, str] = {}
     svg = re.sub(

@@ -10,9 +10,8 @@ from matplotlib.colors import to_hex
 from unitscope import theme
 from unitscope.errors import InvalidInput
 
-TO_XYZ = np.array(
-    [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
-)  # IEC 61966-2-1
+# IEC 61966-2-1
+TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
 
 
 def cielab(color):

@@ -1,4 +1,4 @@
-"""The geometry tests share modules of their own beside them: the exact truth, the networks and the laws."""
+"""The geometry tests share modules beside them: the exact truth, the networks and the laws."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ pytest.register_assert_rewrite("laws")
 
 
 def pytest_collection_modifyitems(items):
-    """Networks drawn at random may tie but for rounding, and that is said: test_partition holds it to the truth."""
+    """Random networks may tie except for rounding, which is said: see test_partition."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.filterwarnings("ignore:Rounding leaves:RuntimeWarning"))

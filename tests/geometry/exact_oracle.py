@@ -25,13 +25,13 @@ Triple = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class Polygon:
-    """A convex polygon: points counter-clockwise; line i goes from point i to the next, positive inside."""
+    """A convex polygon: points counter-clockwise; line i leads from point i on, positive inside."""
 
     points: list[Triple]
     lines: list[Triple]
 
     def split(self, line: Triple) -> tuple[Polygon | None, Polygon | None]:
-        """The parts with an inside where the line is positive, and where it is negative or zero throughout."""
+        """The parts with an inside: where the line is positive, and where it is not."""
         a, b, c = line
         values = [a * x + b * y + c * w for x, y, w in self.points]
         if all(value <= 0 for value in values):
@@ -157,7 +157,7 @@ def regions(
 def _through(
     region: Region, columns: list[list[int]], scale: int, slope: float | None
 ) -> Iterator[Region]:
-    """What one layer, each unit's weights and then its bias, makes of a region; no slope: the output layer."""
+    """What a layer, each unit's weights then bias, makes of a region; without a slope, the last."""
     rows = []
     for *weights, bias in columns:
         used = [(weight, row) for weight, row in zip(weights, region.rows, strict=True) if weight]
@@ -216,7 +216,7 @@ def areas(polygons: Sequence[Polygon], labels: Sequence[int], count: int) -> lis
 
 
 def contacts(polygons: Sequence[Polygon]) -> Iterator[tuple[int, int, float]]:
-    """Pairs of polygons with a piece of a side in common, and its length: touching at a corner doesn't count."""
+    """Pairs of polygons that share a piece of a side, and its length; a corner doesn't count."""
     sides: dict[Triple, tuple[list, list]] = defaultdict(lambda: ([], []))
     for number, polygon in enumerate(polygons):
         for i, line in enumerate(polygon.lines):

@@ -1,11 +1,13 @@
-"""Hostile networks by the thousand, each held against the laws: python tests/geometry/fuzz.py --networks 20000.
+"""Hostile networks by the thousand, each held to the laws.
 
-Six kinds (see networks.adversarial) with relu, leaky_relu and abs layers: random, near-duplicate
-units (1e-8 to 1e-16, some scaled by up to 1e5), lines nearly through one point, weights of -1, 0
-and 1, weights in quarters, nearly parallel lines. Of each network: areas of regions and cells (sum
-to 1e-12, none below -1e-15 of the window), V - E + F = 1 and every edge in two polygons, affine
-maps against the forward pass (to 1e-9 or the error bound), classes at random points whose lead is
-above the error bound, and at any point where no caution is given.
+    python tests/geometry/fuzz.py --networks 20000
+
+Six kinds (see random_networks.adversarial) with relu, leaky_relu and abs layers: random,
+near-duplicate units (1e-8 to 1e-16, some scaled by up to 1e5), lines nearly through one point,
+weights of -1, 0 and 1, weights in quarters, nearly parallel lines. Of each network: areas of
+regions and cells (sum to 1e-12, none below -1e-15 of the window), V - E + F = 1 and every edge in
+two polygons, affine maps against the forward pass (to 1e-9 or the error bound), classes at random
+points whose lead is above the error bound, and at any point where no caution is given.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from typing import NamedTuple
 
 import laws
 import networks
+import random_networks
 
 import unitscope as us
 
@@ -45,7 +48,7 @@ class Outcome(NamedTuple):
 
 def checked(seed: int) -> Outcome:
     """Make network number `seed`, cut it and hold it against the laws."""
-    kind, case = networks.adversarial(seed)
+    kind, case = random_networks.adversarial(seed)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -116,7 +119,7 @@ COLUMNS = (
 def table(found: list[Outcome]) -> list[tuple[str, ...]]:
     """A row for each kind and one for all."""
     rows = []
-    for kind in (*networks.KINDS, "all"):
+    for kind in (*random_networks.KINDS, "all"):
         mine = [one for one in found if kind in (one.kind, "all")]
         if mine:
             rows.append(

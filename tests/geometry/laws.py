@@ -1,4 +1,4 @@
-"""What is measured of a partition to see that it keeps the laws; tests and the fuzz say what the numbers must be.
+"""What is measured of a partition to see that it keeps the laws; the tests say what it must be.
 
 Only public names of the library are used: vertices that polygons share are the same floats, so
 coordinates tell which vertices are one.
@@ -24,7 +24,7 @@ def side_lengths(window: Sequence[Sequence[float]]) -> np.ndarray:
 
 
 class Closeness(NamedTuple):
-    """How far areas and lengths may be from the truth: 1e-12 of the window, and what the spacing of floats does."""
+    """How far areas and lengths may be off: 1e-12 of the window, plus what floats' spacing does."""
 
     area: float
     length: float
@@ -110,7 +110,7 @@ def _topology(
 
 
 def sharpest_turn(pieces: Iterable[Any], window: Sequence[Sequence[float]]) -> float:
-    """The least sine of the turns around the polygons, window scaled to a unit square: not below 0 where convex."""
+    """The least sine of the turns around the polygons in a unit square: not negative if convex."""
     least = 1.0
     for piece in pieces:
         sides = np.roll(piece.vertices, -1, axis=0) - piece.vertices
@@ -137,7 +137,7 @@ def mapped(part: Any, X: np.ndarray, region: np.ndarray) -> np.ndarray:
 
 
 def affine_error(part: Any, net: us.Network, X: np.ndarray) -> float:
-    """How far the located regions' maps are from the forward pass, over the largest logit (or 1)."""
+    """How far the located regions' maps are from the forward pass, over the largest logit or 1."""
     z = net.logits(X)
     return float(np.abs(mapped(part, X, part.locate(X)) - z).max() / max(1.0, np.abs(z).max()))
 
@@ -154,13 +154,13 @@ def gap(net: us.Network, X: np.ndarray) -> np.ndarray:
 
 
 def wrong_labels(part: Any, net: us.Network, X: np.ndarray) -> int:
-    """Points whose cell has another class than the network says, though its lead is above the error bound."""
+    """Points whose cell has another class than the network gives by more than the error bound."""
     label = part.cells.label[part.locate_cells(X)]
     return int(((label != net.predict(X)) & (gap(net, X) > 2 * part.error_bound)).sum())
 
 
 def magnitudes(net: us.Network, window: Sequence[Sequence[float]]) -> list[np.ndarray]:
-    """For every layer how large the terms of each unit's pre-activation can get in the window, (units,) each."""
+    """How large the terms of each unit's pre-activation get in the window, (units,) a layer."""
     largest, found = np.abs(np.array(window)).max(axis=1), []
     for layer in net.layers:
         largest = largest @ np.abs(layer.weights) + np.abs(layer.bias)

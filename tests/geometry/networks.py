@@ -1,4 +1,4 @@
-"""Networks for the geometry tests: seeded lists, named hard cases, adversarial kinds and hypothesis strategies."""
+"""Networks for the geometry tests: seeded lists of small ones, named hard cases, large ones."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import exact_oracle
 import numpy as np
-from hypothesis import strategies as st
 
 import unitscope as us
 
@@ -31,7 +30,7 @@ def built(
     activation: str | Sequence[str] = "relu",
     slope: float = 0.25,
 ) -> us.Network:
-    """A network whose hidden layers have this activation, or one each; the output layer is linear."""
+    """A network whose hidden layers have this activation, or one each, with linear outputs."""
     depth = len(biases) - 1
     names = [activation] * depth if isinstance(activation, str) else list(activation)
     return us.Network(
@@ -45,7 +44,7 @@ def built(
 def he_parts(
     widths: Sequence[int], seed: int, bias: float = 0.5
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """Weights and biases by He's initialisation (normal, variance 2 / inputs), biases normal with deviation `bias`."""
+    """He's initialisation (normal, variance 2 / inputs); biases normal with deviation `bias`."""
     rng = np.random.default_rng(seed)
     weights = [rng.normal(size=(n, m)) * np.sqrt(2 / n) for n, m in pairwise(widths)]
     return weights, [rng.normal(size=m) * bias for m in widths[1:]]
@@ -58,7 +57,7 @@ def he(
 
 
 def balanced(net: us.Network, window: Window = SQUARE) -> us.Network:
-    """`net` with each bias such that the mean of its pre-activation over the window is 0: so every unit turns in it."""
+    """`net` with biases that make each mean pre-activation over the window 0: all units turn on."""
     sides = [np.linspace(low, high, 60) for low, high in window]
     outputs, layers = np.stack(np.meshgrid(*sides), axis=2).reshape(-1, 2), []
     for layer in net.layers:
@@ -109,11 +108,11 @@ def true_areas(case: Case) -> list[float]:
     )
 
 
-# ---- networks whose regions are all far wider than rounding: counts must be exact ------------------------------------
+# ---- networks whose regions are all far wider than rounding: counts must be exact ----------------
 
 
 def small_networks() -> Iterator[tuple[str, Case]]:
-    """640 small networks: 200 with float weights, 240 ternary, 200 with weights in quarters; many have exact ties."""
+    """640 small networks: 200 of floats, 240 ternary, 200 of quarters; many have exact ties."""
     # Slopes whose products with the weights are exact: by 0.1 ties turn into slivers narrower than
     # rounding.
     kinds = (("relu", 0.0), ("leaky_relu", 0.25), ("abs", 0.0), ("relu", 0.0), ("leaky_relu", -0.5))
@@ -138,7 +137,7 @@ def small_networks() -> Iterator[tuple[str, Case]]:
         yield f"{kind} {seed}", Case(built(weights, biases, activation, slope), SQUARE)
 
 
-# ---- the hard cases, by name -----------------------------------------------------------------------------------------
+# ---- the hard cases, by name ---------------------------------------------------------------------
 
 _W, _B = he_parts((2, 6, 6, 3), 261)  # 69 regions in the square; its classes have 3, 1 and 2 parts
 _GRID = np.array([[1.0, 1.0, 1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0, 1.0, 1.0]])
@@ -159,7 +158,7 @@ def changed(
 def copied_unit(
     factor: float, epsilon: float = 0.0
 ) -> Callable[[list[np.ndarray], list[np.ndarray]], object]:
-    """Unit 1 of the first layer and unit 2 of the second become multiples of a neighbour, up to relative noise."""
+    """Unit 1 of layer 1 and unit 2 of layer 2 become multiples of a neighbour, up to noise."""
 
     def copy(weights: list[np.ndarray], biases: list[np.ndarray]) -> None:
         rng = np.random.default_rng(1)
@@ -311,7 +310,7 @@ NARROW: dict[str, Case] = {
 }
 
 
-# ---- larger networks -------------------------------------------------------------------------------------------------
+# ---- larger networks -----------------------------------------------------------------------------
 
 
 def bench(widths: Sequence[int], seed: int) -> Case:
@@ -331,82 +330,7 @@ BENCH = {
 }
 
 
-# ---- adversarial networks, by kind -----------------------------------------------------------------------------------
-
-KINDS = ("random", "near-duplicates", "near-concurrent", "ternary", "quarters", "near-parallel")
-
-
-def adversarial(seed: int) -> tuple[str, Case]:
-    """Network number `seed`: its kind and the network. Depth 1 to 4, widths 2 to 19, 1 to 5 classes."""
-    rng = np.random.default_rng(seed)
-    widths = [2, *rng.integers(2, 20, size=rng.integers(1, 5)).tolist(), int(rng.integers(1, 6))]
-    weights, biases = he_parts(widths, seed + 2**32, bias=1.0)
-    biases = [bias * rng.choice([0.0, 0.3, 1.0]) for bias in biases]
-    kind, epsilon = KINDS[seed % len(KINDS)], 10.0 ** -rng.integers(8, 17)
-    if kind == "near-duplicates":
-        for w, b in zip(weights, biases, strict=True):
-            for _ in range(3):
-                unit, source = rng.integers(len(b), size=2)
-                factor = rng.choice([1.0, -1.0, 3.7, -0.3, 1e5])
-                w[:, unit] = factor * w[:, source] * (1 + epsilon * rng.normal(size=len(w)))
-                b[unit] = factor * b[source] * (1 + epsilon * rng.normal())
-    elif kind == "near-concurrent":
-        biases[0] = -rng.uniform(-1, 1, 2) @ weights[0] + epsilon * rng.normal(size=widths[1])
-    elif kind == "ternary":
-        weights, biases = (
-            [np.sign(w) * (np.abs(w) > 0.5) for w in weights],
-            [np.round(b) for b in biases],
-        )
-    elif kind == "quarters":
-        weights, biases = (
-            [np.round(4 * part) / 4 for part in parts] for parts in (weights, biases)
-        )
-    elif kind == "near-parallel":
-        turn = rng.uniform(0, 3) + epsilon * rng.normal(size=widths[1])
-        weights[0] = np.stack([np.cos(turn), np.sin(turn)])
-    activation = ("relu", "leaky_relu", "abs", "relu")[seed // len(KINDS) % 4]
-    return kind, Case(built(weights, biases, activation, 0.1), SQUARE)
-
-
-# ---- strategies ------------------------------------------------------------------------------------------------------
-
-PIECEWISE = st.sampled_from(("relu", "relu", "leaky_relu", "abs", "linear"))
-WINDOWS = st.sampled_from((SQUARE, ((0.0, 1.0), (-1.0, 3.0)), ((-0.25, 0.5), (-8.0, 8.0))))
-
-
-@st.composite
-def quarter_networks(
-    draw: st.DrawFn, max_depth: int = 2, max_units: int = 4, max_classes: int = 4
-) -> Case:
-    """Weights and biases in quarters between -1 and 1: exact ties, duplicates, dead units and zero rows abound."""
-    widths = [
-        2,
-        *draw(st.lists(st.integers(1, max_units), max_size=max_depth)),
-        draw(st.integers(1, max_classes)),
-    ]
-    names = [draw(PIECEWISE) for _ in widths[2:]]
-    quarters = st.integers(-4, 4)
-    weights, biases = [], []
-    for n, m in pairwise(widths):
-        numbers = draw(st.lists(quarters, min_size=(n + 1) * m, max_size=(n + 1) * m))
-        table = np.array(numbers, dtype=float).reshape(n + 1, m) / 4
-        weights.append(table[:-1])
-        biases.append(table[-1])
-    return Case(built(weights, biases, names), draw(WINDOWS))
-
-
-@st.composite
-def float_networks(
-    draw: st.DrawFn, max_depth: int = 3, max_units: int = 10, max_classes: int = 5
-) -> Case:
-    """Generic networks with normal weights, at least one hidden layer and two classes."""
-    hidden = draw(st.lists(st.integers(2, max_units), min_size=1, max_size=max_depth))
-    widths = [2, *hidden, draw(st.integers(2, max_classes))]
-    names = [draw(PIECEWISE) for _ in widths[2:]]
-    return Case(he(widths, draw(st.integers(0, 2**32 - 1)), names), draw(WINDOWS))
-
-
-# ---- all that have a name, and their partitions ----------------------------------------------------------------------
+# ---- all that have a name, and their partitions --------------------------------------------------
 
 NAMED: dict[str, Case] = {**HARD, **NARROW, **{name: bench(*of) for name, of in BENCH.items()}}
 

@@ -9,6 +9,7 @@ import laws
 import networks
 import numpy as np
 import pytest
+import random_networks
 from hypothesis import given, settings
 
 import unitscope as us
@@ -97,14 +98,14 @@ def test_hard_cases(name):
 
 
 @settings(max_examples=100)
-@given(case=networks.quarter_networks())
+@given(case=random_networks.quarter_networks())
 def test_any_network_with_weights_in_quarters(case):
     assert differences(case) == []
 
 
 @pytest.mark.slow
 @settings(max_examples=2000)
-@given(case=networks.quarter_networks(max_depth=3, max_units=6, max_classes=5))
+@given(case=random_networks.quarter_networks(max_depth=3, max_units=6, max_classes=5))
 def test_many_networks_with_weights_in_quarters(case):
     assert differences(case) == []
 

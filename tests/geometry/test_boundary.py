@@ -1,4 +1,4 @@
-"""The decision boundary as lines, classes as outlines and as connected parts, against what the cells say."""
+"""The decision boundary as lines, classes as outlines and connected parts, against the cells."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import laws
 import networks
 import numpy as np
 import pytest
+import random_networks
 from hypothesis import given, settings
 
 import unitscope as us
@@ -16,7 +17,7 @@ NAMES = [name for name in networks.NAMED if name not in ("2-64x3-10",)]
 
 
 def sides_of(cells) -> dict[tuple, int]:
-    """Every side of every cell, from vertex to vertex counter-clockwise, and the number of the cell."""
+    """Every side of every cell, from vertex to vertex counter-clockwise, and the cell's number."""
     return {
         (*here, *there): number
         for number, cell in enumerate(cells)
@@ -64,7 +65,7 @@ def test_components_are_what_a_flood_fill_over_the_cells_finds(name):
 
 
 @settings(max_examples=60)
-@given(case=networks.quarter_networks(max_depth=3, max_units=6))
+@given(case=random_networks.quarter_networks(max_depth=3, max_units=6))
 def test_components_where_lines_meet_in_points_are_flooded_too(case):
     assert_components_are_flooded(us.partition(*case))
 
@@ -135,7 +136,7 @@ def test_polylines_are_the_segments_joined_between_meeting_points(name):
 
 
 @settings(max_examples=60)
-@given(case=networks.quarter_networks(max_depth=3, max_units=6))
+@given(case=random_networks.quarter_networks(max_depth=3, max_units=6))
 def test_polylines_where_lines_meet_in_points(case):
     part = us.partition(*case)
     if len(part.boundary):
@@ -186,7 +187,7 @@ def test_outlines_go_around_their_class_once(name):
 
 
 @settings(max_examples=60)
-@given(case=networks.quarter_networks(max_depth=3, max_units=6))
+@given(case=random_networks.quarter_networks(max_depth=3, max_units=6))
 def test_outlines_where_lines_meet_in_points(case):
     assert_outlines_bound_their_class(us.partition(*case))
 
@@ -230,7 +231,7 @@ def test_units_that_turn_in_the_same_place_have_a_segment_each():
 
 
 @settings(max_examples=60)
-@given(case=networks.float_networks())
+@given(case=random_networks.float_networks())
 def test_generic_networks_have_these_lines(case):
     part = us.partition(*case)
     assert_components_are_flooded(part)

@@ -1,4 +1,4 @@
-"""The exact truth itself: against areas and lengths by hand, and against forward passes in fractions."""
+"""The exact truth itself, against areas and lengths by hand and forward passes in fractions."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from fractions import Fraction
 import exact_oracle
 import networks
 import pytest
+import random_networks
 from hypothesis import given, settings
 
 UNIT = ((0.0, 1.0), (0.0, 1.0))
@@ -89,7 +90,7 @@ def middle(polygon):
 
 
 @settings(max_examples=50)
-@given(case=networks.quarter_networks())
+@given(case=random_networks.quarter_networks())
 def test_regions_tile_the_window_and_have_the_forward_passs_numbers(case):
     regions = networks.truth(case)
     cells = exact_oracle.cells(regions)
@@ -106,7 +107,7 @@ def test_regions_tile_the_window_and_have_the_forward_passs_numbers(case):
         assert cell.polygon.area == pytest.approx(float(cell.polygon.exact_area), rel=1e-15)
 
 
-@given(case=networks.quarter_networks())
+@given(case=random_networks.quarter_networks())
 def test_sides_inside_are_in_contact_once_all_along(case):
     cells = exact_oracle.cells(networks.truth(case))
     (left, right), (bottom, top) = case.window

@@ -1,4 +1,4 @@
-"""The partition against the network itself, at points: located regions, maps, classes, and what is zero on lines."""
+"""The partition against the network itself, at points: located regions, maps, classes, zeros."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import laws
 import networks
 import numpy as np
 import pytest
+import random_networks
 from hypothesis import given, settings
 
 import unitscope as us
@@ -61,7 +62,7 @@ def test_the_pattern_is_which_units_are_on(name):
 
 
 @settings(max_examples=60)
-@given(case=networks.float_networks())
+@given(case=random_networks.float_networks())
 def test_generic_networks_agree_with_their_forward_pass(case):
     part, X = us.partition(*case), laws.uniform(case.window, 200)
     assert laws.affine_error(part, case.net, X) <= laws.allowed_error(part, case.net, X)
@@ -77,7 +78,7 @@ def test_generic_networks_agree_with_their_forward_pass(case):
 
 
 @settings(max_examples=60)
-@given(case=networks.quarter_networks(max_depth=3, max_units=6))
+@given(case=random_networks.quarter_networks(max_depth=3, max_units=6))
 def test_networks_with_ties_agree_with_their_forward_pass(case):
     part, X = us.partition(*case), laws.uniform(case.window, 200)
     assert laws.affine_error(part, case.net, X) <= laws.allowed_error(part, case.net, X)

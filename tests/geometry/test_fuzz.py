@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import fuzz
-import networks
 import pytest
+import random_networks
 
 
 def test_two_hundred_hostile_networks_keep_the_laws():
     found = list(fuzz.outcomes(range(200)))
     assert [one for one in found if one.raised or one.faults] == []
-    assert {one.kind for one in found} == set(networks.KINDS)
+    assert {one.kind for one in found} == set(random_networks.KINDS)
     assert sum(one.regions for one in found) > 10_000
 
 
@@ -26,7 +26,7 @@ def test_the_script_writes_its_table(tmp_path, capsys):
     assert text == capsys.readouterr().out
     rows = [line.split("|")[1:3] for line in text.splitlines() if line.startswith("| ")]
     assert [(kind.strip(), count.strip()) for kind, count in rows[2:]] == [
-        *((kind, "2") for kind in networks.KINDS),
+        *((kind, "2") for kind in random_networks.KINDS),
         ("all", "12"),
     ]
     assert text.startswith("Networks 6 to 17, ")
@@ -46,7 +46,8 @@ def test_the_fuzz_notices_exceptions_and_broken_laws(monkeypatch, capsys):
     # Another network's maps and classes, over the same window.
     whole = fuzz.us.partition
     monkeypatch.setattr(
-        "unitscope.partition", lambda net, window: whole(networks.adversarial(6)[1].net, window)
+        "unitscope.partition",
+        lambda net, window: whole(random_networks.adversarial(6)[1].net, window),
     )
     faults = " ".join(fuzz.checked(0).faults)
     assert "affine maps" in faults

@@ -1,4 +1,4 @@
-"""Margins against distances to points laid densely on the boundary, and against walks that keep their class."""
+"""Margins against distances to points laid densely on the boundary, and walks within a class."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import laws
 import networks
 import numpy as np
 import pytest
+import random_networks
 from hypothesis import given, settings
 
 import unitscope as us
@@ -30,7 +31,7 @@ NAMES = [
 def dense_distance(
     X: np.ndarray, segments: np.ndarray, steps: int = 200
 ) -> tuple[np.ndarray, float]:
-    """The distance to the nearest of points laid on the segments, (n,), and half the largest gap between those."""
+    """The distance to the nearest of points laid on the segments, (n,); half their widest gap."""
     share = np.linspace(0.0, 1.0, steps + 1)[:, None, None]
     laid = ((1 - share) * segments[:, 0] + share * segments[:, 1]).reshape(-1, 2)
     nearest = [np.hypot(*(laid - x).T).min() for x in X]
@@ -68,9 +69,8 @@ def inside(X: np.ndarray, window) -> np.ndarray:
 def assert_walks_keep_their_class(part, net: us.Network, window, X: np.ndarray) -> None:
     distance = part.margin(X).distance
     turn = np.linspace(0.0, 2 * np.pi, 48, endpoint=False)
-    reach = np.minimum(
-        distance, 3 * laws.side_lengths(window).max()
-    )  # without a boundary: out of the window
+    # Without a boundary, as far as out of the window.
+    reach = np.minimum(distance, 3 * laws.side_lengths(window).max())
     for share in (0.3, 0.7, 1.0):
         for direction in np.stack([np.cos(turn), np.sin(turn)], axis=1):
             there = X + (share * reach - 1e-9).clip(0.0)[:, None] * direction
@@ -87,7 +87,7 @@ def test_the_class_is_the_same_all_the_way_to_the_margin(name):
 
 
 @settings(max_examples=30)
-@given(case=networks.float_networks(max_units=8))
+@given(case=random_networks.float_networks(max_units=8))
 def test_generic_networks_have_these_margins(case):
     part, X = us.partition(*case), laws.uniform(case.window, 15)
     found = part.margin(X)
@@ -192,7 +192,7 @@ def test_a_point_where_a_class_wins_only_by_a_tie_is_on_the_boundary():
 
 @pytest.mark.filterwarnings("ignore:Rounding leaves:RuntimeWarning")
 def test_logits_that_are_equal_but_for_rounding_hide_no_boundary():
-    """Logits 0 and 1 are 0.3 h and 0.1 h + 0.2 h: which is larger is rounding, and all of it is class 0's."""
+    """Logits 0 and 1 are 0.3 h and 0.1 h + 0.2 h: rounding decides, and class 0 has it all."""
     first = us.Dense([[1.0, 1.0], [0.3, 0.3]], [0.7, 0.7], "relu")
     net = us.Network([first, us.Dense([[0.3, 0.1, 0.0], [0.0, 0.2, 0.0]], [0.0, 0.0, 0.3])])
     part, X = us.partition(net, networks.SQUARE), laws.uniform(networks.SQUARE, 400)

@@ -1,4 +1,4 @@
-"""Plane: its laws for any three points and any data, what its makers promise, and every refusal word for word."""
+"""Plane: its laws for any points and data, what its makers promise, every refusal."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def assert_orthonormal(plane: us.Plane) -> None:
     np.testing.assert_allclose(plane.basis @ plane.basis.T, np.eye(2), rtol=0, atol=1e-14)
 
 
-# ---- laws ------------------------------------------------------------------------------------------------------------
+# ---- laws ----------------------------------------------------------------------------------------
 
 
 @given(seed=SEEDS, inputs=st.integers(2, 30))
@@ -84,7 +84,7 @@ def test_network_takes_anything_with_an_origin_and_a_basis():
     )
 
 
-# ---- makers ----------------------------------------------------------------------------------------------------------
+# ---- makers --------------------------------------------------------------------------------------
 
 
 def test_coordinates_on_two_axes_are_the_inputs_own_values():
@@ -163,7 +163,7 @@ def test_points_with_many_features_need_no_square_matrix():
     assert_orthonormal(us.Plane.principal(data))
 
 
-# ---- a value ---------------------------------------------------------------------------------------------------------
+# ---- a value -------------------------------------------------------------------------------------
 
 
 def test_a_plane_is_copied_and_frozen():
@@ -182,7 +182,7 @@ def test_a_plane_is_copied_and_frozen():
     assert repr(plane) == "Plane(u, v; of 3 inputs)"
 
 
-# ---- refusals --------------------------------------------------------------------------------------------------------
+# ---- refusals ------------------------------------------------------------------------------------
 
 QR = "np.linalg.qr(basis.T)[0].T makes such."
 LINE = "a, b, c must be three points that are not on one line. Got points on one line instead."
@@ -227,9 +227,8 @@ def test_what_is_no_basis_is_refused(basis, message):
 def test_the_remedy_works():
     basis = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 7.0]])
     remedied = us.Plane(np.zeros(3), eval(QR.split()[0], {"np": np, "basis": basis}))
-    np.testing.assert_allclose(
-        remedied.points(remedied.project(basis)), basis, rtol=0, atol=1e-13
-    )  # the same plane
+    again = remedied.points(remedied.project(basis))  # unchanged, as it is the same plane
+    np.testing.assert_allclose(again, basis, rtol=0, atol=1e-13)
 
 
 @pytest.mark.parametrize(
@@ -308,7 +307,8 @@ def test_the_remedy_works():
         ),
         (
             lambda: networks.he((3, 2), 0).on_plane(us.Plane.axes(0, 1, at=POINT)),
-            "plane must be through a space of 3 dimensions, the network's inputs. Got shapes (4,) and (2, 4) instead.",
+            "plane must be through a space of 3 dimensions, the network's inputs. "
+            "Got shapes (4,) and (2, 4) instead.",
         ),
     ],
 )

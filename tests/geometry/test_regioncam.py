@@ -1,8 +1,8 @@
-"""Regions, cells, areas and boundaries as regioncam (Rust, twanvl/regioncam) finds them: a program that shares nothing.
+"""Regions, cells, areas and boundaries, as regioncam (Rust, twanvl/regioncam) finds them.
 
-It computes in float32, so both get weights that are float32 numbers, and areas and lengths are
-compared to float32's accuracy. The networks are generic: no two of their lines coincide. Counts
-must be equal for every one of them; no seed was left out.
+It shares nothing with our code. It computes in float32, so both get weights that are float32
+numbers, and areas and lengths are compared to float32's accuracy. The networks are generic: no two
+of their lines coincide. Counts must be equal for every one of them; no seed was left out.
 """
 
 from __future__ import annotations
@@ -86,9 +86,8 @@ def test_regions_cells_and_boundary_are_regioncams(name):
     camera.decision_boundary()  # splits the regions by the largest logit
     assert len(part.cells) == camera.num_faces
     np.testing.assert_allclose(np.sort(part.cells.area), np.sort(areas(camera)), rtol=0, atol=AREA)
-    label = camera.face_outputs[:, 2, 0].astype(
-        int
-    )  # the constant of the map to the class's number
+    # The constant of the map to the class's number.
+    label = camera.face_outputs[:, 2, 0].astype(int)
     assert (
         np.bincount(part.cells.label, minlength=net.n_classes).tolist()
         == np.bincount(label, minlength=net.n_classes).tolist()

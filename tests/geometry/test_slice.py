@@ -1,4 +1,4 @@
-"""Networks of more inputs, looked at on a plane: what is seen is the forward pass in the whole input space."""
+"""Networks of more inputs on a plane: what is seen there is the forward pass in input space."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_the_window_of_data_on_a_plane_is_around_its_shadow():
 
 
 def test_a_margin_on_a_plane_is_never_below_the_distance_to_the_nearest_other_class():
-    """Boundary between classes 0 and 1: a hyperplane, whose distance in the whole of input space is known."""
+    """The boundary of classes 0 and 1 is a hyperplane, whose distance in input space is known."""
     normal = np.random.default_rng(7).normal(size=8)
     window = ((-9.0, 9.0), (-9.0, 9.0))
     for plane in PLANES.values():

@@ -26,7 +26,7 @@ def grids(n: int = 400) -> np.ndarray:
 
 
 def off_the_tie(net: us.Network, places: np.ndarray) -> np.ndarray:
-    """How far places are from where the two largest logits tie, to first order: their gap over its slope."""
+    """How far places are from a tie of the two largest logits, to first order: gap over slope."""
     order = np.argsort(net.logits(places), axis=1)[:, -2:]
 
     def gap(at):

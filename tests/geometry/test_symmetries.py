@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import laws
-import networks
 import numpy as np
 import pytest
+import random_networks
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +15,7 @@ SEEDS = st.integers(0, 2**32 - 1)
 
 
 def with_layers(net: us.Network, change) -> us.Network:
-    """The network whose layers' weights and biases are what `change(weights, biases)` gives or leaves."""
+    """The network whose weights and biases are what `change(weights, biases)` gives or leaves."""
     weights, biases = (
         [layer.weights.copy() for layer in net.layers],
         [layer.bias.copy() for layer in net.layers],
@@ -30,7 +30,7 @@ def with_layers(net: us.Network, change) -> us.Network:
 
 
 def assert_same(one, other, *, regions: bool = True, classes=None) -> None:
-    """The same areas, parts, boundary and number of regions; class k of `one` is class classes[k] of `other`."""
+    """The same areas, parts, boundary and regions; class k of `one` is classes[k] of `other`."""
     order = np.arange(one.n_classes) if classes is None else np.asarray(classes)
     near = laws.closeness(one.window)
     np.testing.assert_allclose(other.area[order], one.area, rtol=0, atol=near.area)
@@ -45,7 +45,7 @@ def assert_same(one, other, *, regions: bool = True, classes=None) -> None:
         )
 
 
-GENERIC = networks.float_networks(max_depth=2, max_units=8)
+GENERIC = random_networks.float_networks(max_depth=2, max_units=8)
 
 
 @settings(max_examples=40)
@@ -84,7 +84,7 @@ def test_rescaling_units(case, seed):
 
 
 @settings(max_examples=40)
-@given(case=networks.quarter_networks(), seed=SEEDS)
+@given(case=random_networks.quarter_networks(), seed=SEEDS)
 def test_rescaling_units_by_powers_of_two_changes_no_float(case, seed):
     rng = np.random.default_rng(seed)
     net = with_layers(case.net, scaled_by(lambda units: 2.0 ** rng.integers(-9, 10, units)))
@@ -177,7 +177,7 @@ def test_two_halves_of_the_window_have_the_areas_and_lines_of_the_whole(case, sh
 
 
 @settings(max_examples=40)
-@given(case=networks.quarter_networks(max_depth=3))
+@given(case=random_networks.quarter_networks(max_depth=3))
 def test_relu_is_leaky_relu_of_slope_zero_and_abs_of_slope_minus_one(case):
     slopes = {"relu": 0.0, "abs": -1.0, "linear": 1.0}
     leaky = us.Network(
@@ -202,7 +202,7 @@ def test_relu_is_leaky_relu_of_slope_zero_and_abs_of_slope_minus_one(case):
 
 
 @settings(max_examples=40)
-@given(case=networks.quarter_networks(max_depth=3))
+@given(case=random_networks.quarter_networks(max_depth=3))
 def test_the_same_call_gives_the_same_floats(case):
     one, other = us.partition(*case), us.partition(*case)
     assert [cell.vertices.tolist() for cell in other.cells] == [

@@ -1,4 +1,4 @@
-"""Regions and cells tile the window: areas, shared edges, convexity, and which region a cell is part of."""
+"""Regions and cells tile the window: areas, shared edges, convexity, the region of each cell."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import laws
 import networks
 import numpy as np
 import pytest
+import random_networks
 from hypothesis import given, settings
 
 import unitscope as us
@@ -40,7 +41,7 @@ def test_polygons_are_convex_and_counter_clockwise(kind, name):
 @pytest.mark.parametrize("name", networks.NAMED)
 @pytest.mark.parametrize("kind", ["regions", "cells"])
 def test_every_vertex_is_a_corner_of_something(kind, name):
-    """Inside the window three polygons meet there, on its border two: none is left in the middle of a side."""
+    """Three polygons meet there, on the window's border two: none lies in the middle of a side."""
     pieces, window = (
         getattr(networks.partition_of(name), kind),
         np.array(networks.NAMED[name].window),
@@ -55,7 +56,7 @@ def test_every_vertex_is_a_corner_of_something(kind, name):
 
 
 @settings(max_examples=60)
-@given(case=networks.float_networks())
+@given(case=random_networks.float_networks())
 def test_generic_networks_keep_these_laws(case):
     part, window = us.partition(*case), laws.total(case.window)
     for pieces in (part.regions, part.cells):

@@ -22,7 +22,7 @@ EXACT = ("relu", "abs", "leaky_relu", "linear")
 
 
 def crossings(net: us.Network, layer: int, unit: int, lines: list[np.ndarray]) -> tuple[int, int]:
-    """How often the unit changes sign between neighbours on random ways through the window, and lines are crossed."""
+    """How often the unit changes sign on random ways through the window, and lines are crossed."""
     rng, changes, crossed = np.random.default_rng(1), 0, 0
     (left, right), (bottom, top) = SQUARE
     for _ in range(20):

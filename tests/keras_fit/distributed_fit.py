@@ -1,6 +1,6 @@
-"""One process of a training that test_keras_distribution.py compares with others; it writes what came out as .npz.
+"""One process of a training that test_distribution.py compares with others; it writes a .npz file.
 
-python distributed_fit.py FORM DEVICES OUT [PROCESS PROCESSES PORT]
+    python distributed_fit.py FORM DEVICES OUT [PROCESS PROCESSES PORT]
 
 FORM is how the points are given: arrays, PyDataset, generator, or tf.data, whose full batches Keras
 deals out; or arrays with a difference: `whole` has full batches only, in `uneven` the last process
@@ -28,14 +28,8 @@ import numpy as np  # noqa: E402
 
 import unitscope as us  # noqa: E402
 
-N, D, K, BATCH, EPOCHS, SEEN = (
-    488,
-    5,
-    4,
-    32,
-    6,
-    96,
-)  # the last batch has 8 points: two for each of 4 devices
+# The last batch has 8 points: two for each of 4 devices.
+N, D, K, BATCH, EPOCHS, SEEN = 488, 5, 4, 32, 6, 96
 RNG = np.random.default_rng(11)
 CENTRES = RNG.normal(0.0, 2.0, (K, D))
 Y = RNG.integers(0, K, N)

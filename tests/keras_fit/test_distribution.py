@@ -1,6 +1,6 @@
-"""fit on several devices and in several processes: the losses and weights of every epoch are those of one device.
+"""fit on several devices and in several processes: every epoch's numbers are those of one device.
 
-Devices are virtual ones of the CPU, processes speak over the loopback; each training is a process
+Devices are virtual ones of the CPU, processes talk over the loopback; each training is a process
 of its own, since their number is fixed when JAX starts. What they do is in distributed_fit.py.
 """
 
@@ -53,7 +53,7 @@ def started(*words: Any, script: Path = SCRIPT, **variables: str) -> subprocess.
 
 
 def finished(children: list[subprocess.Popen[str]]) -> list[str]:
-    """What they printed, once all have ended; none outlives this call. JAX takes no SIGTERM, so it is SIGKILL."""
+    """What they printed, once all have ended; none outlives this call (JAX ignores SIGTERM)."""
     try:
         return [child.communicate(timeout=PATIENCE)[0] for child in children]
     finally:
@@ -153,9 +153,8 @@ def test_two_processes_give_the_losses_of_one(
     for found in results:
         same(found, one)
     points = np.concatenate([found["points"] for found in results])
-    assert sorted(points.tolist()) == sorted(
-        one["points"].tolist()
-    )  # each has its own share, together all
+    # Each has its own share, together they have all.
+    assert sorted(points.tolist()) == sorted(one["points"].tolist())
 
 
 def test_two_processes_share_the_batches_of_a_tf_dataset(tmp_path: Path) -> None:
@@ -177,7 +176,7 @@ def test_processes_with_different_numbers_of_batches_are_refused_together(tmp_pa
 
 
 def program(folder: Path) -> Path:
-    """The program of docs/clusters.md, and eight files for it to read: 2 full batches of 16 in each, and some rows."""
+    """The program of docs/clusters.md and its eight files: 2 full batches of 16 each, some rows."""
     page = (Path(__file__).parents[2] / "docs" / "clusters.md").read_text(encoding="utf-8")
     section = page.partition("\n## Data that fit on no machine\n")[2]
     script = folder / "train.py"

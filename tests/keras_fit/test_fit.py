@@ -1,4 +1,4 @@
-"""fit: what it promises around the numbers (those are compared with Keras in test_keras_fit_parity.py)."""
+"""fit: what it promises around the numbers, which test_parity.py compares with Keras's."""
 
 from __future__ import annotations
 
@@ -9,52 +9,26 @@ import pytest
 
 keras = pytest.importorskip("keras")
 
+from fit_cases import (  # noqa: E402
+    LOGITS,
+    WITH_A_GAP,
+    D,
+    K,
+    N,
+    X,
+    Y,
+    layers,
+    made,
+    same_weights,
+)
+
 import unitscope as us  # noqa: E402
 from unitscope.errors import InvalidInput, TrainingDiverged  # noqa: E402
-from unitscope.keras_fit.data import fit_data  # noqa: E402
-from unitscope.keras_fit.plan import KerasOnly, plan_for  # noqa: E402
 
 # Keras's own get_weights makes NumPy 2 warn.
 pytestmark = pytest.mark.filterwarnings(
     "ignore:__array__ implementation doesn't accept a copy:DeprecationWarning"
 )
-
-layers = keras.layers
-N, D, K = 40, 3, 4
-RNG = np.random.default_rng(7)
-CENTRES = RNG.normal(0.0, 3.0, (K, D))
-Y = RNG.integers(0, K, N)
-X = CENTRES[Y] + RNG.normal(size=(N, D))
-WITH_A_GAP = X.copy()
-WITH_A_GAP[3, 1] = np.nan
-LOGITS = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-ARGUMENTS: dict[str, Any] = {"epochs": 2, "initial_epoch": 0}
-
-
-def made(
-    *extra: Any,
-    last: Any = None,
-    optimizer: Any = None,
-    loss: Any = LOGITS,
-    metrics: Any = ("accuracy",),
-    seed: int = 0,
-    **options: Any,
-) -> Any:
-    model = keras.Sequential(
-        [keras.Input((D,)), layers.Dense(6, "relu"), *extra, last or layers.Dense(K)]
-    )
-    rng = np.random.default_rng(seed)
-    model.set_weights(
-        [rng.normal(0.0, 0.5, part.shape).astype(np.float32) for part in model.get_weights()]
-    )
-    model.compile(optimizer or keras.optimizers.Adam(0.02), loss, metrics=list(metrics), **options)
-    return model
-
-
-def same_weights(first: Any, second: Any) -> bool:
-    return all(
-        np.array_equal(a, b) for a, b in zip(first.get_weights(), second.get_weights(), strict=True)
-    )
 
 
 def test_the_arrays_given_stay_as_they_were() -> None:
@@ -201,9 +175,8 @@ def test_callbacks_see_and_set_the_weights_of_their_epoch() -> None:
     history = us.fit(model, X, Y, epochs=9, verbose=0, callbacks=Watcher())
     assert events == ["begin", 0, 1, 2, "end"]
     assert np.array_equal(np.stack(seen), history.run.weights[1:])
-    assert history.history["loss"][2] == pytest.approx(
-        np.log(K), abs=0.1
-    )  # from weights of 0 all chances are equal
+    # From weights of 0 all chances are equal.
+    assert history.history["loss"][2] == pytest.approx(np.log(K), abs=0.1)
     assert abs(history.history["loss"][1] - np.log(K)) > 0.3
 
 
@@ -244,220 +217,6 @@ def test_probabilities_that_keras_clips_are_trained_as_keras_does(
     )
 
 
-def _frozen() -> Any:
-    model = made()
-    model.layers[0].trainable = False
-    return model
-
-
-def _half_precision() -> Any:
-    return made(layers.Dense(3, dtype="mixed_bfloat16"))
-
-
-def _own_step() -> Any:
-    class Own(keras.Sequential):
-        def train_step(self, *args: Any) -> Any:
-            raise NotImplementedError
-
-    model = Own([keras.Input((D,)), layers.Dense(K)])
-    model.compile("sgd", LOGITS)
-    return model
-
-
-def _shared() -> Any:
-    layer = layers.Dense(D)
-    inputs = keras.Input((D,))
-    model = keras.Model(inputs, layers.Dense(K)(layer(layer(inputs))))
-    model.compile("sgd", LOGITS)
-    return model
-
-
-def _unscaled(model: Any) -> Any:
-    model.optimizer.exclude_from_weight_decay(var_names=["bias"])
-    return model
-
-
-OPTIMIZERS, REGULARIZERS = keras.optimizers, keras.regularizers
-
-
-@pytest.mark.parametrize(
-    ("model", "reason"),
-    [
-        (lambda: made(layers.Dropout(0.1)), "Dropout.* acts in training"),
-        (lambda: made(layers.BatchNormalization()), "BatchNormalization"),
-        (lambda: made(layers.Dense(3, activity_regularizer="l2")), "activity regularizer"),
-        (lambda: made(layers.Dense(3, use_bias=False)), "no bias"),
-        (lambda: made(layers.Dense(3, bias_regularizer="l2")), "bias regularizer"),
-        (lambda: made(layers.Dense(3, kernel_constraint="non_neg")), "constraint"),
-        (lambda: made(layers.Dense(3, kernel_regularizer="l2")), "different kernel regularizers"),
-        (
-            lambda: made(layers.Dense(3, kernel_regularizer=REGULARIZERS.OrthogonalRegularizer())),
-            "OrthogonalRegularizer",
-        ),
-        (_frozen, "frozen"),
-        (_half_precision, "bfloat16"),
-        (_own_step, "Own"),
-        (_shared, "shared"),
-        (lambda: made(last=layers.Dense(K, "relu")), "does not give logits"),
-        (lambda: made(last=layers.Dense(1, "sigmoid"), loss="binary_crossentropy"), "last layer"),
-        (lambda: made(last=layers.Dense(K, "softmax")), "from logits, but"),
-        (lambda: made(loss="sparse_categorical_crossentropy"), "from probabilities, but"),
-        (lambda: made(loss="mse"), "loss is mse"),
-        (
-            lambda: made(
-                loss=keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.1)
-            ),
-            "label_smoothing",
-        ),
-        (
-            lambda: made(
-                loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction="sum")
-            ),
-            "reduction",
-        ),
-        (
-            lambda: made(
-                loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=0)
-            ),
-            "ignore_class",
-        ),
-        (lambda: made(optimizer=OPTIMIZERS.Nadam()), "Nadam"),
-        (
-            lambda: made(
-                optimizer=OPTIMIZERS.Adam(OPTIMIZERS.schedules.ExponentialDecay(0.1, 2, 0.9))
-            ),
-            "schedule",
-        ),
-        (lambda: made(optimizer=OPTIMIZERS.Adam(clipnorm=1.0)), "clipnorm"),
-        (lambda: made(optimizer=OPTIMIZERS.Adam(amsgrad=True)), "amsgrad"),
-        (lambda: made(optimizer=OPTIMIZERS.Adam(use_ema=True)), "use_ema"),
-        (
-            lambda: made(optimizer=OPTIMIZERS.Adam(gradient_accumulation_steps=2)),
-            "gradient_accumulation_steps",
-        ),
-        (lambda: made(optimizer=OPTIMIZERS.SGD(weight_decay=0.1)), "weight_decay"),
-        (lambda: made(optimizer=OPTIMIZERS.RMSprop(centered=True)), "centered"),
-        (lambda: _unscaled(made(optimizer=OPTIMIZERS.AdamW())), "excludes"),
-        (lambda: made(optimizer=OPTIMIZERS.SGD(0.1, momentum=1.0)), "momentum"),
-        (lambda: made(metrics=["mse"]), "metric mse"),
-        (
-            lambda: made(metrics=[keras.metrics.SparseTopKCategoricalAccuracy()]),
-            "metric sparse_top_k",
-        ),
-        (lambda: made(weighted_metrics=["accuracy"]), "weighted_metrics"),
-        (lambda: made(run_eagerly=True), "run_eagerly"),
-        (lambda: made(steps_per_execution=2), "steps_per_execution"),
-        (lambda: made(loss_weights=[2.0]), "loss_weights"),
-    ],
-)
-def test_what_the_kernel_lacks_goes_to_keras(model: Any, reason: str) -> None:
-    with pytest.raises(KerasOnly, match=reason):
-        plan_for(model(), [], ARGUMENTS)
-
-
-class _Batches(keras.callbacks.Callback):
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        pass
-
-
-class _Evaluations(keras.callbacks.Callback):
-    def on_test_begin(self, logs: Any = None) -> None:
-        pass
-
-
-@pytest.mark.parametrize(
-    ("callback", "reason"),
-    [
-        (_Batches, "on_train_batch_end"),
-        (_Evaluations, "on_test_begin"),
-        (
-            lambda: keras.callbacks.LambdaCallback(on_train_batch_begin=print),
-            "on_train_batch_begin",
-        ),
-        (lambda: keras.callbacks.ModelCheckpoint("m.keras", save_freq=3), "ModelCheckpoint"),
-        (keras.callbacks.TerminateOnNaN, "on_batch_end"),
-        (keras.callbacks.CallbackList, "not a single"),
-    ],
-)
-def test_callbacks_that_need_batches_go_to_keras(callback: Any, reason: str) -> None:
-    with pytest.raises(KerasOnly, match=reason):
-        plan_for(made(), [callback()], ARGUMENTS)
-
-
-@pytest.mark.parametrize(
-    "argument",
-    [
-        {"class_weight": {0: 2.0}},
-        {"sample_weight": np.ones(N)},
-        {"steps_per_epoch": 3},
-        {"validation_freq": 2},
-        {"validation_steps": 1},
-        {"shuffle": "batch"},
-        {"no_such_argument": None},
-    ],
-)
-def test_arguments_that_only_keras_has_go_to_keras(argument: dict[str, Any]) -> None:
-    with pytest.raises(KerasOnly, match=next(iter(argument))):
-        plan_for(made(), [], {**ARGUMENTS, **argument})
-
-
-@pytest.mark.parametrize(
-    ("points", "labels", "one_hot", "more"),
-    [
-        ([X], Y, False, {}),
-        (X[:, :2], Y, False, {}),
-        (X.astype(str), Y, False, {}),
-        ({"a": X}, Y, False, {}),
-        (X, Y.astype(float), False, {}),
-        (X, Y.tolist(), False, {}),
-        (X, np.eye(K)[Y], False, {}),
-        (X, Y, True, {}),
-        (X, np.eye(K)[Y] * 0.9, True, {}),
-        (X, np.zeros((N, K)), True, {}),
-        (X, Y, False, {"validation_data": (X, Y, np.ones(N))}),
-    ],
-)
-def test_data_that_only_keras_reads_go_to_keras(
-    points: Any, labels: Any, one_hot: bool, more: Any
-) -> None:
-    with pytest.raises(KerasOnly):
-        fit_data(points, labels, D, K, one_hot, **more)
-
-
-def test_keras_trains_what_the_kernel_cannot_and_is_recorded(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    model = made(layers.Dropout(0.2))
-    before = us.from_keras(model).to_vector()
-    history = us.fit(model, X, Y, epochs=2, verbose=2, validation_split=0.25)
-    said = capsys.readouterr().out.splitlines()[0]
-    assert (
-        said == f"unitscope: trained by Keras because {history.why}"
-        and "(Dropout) acts in training" in said
-    )
-    assert history.run.epochs == 2 and history.run.data.n_points == N * 3 // 4
-    assert np.array_equal(history.run.weights[0], before.astype(np.float32))
-    assert np.array_equal(history.run.network.to_vector(), us.from_keras(model).to_vector())
-    assert history.run.loss == pytest.approx(history.history["loss"])
-
-
-def test_a_binary_classifier_is_recorded_as_two_classes() -> None:
-    model = made(last=layers.Dense(1, "sigmoid"), loss="binary_crossentropy")
-    history = us.fit(model, X, (Y == 0).astype(np.float32), epochs=2, verbose=0)
-    assert history.run.data.y.tolist() == (Y == 0).astype(int).tolist()
-    assert history.run.network.n_classes == 2 and history.run.epochs == 2
-
-
-def test_a_model_that_is_no_chain_has_no_run(capsys: pytest.CaptureFixture[str]) -> None:
-    history = us.fit(made(layers.BatchNormalization()), X, Y, verbose=0)
-    assert capsys.readouterr().out == ""
-    assert (
-        history.run is None
-        and "BatchNormalization" in history.why
-        and len(history.history["loss"]) == 1
-    )
-
-
 @pytest.mark.parametrize(("verbose", "lines"), [(0, 0), ("auto", 4), (1, 4), (2, 4)])
 def test_progress_is_two_lines_an_epoch(
     verbose: Any, lines: int, capsys: pytest.CaptureFixture[str]
@@ -489,9 +248,8 @@ def test_keras_own_model_prints_the_losses_of_the_lab(capsys: pytest.CaptureFixt
     us.fit(model, data.X, data.y, epochs=200, batch_order=us.lab.batch_order())
     out = capsys.readouterr().out.splitlines()
     printed = [float(line.rpartition("loss: ")[2]) for line in out[1::2]]
-    assert (
-        np.abs(np.array(printed) - us.lab.printed_losses()).max() < 1.01e-4
-    )  # the last printed digit may round
+    off = np.abs(np.array(printed) - us.lab.printed_losses())
+    assert off.max() < 1.01e-4  # the last printed digit may round
     assert out == us.lab.epoch_lines(us.lab.run())
 
 

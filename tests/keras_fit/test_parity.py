@@ -1,4 +1,4 @@
-"""fit against model.fit: the same History, weights and optimizer, on every backend; one process for each.
+"""fit against model.fit: the same History, weights and optimizer, in a process for each backend.
 
 Run as a program with a backend's name, this file does the comparison itself.
 """

@@ -132,9 +132,8 @@ def test_a_generator_is_noted_as_it_passes() -> None:
     model = made()
     model.compile("adam", keras.losses.CategoricalCrossentropy(from_logits=True))
     history = us.fit(model, generated(), steps_per_epoch=3, epochs=2, verbose=0, shuffle=False)
-    assert np.array_equal(history.run.data.X, X) and np.array_equal(
-        history.run.data.y, Y
-    )  # of one epoch
+    data = history.run.data  # of one epoch
+    assert np.array_equal(data.X, X) and np.array_equal(data.y, Y)
 
 
 @pytest.mark.tensorflow

@@ -1,8 +1,10 @@
-// The page's forward pass and exact geometry against what Python computed: networks.json, made by tools/fixtures.py.
+// The page's forward pass and exact geometry against what Python computed: networks.json, made by
+// tools/fixtures.py.
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { areaOf, decisionGeometry } from "../../src/unitscope/web/pure/geometry.js";
+import { decisionGeometry } from "../../src/unitscope/web/pure/geometry.js";
+import { areaOf } from "../../src/unitscope/web/pure/polygons.js";
 import {
   classesOf,
   erf,
@@ -71,7 +73,7 @@ function numbersFrom(seed) {
   };
 }
 
-test("random networks: cells tile the window, each has its own class inside, the boundary is where two logits tie", () => {
+test("random networks: cells tile the window, have their class, and end where logits tie", () => {
   for (let seed = 1; seed <= 120; seed++) {
     const next = numbersFrom(seed),
       activation = ["relu", "leaky_relu", "abs"][seed % 3],

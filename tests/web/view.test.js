@@ -1,10 +1,12 @@
-// What the panels show of a network: which units span the hidden space, and places that points share.
+// What the panels show of a network: which units span the hidden space, and places that points
+// share.
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { crowdsOf, livelyUnits, windowAround } from "../../src/unitscope/web/pure/view.js";
 
-test("of many units those that differ most span the hidden space, and stay while both differ", () => {
-  const outputs = [0, 1, 5, 0, 0, 2, 9, 0, 0, 3, 5, 0]; // three points of four units: units 0 and 3 are dead
+test("of many units the two that differ most span the hidden space, and stay while both do", () => {
+  // Three points of four units: units 0 and 3 are dead.
+  const outputs = [0, 1, 5, 0, 0, 2, 9, 0, 0, 3, 5, 0];
   assert.deepEqual(livelyUnits(outputs, 4, null), [1, 2]);
   assert.deepEqual(livelyUnits(outputs, 4, { units: 4, axes: [2, 1] }), [2, 1]);
   assert.deepEqual(livelyUnits(outputs, 4, { units: 4, axes: [0, 1] }), [1, 2]);

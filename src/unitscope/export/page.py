@@ -94,19 +94,16 @@ def page_text(
 
 def check_size(run: Run) -> None:
     """Refuse a run that is beyond the page's limits."""
-    for name, value in (
-        ("points", run.data.n_points),
-        ("features", run.data.n_features),
-        ("classes", run.data.n_classes),
-        ("hidden_layers", len(run.architecture.layers) - 1),
-        ("units", max([layer.units for layer in run.architecture.layers[:-1]], default=0)),
+    hidden = run.architecture.layers[:-1]
+    for name, value, most in (
+        ("points", run.data.n_points, LIMITS["points"]),
+        ("features", run.data.n_features, LIMITS["features"]),
+        ("classes", run.data.n_classes, LIMITS["classes"]),
+        ("hidden layers", len(hidden), LIMITS["hidden_layers"]),
+        ("units", max([layer.units for layer in hidden], default=0), LIMITS["units"]),
     ):
-        if value > LIMITS[name]:
-            raise refusal(
-                f"the run's {name.replace('_', ' ')}",
-                f"at most {LIMITS[name]:,} for a page",
-                value,
-            )
+        if value > most:
+            raise refusal(f"the run's {name}", f"at most {most:,} for a page", value)
 
 
 def _claims(

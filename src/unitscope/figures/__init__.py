@@ -1,1 +1,1 @@
-"""Matplotlib pictures, one a file: draw(obj, *, ax=None) -> Axes; they compute nothing about the model."""
+"""Matplotlib pictures, a file each, that draw what was computed: draw(obj, *, ax=None) -> Axes."""

@@ -1,11 +1,11 @@
 """Boundary lines from scores sampled on a grid: marching triangles, each boundary drawn once.
 
 Every grid cell is two triangles on which the scores are taken as affine. Where two corners of a
-triangle have different best classes i and j, the line z_i = z_j crosses their edge, at a place both
-neighbouring triangles compute from the same two corners; where three classes meet, their lines end
-in the one point where the three scores tie. So a boundary is one line, lines join without gaps, and
-class numbers play no part in where they run. Contours of class ids draw a line for every id between
-i and j, and contours of each class's margin draw each line twice.
+triangle have different best classes i and j, the line z_i = z_j crosses their edge, at a place that
+both neighbouring triangles compute from the same two corners; where three classes meet, their lines
+end at the one point where the three scores tie. So a boundary is one line, lines join without gaps,
+and class numbers play no part in where they run. Contours of class ids would draw a line for every
+id between i and j, and contours of each class's margin would draw each line twice.
 """
 
 from __future__ import annotations
@@ -16,14 +16,12 @@ import numpy as np
 
 from unitscope.geometry.polygons import chains, meeting
 
-_STRAIGHT = (
-    1e-7  # grid steps a vertex may lie off the chord of its neighbours and still be left out
-)
+_STRAIGHT = 1e-7  # grid steps: a vertex this near the chord of its neighbours is left out
 
 
 @dataclass(frozen=True)
 class Grid:
-    """Sample places `xs` (columns,) and `ys` (rows,), evenly spaced, both ends of the window included."""
+    """Sample places `xs` (columns,) and `ys` (rows,), evenly spaced from end to end of a window."""
 
     xs: np.ndarray
     ys: np.ndarray
@@ -49,13 +47,9 @@ class Grid:
     @property
     def extent(self) -> tuple[float, float, float, float]:
         """Left, right, bottom, top of an image with one pixel centred on every place."""
-        half_x, half_y = (self.xs[1] - self.xs[0]) / 2, (self.ys[1] - self.ys[0]) / 2
-        return (
-            self.xs[0] - half_x,
-            self.xs[-1] + half_x,
-            self.ys[0] - half_y,
-            self.ys[-1] + half_y,
-        )
+        xs, ys = self.xs, self.ys
+        half_x, half_y = (xs[1] - xs[0]) / 2, (ys[1] - ys[0]) / 2
+        return xs[0] - half_x, xs[-1] + half_x, ys[0] - half_y, ys[-1] + half_y
 
     def placed(self, steps: np.ndarray) -> np.ndarray:
         """Coordinates in grid steps, (m, 2), as data coordinates."""
@@ -65,19 +59,19 @@ class Grid:
 
 
 def boundary_lines(scores: np.ndarray, grid: Grid) -> list[np.ndarray]:
-    """Where the best of `scores` (rows * columns, K) changes: lines (m, 2) in data coordinates, each drawn once.
+    """Where the best of `scores` (rows * columns, K) changes: lines (m, 2), each once.
 
-    A closed line repeats its first vertex. Vertices inside a straight stretch are left out.
+    They are in data coordinates. A closed line repeats its first vertex. Vertices inside a straight
+    stretch are left out.
     """
     ends, nodes = _segments(np.asarray(scores, dtype=np.float64), grid.shape)
     lines = [_without_straight(nodes[chain]) for chain in chains(ends.tolist(), meeting(ends))]
-    return [
-        grid.placed(line) for line in lines if len(line) > 1
-    ]  # scores that tie at a grid place leave mere points
+    # Scores that tie at a grid place leave mere points.
+    return [grid.placed(line) for line in lines if len(line) > 1]
 
 
 def zero_lines(values: np.ndarray, grid: Grid) -> list[np.ndarray]:
-    """Where `values` (rows * columns,) cross zero, as `boundary_lines`; zero counts as below."""
+    """Where `values` (rows * columns,) cross zero, as `boundary_lines`; zero counts as negative."""
     return boundary_lines(np.stack([np.zeros(len(values)), values], axis=1), grid)
 
 
@@ -89,8 +83,7 @@ def _segments(scores: np.ndarray, shape: tuple[int, int]) -> tuple[np.ndarray, n
     triangles = triangles[(labels != labels[:, :1]).any(axis=1)]
     if not len(triangles):
         return np.empty((0, 2), dtype=np.int64), np.empty((0, 2))
-    # Edge e joins corners e and e + 1; sorted, so that both triangles of an edge compute the same
-    # crossing.
+    # Edge e joins corners e and e + 1, sorted: both triangles of an edge compute the same crossing.
     edges = np.sort(np.stack([triangles, np.roll(triangles, -1, axis=1)], axis=2), axis=2)
     crossed = best[edges[..., 0]] != best[edges[..., 1]]
     keys = edges[..., 0] * len(best) + edges[..., 1]
@@ -99,14 +92,12 @@ def _segments(scores: np.ndarray, shape: tuple[int, int]) -> tuple[np.ndarray, n
     number_of[crossed] = numbers.ravel()
     places = _crossings(scores, best, unique // len(best), unique % len(best), shape[1])
     triple = crossed.all(axis=1)
-    pairs = np.sort(number_of[~triple], axis=1)[
-        :, 1:
-    ]  # the edge that is not crossed, -1, comes first
-    centres = len(unique) + np.arange(triple.sum())
-    spokes = np.stack(
-        [number_of[triple], np.broadcast_to(centres[:, None], (len(centres), 3))], axis=2
-    )
-    middle = _triple_points(scores, best, triangles[triple], places[number_of[triple]], shape[1])
+    # Of the other triangles two edges are crossed; the third, -1, is sorted to the front.
+    pairs = np.sort(number_of[~triple], axis=1)[:, 1:]
+    crossings = number_of[triple]
+    centres = np.broadcast_to(len(unique) + np.arange(len(crossings))[:, None], crossings.shape)
+    spokes = np.stack([crossings, centres], axis=2)
+    middle = _triple_points(scores, best, triangles[triple], places[crossings], shape[1])
     return np.concatenate([pairs, spokes.reshape(-1, 2)]), np.concatenate([places, middle])
 
 
@@ -138,11 +129,13 @@ def _crossings(
 def _triple_points(
     scores: np.ndarray, best: np.ndarray, triangles: np.ndarray, crossings: np.ndarray, columns: int
 ) -> np.ndarray:
-    """Where the three corners' classes tie inside each triangle, (t, 2); else the middle of its three crossings."""
+    """Where the three corners' classes tie inside each triangle, (t, 2).
+
+    Where they tie nowhere inside, the middle of its three crossings.
+    """
     labels = best[triangles]
-    values = scores[
-        triangles[:, :, None], labels[:, None, :]
-    ]  # [triangle, corner, class of a corner]
+    # [triangle, corner, class of a corner]
+    values = scores[triangles[:, :, None], labels[:, None, :]]
     weights = np.cross(values[..., 0] - values[..., 1], values[..., 0] - values[..., 2])
     total = weights.sum(axis=1, keepdims=True)
     weights = np.divide(weights, total, out=np.full_like(weights, -1.0), where=np.abs(total) > 0)
@@ -152,7 +145,7 @@ def _triple_points(
 
 
 def _without_straight(line: np.ndarray) -> np.ndarray:
-    """The line (m, 2) without repeated vertices and without those on the chord of their neighbours."""
+    """The line (m, 2) without repeated vertices and those on the chord of their neighbours."""
     moved = np.abs(np.diff(line, axis=0)).max(axis=1) > 1e-12
     line = line[np.concatenate([[True], moved])]
     if len(line) < 3:

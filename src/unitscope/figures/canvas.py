@@ -1,4 +1,4 @@
-"""Figures and panels: made, sized and dressed here, with every length in inches because layout engines are slow."""
+"""Figures and panels, made and dressed here; sized in inches, as layout engines are slow."""
 
 from __future__ import annotations
 
@@ -18,11 +18,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-LEFT, BOTTOM, TOP = (
-    0.79,
-    0.52,
-    0.38,
-)  # inches around the panels, for tick labels, axis label and title
+# Inches around the panels, for tick labels, axis label and title.
+LEFT, BOTTOM, TOP = 0.79, 0.52, 0.38
 LEGEND_GAP, BAR_WIDTH = 0.14, 0.13
 _BAR_ROOM = 0.64  # inches for a colour bar with its numbers
 _CHARACTER, _ROW = 0.078, 0.2  # inches: mean width and line height of the legend's 9-point text
@@ -31,9 +28,9 @@ _DOTS_PER_INCH = 110
 
 @dataclass(frozen=True)
 class Sheet:
-    """The panels of one figure, in reading order, and where to put what belongs to all of them.
+    """The panels of one figure, in reading order, and the places of what belongs to all of them.
 
-    `bars` are axes for colour bars: one for all panels, or one a panel; `legend_at` is in figure
+    `bars` are axes for colour bars: one for all panels, or one for each; `legend_at` is in figure
     coordinates.
     """
 
@@ -46,7 +43,7 @@ class Sheet:
 
 
 def theme_for(theme: str | Theme | None, ax: Axes | None = None) -> Theme:
-    """The theme asked for, or the one that suits the axes (or Matplotlib's own settings) by their background."""
+    """The theme asked for, or the one that suits the background of the axes or of new figures."""
     if theme is not None:
         return theme_named(theme)
     from matplotlib import rcParams
@@ -59,14 +56,14 @@ def theme_for(theme: str | Theme | None, ax: Axes | None = None) -> Theme:
 
 
 def new_figure(width: float, height: float, theme: Theme) -> Figure:
-    """A figure of that many inches; shown by itself only where the user works with pyplot or in a notebook."""
+    """A figure of that many inches; only with pyplot or in a notebook is it shown by itself."""
     settings: dict[str, Any] = {
         "figsize": (width, height),
         "dpi": _DOTS_PER_INCH,
         "facecolor": theme.background,
     }
-    # Without pyplot nothing is kept alive and nothing heavy is loaded; a kernel without pyplot
-    # would show nothing.
+    # Without pyplot, figures are freed and nothing heavy is loaded; but a notebook's kernel shows
+    # only pyplot's figures.
     if "matplotlib.pyplot" in sys.modules or "ipykernel" in sys.modules:
         from matplotlib import pyplot
 
@@ -79,34 +76,34 @@ def new_figure(width: float, height: float, theme: Theme) -> Figure:
 def single_panel(
     width: float, height: float, theme: Theme, names: Sequence[str], title: str = ""
 ) -> Axes:
-    """One panel of that size with room for a legend of `names` on its right and for the lines of `title`."""
+    """One panel of that size, with room for a legend of `names` and for the lines of `title`."""
     room = legend_width(names, height) if names else 0.15
-    figure = new_figure(
-        LEFT + width + room, BOTTOM + height + TOP + 0.15 * title.count("\n"), theme
-    )
+    top = TOP + 0.15 * title.count("\n")
+    figure = new_figure(LEFT + width + room, BOTTOM + height + top, theme)
     ax = _panel(figure, (LEFT, BOTTOM, width, height))
     dress(ax, theme, 10.0 if "\n" in title else 12.0)
     return ax
 
 
 def sheet(count: int, theme: Theme, names: Sequence[str], *, bars: int, note: str = "") -> Sheet:
-    """`count` panels, as square an arrangement as reads well; `bars` colour bars: 1 for all, or `count`."""
+    """`count` panels, arranged in about a square; `bars` colour bars: 1 for all, or `count`."""
     columns = _columns(count)
     rows = math.ceil(count / columns)
     width, height, font = _panel_size(count)
     each = bars == count and count > 1
     gap_x, gap_y = (_BAR_ROOM if each else 0.22), (0.34 if count > 4 else 0.42)
     top = TOP + (0.28 if note else 0.0)
-    all_wide, all_high = columns * width + (columns - 1) * gap_x, rows * height + (rows - 1) * gap_y
+    all_wide = columns * width + (columns - 1) * gap_x
+    all_high = rows * height + (rows - 1) * gap_y
     bar_at = LEFT + all_wide + 0.12
     legend_left = bar_at + (0.0 if each else BAR_WIDTH + 0.2) + _BAR_ROOM - BAR_WIDTH
-    figure = new_figure(
-        legend_left + legend_width(names, all_high) - LEGEND_GAP, BOTTOM + all_high + top, theme
-    )
+    right = legend_left + legend_width(names, all_high) - LEGEND_GAP
+    figure = new_figure(right, BOTTOM + all_high + top, theme)
     panels, bar_axes = [], []
     for index in range(count):
         row, column = divmod(index, columns)
-        x, y = LEFT + column * (width + gap_x), BOTTOM + (rows - 1 - row) * (height + gap_y)
+        x = LEFT + column * (width + gap_x)
+        y = BOTTOM + (rows - 1 - row) * (height + gap_y)
         panels.append(_panel(figure, (x, y, width, height)))
         if each:
             bar_axes.append(_panel(figure, (x + width + 0.06, y, BAR_WIDTH, height)))
@@ -117,32 +114,29 @@ def sheet(count: int, theme: Theme, names: Sequence[str], *, bars: int, note: st
         bar_axes = [_panel(figure, (bar_at, BOTTOM + all_high - high, BAR_WIDTH, high))]
     for bar in bar_axes:
         dress(bar, theme, font)
+    wide, high = figure.get_figwidth(), figure.get_figheight()
     if note:
-        figure.text(
-            LEFT / figure.get_figwidth(),
-            1 - 0.2 / figure.get_figheight(),
-            note,
-            fontsize=8.5,
-            color=theme.muted,
-            va="center",
-        )
-    at = (legend_left / figure.get_figwidth(), (BOTTOM + all_high) / figure.get_figheight())
+        at = LEFT / wide, 1 - 0.2 / high
+        figure.text(*at, note, fontsize=8.5, color=theme.muted, va="center")
+    at = legend_left / wide, (BOTTOM + all_high) / high
     return Sheet(figure, panels, bar_axes, at, _legend_rows(all_high), font)
 
 
 def _columns(count: int) -> int:
-    return count if count <= 3 else next(n for n in (2, 3, 4, 6, 8) if n * n >= count or n == 8)
+    if count <= 3:
+        return count
+    return next(n for n in (2, 3, 4, 6, 8) if n * n >= count or n == 8)
 
 
 def _panel_size(count: int) -> tuple[float, float, float]:
     """Width and height in inches, and the size of the title in points."""
-    table = (
-        (4, 2.7, 2.15, 11.0),
-        (9, 2.2, 1.8, 10.0),
-        (16, 1.75, 1.45, 9.0),
-        (count, 1.3, 1.1, 7.5),
-    )
-    return next((width, height, font) for most, width, height, font in table if count <= most)
+    if count <= 4:
+        return 2.7, 2.15, 11.0
+    if count <= 9:
+        return 2.2, 1.8, 10.0
+    if count <= 16:
+        return 1.75, 1.45, 9.0
+    return 1.3, 1.1, 7.5
 
 
 def _panel(figure: Figure, inches: tuple[float, float, float, float]) -> Axes:
@@ -163,9 +157,8 @@ def dress(ax: Axes, theme: Theme, title_size: float = 12.0) -> None:
         label.set(color=theme.text, fontsize=small + 1)
     ax.title.set(color=theme.text, fontsize=title_size)
     ax.locator_params(nbins=5, steps=[1, 2, 5, 10])
-    ax.ticklabel_format(
-        scilimits=(-3, 4)
-    )  # numbers of at most six characters: the room on the left is fixed
+    # Numbers of at most six characters, as the room on the left is fixed.
+    ax.ticklabel_format(scilimits=(-3, 4))
 
 
 def _outer_labels_only(ax: Axes, left: bool, bottom: bool) -> None:
@@ -175,7 +168,7 @@ def _outer_labels_only(ax: Axes, left: bool, bottom: bool) -> None:
 
 
 def frame(ax: Axes, view: View, title: str, labels: tuple[str, str]) -> None:
-    """Show the view's window; name the axes and the panel unless the user has named them already."""
+    """Show the view's window; name the axes and the panel unless the user has named them."""
     ax.set_xlim(view.window[0])
     ax.set_ylim(view.window[1])
     if view.strip:
@@ -186,8 +179,8 @@ def frame(ax: Axes, view: View, title: str, labels: tuple[str, str]) -> None:
 def name_axes(ax: Axes, title: str, labels: tuple[str, str]) -> None:
     """Set the title and the two axis labels where there are none yet."""
     if title and not ax.get_title():
-        # A fixed height: to find a free one, Matplotlib measures every tick label. The size it
-        # would set anew.
+        # At a fixed height, as finding a free one measures every tick label, and in its own size,
+        # which set_title would otherwise change.
         ax.set_title(title, y=1.0, fontsize=ax.title.get_fontsize())
     if not ax.get_xlabel():
         ax.set_xlabel(labels[0])
@@ -196,10 +189,9 @@ def name_axes(ax: Axes, title: str, labels: tuple[str, str]) -> None:
 
 
 def legend_width(names: Sequence[str], height: float) -> float:
-    """Inches that a legend of `names` beside a panel of that height takes."""
-    columns = np.array_split(
-        [len(shown_name(name)) for name in names], math.ceil(len(names) / _legend_rows(height))
-    )
+    """The width in inches of a legend of `names` beside a panel of that height."""
+    letters = [len(shown_name(name)) for name in names]
+    columns = np.array_split(letters, math.ceil(len(names) / _legend_rows(height)))
     return LEGEND_GAP + sum(0.42 + _CHARACTER * max(2, *column) for column in columns) + 0.1
 
 
@@ -221,7 +213,7 @@ def draw_legend(
     at: tuple[float, float],
     rows: int,
 ) -> None:
-    """A legend whose upper left corner is `at`, in the coordinates of `place`, beside the data and never over it."""
+    """A legend beside the data; `at` is its upper left corner in the coordinates of `place`."""
     # Matplotlib drops names that start with an underscore, so the texts are put in afterwards.
     legend = place.legend(
         handles,
@@ -247,7 +239,7 @@ def axes_list(axes: Any, count: int) -> list[Axes]:
     panels: Iterable[Any] = np.ravel(np.asarray(axes, dtype=object))
     found = list(panels)
     if len(found) != count:
-        raise refusal("axes", f"{count} Axes, one a unit", said(f"{len(found)}"))
+        raise refusal("axes", f"{count} Axes, one for each unit", said(f"{len(found)}"))
     return found
 
 

@@ -23,14 +23,14 @@ def data(
     legend: bool = True,
     theme: ThemeName | Theme | None = None,
 ) -> Axes:
-    """Scatter the points by two of their features; colour and marker are the class.
+    """Scatter the points by two of their features; colour and marker tell the class.
 
-    With more than two features, `features` says which two to draw ((0, 1) without it) and so does
-    the title. With one feature every class has a row of its own.
+    With more than two features, `features` chooses the two to draw ((0, 1) without it), and the
+    title says so. With one feature every class has a row of its own.
 
     **Arguments**
 
-    - `ax`: where to draw; a new figure without it. Labels and title that it has already are kept.
+    - `ax`: where to draw; a new figure without it. Labels and a title that it has are kept.
     - `legend`: list the classes on the right of the panel.
     - `theme`: "light" or "dark"; without it, what suits the background.
 
@@ -41,18 +41,15 @@ def data(
         features = (0, 1)
     view = view_of(table, names, data.y, data.n_classes, features)
     look = canvas.theme_for(theme, ax)
-    panel = (
-        ax
-        if ax is not None
-        else canvas.single_panel(3.5, 3.0, look, data.class_names if legend else ())
-    )
+    panel = ax
+    if panel is None:
+        panel = canvas.single_panel(3.5, 3.0, look, data.class_names if legend else ())
     draw_points(panel, view.points, data.y, data.n_classes, look, point_area(data.n_points))
-    title = (
-        "Multiclass Data" if not view.note else f"Multiclass Data: 2 of {data.n_features} features"
-    )
+    title = "Multiclass Data"
+    if view.note:
+        title += f": 2 of {data.n_features} features"
     canvas.frame(panel, view, title, (shown_name(view.labels[0]), shown_name(view.labels[1])))
     if legend:
-        canvas.panel_legend(
-            panel, *legend_of(data.n_classes, data.class_names, look, rings=False), look
-        )
+        handles, texts = legend_of(data.n_classes, data.class_names, look, rings=False)
+        canvas.panel_legend(panel, handles, texts, look)
     return panel

@@ -1,4 +1,4 @@
-"""The regions of the input plane that a network gives to each class, and the boundary between them."""
+"""The regions of the input plane that a network gives to each class, and their boundary."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ def decision_regions(
     legend: bool = True,
     theme: ThemeName | Theme | None = None,
 ) -> Axes:
-    """Fill each class's region in a light tint with its name, and draw the decision boundary, one line a stretch.
+    """Fill each class's region with a light tint and its name, and draw the decision boundary.
 
     Regions and lines are those of `us.partition`: exact polygons where activations are piecewise
-    linear (sharp at any zoom of an SVG), and for smooth ones found on a mesh of `grid` x `grid`
-    cells and moved onto the true boundary. With more than 250,000 activation regions the mesh is
-    taken too, and the title says so. Misclassified points have a ring: the network is wrong at the
-    point itself, of which the picture may show only two features.
+    linear (sharp at any zoom of an SVG); for smooth ones, found on a mesh of `grid` x `grid` cells
+    and moved onto the true boundary. With more than 250,000 activation regions the mesh is used,
+    too, and the title says so. Misclassified points have a ring: the network is wrong at the point
+    itself, of which the picture may show only two features.
 
     **Arguments**
 
@@ -60,23 +60,21 @@ def decision_regions(
     - `probability`: shade by how far the probability of the predicted class is ahead of the next:
       nothing at the boundary, full colour where it is certain.
     - `activation_regions`: draw where each hidden unit turns on, a line with the unit's name (up to
-      24 units): unit 0, or its activation where there are more layers. Lines of the second are
-      dashed, of deeper ones dotted.
+      24 units): unit 0, or its activation where there are more layers. Lines of the second layer
+      are dashed, those of deeper ones dotted.
     - `margin`: the number of a point of the data; draws the shortest way from it to the decision
-      boundary, with its length in data units and the class behind it ("at most" where the boundary
-      outside the picture may be nearer). It is the way within the picture's two features.
+      boundary within the picture's two features, with its length in data units and the class behind
+      it ("at most" where the boundary outside the picture may be nearer).
     - `grid`: cells of the mesh along each side, for smooth activations.
     - `ax`, `legend`, `theme`: as in `us.plot.data`.
 
-    **Returns** the Axes. **Raises** `InvalidInput` for data that does not fit the network, with
-    more than two features and no `features`, and for a point that there is not.
+    **Returns** the Axes. **Raises** `InvalidInput` for data that does not fit the network, for more
+    than two features without `features`, and for a `margin` that is no point of the data.
     """
     check_fits(net, data)
-    point = (
-        None
-        if margin is None
-        else whole_number("margin", margin, at_least=0, at_most=data.n_points - 1)
-    )
+    point = margin
+    if point is not None:
+        point = whole_number("margin", point, at_least=0, at_most=data.n_points - 1)
     names = class_names_for(max(net.n_classes, data.n_classes), data.class_names)
     view = view_of(data.X, data.feature_names, data.y, len(names), features)
     part, sampling = _partition(view.seen(net), view, grid)
@@ -85,11 +83,9 @@ def decision_regions(
     wrong = net.predict(data.X) != data.y
     look = canvas.theme_for(theme, ax)
     handles, texts = legend_of(len(names), names, look, rings=bool(wrong.any()))
-    panel = (
-        ax
-        if ax is not None
-        else canvas.single_panel(3.5, 3.0, look, texts if legend else (), title)
-    )
+    panel = ax
+    if panel is None:
+        panel = canvas.single_panel(3.5, 3.0, look, texts if legend else (), title)
     canvas.frame(panel, view, title, (math_name(view.labels[0]), math_name(view.labels[1])))
     area = point_area(data.n_points)
     room = Room(panel, view.window)
@@ -114,9 +110,8 @@ def _partition(net: Network, view: View, cells: int) -> tuple[Partition, str]:
     try:
         return partition(net, view.window, grid=cells), ""
     except TooManyRegions:
-        return sampled(
-            net, view.window, cells
-        ), f"sampled: too many regions for {cells} x {cells} cells to show"
+        note = f"sampled: too many regions for {cells} x {cells} cells to show"
+        return sampled(net, view.window, cells), note
 
 
 def _fill(ax: Axes, part: Partition, theme: Theme) -> None:
@@ -124,9 +119,8 @@ def _fill(ax: Axes, part: Partition, theme: Theme) -> None:
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
-    for label, (loops, tint) in enumerate(
-        zip(part.outlines(), class_tints(part.n_classes, theme), strict=True)
-    ):
+    tints = class_tints(part.n_classes, theme)
+    for label, loops in enumerate(part.outlines()):
         if not loops:
             continue
         closed = [
@@ -136,22 +130,20 @@ def _fill(ax: Axes, part: Partition, theme: Theme) -> None:
         codes = np.full(sum(map(len, closed)), Path.LINETO, np.uint8)
         ends = np.cumsum([len(loop) for loop in closed])
         codes[np.append(0, ends[:-1])], codes[ends - 1] = Path.MOVETO, Path.CLOSEPOLY
-        shape = PathPatch(
-            Path(np.concatenate(closed), codes), facecolor=tint, linewidth=0, zorder=0
-        )
+        outline = Path(np.concatenate(closed), codes)
+        shape = PathPatch(outline, facecolor=tints[label], linewidth=0, zorder=0)
         shape.set_gid(f"region {label}")
         ax.add_artist(shape)
 
 
 def _shade(ax: Axes, part: Partition, theme: Theme) -> None:
-    """The window in the predicted class's colour, the stronger the further its probability is ahead."""
+    """The window in the predicted class's colour: the further ahead it is, the stronger."""
     grid = Grid.over(part.window, _SHADES, _SHADES)
     chances = part.net.probabilities(grid.points)
     order = np.sort(chances, axis=1)
     ahead = order[:, -1] - (order[:, -2] if part.n_classes > 1 else 0.0)
-    full = np.array(
-        [rgb(mixed(theme.background, color, _SUREST)) for color in class_colors(part.n_classes)]
-    )
+    strongest = [mixed(theme.background, color, _SUREST) for color in class_colors(part.n_classes)]
+    full = np.array([rgb(color) for color in strongest])
     base = np.array(rgb(theme.background))
     colors = base + ahead[:, None] * (full[chances.argmax(axis=1)] - base)
     image = ax.imshow(
@@ -176,7 +168,8 @@ def _name_regions(
         word = shown_name(names[label])
         place = room.inside(predicted == label, len(word), _NAME_FONT)
         if place is not None:
-            _write(ax, place, word, _NAME_FONT, mixed(colors[label], theme.text, 0.6), "class name")
+            color = mixed(colors[label], theme.text, 0.6)
+            _write(ax, place, word, _NAME_FONT, color, "class name")
 
 
 def _draw_margin(
@@ -188,7 +181,7 @@ def _draw_margin(
     lines: list[np.ndarray],
     theme: Theme,
 ) -> None:
-    """The way from `point` to the nearest boundary point (gid "margin") and its length; nothing where there is none."""
+    """The way from `point` to the nearest boundary point, if there is one, and its length."""
     found = part.margin(point[None])
     distance, nearest = float(found.distance[0]), found.nearest[0]
     if not np.isfinite(distance):
@@ -225,7 +218,7 @@ def _draw_margin(
 
 
 def _draw_units(ax: Axes, part: Partition, view: View, room: Room, theme: Theme) -> None:
-    """Where each hidden unit turns on, a collection a layer (gid "layer 1 turns on", ...) and the units' names."""
+    """Where each hidden unit turns on, a collection for each layer, and the units' names."""
     from matplotlib.collections import LineCollection
 
     hidden = part.net.layers[:-1]
@@ -236,23 +229,19 @@ def _draw_units(ax: Axes, part: Partition, view: View, room: Room, theme: Theme)
         of_units = zero_lines(part.net, number, view.window)
         drawn = [line for lines in of_units for line in lines]
         if drawn:
-            ax.add_collection(
-                LineCollection(
-                    drawn,
-                    colors=theme.muted,
-                    linewidths=_UNIT_WIDTH,
-                    linestyles=[_DASHES[min(number, 2)]],
-                    zorder=1.5,
-                    gid=f"layer {number + 1} turns on",
-                ),
-                autolim=False,
+            collection = LineCollection(
+                drawn,
+                colors=theme.muted,
+                linewidths=_UNIT_WIDTH,
+                linestyles=[_DASHES[min(number, 2)]],
+                zorder=1.5,
+                gid=f"layer {number + 1} turns on",
             )
+            ax.add_collection(collection, autolim=False)
         for unit, lines in enumerate(of_units if named else ()):
-            word, letters = (
-                (f"unit {unit}", 6)
-                if len(hidden) == 1
-                else (f"$a^{{[{number + 1}]}}_{{{unit}}}$", 4)
-            )
+            word, letters = f"unit {unit}", 6
+            if len(hidden) > 1:
+                word, letters = f"$a^{{[{number + 1}]}}_{{{unit}}}$", 4
             place = room.along(lines, letters, _UNIT_FONT)
             if place is not None:
                 _write(ax, place, word, _UNIT_FONT, theme.muted, "unit name", _paper(theme))

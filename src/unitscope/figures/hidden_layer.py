@@ -1,4 +1,4 @@
-"""What each unit of a hidden layer answers over the input plane."""
+"""What each unit of a hidden layer gives over the input plane."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from unitscope.errors import InvalidInput, refusal, whole_number
-from unitscope.figures import canvas
-from unitscope.figures.unit_map import draw_unit_maps, unit_grid
+from unitscope.figures.unit_map import UnitMaps, draw_unit_maps, unit_grid
 from unitscope.figures.view import check_fits, math_name, view_of
 from unitscope.geometry.zero_lines import zero_lines
 from unitscope.theme import Theme, ThemeName
@@ -28,17 +27,17 @@ def hidden_layer(
     shared_scale: bool = True,
     theme: ThemeName | Theme | None = None,
 ) -> np.ndarray:
-    """One panel a unit: its activation over the inputs, and a line where its pre-activation is zero.
+    """A panel for each unit: its activation over the inputs, a line where its pre-activation is 0.
 
-    The paler, the nearer to 0; blue is positive and orange negative. On one side of the line the
-    unit is on, on the other off. The lines are exact (see `us.partition`): straight in layer 0,
-    deeper ones bend where units before them turn on. Behind smooth activations they are found on a
-    mesh and moved onto the truth. A unit without a line is on or off in the whole window.
+    The paler, the nearer to 0; blue is positive, orange negative. The unit is on on one side of the
+    line and off on the other. The lines are exact (see `us.partition`): straight in layer 0; deeper
+    ones bend where earlier units turn on. Behind smooth activations they are found on a mesh and
+    moved onto the true line. A unit without a line is on or off in the whole window.
 
     **Arguments**
 
     - `layer`: which hidden layer, counted from 0 (titles count layers from 1, as the course does).
-    - `axes`: Axes to draw on, one a unit; a new figure without it.
+    - `axes`: Axes to draw on, one for each unit; a new figure without it.
     - `features`: the two features to draw where there are more; the others are held at their mean.
     - `shared_scale`: one colour scale for all panels, so that they can be compared; False gives
       each its own.
@@ -53,23 +52,18 @@ def hidden_layer(
     dense = net.layers[index]
     grid = unit_grid(view, dense.units)
     z = net.pre_activations(view.inputs(grid.points))[index]
-    lines = zero_lines(view.seen(net), index, view.window)
-    first = canvas.axes_list(axes, dense.units)[0] if axes is not None else None
-    return draw_unit_maps(
-        axes,
+    maps = UnitMaps(
         view,
         grid,
-        dense.activate(z),
-        lines,
-        [f"Layer {index + 1} Unit {unit}" for unit in range(dense.units)],
-        (math_name(view.labels[0]), math_name(view.labels[1])),
-        data.y,
-        data.class_names,
-        shared_scale=shared_scale,
-        counts=False,
+        values=dense.activate(z),
         quantity="activation",
-        theme=canvas.theme_for(theme, first),
+        lines=zero_lines(view.seen(net), index, view.window),
+        titles=[f"Layer {index + 1} Unit {unit}" for unit in range(dense.units)],
+        labels=(math_name(view.labels[0]), math_name(view.labels[1])),
+        y=data.y,
+        names=data.class_names,
     )
+    return draw_unit_maps(axes, maps, theme, shared_scale=shared_scale)
 
 
 def _hidden(net: Network, layer: int) -> int:

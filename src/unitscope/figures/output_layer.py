@@ -1,4 +1,4 @@
-"""What each output unit answers over the space that the last hidden layer makes."""
+"""What each output unit gives over the space that the last hidden layer makes."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from unitscope.figures import canvas
-from unitscope.figures.unit_map import draw_unit_maps, unit_grid
+from unitscope.figures.unit_map import UnitMaps, draw_unit_maps, unit_grid
 from unitscope.figures.view import check_fits, class_names_for, math_name, view_of
 from unitscope.theme import Theme, ThemeName
 
@@ -25,15 +24,15 @@ def output_layer(
     shared_scale: bool = True,
     theme: ThemeName | Theme | None = None,
 ) -> np.ndarray:
-    """One panel an output unit: its logit over two units of the last hidden layer, and the data in that space.
+    """A panel for each output unit: its logit over two hidden units, and the data in that space.
 
-    Blue is a positive logit, orange a negative one, grey 0; the unit with the largest logit of all
-    gives the class. Where five or more points coincide, as at the corner that ReLU makes, a label
-    says how many.
+    The two are units of the last hidden layer. A positive logit is blue, a negative one orange, 0
+    grey; the unit with the largest logit of all gives the class. Where five or more points
+    coincide, as at the corner that ReLU makes, a label says how many.
 
     **Arguments**
 
-    - `axes`: Axes to draw on, one an output unit; a new figure without it.
+    - `axes`: Axes to draw on, one for each output unit; a new figure without it.
     - `units`: the two hidden units to draw where there are more ((0, 1) without it); the others are
       held at their mean over the data, and the figure says so. With one hidden unit every class has
       a row of its own; without a hidden layer the inputs take its place.
@@ -47,40 +46,28 @@ def output_layer(
     check_fits(net, data)
     hidden = len(net.layers) - 1
     table = net.activations(data.X)[-2] if hidden else data.X
-    labels = (
-        [f"$a^{{[{hidden}]}}_{{{i}}}$" for i in range(table.shape[1])]
-        if hidden
-        else [math_name(name) for name in data.feature_names]
-    )
+    if hidden:
+        labels = [f"$a^{{[{hidden}]}}_{{{unit}}}$" for unit in range(table.shape[1])]
+    else:
+        labels = [math_name(name) for name in data.feature_names]
     if table.shape[1] > 2 and units is None:
         units = (0, 1)
     names = class_names_for(max(net.n_classes, data.n_classes), data.class_names)
-    view = view_of(
-        table,
-        labels,
-        data.y,
-        len(names),
-        units,
-        argument="units",
-        others="hidden units" if hidden else "features",
-    )
+    others = "hidden units" if hidden else "features"
+    view = view_of(table, labels, data.y, len(names), units, argument="units", others=others)
     grid = unit_grid(view, net.n_classes)
     last = net.layers[-1]
-    logits = last(view.inputs(grid.points))
     kind = "Linear Output" if last.activation == "linear" else "Output"
-    first = canvas.axes_list(axes, net.n_classes)[0] if axes is not None else None
-    return draw_unit_maps(
-        axes,
+    maps = UnitMaps(
         view,
         grid,
-        logits,
-        [[]] * net.n_classes,
-        [f"{kind} Unit {unit}" for unit in range(net.n_classes)],
-        view.labels,
-        data.y,
-        names,
-        shared_scale=shared_scale,
-        counts=True,
+        values=last(view.inputs(grid.points)),
         quantity="logit",
-        theme=canvas.theme_for(theme, first),
+        lines=[[]] * net.n_classes,
+        titles=[f"{kind} Unit {unit}" for unit in range(net.n_classes)],
+        labels=view.labels,
+        y=data.y,
+        names=names,
+        counts=True,
     )
+    return draw_unit_maps(axes, maps, theme, shared_scale=shared_scale)

@@ -1,4 +1,4 @@
-"""`us.plot`: every figure by its name. They draw on Axes and return Axes, and change neither the model nor the data."""
+"""`us.plot`: every figure by its name. They draw on Axes, return Axes and change nothing else."""
 
 from __future__ import annotations
 

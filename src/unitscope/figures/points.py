@@ -1,4 +1,4 @@
-"""Points on a picture: class colour and marker, rings around misclassified ones, counts where many coincide."""
+"""Points on a picture: class colours and markers, rings around mistakes, counts of coincidences."""
 
 from __future__ import annotations
 
@@ -15,15 +15,9 @@ if TYPE_CHECKING:
 MISCLASSIFIED = "misclassified"
 _FEWEST_COUNTED = 5  # coincident points that get a count
 _MOST_COUNTS = 3
-_EQUAL_SIZE = {
-    "D": 0.75,
-    "s": 0.9,
-    "P": 1.35,
-    "X": 1.35,
-    "p": 1.2,
-    "h": 1.1,
-}  # areas that look like a disc's
-_RASTER_FROM = 5000  # more points than this are pixels in an SVG too
+# Areas that look as large as a disc's of area 1.
+_EQUAL_SIZE = {"D": 0.75, "s": 0.9, "P": 1.35, "X": 1.35, "p": 1.2, "h": 1.1}
+_RASTER_FROM = 5000  # more points than this are pixels in an SVG, too
 
 
 def point_area(n: int, scale: float = 1.0) -> float:
@@ -41,10 +35,10 @@ def draw_points(
     *,
     plain: bool = False,
 ) -> None:
-    """One collection for each class that has points (gid "class 0", ...), in class order, above every area.
+    """One collection for each class that has points (gid "class 0", ...), in class order.
 
-    `plain` draws all of them as one collection of discs (gid "points"), much the quicker for small
-    panels.
+    `plain` draws all points as one collection of discs (gid "points"), which is much quicker in
+    small panels.
     """
     colors, markers = class_colors(k), class_markers(k)
     common: dict[str, Any] = {
@@ -54,26 +48,14 @@ def draw_points(
         "rasterized": len(points) > _RASTER_FROM,
     }
     if plain:
-        ax.scatter(
-            points[:, 0],
-            points[:, 1],
-            s=area,
-            c=[colors[label] for label in y],
-            gid="points",
-            **common,
-        )
+        each = [colors[label] for label in y]
+        ax.scatter(points[:, 0], points[:, 1], s=area, c=each, gid="points", **common)
         return
     for index in np.unique(y).tolist():
         mine, marker = points[y == index], markers[index]
-        ax.scatter(
-            mine[:, 0],
-            mine[:, 1],
-            s=area * _EQUAL_SIZE.get(marker, 1.0),
-            marker=marker,
-            color=colors[index],
-            gid=f"class {index}",
-            **common,
-        )
+        size = area * _EQUAL_SIZE.get(marker, 1.0)
+        own: dict[str, Any] = {"marker": marker, "color": colors[index], "gid": f"class {index}"}
+        ax.scatter(mine[:, 0], mine[:, 1], s=size, **own, **common)
 
 
 def draw_rings(ax: Axes, points: np.ndarray, theme: Theme, area: float) -> None:
@@ -92,11 +74,17 @@ def draw_rings(ax: Axes, points: np.ndarray, theme: Theme, area: float) -> None:
 
 
 def draw_counts(ax: Axes, points: np.ndarray, theme: Theme, font: float = 8.0) -> None:
-    """Write "25 points" beside each place where five or more coincide, at most at the three fullest places.
+    """Write "25 points" beside the places where five or more coincide, the three fullest at most.
 
-    Call it when the panel has its limits: each label goes to that side of its place where it covers
-    least.
+    Call it once the panel has its limits: each label goes to the side of its place where it covers
+    the fewest points.
     """
+    paper = {
+        "boxstyle": "round,pad=0.15",
+        "fc": theme.background,
+        "ec": theme.muted,
+        "lw": 0.6,
+    }
     for place, count in coincident(points):
         text = f"{count} points"
         offset = _free_side(ax, points, place, (0.62 * font * len(text) + 4, 1.2 * font + 4))
@@ -111,19 +99,14 @@ def draw_counts(ax: Axes, points: np.ndarray, theme: Theme, font: float = 8.0) -
             color=theme.text,
             zorder=5,
             gid="count",
-            bbox={
-                "boxstyle": "round,pad=0.15",
-                "fc": theme.background,
-                "ec": theme.muted,
-                "lw": 0.6,
-            },
+            bbox=paper,
         )
 
 
 def _free_side(
     ax: Axes, points: np.ndarray, place: tuple[float, float], size: tuple[float, float]
 ) -> tuple[float, float]:
-    """The offset (points) of a label's middle from `place`, of eight, at which its box covers the fewest points."""
+    """The offset of a label's middle from `place`, of eight, where its box covers fewest points."""
     to_pixels, scale = ax.transData.transform, 72.0 / ax.figure.get_dpi()
     away = (to_pixels(points) - to_pixels(place)) * scale
     corners = (ax.transAxes.transform([(0, 0), (1, 1)]) - to_pixels(place)) * scale
@@ -138,7 +121,10 @@ def _free_side(
 
 
 def coincident(points: np.ndarray) -> list[tuple[tuple[float, float], int]]:
-    """The fullest places of `points` (n, 2), equal to nine digits of their range, and how many points lie there."""
+    """The fullest places of `points` (n, 2), and how many points lie there.
+
+    Points that agree to nine digits of their range lie in one place.
+    """
     span = np.ptp(points, axis=0)
     steps = np.round((points - points.min(axis=0)) / np.where(span > 0, span, 1.0), 9)
     _, first, counts = np.unique(steps, axis=0, return_index=True, return_counts=True)
@@ -151,22 +137,16 @@ def coincident(points: np.ndarray) -> list[tuple[tuple[float, float], int]]:
 
 
 def class_handles(k: int, theme: Theme) -> list[Any]:
-    """One legend mark a class."""
+    """A legend mark for each class."""
     from matplotlib.lines import Line2D
 
-    return [
-        Line2D(
-            [],
-            [],
-            linestyle="",
-            marker=marker,
-            markersize=6.5 * _EQUAL_SIZE.get(marker, 1.0) ** 0.5,
-            color=color,
-            markeredgecolor=theme.halo,
-            markeredgewidth=0.5,
-        )
-        for marker, color in zip(class_markers(k), class_colors(k), strict=True)
-    ]
+    halo: dict[str, Any] = {"markeredgecolor": theme.halo, "markeredgewidth": 0.5}
+    handles = []
+    for marker, color in zip(class_markers(k), class_colors(k), strict=True):
+        size = 6.5 * _EQUAL_SIZE.get(marker, 1.0) ** 0.5
+        mark = Line2D([], [], linestyle="", marker=marker, markersize=size, color=color, **halo)
+        handles.append(mark)
+    return handles
 
 
 def legend_of(
@@ -177,17 +157,8 @@ def legend_of(
 
     handles, texts = class_handles(k, theme), list(names)
     if rings:
-        handles.append(
-            Line2D(
-                [],
-                [],
-                linestyle="",
-                marker="o",
-                markersize=9,
-                markerfacecolor="none",
-                markeredgecolor=theme.ring,
-                markeredgewidth=RING_WIDTH,
-            )
-        )
+        ring: dict[str, Any] = {"markeredgecolor": theme.ring, "markeredgewidth": RING_WIDTH}
+        ring |= {"marker": "o", "markersize": 9, "markerfacecolor": "none"}
+        handles.append(Line2D([], [], linestyle="", **ring))
         texts.append(MISCLASSIFIED)
     return handles, texts

@@ -1,4 +1,4 @@
-"""Where in a panel a word has room: beside the points, and inside the region or on the line that it names."""
+"""Where in a panel a word has room: off the points, and in the region or on the line it names."""
 
 from __future__ import annotations
 
@@ -14,23 +14,15 @@ if TYPE_CHECKING:
 _STEPS = 120  # squares along each side of the panel that are free or taken
 _WIDE, _HIGH = 0.62, 1.35  # of the font's size: the mean width of a letter, the height of a line
 _NEAR = 50.0  # points: as far as a word goes to stay off lines
-_GROWTHS = (
-    3.0,
-    2.4,
-    1.9,
-    1.5,
-    1.2,
-    1.0,
-)  # a word stands where even one so many times its size would
+_GROWTHS = (3.0, 2.4, 1.9, 1.5, 1.2, 1.0)  # a word goes where even one so much larger would fit
 
 
 class Room:
     """The squares of a panel, which points and words take.
 
-    What takes a place for a word returns its middle, or None where there is no room.
-
-    `window` is what the panel shows; `places` (squares, 2) are the middles of the squares, row by
-    row.
+    `inside`, `near` and `along` take a place for a word of so many letters and return its middle,
+    or None where there is no room. `window` is what the panel shows; `places` (squares, 2) are the
+    middles of the squares, row by row.
     """
 
     def __init__(self, ax: Axes, window: Window) -> None:
@@ -45,7 +37,7 @@ class Room:
         self.places = low + (np.stack([column, row], axis=1) + 0.5) * self._side
 
     def take(self, places: np.ndarray, radius: float) -> None:
-        """Take squares around `places` (n, 2), as far as `radius` in typographic points."""
+        """Take the squares around `places` (n, 2), as far as `radius` in typographic points."""
         for place in np.unique(self._squares(places), axis=0):
             self._take_box(place, np.ceil(radius / self._points_per_square).astype(int))
 
@@ -54,27 +46,25 @@ class Room:
         self._taken |= self._under_all(lines)
 
     def inside(self, mask: np.ndarray, letters: int, font: float) -> tuple[float, float] | None:
-        """Take the place for a word of so many letters where it lies deepest in the squares of `mask` (squares,)."""
+        """Take the place that lies deepest in the squares of `mask` (squares,)."""
         free = mask.reshape(_STEPS, _STEPS) & ~self._taken
         for growth in _GROWTHS:
             fits = _all_around(free, self._half(letters, font * growth))
             if fits.any():
                 found = np.argwhere(fits)
-                return self._taking(
-                    found[np.abs(found - found.mean(axis=0)).sum(axis=1).argmin()], letters, font
-                )
+                off_centre = np.abs(found - found.mean(axis=0)).sum(axis=1)
+                return self._taking(found[off_centre.argmin()], letters, font)
         return None
 
     def near(
         self, place: np.ndarray, letters: int, font: float, beside: list[np.ndarray]
     ) -> tuple[float, float] | None:
-        """Take the place for a word of so many letters nearest to `place` (2,), not on the lines `beside` if it can."""
-        free = ~self._taken
+        """Take the place nearest to `place` (2,), off the lines `beside` where possible."""
+        free, half = ~self._taken, self._half(letters, font)
+        wanted = self._squares(place[None])[0]
         for squares, furthest in ((free & ~self._under_all(beside), _NEAR), (free, np.inf)):
-            fits = np.argwhere(_all_around(squares, self._half(letters, font)))
-            away = np.hypot(
-                *((fits - self._squares(place[None])[0]) * self._points_per_square[::-1]).T
-            )
+            fits = np.argwhere(_all_around(squares, half))
+            away = np.hypot(*((fits - wanted) * self._points_per_square[::-1]).T)
             if len(fits) and away.min() <= furthest:
                 return self._taking(fits[away.argmin()], letters, font)
         return None
@@ -82,12 +72,9 @@ class Room:
     def along(
         self, lines: list[np.ndarray], letters: int, font: float
     ) -> tuple[float, float] | None:
-        """Take the first place for a word of so many letters on one of `lines` (m, 2), from their ends inwards."""
-        half = self._half(letters, font)
-        fits = _all_around(~self._taken, half)
-        for line in sorted(
-            lines, key=lambda line: -float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum())
-        ):
+        """Take the place nearest to an end of the longest of `lines` (m, 2) that has room."""
+        fits = _all_around(~self._taken, self._half(letters, font))
+        for line in sorted(lines, key=_length, reverse=True):
             squares = self._under(line)
             good = np.flatnonzero(fits[squares[:, 0], squares[:, 1]])
             if len(good):
@@ -97,13 +84,11 @@ class Room:
 
     def _under(self, line: np.ndarray) -> np.ndarray:
         """Row and column of places along a line (m, 2), less than a square apart."""
-        run = np.concatenate(
-            [[0.0], np.cumsum(np.linalg.norm(np.diff(line, axis=0) / self._side, axis=1))]
-        )
+        steps = np.linalg.norm(np.diff(line, axis=0) / self._side, axis=1)
+        run = np.concatenate([[0.0], np.cumsum(steps)])
         ways = np.linspace(0.0, run[-1], int(1.5 * run[-1]) + 2)
-        return self._squares(
-            np.stack([np.interp(ways, run, line[:, axis]) for axis in (0, 1)], axis=1)
-        )
+        places = [np.interp(ways, run, line[:, axis]) for axis in (0, 1)]
+        return self._squares(np.stack(places, axis=1))
 
     def _under_all(self, lines: list[np.ndarray]) -> np.ndarray:
         """Which squares lie under `lines`."""
@@ -130,24 +115,25 @@ class Room:
 
     def _take_box(self, square: np.ndarray, half: np.ndarray) -> None:
         (row, column), (wide, high) = square, half
-        self._taken[
-            max(0, row - high) : row + high + 1, max(0, column - wide) : column + wide + 1
-        ] = True
+        rows = slice(max(0, row - high), row + high + 1)
+        columns = slice(max(0, column - wide), column + wide + 1)
+        self._taken[rows, columns] = True
+
+
+def _length(line: np.ndarray) -> float:
+    return float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum())
 
 
 def _all_around(free: np.ndarray, half: np.ndarray) -> np.ndarray:
-    """Which squares have only free ones around them, as far as `half` (wide, high); none beyond the panel's edge."""
+    """Which squares have only free ones around them, as far as `half` (wide, high)."""
     wide, high = half
     sums = np.zeros((_STEPS + 1, _STEPS + 1), int)
     sums[1:, 1:] = free.cumsum(axis=0).cumsum(axis=1)
     fits = np.zeros_like(free)
     if 2 * max(wide, high) + 1 > _STEPS:
         return fits
-    box = (
-        sums[2 * high + 1 :, 2 * wide + 1 :]
-        - sums[: -2 * high - 1, 2 * wide + 1 :]
-        - sums[2 * high + 1 :, : -2 * wide - 1]
-        + sums[: -2 * high - 1, : -2 * wide - 1]
-    )
-    fits[high : _STEPS - high, wide : _STEPS - wide] = box == (2 * high + 1) * (2 * wide + 1)
+    tall, broad = 2 * high + 1, 2 * wide + 1
+    upper, lower = sums[tall:], sums[:-tall]
+    free_around = upper[:, broad:] - lower[:, broad:] - upper[:, :-broad] + lower[:, :-broad]
+    fits[high : _STEPS - high, wide : _STEPS - wide] = free_around == tall * broad
     return fits

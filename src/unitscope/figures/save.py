@@ -1,4 +1,4 @@
-"""Figures as files: PNG or SVG by suffix, the same figure always the same bytes."""
+"""Figures as files, PNG or SVG by suffix; the same figure always gives the same bytes."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ import numpy as np
 from unitscope.errors import refusal, said
 from unitscope.files import replacing
 
-_DOTS_PER_INCH = {
-    ".png": 120,
-    ".svg": 72,
-}  # an SVG's maps are smooth images; its lines and text have no dots
+# An SVG's maps are smooth images; its lines and text have no dots.
+_DOTS_PER_INCH = {".png": 120, ".svg": 72}
 _COMPRESSION = 3  # of a PNG: a third of the time of Pillow's 6, a tenth more bytes
 # No date and no program version in the file; ids made from a fixed salt; text stays text.
 _METADATA: dict[str, dict[str, Any]] = {
@@ -32,9 +30,9 @@ _SETTINGS: Any = {
 
 
 def save(figure: Any, path: str | os.PathLike[str]) -> Path:
-    """Write a figure (or the figure of an Axes, or of an array of them) to `path`, a .png or .svg file.
+    """Write a figure, or the figure of one or more Axes, to `path`, a .png or .svg file.
 
-    A file that is there already is replaced only when the new one is complete. Returns the path.
+    An existing file is replaced only when the new one is complete. Returns the path.
     """
     from matplotlib import rc_context
     from matplotlib.figure import FigureBase
@@ -43,9 +41,9 @@ def save(figure: Any, path: str | os.PathLike[str]) -> Path:
     suffix = target.suffix.lower()
     if suffix not in _METADATA:
         raise refusal("path", "a file name that ends in .png or .svg", str(path))
-    first = (
-        figure if isinstance(figure, FigureBase) else np.ravel(np.asarray(figure, dtype=object))[0]
-    )
+    first = figure
+    if not isinstance(figure, FigureBase):
+        first = np.ravel(np.asarray(figure, dtype=object))[0]
     whole = first.get_figure(root=True) if hasattr(first, "get_figure") else None
     if whole is None:
         raise refusal("figure", "a Matplotlib figure or its Axes", said(type(first).__name__))

@@ -1,4 +1,4 @@
-"""Many trainings in one picture: how their losses fan out, where their accuracies end, and what some of them decide."""
+"""Many trainings in one picture: how losses fan out, where accuracies end, what some decide."""
 
 from __future__ import annotations
 
@@ -19,27 +19,23 @@ if TYPE_CHECKING:
 
 _CURVES = (4.3, 2.5)  # inches of the panel of losses; that of accuracies is as wide
 _BARS_HIGH = 1.5
-_TILE, _GAP, _COLUMNS = (
-    0.92,
-    0.26,
-    6,
-)  # inches of a tile and of the room between two, tiles in a row
+_TILE, _GAP, _COLUMNS = 0.92, 0.26, 6  # inches of a tile and between two, tiles in a row
 _PIXELS = 60  # along each side of a tile
 _LINES = 40  # single losses that are drawn
-_DECADES = 30.0  # the largest loss over the least, from where the scale is logarithmic
+_DECADES = 30.0  # the largest loss over the least, from which on the scale is logarithmic
 _BIN = 2.5  # percent
 
 
 def sweep(swept: Sweep, *, tiles: int = 24, theme: ThemeName | Theme | None = None) -> np.ndarray:
-    """Losses of all seeds, a histogram of their accuracies, and the decision regions of the first ones.
+    """Losses of all seeds, a histogram of their accuracies, decision regions of the first ones.
 
-    The dark band has the middle half of the seeds, the light one nine tenths, the line is the
+    The dark band holds the middle half of the seeds, the light one nine tenths, the line is the
     median; thin lines are single seeds. Seeds whose loss is not finite are left out of the bands.
 
     **Arguments**
 
     - `swept`: what `us.sweep` returns.
-    - `tiles`: of how many seeds decision regions are drawn, as small maps with seed and accuracy;
+    - `tiles`: how many seeds get a small map of their decision regions, with seed and accuracy;
       only where the data have two features.
     - `theme`: "light" or "dark"; without it, what suits the background.
 
@@ -48,18 +44,15 @@ def sweep(swept: Sweep, *, tiles: int = 24, theme: ThemeName | Theme | None = No
     """
     if not len(swept):
         raise refusal("swept", "a sweep of at least one seed", said("one without"))
-    count = (
-        min(whole_number("tiles", tiles, at_least=0), len(swept))
-        if swept.data.n_features == 2
-        else 0
-    )
+    count = 0
+    if swept.data.n_features == 2:
+        count = min(whole_number("tiles", tiles, at_least=0), len(swept))
     look = canvas.theme_for(theme)
     columns = min(count, _COLUMNS)
     rows = -(-count // _COLUMNS)
     left = canvas.LEFT + _CURVES[0] + (0.35 if count else 0.15)
-    tall = max(
-        canvas.BOTTOM + _BARS_HIGH + 0.75 + _CURVES[1] + canvas.TOP, 0.45 + rows * (_TILE + _GAP)
-    )
+    curves_high = canvas.BOTTOM + _BARS_HIGH + 0.75 + _CURVES[1] + canvas.TOP
+    tall = max(curves_high, 0.45 + rows * (_TILE + _GAP))
     figure = canvas.new_figure(left + columns * (_TILE + 0.08) + 0.1 * bool(count), tall, look)
 
     def panel(x: float, y: float, width: float, height: float) -> Axes:
@@ -67,22 +60,16 @@ def sweep(swept: Sweep, *, tiles: int = 24, theme: ThemeName | Theme | None = No
         return figure.add_axes((x / wide, y / high, width / wide, height / high))
 
     curves = panel(canvas.LEFT, tall - canvas.TOP - _CURVES[1], *_CURVES)
-    bars = panel(
-        canvas.LEFT, tall - canvas.TOP - _CURVES[1] - 0.75 - _BARS_HIGH, _CURVES[0], _BARS_HIGH
-    )
+    bars_bottom = tall - canvas.TOP - _CURVES[1] - 0.75 - _BARS_HIGH
+    bars = panel(canvas.LEFT, bars_bottom, _CURVES[0], _BARS_HIGH)
     _draw_losses(curves, swept, look)
     _draw_accuracies(bars, swept, look)
     small = []
     for number in range(count):
         row, column = divmod(number, _COLUMNS)
-        small.append(
-            panel(
-                left + column * (_TILE + 0.08),
-                tall - 0.36 - _TILE - row * (_TILE + _GAP),
-                _TILE,
-                _TILE,
-            )
-        )
+        x = left + column * (_TILE + 0.08)
+        y = tall - 0.36 - _TILE - row * (_TILE + _GAP)
+        small.append(panel(x, y, _TILE, _TILE))
         _draw_tile(small[-1], swept, number, look)
     return canvas.array_of([curves, bars, *small])
 
@@ -111,9 +98,8 @@ def _draw_losses(ax: Axes, swept: Sweep, theme: Theme) -> None:
 def _draw_accuracies(ax: Axes, swept: Sweep, theme: Theme) -> None:
     canvas.dress(ax, theme)
     shares = 100 * swept.accuracy[np.isfinite(swept.accuracy)]
-    edges = (
-        np.arange(round(100 / _BIN) + 2) - 0.5
-    ) * _BIN  # a bar around 0%, one around 2.5%, ..., one around 100%
+    # A bar around 0%, one around 2.5%, ..., one around 100%.
+    edges = (np.arange(round(100 / _BIN) + 2) - 0.5) * _BIN
     ax.hist(
         shares,
         bins=edges.tolist(),
@@ -139,20 +125,17 @@ def _draw_tile(ax: Axes, swept: Sweep, place: int, theme: Theme) -> None:
     x, y = swept.data.X.T
     ax.scatter(x, y, s=3.5, c=[colors_of[label] for label in swept.data.y], linewidths=0, zorder=3)
     ax.set(xlim=window[0], ylim=window[1], xticks=[], yticks=[])
-    ax.set_title(
-        f"{seed}: {share:.0%}" if sound else f"{seed}: diverged", y=1.0, pad=2.5, fontsize=7.5
-    )
+    title = f"{seed}: {share:.0%}" if sound else f"{seed}: diverged"
+    ax.set_title(title, y=1.0, pad=2.5, fontsize=7.5)
 
 
 def _draw_regions(ax: Axes, net: Network, window: Window, theme: Theme) -> None:
     sides = [low + (np.arange(_PIXELS) + 0.5) * (high - low) / _PIXELS for low, high in window]
     places = np.stack(np.meshgrid(*sides), axis=2).reshape(-1, 2)
     tints = np.array([rgb(tint) for tint in class_tints(net.n_classes, theme)])
-    colors = (
-        np.round(255 * tints[net.predict(places)]).astype(np.uint8).reshape(_PIXELS, _PIXELS, 3)
-    )
+    colors = np.round(255 * tints[net.predict(places)]).astype(np.uint8)
     image = ax.imshow(
-        colors,
+        colors.reshape(_PIXELS, _PIXELS, 3),
         extent=(*window[0], *window[1]),
         origin="lower",
         aspect="auto",

@@ -22,7 +22,7 @@ _WIDTH, _HEIGHT, _GAP = 4.6, 1.45, 0.16  # inches: each panel, and the space bet
 def training(
     run: Run, ax: Axes | Sequence[Axes] | None = None, *, theme: ThemeName | Theme | None = None
 ) -> np.ndarray:
-    """The mean loss of each epoch above the accuracy after it; the last value of both is written at the curve's end.
+    """The mean loss of each epoch above the accuracy after it, with the last value of both.
 
     **Arguments**
 
@@ -39,7 +39,9 @@ def training(
         raise refusal("ax", "one Axes or two", said(f"{len(given)}"))
     look = canvas.theme_for(theme, given[0] if given else None)
     twin = len(given) == 1
-    panels = _new_panels(look) if not given else [given[0], given[0].twinx()] if twin else given
+    panels = given or _new_panels(look)
+    if twin:
+        panels = [given[0], given[0].twinx()]
     last = _draw_curve(panels[0], run.loss, look.curves[0], "{:.4f}", "loss")
     _draw_curve(panels[1], run.accuracy, look.curves[1], "{:.1%}", "accuracy")
     top = float(np.max(run.loss, initial=0.0)) or 1.0
@@ -52,9 +54,8 @@ def training(
     if not bottom.get_xlabel():
         bottom.set_xlabel("epoch")
     for panel in panels:
-        panel.set_xlim(
-            1 - 0.02 * max(last, 10), last + 0.17 * max(last, 10)
-        )  # room for the values at the ends
+        wide = max(last, 10)
+        panel.set_xlim(1 - 0.02 * wide, last + 0.17 * wide)  # room for the values at the ends
         panel.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     return canvas.array_of(panels)
 
@@ -74,19 +75,12 @@ def _new_panels(theme: Theme) -> list[Axes]:
 
 
 def _draw_curve(ax: Axes, values: np.ndarray, color: str, form: str, name: str) -> int:
-    """The curve with its last value at its end, and how many epochs there are."""
+    """Draw the curve with its last value at its end; returns the number of epochs."""
     epochs = len(values)
     if not epochs:
-        ax.text(
-            0.5,
-            0.5,
-            "no epoch has been trained",
-            transform=ax.transAxes,
-            ha="center",
-            va="center",
-            fontsize=9,
-            color=ax.xaxis.label.get_color(),
-        )
+        look: dict[str, Any] = {"fontsize": 9, "color": ax.xaxis.label.get_color()}
+        middle: dict[str, Any] = {"transform": ax.transAxes, "ha": "center", "va": "center"}
+        ax.text(0.5, 0.5, "no epoch has been trained", **look, **middle)
         return 1
     ax.plot(np.arange(1, epochs + 1), values, color=color, linewidth=CURVE_WIDTH, gid=name)
     ax.plot(epochs, values[-1], "o", color=color, markersize=4)

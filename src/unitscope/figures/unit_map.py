@@ -1,8 +1,9 @@
-"""One number over the plane, such as a unit's activation, as a coloured map with a bar that reads it back."""
+"""One number over the plane, such as a unit's activation, as a coloured map with a colour bar."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,15 +18,38 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import Colormap
 
-_MARKERS_UP_TO = (
-    16  # panels; in smaller ones a marker is a dot whatever its shape, and shapes cost time
-)
-# From nothing to much: the lab's Blues without their darkest third, on which blue points would
-# vanish.
+# Panels: with more, they are so small that a marker is a dot whatever its shape, and shapes take
+# time.
+_MARKERS_UP_TO = 16
+# From nothing to much: the lab's Blues without their darkest third, where blue points would vanish.
 _BLUES = {
     "light": ("#f7fbff", "#d3e3f3", "#94c4df", "#4a98c9"),
     "dark": ("#15181d", "#173350", "#1d5a92", "#2f86d1"),
 }
+
+
+@dataclass(frozen=True)
+class UnitMaps:
+    """A map for each unit of a layer, and the points on all of them.
+
+    - `view`, `grid`: the plane, and the places where the units were asked.
+    - `values` (rows * columns, units): what each unit gives there; `quantity` is its name.
+    - `lines`: for each unit the lines (m, 2) to draw.
+    - `titles`, `labels`: of each panel, and of the two axes.
+    - `y` (n,), `names`: the classes of the view's points, and their names.
+    - `counts`: whether to write how many points coincide.
+    """
+
+    view: View
+    grid: Grid
+    values: np.ndarray
+    quantity: str
+    lines: Sequence[list[np.ndarray]]
+    titles: Sequence[str]
+    labels: tuple[str, str]
+    y: np.ndarray
+    names: Sequence[str]
+    counts: bool = False
 
 
 def unit_grid(view: View, count: int) -> Grid:
@@ -35,55 +59,49 @@ def unit_grid(view: View, count: int) -> Grid:
 
 
 def draw_unit_maps(
-    axes: Any,
-    view: View,
-    grid: Grid,
-    values: np.ndarray,
-    lines: Sequence[list[np.ndarray]],
-    titles: Sequence[str],
-    labels: tuple[str, str],
-    y: np.ndarray,
-    names: Sequence[str],
-    *,
-    shared_scale: bool,
-    counts: bool,
-    quantity: str,
-    theme: Theme,
+    axes: Any, maps: UnitMaps, theme: str | Theme | None, *, shared_scale: bool
 ) -> np.ndarray:
-    """A panel for each column of `values` (rows * columns, units), with its lines, the points and a colour bar.
+    """A panel for each unit, with its lines, the points and a colour bar.
 
-    With `axes` None they are made, with a legend; else the colour bar takes its room from them as
-    Matplotlib does. Returns the axes (units,).
+    With `axes` None they are made, with a legend; else the colour bars take their room from them,
+    as Matplotlib does. Returns the axes (units,).
     """
+    values, names = maps.values, maps.names
     units = values.shape[1]
-    sheet = None
+    bars = 1 if shared_scale else units
     if axes is None:
-        sheet = canvas.sheet(units, theme, names, bars=1 if shared_scale else units, note=view.note)
-    panels = canvas.axes_list(axes, units) if sheet is None else sheet.panels
-    area = point_area(len(y), 1.0 if units <= 4 else 0.6 if units <= 16 else 0.3)
+        look = canvas.theme_for(theme)
+        sheet = canvas.sheet(units, look, names, bars=bars, note=maps.view.note)
+        panels = sheet.panels
+        places: list[dict[str, Any]] = [{"cax": bar} for bar in sheet.bars]
+        handles, texts = legend_of(len(names), names, look, rings=False)
+        canvas.draw_legend(sheet.figure, handles, texts, look, sheet.legend_at, sheet.legend_rows)
+    else:
+        panels = canvas.axes_list(axes, units)
+        look = canvas.theme_for(theme, panels[0])
+        places = [{"ax": panels}] if shared_scale else [{"ax": panel} for panel in panels]
+    limits = [_limits(values if shared_scale else values[:, [unit]]) for unit in range(units)]
     images = []
     for unit, ax in enumerate(panels):
-        scaled = values if shared_scale else values[:, [unit]]
-        images.append(_draw_map(ax, values[:, unit], grid, _limits(scaled), theme))
-        draw_lines(ax, lines[unit], theme, "zero line")
-        draw_points(ax, view.points, y, len(names), theme, area, plain=units > _MARKERS_UP_TO)
-        canvas.frame(ax, view, titles[unit], labels)
-        if counts and (
-            unit == 0 or units <= 9
-        ):  # small panels have no room, and the points are the same in all
-            draw_counts(ax, view.points, theme, 8.0 if units <= 4 else 6.5)
-    for index in range(1 if shared_scale else units):
-        scaled = values if shared_scale else values[:, [index]]
-        place = (
-            {"ax": panels if shared_scale else panels[index]}
-            if sheet is None
-            else {"cax": sheet.bars[index]}
-        )
-        _draw_bar(images[index], place, _limits(scaled), quantity if shared_scale else "", theme)
-    if sheet is not None:
-        handles, texts = legend_of(len(names), names, theme, rings=False)
-        canvas.draw_legend(sheet.figure, handles, texts, theme, sheet.legend_at, sheet.legend_rows)
+        images.append(_draw_map(ax, values[:, unit], maps.grid, limits[unit], look))
+        _draw_on_map(ax, maps, unit, look)
+    quantity = maps.quantity if shared_scale else ""
+    for bar in range(bars):
+        _draw_bar(images[bar], places[bar], limits[bar], quantity, look)
     return canvas.array_of(panels)
+
+
+def _draw_on_map(ax: Axes, maps: UnitMaps, unit: int, theme: Theme) -> None:
+    """A unit's lines, the points, and what the panel is called."""
+    units, points = maps.values.shape[1], maps.view.points
+    plain = units > _MARKERS_UP_TO
+    area = point_area(len(points), 1.0 if units <= 4 else 0.6 if units <= 16 else 0.3)
+    draw_lines(ax, maps.lines[unit], theme, "zero line")
+    draw_points(ax, points, maps.y, len(maps.names), theme, area, plain=plain)
+    canvas.frame(ax, maps.view, maps.titles[unit], maps.labels)
+    # Small panels have no room for counts, and they are the same in all.
+    if maps.counts and (unit == 0 or units <= 9):
+        draw_counts(ax, points, theme, 8.0 if units <= 4 else 6.5)
 
 
 def draw_lines(ax: Axes, lines: Sequence[np.ndarray], theme: Theme, name: str) -> None:
@@ -104,7 +122,7 @@ def draw_lines(ax: Axes, lines: Sequence[np.ndarray], theme: Theme, name: str) -
 
 
 def _limits(values: np.ndarray) -> tuple[float, float]:
-    """The least and the greatest of `values`, never equal; 0 belongs to the scale of numbers that are not negative."""
+    """The least (at most 0) and the greatest of `values`, never equal."""
     low, high = min(float(values.min()), 0.0), float(values.max())
     return (low, high) if high > low else (low, low + 1.0)
 
@@ -115,14 +133,12 @@ def _draw_map(
     from matplotlib.colors import Normalize, TwoSlopeNorm
 
     low, high = limits
-    # Signed numbers: grey is 0. The lesser side gets stronger colours for its size, so that its
-    # shape shows, but at most four times: the little that gelu goes below zero must not look like
-    # its great values above.
-    norm = (
-        Normalize(low, high)
-        if low >= 0
-        else TwoSlopeNorm(0.0, min(low, -high / 4), max(high, -low / 4))
-    )
+    norm: Normalize = Normalize(low, high)
+    if low < 0:
+        # Signed numbers: grey is 0. The lesser side gets stronger colours for its size, so that its
+        # shape shows, but at most four times stronger: the little that gelu goes below zero must
+        # not look like its great values above.
+        norm = TwoSlopeNorm(0.0, min(low, -high / 4), max(high, -low / 4))
     image = ax.imshow(
         values.reshape(grid.shape),
         extent=grid.extent,
@@ -140,10 +156,9 @@ def _draw_map(
 def _colors(signed: bool, theme: Theme) -> Colormap:
     from matplotlib.colors import LinearSegmentedColormap
 
-    # Not their full strength, on which orange and blue points would vanish.
-    negative, positive = (
-        mixed(theme.zero, color, 0.72) for color in (theme.negative, theme.positive)
-    )
+    # Not at full strength, where orange and blue points would vanish.
+    negative = mixed(theme.zero, theme.negative, 0.72)
+    positive = mixed(theme.zero, theme.positive, 0.72)
     steps = (negative, theme.zero, positive) if signed else _BLUES[theme.name]
     return LinearSegmentedColormap.from_list("signed" if signed else "amount", steps)
 

@@ -1,4 +1,4 @@
-"""View: which two directions of the inputs a picture shows, and how its places become inputs of the network."""
+"""View: which two inputs a picture shows, and how its places become inputs of the network."""
 
 from __future__ import annotations
 
@@ -25,11 +25,12 @@ class View:
     """Two axes of a table of inputs.
 
     - `points`: (n, 2), where each row of the table lies in the picture.
-    - `labels`: what the two axes are called.
+    - `labels`: the names of the two axes.
     - `window`: ((x_min, x_max), (y_min, y_max)) to show.
     - `note`: what the other inputs are held at; "" where there are none.
-    - `strip`: the table has one column, and the vertical axis shows the classes, a row each, class
-      0 on top.
+    - `strip`: True where the table has one column; the vertical axis then shows the classes, a row
+      each, class 0 on top.
+    - `base` (d,), `axes`: the inputs where they are held, and the columns shown.
     """
 
     points: np.ndarray
@@ -41,7 +42,7 @@ class View:
     axes: tuple[int, ...]
 
     def inputs(self, places: np.ndarray) -> np.ndarray:
-        """Places of the picture (m, 2) as inputs (m, d): those not shown keep their value in `base`."""
+        """Places of the picture (m, 2) as inputs (m, d): those not shown are as in `base`."""
         inputs = np.tile(self.base, (len(places), 1))
         for place, axis in enumerate(self.axes):
             inputs[:, axis] = places[:, place]
@@ -79,9 +80,8 @@ def view_of(
     base = table.mean(axis=0)
     note = "" if columns == 2 else f"the other {columns - 2} {others} held at their mean"
     points = table[:, [first, second]]
-    return View(
-        points, (names[first], names[second]), padded(points), note, False, base, (first, second)
-    )
+    labels = names[first], names[second]
+    return View(points, labels, padded(points), note, False, base, (first, second))
 
 
 def _checked_pair(
@@ -89,12 +89,9 @@ def _checked_pair(
 ) -> tuple[int, int]:
     if axes is None:
         if columns > 2:
-            raise refusal(
-                argument,
-                f"the two of the {columns} {others} to draw",
-                None,
-                f"Write {argument}=(0, 1): the others are held at their mean.",
-            )
+            rule = f"the two of the {columns} {others} to draw"
+            remedy = f"Write {argument}=(0, 1): the others are held at their mean."
+            raise refusal(argument, rule, None, remedy)
         return 0, 1
     rule = f"two different whole numbers from 0 to {columns - 1}"
     try:
@@ -103,9 +100,8 @@ def _checked_pair(
         raise refusal(argument, rule, axes) from None
     if len(pair) != 2:
         raise refusal(argument, rule, axes)
-    first, second = (
-        whole_number(f"{argument}[{i}]", value, at_least=0) for i, value in enumerate(pair)
-    )
+    first = whole_number(f"{argument}[0]", pair[0], at_least=0)
+    second = whole_number(f"{argument}[1]", pair[1], at_least=0)
     if first == second or max(first, second) >= columns:
         raise refusal(argument, rule, axes)
     return first, second
@@ -119,21 +115,19 @@ def class_names_for(k: int, names: Sequence[str]) -> tuple[str, ...]:
 def check_fits(net: Network, data: Dataset) -> None:
     """Refuse a data set whose number of features is not the network's."""
     if net.n_features != data.n_features:
-        raise refusal(
-            "data",
-            f"points with as many features as the network has inputs, {net.n_features}",
-            said(f"{data.n_features} features"),
-        )
+        rule = f"points with as many features as the network has inputs, {net.n_features}"
+        raise refusal("data", rule, said(f"{data.n_features} features"))
 
 
 def shown_name(name: str) -> str:
-    """A name as Matplotlib text: one line, at most 24 characters, and no dollar sign that starts mathematics."""
+    """A name as Matplotlib text: one line, at most 24 characters, dollar signs as they are."""
     text = " ".join(name.split())
-    text = text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1] + "…"
+    if len(text) > _LONGEST_NAME:
+        text = text[: _LONGEST_NAME - 1] + "…"
     return text.replace("$", r"\$")
 
 
 def math_name(name: str) -> str:
-    """A feature's name as an axis label; x0 is set as mathematics, like the lab's."""
+    """A feature's name as an axis label; x0 is set as mathematics, as in the lab."""
     match = re.fullmatch(r"([a-z])(\d+)", name)
     return f"${match[1]}_{{{match[2]}}}$" if match else shown_name(name)

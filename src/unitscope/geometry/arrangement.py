@@ -1,10 +1,10 @@
-"""A window cut by the hidden units of a piecewise linear network, layer after layer, into its activation regions.
+"""A window cut by a piecewise linear network's hidden units, layer by layer, into its regions.
 
 On every region of the layers before it, a unit's pre-activation is affine, so its zero line cuts
-the subdivision (see `cutting`). Its values are computed at the vertices by the weights for a whole
-layer at once and carried to new vertices by interpolation. This is the recursive construction of
-activation regions (Serra et al., "Bounding and Counting Linear Regions of Deep Neural Networks",
-ICML 2018; Hanin and Rolnick, 2019) on shared vertices.
+the subdivision (see `cutting`). Its values are computed at the vertices, from the weights, for a
+whole layer at once, and carried to new vertices by interpolation. This is the recursive
+construction of activation regions (Serra et al., "Bounding and Counting Linear Regions of Deep
+Neural Networks", ICML 2018; Hanin and Rolnick, 2019) on shared vertices.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from unitscope.network import Dense, Network
 
 _BLOCK = 1 << 13  # regions whose affine maps are composed at once
 
-
 # The slope of each piecewise linear activation below zero; it is 1 above. None: the layer's own.
 _SLOPES: dict[str, float | None] = {"linear": 1.0, "relu": 0.0, "leaky_relu": None, "abs": -1.0}
 
@@ -37,16 +36,16 @@ def _slope_below_zero(layer: Dense) -> float:
 
 
 class TooManyRegions(InvalidInput):
-    """The network has more activation regions in the window than were allowed."""
+    """The network has more activation regions in the window than allowed."""
 
 
 @dataclass(frozen=True)
 class _Cut:
     """What the cuts of one layer made.
 
-    - `bits` (words, faces): for each face after the layer, which of its units are on.
+    - `bits` (words, faces): for each face after the layer, which units of the layer are on.
     - `parents` (faces,): the face before the layer that it is part of.
-    - `split_from` (faces,): the face it was split from.
+    - `split_from` (faces,): the face from which it was split.
     - `starts` (units + 1,): new faces of unit u have the numbers from starts[u] to starts[u + 1].
     """
 
@@ -60,8 +59,7 @@ class Arrangement:
     """The activation regions of a piecewise linear network with two inputs on a window.
 
     - `faces`: the subdivision; face r is activation region r until classes are inserted.
-    - `logits` (V, K): of the network at the vertices; `logit_error`: a bound on the rounding error
-      of any of them.
+    - `logits` (V, K): the network's, at the vertices; `logit_error` bounds their rounding errors.
 
     Raises `InvalidInput` for numbers beyond float64 and for more than `most` regions.
     """
@@ -75,7 +73,7 @@ class Arrangement:
         for number, layer in enumerate(self.layers[:-1]):
             error = _rounding_error(layer, _largest(outputs), error)
             values = _finite(layer.pre_activation(outputs), number)
-            del outputs  # the two largest arrays: one of them at a time
+            del outputs  # so that only one of the two largest arrays is there at a time
             slope = _slope_below_zero(layer)
             outputs = self._cut(values, error, slope, number)
             if slope != 1.0:
@@ -88,31 +86,22 @@ class Arrangement:
 
     def _cut(self, values: np.ndarray, error: np.ndarray, slope: float, number: int) -> np.ndarray:
         units = values.shape[1]
-        if slope == 1.0:  # a linear layer turns nowhere, and its units count as on
+        if slope == 1.0:  # a linear layer bends nowhere, and its units count as on
             count = self.faces.n_faces
             bits = np.full((-(-units // 64), count), ~np.uint64(0))
-            self._cuts.append(
-                _Cut(bits, np.arange(count), np.zeros(count, np.int32), np.full(units + 1, count))
-            )
+            unsplit, starts = np.zeros(count, np.int32), np.full(units + 1, count)
+            self._cuts.append(_Cut(bits, np.arange(count), unsplit, starts))
             return values
         try:
             values, bits, starts = self.faces.cut_units(values, error)
         except TooManyFaces as full:
-            raise TooManyRegions(
-                str(
-                    refusal(
-                        "net",
-                        f"of at most {self.faces.most:,} activation regions in the window",
-                        said(
-                            f"{full.needed:,} and more at unit {full.cut} of {units} in hidden layer {number + 1}"
-                        ),
-                        "A smaller window or a larger max_regions may do.",
-                    )
-                )
-            ) from None
-        self._cuts.append(
-            _Cut(bits, self.faces.parents.copy(), self.faces.split_from.copy(), starts)
-        )
+            rule = f"of at most {self.faces.most:,} activation regions in the window"
+            where = f"unit {full.cut} of {units} in hidden layer {number + 1}"
+            got = said(f"{full.needed:,} and more at {where}")
+            remedy = "A smaller window or a larger max_regions may do."
+            raise TooManyRegions(str(refusal("net", rule, got, remedy))) from None
+        parents, split_from = self.faces.parents.copy(), self.faces.split_from.copy()
+        self._cuts.append(_Cut(bits, parents, split_from, starts))
         return values
 
     def ancestors(self) -> list[np.ndarray]:
@@ -130,14 +119,12 @@ class Arrangement:
         return np.concatenate(parts, axis=1)
 
     def affine_maps(self) -> tuple[np.ndarray, np.ndarray]:
-        """A (R, K, 2) and c (R, K): the logits in region r are A[r] @ x + c[r], composed from the weights."""
+        """A (R, K, 2) and c (R, K): the logits in region r are A[r] @ x + c[r]."""
         ancestors = self.ancestors()
         result = np.empty((self.n_regions, 3, self.layers[-1].units))
         order = np.lexsort(ancestors[::-1]) if ancestors else np.zeros(1, np.intp)
         for begin in range(0, self.n_regions, _BLOCK):
-            rows = order[
-                begin : begin + _BLOCK
-            ]  # neighbours in this order share their ancestors' maps
+            rows = order[begin : begin + _BLOCK]  # neighbours in it share their ancestors' maps
             ids, maps = np.zeros(1, np.intp), np.eye(3)[None, :, :2]
             for cut, layer, face in zip(self._cuts, self.layers[:-1], ancestors, strict=True):
                 maps = _through(layer, maps)
@@ -150,17 +137,18 @@ class Arrangement:
         return result[:, :2].transpose(0, 2, 1), result[:, 2]
 
     def switches(self, left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Where two regions differ: rows of `left` and `right` (m,), and the unit (m, 2), layer and number in it."""
+        """The units that differ between each region of `left` and that of `right` (m,).
+
+        Returns for each its row in `left` and `right`, (s,), and its layer and number, (s, 2).
+        """
         rows, units = [np.zeros(0, np.intp)], [np.zeros((0, 2), np.intp)]
-        for number, (cut, layer, face) in enumerate(
-            zip(self._cuts, self.layers[:-1], self.ancestors(), strict=True)
-        ):
+        layers = zip(self._cuts, self.layers[:-1], self.ancestors(), strict=True)
+        for number, (cut, layer, face) in enumerate(layers):
             for word in range(len(cut.bits)):
                 flipped = cut.bits[word, face[left]] ^ cut.bits[word, face[right]]
                 where = np.flatnonzero(flipped)
-                row, unit = np.nonzero(
-                    _unpacked(flipped[None, where], min(64, layer.units - 64 * word))
-                )
+                count = min(64, layer.units - 64 * word)
+                row, unit = np.nonzero(_unpacked(flipped[None, where], count))
                 rows.append(where[row])
                 units.append(np.stack([np.full(len(row), number), 64 * word + unit], axis=1))
         return np.concatenate(rows), np.concatenate(units)
@@ -168,9 +156,9 @@ class Arrangement:
     def locate(self, points: np.ndarray) -> np.ndarray:
         """The region of each of `points` (n, 2) inside the window, (n,).
 
-        Plays the cuts again: a point goes to the new face where it is on the other side of the cut.
-        Only units that turn within its face are asked, so that the rounding noise of others cannot
-        mislead it.
+        The cuts are replayed: a point moves to the new face if it is on the other side of the cut.
+        Only units whose line runs through its face are asked, so that the rounding noise of others
+        cannot mislead it.
         """
         outputs, face = points, np.zeros(len(points), np.intp)
         for cut, layer in zip(self._cuts, self.layers[:-1], strict=True):
@@ -183,7 +171,7 @@ class Arrangement:
 def replayed(
     face: np.ndarray, values: np.ndarray, split_from: np.ndarray, starts: np.ndarray
 ) -> np.ndarray:
-    """The face of each point after the cuts along the columns of `values` (n, cuts), from its face before them."""
+    """The face of each point after cuts along the columns of `values` (n, cuts), from `face`."""
     split_off = np.full(starts[-1], -1, np.intp)
     for column in range(values.shape[1]):
         new = np.arange(starts[column], starts[column + 1])
@@ -196,7 +184,7 @@ def replayed(
 
 
 def _hidden_and_output(net: Network) -> tuple[Dense, ...]:
-    """The layers, the last of which is linear: behind an output layer that turns, one that passes on its outputs."""
+    """The layers, ending in a linear one: an output layer that bends is followed by an identity."""
     last = net.layers[-1]
     if _slope_below_zero(last) == 1.0:
         return net.layers
@@ -206,13 +194,13 @@ def _hidden_and_output(net: Network) -> tuple[Dense, ...]:
 def _rounding_error(layer: Dense, size: np.ndarray, error: np.ndarray) -> np.ndarray:
     """A bound on the rounding error of each unit's pre-activation, (..., units).
 
-    The error of the inputs through the weights, and that of a sum of products: u (|W| |h| + |b|), u
-    of its length.
+    It is the inputs' error through the weights plus that of a sum of products, u (|W| |h| + |b|),
+    where u grows with the length of the sum.
 
     **Arguments**
 
-    - `size`, `error`: the sizes |h| of the layer's inputs, and bounds on their errors, (...,
-      inputs) each.
+    - `size`, `error`: the sizes |h| of the layer's inputs, and bounds on their errors,
+      (..., inputs) each.
     """
     unit = _unit_of(layer)
     return (error + unit * size) @ np.abs(layer.weights) + unit * np.abs(layer.bias)
@@ -227,11 +215,11 @@ def _largest(outputs: np.ndarray) -> np.ndarray:
 
 
 def uncertain_classes(net: Network, points: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Where a piecewise linear network's class may be another than `labels` (n,) for rounding, (n,) bool.
+    """Where rounding may give a piecewise linear network other classes than `labels`, (n,) bool.
 
-    The bound follows the units of each of `points` (n, 2): those that are off for certain are
-    without error. Classes for which the same weights meet the same units tie in floats too, and the
-    lowest has the tie.
+    The bound follows the units at each of `points` (n, 2): those that are certainly off have no
+    error. Classes whose weights are the same at the same active units tie in floats, too, and the
+    tie goes to the lowest.
     """
     *hidden, last = _hidden_and_output(net)
     outputs, error = points, subdivision.TOLERANCE * subdivision.EPSILON * np.abs(points)
@@ -239,18 +227,16 @@ def uncertain_classes(net: Network, points: np.ndarray, labels: np.ndarray) -> n
         error = _rounding_error(layer, np.abs(outputs), error)
         values, slope = layer.pre_activation(outputs), _slope_below_zero(layer)
         outputs = layer.activate(values)
-        error *= np.where(
-            values > error, 1.0, np.where(values < -error, abs(slope), max(1.0, abs(slope)))
-        )
+        either = np.where(values < -error, abs(slope), max(1.0, abs(slope)))
+        error *= np.where(values > error, 1.0, either)
     logits, rows = last.pre_activation(outputs), np.arange(len(points))
     own = _rounding_error(last, np.abs(outputs), np.zeros_like(error))
     weights, bias = last.weights.T, last.bias
     uncertain = np.zeros(len(points), bool)
     for other in range(net.n_classes):
         apart = np.abs(weights[labels] - weights[other])
-        same = ~((apart > 0) & ((outputs != 0) | (error > 0))).any(axis=1) & (
-            bias[labels] == bias[other]
-        )
+        active = (outputs != 0) | (error > 0)
+        same = ~((apart > 0) & active).any(axis=1) & (bias[labels] == bias[other])
         bound = (error * apart).sum(axis=1) + own[rows, labels] + own[:, other]
         lead = logits[rows, labels] - logits[:, other]
         uncertain |= np.where(same, labels > other, lead <= bound) & (labels != other)
@@ -259,16 +245,13 @@ def uncertain_classes(net: Network, points: np.ndarray, labels: np.ndarray) -> n
 
 def _finite(values: np.ndarray, number: int) -> np.ndarray:
     if not np.isfinite(values).all():
-        raise refusal(
-            "net",
-            "of weights and window small enough that no unit goes beyond 1e308",
-            said(f"a number that is not finite in layer {number + 1}"),
-        )
+        rule = "of weights and window small enough that no unit goes beyond 1e308"
+        raise refusal("net", rule, said(f"a number that is not finite in layer {number + 1}"))
     return values
 
 
 def _through(layer: Dense, maps: np.ndarray) -> np.ndarray:
-    """Affine maps (m, 3, inputs), the last row the constant, through a layer's weights: (m, 3, units)."""
+    """Affine maps (m, 3, inputs), constants in the last row, through a layer's weights."""
     after = (maps.reshape(-1, layer.inputs) @ layer.weights).reshape(len(maps), 3, layer.units)
     after[:, 2] += layer.bias
     return after

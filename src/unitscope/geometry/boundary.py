@@ -1,4 +1,4 @@
-"""Lines of a partition: the decision boundary, with the two classes of each segment, and where units turn on."""
+"""Lines of a partition: the decision boundary between classes, and where units turn on."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Boundary:
     """The decision boundary inside the window: where the two largest logits tie.
 
     - `segments` (s, 2, 2): both ends of each, in data units.
-    - `classes` (s, 2): the class on the left and on the right of each, seen from its first end to
-      its second.
+    - `classes` (s, 2): the classes on the left and on the right of each, looking from its first end
+      to its second.
     """
 
     segments: np.ndarray
@@ -43,16 +43,14 @@ class Boundary:
         return float(np.linalg.norm(self.segments[:, 1] - self.segments[:, 0], axis=1).sum())
 
     def polylines(self) -> list[Polyline]:
-        """The segments joined end to end, each line between two classes: from one meeting point to the next."""
+        """The segments joined end to end, each line between two classes and two meeting points."""
         pairs = np.sort(self.classes, axis=1)
         stops = meeting(self._ends)
         lines = []
         for pair in np.unique(pairs, axis=0).tolist():
             mine = (pairs == pair).all(axis=1)
-            lines += [
-                Polyline(line, (pair[0], pair[1]))
-                for line in _joined(self.segments[mine], self._ends[mine], stops)
-            ]
+            joined = _joined(self.segments[mine], self._ends[mine], stops)
+            lines += [Polyline(line, (pair[0], pair[1])) for line in joined]
         return lines
 
 
@@ -61,8 +59,8 @@ class ActivationBoundaries:
     """Where hidden units turn on: their pre-activation is 0 there and positive on one side.
 
     - `segments` (s, 2, 2): both ends of each, in data units.
-    - `unit` (s, 2): hidden layer and unit in it, both counted from 0. Units that turn in the same
-      place have a segment each.
+    - `unit` (s, 2): hidden layer and unit in it, both counted from 0. Units that turn on in the
+      same place have a segment each.
     """
 
     segments: np.ndarray
@@ -77,7 +75,7 @@ class ActivationBoundaries:
         return self.segments[(self.unit == (layer, unit)).all(axis=1)]
 
     def polylines(self, layer: int, unit: int) -> list[np.ndarray]:
-        """The segments of one unit joined end to end: lines (m, 2); closed ones end where they start."""
+        """The segments of one unit joined end to end: lines (m, 2), closed ones with equal ends."""
         mine = (self.unit == (layer, unit)).all(axis=1)
         ends = self._ends[mine]
         return _joined(self.segments[mine], ends, meeting(ends))
@@ -85,6 +83,5 @@ class ActivationBoundaries:
 
 def _joined(segments: np.ndarray, ends: np.ndarray, stops: set[int]) -> list[np.ndarray]:
     places = dict(zip(ends.ravel().tolist(), segments.reshape(-1, 2), strict=True))
-    return [
-        np.array([places[vertex] for vertex in chain]) for chain in chains(ends.tolist(), stops)
-    ]
+    joined = chains(ends.tolist(), stops)
+    return [np.array([places[vertex] for vertex in chain]) for chain in joined]

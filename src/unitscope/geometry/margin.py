@@ -9,8 +9,8 @@ import numpy as np
 from unitscope.geometry.boundary import Boundary
 from unitscope.geometry.window import Window
 
-_EQUAL = 1e-12  # squared distances this much apart are those of one place
-_PAIRS = 1 << 18  # points times segments at once, so that they stay in the cache
+_EQUAL = 1e-12  # squared distances that differ by this share belong to one place
+_PAIRS = 1 << 18  # points times segments at once, to stay in the cache
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class Margin:
     - `distance` (n,): Euclidean, to the nearest boundary point inside the window; inf without any.
     - `nearest` (n, 2): that point; nan without any.
     - `other_class` (n,): the class behind it; -1 without any.
-    - `certified` (n,): True where no boundary outside the window can be nearer. Else the distance
-      is an upper bound; a larger window may show a smaller one.
+    - `certified` (n,): True where no boundary outside the window can be nearer. Elsewhere the
+      distance is an upper bound; a larger window may show a smaller one.
     """
 
     distance: np.ndarray
@@ -45,9 +45,8 @@ def margin_of(
         step = max(1, _PAIRS // len(segments))
         for begin in range(0, len(mine), step):
             rows = mine[begin : begin + step]
-            distance[rows], nearest[rows], segment = _to_segments(
-                points[rows], segments, int(own.sum())
-            )
+            found = _to_segments(points[rows], segments, int(own.sum()))
+            distance[rows], nearest[rows], segment = found
             other[rows] = behind[segment]
     low, high = np.array(window).T
     to_border = np.minimum(points - low, high - points).min(axis=1)
@@ -57,11 +56,11 @@ def margin_of(
 def _to_segments(
     points: np.ndarray, segments: np.ndarray, own: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The distance of each of `points` (n, 2) to the nearest of `segments` (s, 2, 2), the place on it, its number.
+    """The distance of each of `points` (n, 2) to the nearest of `segments` (s, 2, 2).
 
-    Where segments meet, one of the first `own` is taken: the straight way to the nearest boundary
-    point stays in the point's own class, so one of its segments is nearest, but for points outside
-    the window and for ties.
+    With the nearest place, and the number of its segment. Where segments meet, one of the first
+    `own` is taken: the straight way to the nearest boundary point stays in the point's own class,
+    so one of its segments is nearest, except for points outside the window and for ties.
     """
     start = segments[:, 0]
     along = segments[:, 1] - start
@@ -74,8 +73,7 @@ def _to_segments(
     number = square.argmin(axis=1)
     if own:
         nearest_own = square[:, :own].argmin(axis=1)
-        number = np.where(
-            square[rows, nearest_own] <= square[rows, number] * (1 + _EQUAL), nearest_own, number
-        )
+        as_near = square[rows, nearest_own] <= square[rows, number] * (1 + _EQUAL)
+        number = np.where(as_near, nearest_own, number)
     place = start[number] + share[rows, number, None] * along[number]
     return np.hypot(away_x[rows, number], away_y[rows, number]), place, number

@@ -1,4 +1,4 @@
-"""partition: what a network does to a window of the input plane, exact where its activations are piecewise linear."""
+"""partition: what a network does to a window of the input plane, exactly where it can be."""
 
 from __future__ import annotations
 
@@ -30,9 +30,10 @@ if TYPE_CHECKING:
 
 _MOST_REGIONS = 250_000
 _MOST_CELLS = 2048  # along each side of the mesh
-_UNCERTAIN_SHARE = 1e-9  # of the window: less is what rounding does to any line
+_UNCERTAIN_SHARE = 1e-9  # of the window: up to this, rounding blurs any line
 _BLOCK = 4096  # cells asked at once
-_WAYS = (0.0, 0.3, 0.6, 0.9)  # from the middle of a cell to its vertices
+_WAYS = (0.0, 0.3, 0.6, 0.9)  # how far from the middle of a cell to its vertices
+_GIVE_A_PLANE = "Give a plane, such as plane=us.Plane.principal(data)."
 
 
 def partition(
@@ -58,43 +59,39 @@ def partition(
     - `max_regions`: more activation regions are refused.
     - `grid`: cells of the mesh along each side of the window, 2 to 2048, for smooth activations.
 
-    **Raises** `InvalidInput` for a network that does not have two inputs and no plane, for a window
-    that is no rectangle, and for numbers beyond float64; `TooManyRegions`, a kind of it. **Warns**
-    (`RuntimeWarning`, and in `part.caution`) where rounding leaves the class of a part of the
-    window uncertain.
+    **Raises** `InvalidInput` for a network without two inputs and without a plane, for a window
+    that is not a rectangle, and for numbers beyond float64; `TooManyRegions`, a kind of it.
+    **Warns** (`RuntimeWarning`, and in `part.caution`) where rounding leaves the class of a part of
+    the window uncertain.
     """
     if not isinstance(net, Network):
-        raise refusal(
-            "net", "a Network", said(type(net).__name__), "us.from_keras(model) makes one."
-        )
+        got, remedy = said(type(net).__name__), "us.from_keras(model) makes one."
+        raise refusal("net", "a Network", got, remedy)
     if plane is not None:
         net, where = net.on_plane(plane), _seen_on(plane, where)
     elif net.n_features != 2:
-        raise refusal(
-            "net",
-            "a network with 2 inputs",
-            said(f"{net.n_features} inputs"),
-            "Give a plane, such as plane=us.Plane.principal(data).",
-        )
+        got = said(f"{net.n_features} inputs")
+        raise refusal("net", "a network with 2 inputs", got, _GIVE_A_PLANE)
     window = _window(where)
     most = whole_number("max_regions", max_regions, at_least=1)
     cells = whole_number("grid", grid, at_least=2, at_most=_MOST_CELLS)
-    with np.errstate(
-        over="ignore", invalid="ignore"
-    ):  # numbers beyond float64 are looked for, and refused
-        return (
-            _exact(net, window, most) if is_piecewise_linear(net) else sampled(net, window, cells)
-        )
+    # Numbers beyond float64 are looked for, and refused.
+    with np.errstate(over="ignore", invalid="ignore"):
+        if is_piecewise_linear(net):
+            return _exact(net, window, most)
+        return sampled(net, window, cells)
 
 
 class Partition:
-    """A window of the input plane cut into activation regions, and by predicted class. Made by `us.partition`.
+    """A window of the input plane cut into activation regions, and by predicted class.
+
+    `us.partition` makes it.
 
     - `net`: the network in the plane's two coordinates; `window`: ((x0_min, x0_max), (x1_min,
       x1_max)).
-    - `exact`: True where no smooth activation is in the way.
-    - `error_bound`: exact: no logit at any vertex is further than this from the one without
-      rounding; else the diagonal of the mesh's cells in data units: what is smaller can be missed.
+    - `exact`: True where no activation is smooth.
+    - `error_bound`: where exact, how far rounding moves a logit at any vertex at most; elsewhere
+      the diagonal of the mesh's cells in data units: what is smaller can be missed.
     - `caution`: "" or a sentence on where rounding leaves the class uncertain.
     """
 
@@ -103,21 +100,19 @@ class Partition:
         net: Network,
         window: Window,
         faces: Subdivision,
-        region: np.ndarray,
-        *,
-        exact: bool,
         error_bound: float,
+        *,
         arrangement: Arrangement | None = None,
         starts: np.ndarray | None = None,
         corners: np.ndarray | None = None,
     ) -> None:
         self.net = net
         self.window = window
-        self.exact = exact
+        self.exact = arrangement is not None
         self.error_bound = error_bound
         self.caution = ""
         self._faces = faces
-        self._region = region
+        self._region = faces.parents.astype(np.intp)  # of each face
         self._arrangement = arrangement
         self._starts = starts
         self._corners = np.arange(4) if corners is None else corners
@@ -131,16 +126,10 @@ class Partition:
     def regions(self) -> Regions:
         """The activation regions; none where activations are smooth."""
         if self._arrangement is None:
-            return Regions(
-                Polygons(np.zeros((0, 2)), np.zeros(0, np.intp), np.zeros(1, np.intp)), None
-            )
-        polygons = traced(
-            self._points,
-            self._faces.edges,
-            self._region,
-            self._arrangement.n_regions,
-            self._corners,
-        )
+            none = Polygons(np.zeros((0, 2)), np.zeros(0, np.intp), np.zeros(1, np.intp))
+            return Regions(none, None)
+        count, edges = self._arrangement.n_regions, self._faces.edges
+        polygons = traced(self._points, edges, self._region, count, self._corners)
         return Regions(polygons, self._arrangement)
 
     @cached_property
@@ -150,13 +139,9 @@ class Partition:
         first = np.full(count, len(cell))
         np.minimum.at(first, cell, np.arange(len(cell)))
         polygons = traced(self._points, self._faces.edges, cell, count, self._corners)
+        label = self._faces.labels[first].astype(np.intp)
         region = self._region[first] if self.exact else np.full(count, -1)
-        return Cells(
-            polygons,
-            self._faces.labels[first].astype(np.intp),
-            region,
-            self._component_of_face[1][first],
-        )
+        return Cells(polygons, label, region, self._component_of_face[1][first])
 
     @cached_property
     def boundary(self) -> Boundary:
@@ -192,69 +177,66 @@ class Partition:
 
     @cached_property
     def components(self) -> np.ndarray:
-        """How many separate parts each class has, (K,) ints: parts that touch in a corner only are separate."""
+        """How many parts each class has, (K,) ints; touching in a corner does not join them."""
         count, component = self._component_of_face
         label = np.zeros(count, np.intp)
         label[component] = self._faces.labels
         return np.bincount(label, minlength=self.n_classes)
 
     def outlines(self) -> list[list[np.ndarray]]:
-        """For each class the closed lines (m, 2) around its parts: outer ones counter-clockwise, holes clockwise."""
+        """For each class the closed lines (m, 2) around its parts.
+
+        Outer ones run counter-clockwise, holes clockwise.
+        """
         tail, head, left, right = self._faces.edges
         labels = np.append(self._faces.labels, -1)
         one, other = labels[left], labels[right]
         found = []
         for label in range(self.n_classes):
             ahead, back = (one == label) & (other != label), (other == label) & (one != label)
-            rounds = loops(
-                np.concatenate([tail[ahead], head[back]]), np.concatenate([head[ahead], tail[back]])
-            )
-            found.append([self._points[loop] for loop in rounds])
+            starts = np.concatenate([tail[ahead], head[back]])
+            ends = np.concatenate([head[ahead], tail[back]])
+            found.append([self._points[loop] for loop in loops(starts, ends)])
         return found
 
     def locate(self, X: Any) -> np.ndarray:
-        """The number of each point's activation region, (n,) ints; -1 outside the window or without regions.
+        """The number of the activation region of each of the points X (n, 2), (n,) ints.
 
-        `X`: points (n, 2).
+        -1 outside the window, and everywhere where activations are smooth.
         """
         return self._located(X, self._region_at)
 
     def locate_cells(self, X: Any) -> np.ndarray:
-        """The number of each point's cell, (n,) ints; -1 outside the window. `X`: points (n, 2)."""
+        """The number of each point's cell, (n,) ints; -1 outside the window. X: points (n, 2)."""
         return self._located(X, self._cell_at)
 
     def margin(self, X: Any) -> Margin:
-        """How far points (n, 2) are from the decision boundary, where it is nearest, and which class is behind it."""
+        """How far the points X (n, 2) are from the decision boundary, and what is behind it."""
         points = self.net.checked_points(X)
-        return margin_of(
-            points, self.net.predict(points), self.boundary, self.window, exact=self.exact
-        )
+        predicted = self.net.predict(points)
+        return margin_of(points, predicted, self.boundary, self.window, exact=self.exact)
 
     def _region_at(self, points: np.ndarray) -> np.ndarray:
-        return (
-            np.full(len(points), -1)
-            if self._arrangement is None
-            else self._arrangement.locate(points)
-        )
+        if self._arrangement is None:
+            return np.full(len(points), -1)
+        return self._arrangement.locate(points)
 
     def _cell_at(self, points: np.ndarray) -> np.ndarray:
         if self._arrangement is None or self._starts is None:
             return self._mesh_cell_at(points)
         logits = self.net.logits(points)
         ahead = logits[:, 1:] - np.maximum.accumulate(logits, axis=1)[:, :-1]
-        face = replayed(
-            self._arrangement.locate(points), ahead, self._faces.split_from, self._starts[1:]
-        )
+        region = self._arrangement.locate(points)
+        face = replayed(region, ahead, self._faces.split_from, self._starts[1:])
         return self._cell_of_face[1][face]
 
     def _mesh_cell_at(self, points: np.ndarray) -> np.ndarray:
-        """The cell of the predicted class in the mesh's triangle around each point, or else any cell in it."""
+        """The predicted class's cell in the mesh's triangle around each point, or any other."""
         k = self.n_classes
         cell = self._cell_of_face[1]
         keys, first = np.unique(self._region * k + self._faces.labels, return_index=True)
-        triangle = mesh.triangle_at(
-            points, self.window, round(((self._region.max() + 1) / 2) ** 0.5)
-        )
+        side = round(((self._region.max() + 1) / 2) ** 0.5)  # two triangles for each square
+        triangle = mesh.triangle_at(points, self.window, side)
         wanted = triangle * k + self.net.predict(points)
         place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
         any_in_it = np.searchsorted(keys, triangle * k)
@@ -274,7 +256,7 @@ class Partition:
 
     @cached_property
     def _inner_edges(self) -> tuple[np.ndarray, ...]:
-        """Edges with a face on both sides: tail, head, left and right face, and the classes of the two."""
+        """Edges with a face on both sides: tail, head, left and right face, the faces' classes."""
         tail, head, left, right = self._faces.edges
         inner = right >= 0
         left, right, labels = left[inner], right[inner], self._faces.labels
@@ -293,12 +275,11 @@ class Partition:
 
     def __repr__(self) -> str:
         (left, right), (bottom, top) = self.window
-        kind = (
-            f"{len(self.regions)} regions"
-            if self.exact
-            else f"sampled, cells of {self.error_bound:.3g}"
-        )
-        return f"Partition([{left:g}, {right:g}] x [{bottom:g}, {top:g}]; {kind}; {self.n_classes} classes)"
+        window = f"[{left:g}, {right:g}] x [{bottom:g}, {top:g}]"
+        kind = f"sampled, cells of {self.error_bound:.3g}"
+        if self.exact:
+            kind = f"{len(self.regions)} regions"
+        return f"Partition({window}; {kind}; {self.n_classes} classes)"
 
 
 def _exact(net: Network, window: Window, most: int) -> Partition:
@@ -307,16 +288,8 @@ def _exact(net: Network, window: Window, most: int) -> Partition:
     faces.allow_any_number()  # the limit is on regions, not on the classes in them
     tolerance = 2 * arrangement.logit_error
     logits, starts = faces.insert_classes(arrangement.logits, tolerance)
-    part = Partition(
-        net,
-        window,
-        faces,
-        faces.parents.astype(np.intp),
-        exact=True,
-        error_bound=arrangement.logit_error,
-        arrangement=arrangement,
-        starts=starts,
-    )
+    error = arrangement.logit_error
+    part = Partition(net, window, faces, error, arrangement=arrangement, starts=starts)
     part.caution = _caution(part, logits, tolerance)
     if part.caution:
         warnings.warn(part.caution, RuntimeWarning, stacklevel=3)
@@ -324,21 +297,13 @@ def _exact(net: Network, window: Window, most: int) -> Partition:
 
 
 def sampled(net: Network, window: Window, cells: int) -> Partition:
-    """The partition on a mesh of cells x cells squares, whatever the activations: for regions beyond counting."""
+    """The partition on a mesh of cells x cells squares, whatever the activations."""
     faces, corners, diagonal = mesh.decided(net, window, cells)
-    return Partition(
-        net,
-        window,
-        faces,
-        faces.parents.astype(np.intp),
-        exact=False,
-        error_bound=diagonal,
-        corners=corners,
-    )
+    return Partition(net, window, faces, diagonal, corners=corners)
 
 
 def _caution(part: Partition, logits: np.ndarray, tolerance: float) -> str:
-    """A sentence on the faces whose class is not what the network says at a point of theirs."""
+    """A sentence on the faces in which the network may give another class, or ""."""
     tail, head, left, right = part._faces.edges
     # A class that leads at a vertex of a face by more than the rounding error leads there in truth.
     certain = (logits >= logits.max(axis=1, keepdims=True) - tolerance).sum(axis=1) == 1
@@ -350,7 +315,7 @@ def _caution(part: Partition, logits: np.ndarray, tolerance: float) -> str:
 
 
 def _what_is_uncertain(part: Partition, faces: np.ndarray) -> str:
-    """Ask the network inside `faces`, none of whose vertices says for certain which class is theirs."""
+    """Ask the network inside `faces`, whose vertices leave their class uncertain."""
     cells = np.unique(part._cell_of_face[1][faces])
     blocks = np.array_split(cells, -(-len(cells) // _BLOCK))
     wrong = np.concatenate([block[_has_uncertain_places(part, block)] for block in blocks])
@@ -359,20 +324,19 @@ def _what_is_uncertain(part: Partition, faces: np.ndarray) -> str:
     if share <= _UNCERTAIN_SHARE:
         return ""
     return (
-        f"Rounding leaves the class of {share:.2g} of the window uncertain: logits differ there by less than the "
-        f"error bound, {part.error_bound:.2g}. Smaller weights or a smaller window make it certain."
+        f"Rounding leaves the class of {share:.2g} of the window uncertain: logits differ there by "
+        f"less than the error bound, {part.error_bound:.2g}. Smaller weights or a smaller window "
+        "make it certain."
     )
 
 
 def _has_uncertain_places(part: Partition, cells: np.ndarray) -> np.ndarray:
-    """Which of `cells` have a place whose class is uncertain: their middle, or some of the way to a vertex."""
+    """Which of `cells` have an uncertain class in their middle, or on the way to a vertex."""
     polygons, uncertain = part.cells.polygons, np.zeros(len(cells), bool)
     counts = np.diff(polygons.start)[cells]
     first = np.cumsum(counts) - counts
-    vertices, middle = (
-        polygons.vertices_of(cells),
-        np.repeat(polygons.middle(cells), counts, axis=0),
-    )
+    vertices = polygons.vertices_of(cells)
+    middle = np.repeat(polygons.middle(cells), counts, axis=0)
     labels = np.repeat(part.cells.label[cells], counts)
     for way in _WAYS:
         there = uncertain_classes(part.net, middle + way * (vertices - middle), labels)
@@ -383,12 +347,8 @@ def _has_uncertain_places(part: Partition, cells: np.ndarray) -> np.ndarray:
 def _window(where: Any) -> Window:
     if isinstance(where, Dataset):
         if where.n_features != 2:
-            raise refusal(
-                "where",
-                "a window, or data with 2 features",
-                said(f"{where.n_features} features"),
-                "Give a plane, such as plane=us.Plane.principal(data).",
-            )
+            got = said(f"{where.n_features} features")
+            raise refusal("where", "a window, or data with 2 features", got, _GIVE_A_PLANE)
         return padded(where.X)
     return checked_window(where)
 

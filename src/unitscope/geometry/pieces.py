@@ -1,4 +1,4 @@
-"""Regions and cells: the pieces of a partition as sequences, with their numbers as whole arrays beside them."""
+"""Regions and cells: the pieces of a partition as sequences, and as arrays over all of them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Cell:
 
     - `vertices` (m, 2), counter-clockwise, in data units; `area` in data units squared.
     - `label`: the class; `region`: the number of the region, -1 where activations are smooth.
-    - `component`: cells of one class that share an edge, and theirs, have the same number.
+    - `component`: the same number for all cells of one class that are joined by shared edges.
     """
 
     vertices: np.ndarray
@@ -69,10 +69,10 @@ class _Pieces(Generic[Piece]):
 
 
 class Regions(_Pieces[Region]):
-    """All activation regions of a partition, a sequence of `Region`; none where activations are smooth.
+    """All activation regions of a partition, a sequence of `Region`; empty for smooth activations.
 
-    Beside it, as arrays over all regions: `pattern` (R, units), `area` (R,), `affine` (A (R, K, 2),
-    c (R, K)) and `polygons`.
+    As arrays over all regions: `pattern` (R, units), `area` (R,), `affine` (A (R, K, 2), c (R, K));
+    and `polygons`.
     """
 
     def __init__(self, polygons: Polygons, arrangement: Arrangement | None) -> None:
@@ -90,7 +90,9 @@ class Regions(_Pieces[Region]):
     @cached_property
     def pattern(self) -> np.ndarray:
         """Which hidden units are on in each region, (R, units) bool."""
-        return np.zeros((0, 0), bool) if self._arrangement is None else self._arrangement.patterns()
+        if self._arrangement is None:
+            return np.zeros((0, 0), bool)
+        return self._arrangement.patterns()
 
     @cached_property
     def affine(self) -> tuple[np.ndarray, np.ndarray]:
@@ -115,7 +117,7 @@ class Regions(_Pieces[Region]):
 class Cells(_Pieces[Cell]):
     """All cells of a partition, a sequence of `Cell`.
 
-    Beside it, as arrays over all cells: `label`, `region`, `component`, `area` (C,) and `polygons`.
+    As arrays over all cells: `label`, `region`, `component`, `area`, (C,) each; and `polygons`.
     """
 
     def __init__(

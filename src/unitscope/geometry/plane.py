@@ -1,4 +1,4 @@
-"""Planes through input space: which two directions are looked at when there are more than two inputs."""
+"""Planes through input space: which two directions to look at where there are more inputs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from unitscope.errors import refusal, said, whole_number
 from unitscope.network import frozen_array
 
 _ORTHONORMAL = 1e-9  # how far products of the two directions may be from 0 and 1
-_LEAST = 1e-9  # of the points' size: directions shorter than this are rounding
+_LEAST = 1e-9  # of the points' size: shorter directions are rounding noise
 
 
 @dataclass(frozen=True, init=False, eq=False)
@@ -26,9 +26,9 @@ class Plane:
 
     - `origin` (d,): the point of coordinates (0, 0).
     - `basis` (2, d): the two directions.
-    - `labels`: what the two coordinates are called; u and v without it.
+    - `labels`: the names of the two coordinates; u and v without it.
 
-    **Raises** `InvalidInput` for directions that are not of length 1 at right angles, and for
+    **Raises** `InvalidInput` for directions that are not of length 1 and at right angles, and for
     shapes that do not fit.
     """
 
@@ -39,18 +39,11 @@ class Plane:
     def __init__(self, origin: Any, basis: Any, labels: Sequence[str] | None = None) -> None:
         start, directions = frozen_array("origin", origin, 1), frozen_array("basis", basis, 2)
         if directions.shape != (2, len(start)) or len(start) < 2:
-            raise refusal(
-                "basis",
-                f"of shape (2, {len(start)}), with as many numbers as origin, at least 2",
-                said(f"shape {directions.shape}"),
-            )
+            rule = f"of shape (2, {len(start)}), with as many numbers as origin, at least 2"
+            raise refusal("basis", rule, said(f"shape {directions.shape}"))
         if np.abs(directions @ directions.T - np.eye(2)).max() > _ORTHONORMAL:
-            raise refusal(
-                "basis",
-                "two directions of length 1 at right angles",
-                said("others"),
-                "np.linalg.qr(basis.T)[0].T makes such.",
-            )
+            rule = "two directions of length 1 at right angles"
+            raise refusal("basis", rule, said("others"), "np.linalg.qr(basis.T)[0].T makes such.")
         object.__setattr__(self, "origin", start)
         object.__setattr__(self, "basis", directions)
         object.__setattr__(self, "labels", ("u", "v") if labels is None else _two_names(labels))
@@ -59,63 +52,57 @@ class Plane:
     def principal(cls, data: Dataset) -> Plane:
         """The plane through the points' mean along the two directions in which they vary most.
 
-        Principal component analysis (Pearson, 1901) by singular values; of each direction, the
+        Principal component analysis (Pearson, 1901) by singular values; in each direction, the
         entry that is largest in size is positive. Where the points lie on one line, the second
         direction is any at right angles to it.
         """
         if not isinstance(data, Dataset):
-            raise refusal(
-                "data", "a Dataset", said(type(data).__name__), "us.Dataset(X, y) makes one."
-            )
+            remedy = "us.Dataset(X, y) makes one."
+            raise refusal("data", "a Dataset", said(type(data).__name__), remedy)
         if data.n_features < 2:
-            raise refusal(
-                "data", "points of at least 2 features", said(f"{data.n_features} feature")
-            )
+            got = said(f"{data.n_features} feature")
+            raise refusal("data", "points of at least 2 features", got)
         mean = data.X.mean(axis=0)
-        spread = np.zeros(
-            (max(data.n_points, 2), data.n_features)
-        )  # two rows at least: so many directions come out
+        # As many directions come out as there are rows: two at least.
+        spread = np.zeros((max(data.n_points, 2), data.n_features))
         spread[: data.n_points] = data.X - mean
         _, _, directions = np.linalg.svd(spread, full_matrices=False)
-        first, second = (
-            row * (1.0 if row[np.abs(row).argmax()] > 0 else -1.0) for row in directions[:2]
-        )
-        return cls(mean, [first, second], ("component 1", "component 2"))
+        largest = [row[np.abs(row).argmax()] for row in directions[:2]]
+        signs = np.where(np.array(largest) > 0, 1.0, -1.0)
+        return cls(mean, signs[:, None] * directions[:2], ("component 1", "component 2"))
 
     @classmethod
     def axes(cls, i: int, j: int, at: Any) -> Plane:
-        """The plane of inputs `i` and `j` through the point `at` (d,); coordinates are the two inputs' own values."""
+        """The plane of inputs `i` and `j`, its coordinates, through the point `at` (d,)."""
         origin = np.array(frozen_array("at", at, 1))
         first, second = whole_number("i", i, at_least=0), whole_number("j", j, at_least=0)
         if first == second or max(first, second) >= len(origin):
-            raise refusal(
-                "i, j", f"two different inputs from 0 to {len(origin) - 1}", (first, second)
-            )
+            rule = f"two different inputs from 0 to {len(origin) - 1}"
+            raise refusal("i, j", rule, (first, second))
         origin[[first, second]] = 0.0
         return cls(origin, np.eye(len(origin))[[first, second]], (f"x{first}", f"x{second}"))
 
     @classmethod
     def through(cls, a: Any, b: Any, c: Any) -> Plane:
-        """The plane through three points (d,): `a` is its origin, `b` lies on the first direction, `c` above it."""
+        """The plane through three points (d,).
+
+        `a` is its origin, `b` lies in the first direction, `c` on the positive side of the second.
+        """
         start, one, two = frozen_array("a", a, 1), frozen_array("b", b, 1), frozen_array("c", c, 1)
         if not len(start) == len(one) == len(two):
-            raise refusal(
-                "a, b, c",
-                "points of as many numbers each",
-                said(f"{len(start)}, {len(one)} and {len(two)}"),
-            )
+            got = said(f"{len(start)}, {len(one)} and {len(two)}")
+            raise refusal("a, b, c", "points of as many numbers each", got)
         # On the points' own scale nothing overflows or vanishes.
         size = float(np.abs([start, one, two]).max(initial=0.0)) or 1.0
         first, second = one / size - start / size, two / size - start / size
         length = float(np.linalg.norm(first))
         first = first / length if length > _LEAST else first * 0.0
-        for _ in range(2):  # the second time takes away what rounding left
+        for _ in range(2):  # the second time removes what rounding has left
             second = second - (second @ first) * first
         height = float(np.linalg.norm(second))
         if not first.any() or height <= _LEAST:
-            raise refusal(
-                "a, b, c", "three points that are not on one line", said("points on one line")
-            )
+            rule = "three points that are not on one line"
+            raise refusal("a, b, c", rule, said("points on one line"))
         return cls(start, [first, second / height])
 
     def points(self, coordinates: Any) -> np.ndarray:
@@ -123,7 +110,7 @@ class Plane:
         return self.origin + _rows("coordinates", coordinates, 2) @ self.basis
 
     def project(self, X: Any) -> np.ndarray:
-        """The coordinates (n, 2) of the nearest point of the plane to each of the points X (n, d)."""
+        """The coordinates (n, 2) of the plane's points nearest to the points X (n, d)."""
         return (_rows("X", X, len(self.origin)) - self.origin) @ self.basis.T
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""Polygons of the faces of a subdivision, or of groups of faces, and graphs of edges: chains, loops, components."""
+"""Polygons of the faces of a subdivision or of groups of them; chains, loops, components."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Polygons:
         return self.points[self.index[self.start[number] : self.start[number + 1]]]
 
     def area(self) -> np.ndarray:
-        """The area of every polygon, (n,), about a vertex of its own: narrow ones keep their digits."""
+        """The area of every polygon, (n,), about one of its vertices: accurate if narrow, too."""
         counts = np.diff(self.start)
         area, full = np.zeros(len(self)), counts > 0
         if not full.any():
@@ -39,29 +39,25 @@ class Polygons:
         first, last = self.start[:-1][full], self.start[1:][full] - 1
         following = np.arange(1, len(self.index) + 1)
         following[last] = first
-        here = self.points[self.index] - np.repeat(
-            self.points[self.index[first]], counts[full], axis=0
-        )
+        centre = np.repeat(self.points[self.index[first]], counts[full], axis=0)
+        here = self.points[self.index] - centre
         there = here[following]
-        area[full] = 0.5 * np.add.reduceat(
-            here[:, 0] * there[:, 1] - here[:, 1] * there[:, 0], first
-        )
+        turn = here[:, 0] * there[:, 1] - here[:, 1] * there[:, 0]
+        area[full] = 0.5 * np.add.reduceat(turn, first)
         return area
 
     def vertices_of(self, numbers: np.ndarray) -> np.ndarray:
         """The vertices of the polygons `numbers` (m,), one polygon after another."""
         counts = np.diff(self.start)[numbers]
-        corner = np.arange(counts.sum()) + np.repeat(
-            self.start[numbers] - np.cumsum(counts) + counts, counts
-        )
+        shift = self.start[numbers] - np.cumsum(counts) + counts
+        corner = np.arange(counts.sum()) + np.repeat(shift, counts)
         return self.points[self.index[corner]]
 
     def middle(self, numbers: np.ndarray) -> np.ndarray:
-        """The mean of the vertices of each of the polygons `numbers` (m,), (m, 2): inside, as they are convex."""
+        """The mean vertex of each of the polygons `numbers` (m,), (m, 2): inside a convex one."""
         counts = np.diff(self.start)[numbers]
-        return (
-            np.add.reduceat(self.vertices_of(numbers), np.cumsum(counts) - counts) / counts[:, None]
-        )
+        sums = np.add.reduceat(self.vertices_of(numbers), np.cumsum(counts) - counts)
+        return sums / counts[:, None]
 
 
 def traced(
@@ -94,8 +90,8 @@ def traced(
     counts = np.bincount(face, minlength=count)
     start = np.concatenate([[0], np.cumsum(counts)])
     index = _walked(following, leaves[order], start)
-    # Half-edges that leave a vertex: one for each group around it. Two inside the window, or one on
-    # its border, and no side begins or ends there.
+    # One half-edge leaves a vertex for each group around it. Where these are two inside the window,
+    # or one on its border, no side begins or ends there.
     degree = np.bincount(leaves, minlength=len(points))
     border = np.zeros(len(points), bool)
     border[tail[~inner]] = border[head[~inner]] = True
@@ -120,7 +116,7 @@ def _walked(following: np.ndarray, leaves: np.ndarray, start: np.ndarray) -> np.
 
 
 def loops(tail: np.ndarray, head: np.ndarray) -> list[np.ndarray]:
-    """Directed edges, as many into each vertex as out of it, as closed loops of vertices (m,), none twice in a row."""
+    """Directed edges, as many into each vertex as out of it, as closed loops of vertices (m,)."""
     following = np.empty(len(tail), np.intp)
     following[np.argsort(head, kind="stable")] = np.argsort(tail, kind="stable")
     after, starts = following.tolist(), tail.tolist()
@@ -137,7 +133,7 @@ def loops(tail: np.ndarray, head: np.ndarray) -> list[np.ndarray]:
 
 
 def chains(ends: Sequence[Sequence[int]], stops: set[int]) -> list[list[int]]:
-    """Edges joined end to end: paths between `stops` first, then closed loops, whose first vertex is also the last."""
+    """Edges joined end to end: paths between `stops`, then loops, which end where they begin."""
     neighbours: dict[int, list[int]] = {}
     for one, other in ends:
         neighbours.setdefault(one, []).append(other)
@@ -155,16 +151,16 @@ def chains(ends: Sequence[Sequence[int]], stops: set[int]) -> list[list[int]]:
 
 
 def meeting(ends: np.ndarray) -> set[int]:
-    """The vertices in which not just two of the edges `ends` (m, 2) end."""
+    """The vertices where other than two of the edges `ends` (m, 2) end."""
     numbers, degrees = np.unique(ends, return_counts=True)
     return set(numbers[degrees != 2].tolist())
 
 
 def components(count: int, one: np.ndarray, other: np.ndarray) -> tuple[int, np.ndarray]:
-    """Connected components of `count` nodes joined by edges: how many, and the number of each node's, (count,).
+    """Connected components of nodes joined by edges: how many, and that of each node, (count,).
 
-    Nodes take the least number among their neighbours' roots until none differ (Shiloach and
-    Vishkin, 1982).
+    Nodes take the least number among their neighbours' roots until all agree (Shiloach and Vishkin,
+    1982).
     """
     root = np.arange(count)
     while True:

@@ -1,4 +1,4 @@
-"""A planar subdivision of a window, cut along the zero lines of functions that are affine on its faces."""
+"""A planar subdivision of a window, cut along zero lines of functions affine on its faces."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from unitscope.geometry import layout
 from unitscope.geometry.window import Window
 
 EPSILON = float(np.finfo(np.float64).eps)
-# In units of EPSILON: rounding errors of a sum of n terms are within n EPSILON / 2 of its terms
-# (Higham, "Accuracy and Stability of Numerical Algorithms", 2002, section 3.1). 0 would take every
-# sign as it comes.
+# In units of EPSILON: the rounding errors of a sum of n terms are within n EPSILON / 2 of its terms
+# (Higham, "Accuracy and Stability of Numerical Algorithms", 2002, section 3.1). With 0, every sign
+# would be taken as it comes.
 TOLERANCE = 0.5
 
 CUT = CompiledCode("unitscope.geometry.cutting", arguments=14)
-UNLIMITED = 2**30  # faces, numbered by int32, beyond which memory ends
-_ROOM = 256  # places at the start; what is used up grows by half
+UNLIMITED = 2**30  # faces, which int32 numbers: memory ends before
+_ROOM = 256  # places at the start; an array that is full grows by half
 
 
 class TooManyFaces(Exception):
-    """More faces than allowed; `needed` is how many there would have been, `cut` the cut that made them."""
+    """More faces than allowed: `needed` is how many there would be, `cut` the cut at fault."""
 
     def __init__(self, needed: int, cut: int) -> None:
         super().__init__(needed, cut)
@@ -35,7 +35,7 @@ class Subdivision:
 
     - `points`: vertices (V, 2).
     - `edges`: (4, E) whole numbers: tail, head, the face on the left and on the right (-1: none).
-    - `most`: how many faces there may be.
+    - `most`: how many faces are allowed.
     """
 
     def __init__(self, points: np.ndarray, edges: np.ndarray, most: int) -> None:
@@ -61,37 +61,36 @@ class Subdivision:
         """One face: the window, from its lower left corner counter-clockwise."""
         (left, right), (bottom, top) = window
         corners = np.array([(left, bottom), (right, bottom), (right, top), (left, top)], np.float64)
-        return cls(
-            corners, np.array([(0, 1, 2, 3), (1, 2, 3, 0), (0,) * 4, (layout.OUTSIDE,) * 4]), most
-        )
+        edges = np.array([(0, 1, 2, 3), (1, 2, 3, 0), (0,) * 4, (layout.OUTSIDE,) * 4])
+        return cls(corners, edges, most)
 
     @property
     def n_vertices(self) -> int:
-        """How many vertices."""
+        """The number of vertices."""
         return int(self._numbers[layout.VERTICES])
 
     @property
     def n_edges(self) -> int:
-        """How many edges."""
+        """The number of edges."""
         return int(self._numbers[layout.EDGES])
 
     @property
     def n_faces(self) -> int:
-        """How many faces."""
+        """The number of faces."""
         return int(self._numbers[layout.FACES])
 
     @property
     def most(self) -> int:
-        """How many faces there may be."""
+        """How many faces are allowed."""
         return int(self._numbers[layout.MOST_FACES])
 
     def allow_any_number(self) -> None:
-        """Take away the limit on faces."""
+        """Lift the limit on faces."""
         self._numbers[layout.MOST_FACES] = UNLIMITED
 
     @property
     def snapped(self) -> int:
-        """How many signs rounding made a repair necessary for."""
+        """How many signs had to be repaired because of rounding."""
         return int(self._numbers[layout.SNAPPED])
 
     @property
@@ -106,33 +105,33 @@ class Subdivision:
 
     @property
     def origins(self) -> np.ndarray:
-        """For each vertex the edge of the start that it was made on, (V,) int32; -1 for those made elsewhere."""
+        """For each vertex the original edge on which it was made, or -1, (V,) int32."""
         return self._origins[: self.n_vertices]
 
     @property
     def labels(self) -> np.ndarray:
-        """The class of each face, (F,) int32, once classes were inserted."""
+        """The class of each face, (F,) int32, once classes are inserted."""
         return self._faces[layout.LABEL, : self.n_faces]
 
     @property
     def parents(self) -> np.ndarray:
-        """For each face the face that it was part of before the latest `cut_units` or `insert_classes`, (F,) int32."""
+        """For each face the one it was part of before the latest call that cut, (F,) int32."""
         return self._faces[layout.PARENT, : self.n_faces]
 
     @property
     def split_from(self) -> np.ndarray:
-        """For each face the face that it was split from, (F,) int32."""
+        """For each face the one that it was split from, (F,) int32."""
         return self._faces[layout.SPLIT_FROM, : self.n_faces]
 
     def cut_units(
         self, values: np.ndarray, tolerances: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Cut along the zero line of every column of `values` (V, units), in turn: what the units are at the vertices.
+        """Cut along the zero lines of units, in turn, given their `values` at the vertices.
 
-        Numbers within a unit's tolerance are zero. Returns the values at the vertices that there
-        are now, (V, units); for each face which units are positive in it, bit u % 64 of word u //
-        64, (words, F) uint64; and the number of faces before the first cut and after each, (units +
-        1,): new faces have the numbers in between.
+        `values` is (V, units); numbers within a unit's tolerance are zero. Returns the values at
+        the vertices that there are now, (V, units); for each face which units are positive in it,
+        bit u % 64 of word u // 64, (words, F) uint64; and the number of faces before the first cut
+        and after each, (units + 1,): new faces have the numbers in between.
 
         Raises `TooManyFaces`.
         """
@@ -145,11 +144,11 @@ class Subdivision:
         return values, bits, starts
 
     def insert_classes(self, logits: np.ndarray, tolerance: float) -> tuple[np.ndarray, np.ndarray]:
-        """Cut so that each face has one class of `logits` (V, K): the largest, ties to the lowest class.
+        """Cut so that on each face one of the `logits` (V, K) is largest; ties to the lower class.
 
-        Class k = 1, 2, ... takes from the faces of the classes before it where its logit is larger
-        than all of theirs by more than the tolerance; the difference is affine on every face.
-        Returns the logits at the vertices that there are now, (V, K), and the numbers of faces as
+        Class k = 1, 2, ... takes from the faces of earlier classes what lies where its logit
+        exceeds theirs by more than the tolerance; the difference is affine on every face. Returns
+        the logits at the vertices that there are now, (V, K), and the numbers of faces as
         `cut_units` does, (K + 1,).
 
         Raises `TooManyFaces`.
@@ -157,13 +156,8 @@ class Subdivision:
         k = logits.shape[1]
         self._faces[layout.LABEL] = 0
         self._bits = np.zeros((0, self._faces.shape[1]), np.uint64)
-        starts = self._run(
-            np.column_stack([logits, logits[:, 0]]),
-            np.full(k, tolerance),
-            first=1,
-            cuts=k,
-            classes=k,
-        )
+        values, tolerances = np.column_stack([logits, logits[:, 0]]), np.full(k, tolerance)
+        starts = self._run(values, tolerances, first=1, cuts=k, classes=k)
         logits = self._values[: self.n_vertices, :k]
         self._release()
         return logits, starts
@@ -172,26 +166,20 @@ class Subdivision:
         self, values: np.ndarray, tolerances: np.ndarray, *, first: int, cuts: int, classes: int
     ) -> np.ndarray:
         numbers = self._numbers
-        numbers[[layout.COLUMNS, layout.CUTS, layout.NEXT, layout.WORDS, layout.CLASSES]] = (
-            values.shape[1],
-            cuts,
-            first,
-            len(self._bits),
-            classes,
-        )
-        self._values = _tall(
-            values, len(self._points)
-        )  # a copy, unless the caller gave an array of this size
+        numbers[layout.COLUMNS] = values.shape[1]
+        numbers[layout.CUTS] = cuts
+        numbers[layout.NEXT] = first
+        numbers[layout.WORDS] = len(self._bits)
+        numbers[layout.CLASSES] = classes
+        # A copy, unless the caller gave an array of this size.
+        self._values = _tall(values, len(self._points))
         self._faces[layout.PARENT, : self.n_faces] = np.arange(self.n_faces)
         starts = np.full(cuts + 1, self.n_faces)
         tolerances = np.ascontiguousarray(tolerances, dtype=np.float64)
-        entry = CUT.entry()
         while True:
-            numbers[[layout.ROOM_V, layout.ROOM_E, layout.ROOM_F]] = (
-                len(self._points),
-                self._edges.shape[1],
-                self._faces.shape[1],
-            )
+            numbers[layout.ROOM_V] = len(self._points)
+            numbers[layout.ROOM_E] = self._edges.shape[1]
+            numbers[layout.ROOM_F] = self._faces.shape[1]
             arrays = (
                 numbers,
                 tolerances,
@@ -204,7 +192,7 @@ class Subdivision:
                 starts,
                 *self._scratch,
             )
-            status = entry(*[array.ctypes.data for array in arrays])
+            status = _cut(arrays)
             if status == layout.DONE:
                 return starts
             if status == layout.TOO_MANY_FACES:
@@ -214,18 +202,16 @@ class Subdivision:
             self._grow()
 
     def _grow(self) -> None:
-        """Make room for what the next cut needs and half as much again."""
-        v, e, f = (
-            max(int(self._numbers[room]), int(1.5 * self._numbers[need]))
-            for room, need in (
-                (layout.ROOM_V, layout.NEED_V),
-                (layout.ROOM_E, layout.NEED_E),
-                (layout.ROOM_F, layout.NEED_F),
-            )
-        )
+        """Make room for what the next cut needs, and half as much again."""
+
+        def room(now: int, needed: int) -> int:
+            return max(int(self._numbers[now]), int(1.5 * self._numbers[needed]))
+
+        v = room(layout.ROOM_V, layout.NEED_V)
+        e = room(layout.ROOM_E, layout.NEED_E)
+        f = room(layout.ROOM_F, layout.NEED_F)
         self._points = _tall(self._points, v)
-        # By far the largest array, which nobody else holds: in place, so that there are never two
-        # of it.
+        # By far the largest array, and nobody else holds it: in place, so that there are never two.
         self._values.resize((v, self._values.shape[1]), refcheck=False)
         self._origins = _wide(self._origins, v)
         self._edges = _wide(self._edges, e)
@@ -249,8 +235,17 @@ class Subdivision:
         self._bits = np.zeros((0, self._faces.shape[1]), np.uint64)
 
 
+def _cut(arrays: tuple[np.ndarray, ...]) -> int:
+    """Cut as long as there is room; without LLVM, Python runs the functions that are compiled."""
+    if CUT.works():
+        return CUT.entry()(*[array.ctypes.data for array in arrays])
+    from unitscope.geometry import cutting
+
+    return cutting.cut(*arrays)
+
+
 def _tall(array: np.ndarray, room: int) -> np.ndarray:
-    """`array` with `room` rows; those beyond its own are not set."""
+    """`array` with `room` rows; the new ones are not set."""
     if len(array) >= room and array.flags.c_contiguous and array.dtype == np.float64:
         return array
     grown = np.empty((max(room, len(array)), *array.shape[1:]))
@@ -259,7 +254,7 @@ def _tall(array: np.ndarray, room: int) -> np.ndarray:
 
 
 def _wide(array: np.ndarray, room: int) -> np.ndarray:
-    """`array` with `room` places along its last axis; those beyond its own are not set."""
+    """`array` with `room` places along its last axis; the new ones are not set."""
     if array.shape[-1] >= room:
         return array
     grown = np.empty((*array.shape[:-1], room), array.dtype)

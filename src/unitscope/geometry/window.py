@@ -1,4 +1,4 @@
-"""The window: the rectangle of the input plane that is looked at."""
+"""The window: the rectangle of the input plane to look at."""
 
 from __future__ import annotations
 
@@ -11,13 +11,11 @@ from unitscope.errors import refusal, said
 Window = tuple[tuple[float, float], tuple[float, float]]
 
 _PADDING = 0.08  # of the data's span, on each side
-_LEAST_SPAN = (
-    1e-12  # of the coordinates' size: a narrower window has too few floats in it to be cut
-)
+_LEAST_SPAN = 1e-12  # of the coordinates' size: a narrower window has too few floats to be cut
 
 
 def padded(points: np.ndarray) -> Window:
-    """The range of each column of `points` (n, d) with some room on both sides; never of zero width."""
+    """The range of each column of `points` (n, d) with some room on both sides, never empty."""
     low, high = points.min(axis=0), points.max(axis=0)
     span = high - low
     # A constant column, or one whose span is rounding noise, gets a window of its own size.
@@ -27,10 +25,9 @@ def padded(points: np.ndarray) -> Window:
 
 
 def checked_window(window: Any) -> Window:
-    """`window` as ((x0_min, x0_max), (x1_min, x1_max)) in data units, after refusing what is no rectangle."""
-    rule = (
-        "((x0_min, x0_max), (x1_min, x1_max)), finite numbers with each minimum below its maximum"
-    )
+    """`window` as ((x0_min, x0_max), (x1_min, x1_max)) in data units; anything else is refused."""
+    form = "((x0_min, x0_max), (x1_min, x1_max))"
+    rule = f"{form}, finite numbers with each minimum below its maximum"
     try:
         given = np.asarray(window)
     except ValueError:  # rows of different lengths
@@ -43,11 +40,8 @@ def checked_window(window: Any) -> Window:
     with np.errstate(over="ignore"):
         span = sides[:, 1] - sides[:, 0]
     if not np.isfinite(span).all() or (span < _LEAST_SPAN * np.abs(sides).max(axis=1)).any():
-        raise refusal(
-            "window",
-            f"of sides that are finite and at least {_LEAST_SPAN:g} of their coordinates",
-            window,
-        )
+        rule = f"of sides that are finite and at least {_LEAST_SPAN:g} of their coordinates"
+        raise refusal("window", rule, window)
     with np.errstate(over="ignore", under="ignore"):
         area = span[0] * span[1]
     if not np.finfo(np.float64).tiny <= area < np.inf:

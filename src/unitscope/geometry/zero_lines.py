@@ -13,23 +13,20 @@ _MESH = 64  # cells along each side for a layer behind smooth ones
 
 
 def zero_lines(net: Network, layer: int, window: Window) -> list[list[np.ndarray]]:
-    """For each unit of a layer the lines (m, 2) in the window on one side of which its pre-activation is positive.
+    """For each unit of a layer, the lines (m, 2) in the window where it turns on.
 
-    `net` has two inputs. Behind piecewise linear layers the lines are exact (those of the first
-    layer are straight, deeper ones bend where earlier ones run); behind smooth ones, or more
-    regions than a partition takes, they are found on a mesh and polished.
+    Its pre-activation is positive on one side. `net` has two inputs. Behind piecewise linear layers
+    the lines are exact (those of the first layer straight, deeper ones bent where earlier ones
+    run); behind smooth ones, or where there are too many regions for a partition, they are found on
+    a mesh and polished.
     """
     before, own = net.layers[:layer], net.layers[layer]
     if before and not is_piecewise_linear(Network(before)):
         return [_sampled(before, own, unit, window) for unit in range(own.units)]
-    # Whatever the layer's own activation is: a relu turns where the pre-activation is zero.
-    turning = Network(
-        [
-            *before,
-            Dense(own.weights, own.bias, "relu"),
-            Dense(np.zeros((own.units, 1)), np.zeros(1)),
-        ]
-    )
+    # Whatever the layer's own activation: a relu turns on where the pre-activation is zero.
+    relu = Dense(own.weights, own.bias, "relu")
+    nothing = Dense(np.zeros((own.units, 1)), np.zeros(1))
+    turning = Network([*before, relu, nothing])
     try:
         found = partition(turning, window).activation_boundaries
     except TooManyRegions:
@@ -38,11 +35,8 @@ def zero_lines(net: Network, layer: int, window: Window) -> list[list[np.ndarray
 
 
 def _sampled(before: tuple[Dense, ...], own: Dense, unit: int, window: Window) -> list[np.ndarray]:
-    """The boundary between two classes, one of logit 0 and one of the unit's pre-activation."""
-    two = Dense(
-        np.stack([np.zeros(own.inputs), own.weights[:, unit]], axis=1), [0.0, own.bias[unit]]
-    )
-    return [
-        line.vertices
-        for line in sampled(Network([*before, two]), window, _MESH).boundary.polylines()
-    ]
+    """The boundary of two classes whose logits are 0 and the unit's pre-activation."""
+    weights = np.stack([np.zeros(own.inputs), own.weights[:, unit]], axis=1)
+    two = Network([*before, Dense(weights, [0.0, own.bias[unit]])])
+    boundary = sampled(two, window, _MESH).boundary
+    return [line.vertices for line in boundary.polylines()]

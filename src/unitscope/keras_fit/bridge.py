@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 
 from unitscope.errors import InvalidInput
-from unitscope.kernel.advance import State
+from unitscope.kernel.state import State
 from unitscope.models.keras import as_numpy
 from unitscope.recipe import Recipe
 
-# Where Keras keeps each of the kernel's slots: one variable for each weight, in the order of the
-# weights.
+# Where Keras keeps each of the kernel's slots: a variable for each weight, in the same order.
 _SLOTS = {
     "adam": ("_momentums", "_velocities"),
     "adamw": ("_momentums", "_velocities"),
@@ -22,25 +21,21 @@ _SLOTS = {
 
 
 class Bridge:
-    """Both directions for one model; making it builds the optimizer, as Keras's fit does."""
+    """Both directions for one model; making one builds the optimizer, as Keras's fit does."""
 
     def __init__(self, model: Any, recipe: Recipe) -> None:
         self.weights = list(model.trainable_variables)
         self.optimizer = model.optimizer
-        if not getattr(self.optimizer, "built", False) and not getattr(
-            self.optimizer, "_built", False
-        ):
+        built = (getattr(self.optimizer, name, False) for name in ("built", "_built"))
+        if not any(built):
             self.optimizer.build(self.weights)
         names = _SLOTS[recipe.optimizer]
         if recipe.optimizer in ("sgd", "rmsprop") and recipe.momentum == 0.0:
-            names = tuple(
-                name for name in names if name == "_velocities"
-            )  # the momentum, if kept, is never read
+            # The momentum, if there is one, is never read.
+            names = tuple(name for name in names if name == "_velocities")
         self.slots = [list(getattr(self.optimizer, name)) for name in names]
         for slot in self.slots:
-            if [tuple(variable.shape) for variable in slot] != [
-                tuple(weight.shape) for weight in self.weights
-            ]:
+            if _shapes(slot) != _shapes(self.weights):
                 raise InvalidInput(
                     "model must have an optimizer made for its weights. Got one that has trained "
                     "others instead. Call model.compile(...) again."
@@ -60,6 +55,10 @@ class Bridge:
         for row, slot in zip(state.slots, self.slots, strict=False):
             _assign(slot, row)
         self.optimizer.iterations.assign(state.step)
+
+
+def _shapes(variables: list[Any]) -> list[tuple[int, ...]]:
+    return [tuple(variable.shape) for variable in variables]
 
 
 def _joined(variables: list[Any]) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The points and labels that a Keras fit is given, in the form the kernel takes; the arrays given are only read."""
+"""The points and labels of a Keras fit, in the form that the kernel takes; they are only read."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from unitscope.errors import real_number, refusal, said
 from unitscope.keras_fit.plan import KerasOnly
 from unitscope.kernel.packing import pitch
 
-LARGEST_DATA = 2**32  # bytes that the kernel or a Run may take for points, labels and orders
+LARGEST_DATA = 2**32  # bytes that points, labels and orders may take in the kernel or a Run
 
 
 @dataclass(frozen=True)
 class FitData:
-    """What is trained on and what is validated with.
+    """The points to train on, and those to validate with.
 
     `X` (n, d) and `y` (n,) are views of what was given, or made from it where y is one-hot;
     `validation` is a pair of the same form, or None.
@@ -30,10 +30,9 @@ class FitData:
     validation: tuple[np.ndarray, np.ndarray] | None
 
     def dataset(self, classes: int) -> Dataset:
-        """The training points; the classes are named c0, c1, ... since some of them may have no point."""
-        return Dataset(
-            self.X, self.y, [f"c{index}" for index in range(classes)], self.feature_names
-        )
+        """The training points; classes are named c0, c1, ..., as some may have no point."""
+        names = [f"c{index}" for index in range(classes)]
+        return Dataset(self.X, self.y, names, self.feature_names)
 
 
 def fit_data(
@@ -46,49 +45,45 @@ def fit_data(
     validation_split: Any = 0.0,
     validation_data: Any = None,
 ) -> FitData:
-    """Points and labels as arrays, or `KerasOnly` where only Keras can read them; labels out of range are refused."""
-    points, labels = _points("X", X, features), _labels("y", _array("y", y), classes, one_hot)
+    """Points and labels as arrays; `KerasOnly` where only Keras can read them.
+
+    **Raises** `InvalidInput` for labels out of range and points that are not finite.
+    """
+    points, labels = _points("X", X, features), _labels("y", y, classes, one_hot)
     if len(points) != len(labels):
-        raise refusal(
-            "y",
-            f"as long as X, one label for each of its {len(points)} points",
-            said(f"{len(labels)} labels"),
-        )
+        rule = f"as long as X, one label for each of its {len(points)} points"
+        raise refusal("y", rule, said(f"{len(labels)} labels"))
     names = getattr(X, "columns", None)
     held_out = None
     if validation_data is not None:
-        if not isinstance(validation_data, (tuple, list)) or len(validation_data) != 2:
-            raise KerasOnly("its validation_data is not a pair (X, y)")
-        held_out = (
-            _points("validation_data[0]", validation_data[0], features),
-            _labels(
-                "validation_data[1]",
-                _array("validation_data[1]", validation_data[1]),
-                classes,
-                one_hot,
-            ),
-        )
-        if len(held_out[0]) != len(held_out[1]) or not len(held_out[1]):
-            raise refusal(
-                "validation_data",
-                "points and as many labels, at least one",
-                said(f"{len(held_out[0])} points and {len(held_out[1])} labels"),
-            )
+        held_out = _held_out(validation_data, features, classes, one_hot)
     elif validation_split:
         cut = kept(len(points), validation_split)
         held_out = points[cut:], labels[cut:]
         points, labels = points[:cut], labels[:cut]
-    return FitData(
-        points, labels, None if names is None else [str(name) for name in names], held_out
-    )
+    feature_names = None if names is None else [str(name) for name in names]
+    return FitData(points, labels, feature_names, held_out)
+
+
+def _held_out(
+    given: Any, features: int, classes: int, one_hot: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    if not isinstance(given, (tuple, list)) or len(given) != 2:
+        raise KerasOnly("its validation_data is not a pair (X, y)")
+    points = _points("validation_data[0]", given[0], features)
+    labels = _labels("validation_data[1]", given[1], classes, one_hot)
+    if len(points) != len(labels) or not len(labels):
+        got = said(f"{len(points)} points and {len(labels)} labels")
+        raise refusal("validation_data", "points and as many labels, at least one", got)
+    return points, labels
 
 
 class TooLarge(KerasOnly):
-    """The kernel keeps all data in memory, several times over; Keras reads them a batch at a time."""
+    """The kernel keeps all data in memory, several times over; Keras reads a batch at a time."""
 
 
 def memory(X: Any, epochs: int) -> int:
-    """Bytes that the kernel takes at most for the points X (n, d) and as many epochs; 0 for what is no table."""
+    """The bytes that the kernel needs at most for points X (n, d) and epochs; 0 for no table."""
     shape: Any = getattr(X, "shape", ())
     if len(shape) != 2 or None in shape:
         return 0
@@ -103,13 +98,13 @@ def check_size(X: Any, epochs: int) -> None:
     needed = memory(X, epochs)
     if needed > LARGEST_DATA:
         raise TooLarge(
-            f"{int(X.shape[0]):,} points in {epochs} epochs take {needed / 1e9:.1f} GB in the kernel, above "
-            f"{LARGEST_DATA / 1e9:.1f} GB"
+            f"{int(X.shape[0]):,} points in {epochs} epochs take {needed / 1e9:.1f} GB in the "
+            f"kernel, above {LARGEST_DATA / 1e9:.1f} GB"
         )
 
 
 def kept(n: int, validation_split: Any) -> int:
-    """How many of n points stay for training: Keras holds out the last fraction."""
+    """How many of n points are trained on: Keras holds out the last fraction."""
     rule = "a fraction of at least 0 and below 1 that leaves points on both sides"
     share = real_number("validation_split", validation_split, rule, at_least=0.0, below=1.0)
     cut = math.floor(n * (1.0 - share))
@@ -124,12 +119,8 @@ def _points(name: str, X: Any, features: int) -> np.ndarray:
         raise KerasOnly(f"its {name} is not a table of {features} columns of numbers")
     if not np.isfinite(points).all():
         row, column = np.argwhere(~np.isfinite(points))[0]
-        raise refusal(
-            name,
-            "finite numbers",
-            said(f"{points[row, column]} at row {row}, column {column}"),
-            "Remove or fill in the missing values.",
-        )
+        got = said(f"{points[row, column]} at row {row}, column {column}")
+        raise refusal(name, "finite numbers", got, "Remove or fill in the missing values.")
     return points
 
 
@@ -143,27 +134,22 @@ def _array(name: str, values: Any) -> np.ndarray:
         raise KerasOnly(f"its {name} cannot be read as an array ({error})") from None
 
 
-def _labels(name: str, targets: np.ndarray, classes: int, one_hot: bool) -> np.ndarray:
+def _labels(name: str, y: Any, classes: int, one_hot: bool) -> np.ndarray:
     """Class numbers (n,) from one-hot rows or from whole numbers of shape (n,) or (n, 1)."""
+    targets = _array(name, y)
     if one_hot:
         if targets.ndim != 2 or targets.shape[1] != classes or targets.dtype.kind not in "biuf":
             raise KerasOnly(f"its {name} is not one-hot in {classes} columns")
         if not (((targets == 0) | (targets == 1)).all() and (targets.sum(axis=1) == 1).all()):
             raise KerasOnly(f"a row of its {name} is not one-hot")
         return targets.argmax(axis=1)
-    if (
-        targets.dtype.kind not in "iu"
-        or targets.ndim not in (1, 2)
-        or targets.shape[1:] not in ((), (1,))
-    ):
+    column = targets.ndim in (1, 2) and targets.shape[1:] in ((), (1,))
+    if targets.dtype.kind not in "iu" or not column:
         raise KerasOnly(f"its {name} is not a column of whole numbers")
     labels = targets.reshape(-1)
     outside = (labels < 0) | (labels >= classes)
     if outside.any():
         row = int(np.flatnonzero(outside)[0])
-        raise refusal(
-            name,
-            f"class numbers in 0..{classes - 1}, as the model has {classes} outputs",
-            said(f"{labels[row]} at row {row}"),
-        )
+        rule = f"class numbers in 0..{classes - 1}, as the model has {classes} outputs"
+        raise refusal(name, rule, said(f"{labels[row]} at row {row}"))
     return labels

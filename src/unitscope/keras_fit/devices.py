@@ -1,8 +1,7 @@
-"""Training on several devices: what `keras.distribution.DataParallel` on JAX asks of the model and of the data.
+"""Training on several devices: what `keras.distribution.DataParallel` on JAX requires.
 
-Keras finds out in the middle of the first epoch and says so in terms of shardings; or, where the
-processes have different numbers of batches, it waits for ever. So it is asked here before it
-starts.
+Keras would fail in the middle of the first epoch and talk of shardings; or, where the processes
+have different numbers of batches, wait for ever. So model and data are checked here beforehand.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from unitscope.models.keras import keras_package, kind
 
 
 def check_devices(model: Any, X: Any, arguments: Mapping[str, Any]) -> None:
-    """Refuse what several devices cannot train; every process raises the same error, so that none waits for another."""
+    """Refuse what several devices cannot train, with the same error in every process."""
     package = keras_package(model)
     parallel = _data_parallel(package)
     if parallel is None:
@@ -39,16 +38,13 @@ def check_devices(model: Any, X: Any, arguments: Mapping[str, Any]) -> None:
         counts = loads[:, column]
         if (counts != counts[0]).any():
             process = int(np.flatnonzero(counts != counts[0])[0])
-            raise refusal(
-                name,
-                "of as many batches in every process, as each waits for the others",
-                said(f"{counts[0]} in process 0 and {counts[process]} in process {process}"),
-                "Leave batches out, or deal the rows out anew.",
-            )
+            rule = "of as many batches in every process, as each waits for the others"
+            got = said(f"{counts[0]} in process 0 and {counts[process]} in process {process}")
+            raise refusal(name, rule, got, "Leave batches out, or deal the rows out anew.")
 
 
 def unused_devices(model: Any) -> str:
-    """Advice for work too large for the kernel, where JAX has devices that Keras will not use; otherwise empty."""
+    """Advice for work too large for the kernel, where JAX has devices that Keras will not use."""
     package = keras_package(model)
     if package.backend.backend() != "jax" or not hasattr(package, "distribution"):
         return ""
@@ -70,53 +66,40 @@ def _data_parallel(package: ModuleType) -> Any:
     if package.backend.backend() != "jax" or not hasattr(package, "distribution"):
         return None
     distribution = package.distribution.distribution()
-    return (
-        distribution
-        if distribution is not None and kind(distribution, package) == "DataParallel"
-        else None
-    )
+    if distribution is None or kind(distribution, package) != "DataParallel":
+        return None
+    return distribution
 
 
 def _check_weights(model: Any, devices: int) -> None:
-    """Weights and optimizer must be on all devices, where Keras puts what is made once the distribution is set."""
+    """Weights and optimizer must be on all devices: Keras puts them there if made afterwards."""
     for variable in [*model.trainable_variables, *model.optimizer.variables]:
         found = len(variable.value.sharding.device_set)
         if found != devices:
-            raise refusal(
-                "model",
-                f"made and compiled once the distribution is set, to be on all {devices} devices",
-                said(f"one with {variable.path} on {found}"),
-                "Call keras.distribution.set_distribution(...) first.",
-            )
+            rule = f"made and compiled once the distribution is set, to be on all {devices} devices"
+            got = said(f"one with {variable.path} on {found}")
+            remedy = "Call keras.distribution.set_distribution(...) first."
+            raise refusal("model", rule, got, remedy)
 
 
 def _load(X: Any, arguments: Mapping[str, Any]) -> list[int]:
-    """What this process trains on: points, batch size, points to validate with, their batch size; batches of each.
+    """What this process trains on: points, batch size, the same of the points to validate with.
 
-    Points are 0 where only the batches can be counted, and batches -1 where not even these.
+    Then the batches of both. Points are 0 where only batches can be counted, and batches -1 where
+    not even those can.
     """
     batch = arguments["batch_size"] or BATCH_SIZE
-    points, split, held_out = (
-        _points(X),
-        arguments["validation_split"],
-        arguments["validation_data"],
-    )
-    held = 0
+    split, held_out = arguments["validation_split"], arguments["validation_data"]
+    points, held = _points(X), 0
     if held_out is not None:
         held = _points(held_out[0] if isinstance(held_out, (tuple, list)) else held_out)
     elif points and split:
         cut = kept(points, split)
         points, held = cut, points - cut
     held_batch = arguments.get("validation_batch_size") or batch
-    steps, held_steps = arguments.get("steps_per_epoch"), arguments.get("validation_steps")
-    return [
-        points,
-        batch,
-        held,
-        held_batch,
-        steps or _batches(X, points, batch),
-        held_steps or _batches(held_out, held, held_batch),
-    ]
+    steps = arguments.get("steps_per_epoch") or _batches(X, points, batch)
+    held_steps = arguments.get("validation_steps") or _batches(held_out, held, held_batch)
+    return [points, batch, held, held_batch, steps, held_steps]
 
 
 def _points(data: Any) -> int:
@@ -134,7 +117,7 @@ def _batches(data: Any, points: int, batch: int) -> int:
 
 
 def _everywhere(load: list[int], processes: int) -> np.ndarray:
-    """The loads of all processes, a row for each."""
+    """The loads of all processes, one row for each."""
     if processes == 1:
         return np.array([load])
     from jax.experimental.multihost_utils import process_allgather
@@ -143,18 +126,15 @@ def _everywhere(load: list[int], processes: int) -> np.ndarray:
 
 
 def _check_load(load: np.ndarray, devices: int) -> None:
-    """Every batch, the last one too, must divide among the devices of a process."""
+    """Every batch, the last one too, must divide evenly among the devices of a process."""
     points, batch, held, held_batch = (int(number) for number in load[:4])
     for name, count, size in (("X", points, batch), ("validation_data", held, held_batch)):
         last = count % size or min(count, size)
         if count > size and size % devices:
-            raise refusal(
-                "batch_size", f"a multiple of the {devices} devices, which share each batch", size
-            )
-        if last % devices:
-            raise refusal(
-                name,
-                f"points of which the last batch divides among the {devices} devices",
-                said(f"{count} points in batches of {size}, the last of {last}"),
-                f"Leave out {last % devices}, or add {devices - last % devices}.",
-            )
+            rule = f"a multiple of the {devices} devices, which share each batch"
+            raise refusal("batch_size", rule, size)
+        surplus = last % devices
+        if surplus:
+            rule = f"points of which the last batch divides among the {devices} devices"
+            got = said(f"{count} points in batches of {size}, the last of {last}")
+            raise refusal(name, rule, got, f"Leave out {surplus}, or add {devices - surplus}.")

@@ -1,4 +1,4 @@
-"""fit: Keras's own call for a compiled Keras model, trained by our kernel wherever that gives the same numbers."""
+"""fit: Keras's own call, trained by our kernel wherever that gives the same numbers."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from unitscope.keras_fit.bridge import Bridge
 from unitscope.keras_fit.data import FitData, TooLarge, check_size, fit_data
 from unitscope.keras_fit.devices import check_devices, unused_devices
 from unitscope.keras_fit.plan import BATCH_SIZE, KerasOnly, Plan, plan_for, rate_of, short
-from unitscope.keras_fit.recording import fit_with_keras
-from unitscope.kernel.advance import Outcome, advance
+from unitscope.keras_fit.recording import as_list, fit_with_keras
+from unitscope.kernel.advance import advance
 from unitscope.kernel.order import given_order, shuffled
+from unitscope.kernel.state import Outcome
 from unitscope.models.keras import keras_package, kind
 from unitscope.network import Network
 from unitscope.recipe import Recipe
@@ -43,7 +44,7 @@ def fit(
     batch_order: Any = None,
     **more: Any,
 ) -> Any:
-    """Train a compiled Keras model as `model.fit` does, hundreds of times faster where the kernel can do it.
+    """Train a compiled Keras model as `model.fit` does, hundreds of times faster where possible.
 
     **Arguments** are those of `model.fit` (Keras 3 on any backend, or tf_keras), and
 
@@ -55,33 +56,29 @@ def fit(
     **Result**: the model's own `History`, with
 
     - `.run`: the `Run`; its rows are the weights at the end of each epoch, before any callback
-      changed them. Where Keras trained, its loss is the model's own, and it is None if the model is
-      no chain of dense layers.
+      changed them. Where Keras trained, its loss is the model's own, and `.run` is None if the
+      model is not a chain of dense layers.
     - `.why`: None where the kernel trained; otherwise why Keras did, which is also printed unless
       `verbose=0`.
 
     The kernel trains chains of Dense layers for categorical cross-entropy with SGD, RMSprop, Adam
-    or AdamW. Weights and optimizer are written back, so a following `model.fit` or `us.fit` goes on
-    exactly. Everything else is trained by `model.fit`, never approximately here: other models, data
+    or AdamW. Weights and optimizer are written back, so that a later `model.fit` or `us.fit` goes
+    on exactly. Everything else is left to `model.fit`, never approximated here: other models, data
     in batches (a PyDataset, a `tf.data.Dataset`, a generator), arrays that would take more than 4.3
     GB in the kernel, and all models where a `keras.distribution` is set. Of data in batches or that
-    large, the run has 10,000 points. X and y are only read.
+    large, the run keeps 10,000 points. X and y are only read.
 
-    With `keras.distribution.DataParallel` on JAX, each batch is shared by the devices. In one of
-    several processes all arguments are this process's own share, `batch_size` too; losses are of
-    all, `.run.data` of this one.
+    With `keras.distribution.DataParallel` on JAX, the devices share each batch. In one of several
+    processes all arguments are this process's own share, `batch_size` too; losses are those of all
+    processes, `.run.data` that of this one.
 
     **Raises** `InvalidInput`; `TrainingDiverged` when a loss or weight is no longer finite: the
     model then has the weights of the last finite epoch.
     """
-    package = keras_package(model)
+    keras_package(model)  # refuses what is no Keras model
     if getattr(model, "optimizer", None) is None:
-        raise refusal(
-            "model",
-            "compiled",
-            said("a model without an optimizer"),
-            "Call model.compile(...) first.",
-        )
+        got = said("a model without an optimizer")
+        raise refusal("model", "compiled", got, "Call model.compile(...) first.")
     epochs = whole_number("epochs", epochs, at_least=0)
     initial_epoch = whole_number("initial_epoch", initial_epoch, at_least=0)
     if batch_size is not None:
@@ -98,71 +95,68 @@ def fit(
         "initial_epoch": initial_epoch,
         **more,
     }
-    given = (
-        list(callbacks)
-        if isinstance(callbacks, (list, tuple))
-        else []
-        if callbacks is None
-        else [callbacks]
-    )
-    reason: KerasOnly | None = None
-    try:
-        _build(model, X, package)
-        plan = plan_for(model, given, arguments)
-        check_size(X, max(0, epochs - initial_epoch))
-        net = plan.chain.network
-        data = fit_data(
-            X,
-            y,
-            net.n_features,
-            net.n_classes,
-            plan.one_hot,
-            validation_split=validation_split,
-            validation_data=validation_data,
-        )
-    except KerasOnly as found:
-        reason = found
-    if reason is not None:
+    given = as_list(callbacks)
+    planned = _planned(model, X, y, given, arguments)
+    if isinstance(planned, KerasOnly):
         if batch_order is not None:
-            raise refusal(
-                "batch_order",
-                "left out where Keras trains",
-                said("an order"),
-                f"Keras is needed here because {reason}.",
-            )
-        check_devices(model, X, arguments)
-        why = str(reason) + (unused_devices(model) if isinstance(reason, TooLarge) else "")
-        if verbose != 0:
-            _say(f"unitscope: trained by Keras because {why}")
-        return fit_with_keras(model, X, y, callbacks, arguments, why)
+            remedy = f"Keras is needed here because {planned}."
+            raise refusal("batch_order", "left out where Keras trains", said("an order"), remedy)
+        return _by_keras(model, X, y, callbacks, arguments, planned)
+    plan, data = planned
     passes = max(0, epochs - initial_epoch)
     plan, order = _ordered(plan, data, batch_order, bool(shuffle), passes, batch_size or BATCH_SIZE)
     return _KernelFit(model, plan, data, given, verbose).train(order, initial_epoch, epochs)
 
 
-def _build(model: Any, X: Any, package: Any) -> None:
-    """Give a Sequential without an Input its weights, from the columns of X: what Keras's fit does first."""
+def _planned(
+    model: Any, X: Any, y: Any, callbacks: list[Any], arguments: dict[str, Any]
+) -> tuple[Plan, FitData] | KerasOnly:
+    """How the kernel trains the model and on what, or why only Keras can."""
+    try:
+        _build(model, X)
+        plan = plan_for(model, callbacks, arguments)
+        check_size(X, max(0, arguments["epochs"] - arguments["initial_epoch"]))
+        held_out = {name: arguments[name] for name in ("validation_split", "validation_data")}
+        net = plan.chain.network
+        return plan, fit_data(X, y, net.n_features, net.n_classes, plan.one_hot, **held_out)
+    except KerasOnly as reason:
+        return reason
+
+
+def _by_keras(
+    model: Any, X: Any, y: Any, callbacks: Any, arguments: dict[str, Any], reason: KerasOnly
+) -> Any:
+    check_devices(model, X, arguments)
+    why = str(reason)
+    if isinstance(reason, TooLarge):
+        why += unused_devices(model)
+    if arguments["verbose"] != 0:
+        _say(f"unitscope: trained by Keras because {why}")
+    return fit_with_keras(model, X, y, callbacks, arguments, why)
+
+
+def _build(model: Any, X: Any) -> None:
+    """Give a Sequential without an Input its weights, as Keras's fit does first."""
     shape: Any = getattr(X, "shape", ())
-    if kind(model, package) == "Sequential" and not model.built and len(shape) == 2:
+    sequential = kind(model, keras_package(model)) == "Sequential"
+    if sequential and not model.built and len(shape) == 2:
         model.build((None, int(shape[1])))
 
 
 def _ordered(
     plan: Plan, data: FitData, batch_order: Any, shuffle: bool, epochs: int, batch_size: int
 ) -> tuple[Plan, np.ndarray]:
-    """The plan with its recipe complete, and the order of the points in every epoch, (epochs, n)."""
+    """The plan with its recipe complete, and the order of the points in each epoch, (epochs, n)."""
     recipe = dataclasses.replace(plan.recipe, epochs=epochs, batch_size=batch_size)
     n = len(data.y)
     if batch_order is not None:
         order = given_order(batch_order, n)
         if len(order) != epochs:
-            raise refusal(
-                "batch_order",
-                f"one row for each of the {epochs} epochs",
-                said(f"{len(order)} rows"),
-            )
+            rule = f"one row for each of the {epochs} epochs"
+            raise refusal("batch_order", rule, said(f"{len(order)} rows"))
     elif shuffle:
-        seed = int(np.random.randint(2**31))  # noqa: NPY002 - the generator that keras.utils.set_random_seed seeds
+        # The generator that keras.utils.set_random_seed seeds.
+        seed = int(np.random.randint(2**31))  # noqa: NPY002
         recipe = dataclasses.replace(recipe, seed=seed)
         order = shuffled(n, recipe)
     else:
@@ -213,7 +207,10 @@ class _KernelFit:
         return history
 
     def _epochs(self, order: np.ndarray, first: int, epochs: int, events: Any) -> dict[str, float]:
-        """In slices of about a tenth of a second, or one by one where callbacks follow; the last epoch's logs."""
+        """Train in slices of about a tenth of a second, or by epochs where there are callbacks.
+
+        Returns the logs of the last epoch.
+        """
         done, size, logs = 0, 1, {}
         while done < len(order) and not self.model.stop_training:
             events.on_epoch_begin(first + done)
@@ -224,13 +221,11 @@ class _KernelFit:
                 self.recipe = dataclasses.replace(self.recipe, learning_rate=rate)
             began = time.perf_counter()
             outcome = self._advance(order[done : done + (1 if self.followed else size)])
-            size = (
-                2 * size if time.perf_counter() - began < _SLICE_SECONDS / 2 else max(1, size // 2)
-            )
+            quick = time.perf_counter() - began < _SLICE_SECONDS / 2
+            size = 2 * size if quick else max(1, size // 2)
             self.state, self.written = outcome.state, False
-            for weights, loss, correct in zip(
-                outcome.weights, outcome.loss, outcome.correct, strict=True
-            ):
+            trained = zip(outcome.weights, outcome.loss, outcome.correct, strict=True)
+            for weights, loss, correct in trained:
                 logs = self._logs(weights, float(loss), int(correct))
                 self.weights.append(weights)
                 self.loss.append(float(loss))
@@ -243,8 +238,9 @@ class _KernelFit:
             if not outcome.finite:
                 raise TrainingDiverged(
                     "The loss must stay finite. Got a loss or weight that is not finite in epoch "
-                    f"{first + done + 1} instead. The model has the weights of the epoch before. Standardize the "
-                    f"points, or lower the learning rate of {self.recipe.learning_rate:g}.",
+                    f"{first + done + 1} instead. The model has the weights of the epoch before. "
+                    "Standardize the points, or lower the learning rate of "
+                    f"{self.recipe.learning_rate:g}.",
                     epoch=first + done + 1,
                     run=self._run(),
                 )
@@ -312,9 +308,8 @@ def _cross_entropy(net: Network, points: np.ndarray, labels: np.ndarray) -> np.n
 def _penalty(net: Network, recipe: Recipe) -> float:
     if recipe.l1 == recipe.l2 == 0.0:
         return 0.0
-    return float(
-        sum(
-            recipe.l1 * np.abs(layer.weights).sum() + recipe.l2 * (layer.weights**2).sum()
-            for layer in net.layers
-        )
-    )
+    penalties = [
+        recipe.l1 * np.abs(layer.weights).sum() + recipe.l2 * (layer.weights**2).sum()
+        for layer in net.layers
+    ]
+    return float(sum(penalties))

@@ -1,8 +1,8 @@
-"""Whether the kernel can train a compiled Keras model exactly as Keras would, and with which recipe.
+"""Whether the kernel can train a compiled Keras model just as Keras would, and with which recipe.
 
-Every rule here has its sentence: `KerasOnly` carries the first reason against it, and `fit` then
-leaves the work to Keras. An option this file does not know counts as a reason, so that a new one is
-never silently ignored.
+Every rule here has its sentence: `KerasOnly` carries the first reason against the kernel, and `fit`
+then leaves the work to Keras. An option that this file does not know counts as a reason, so that a
+new one is never silently ignored.
 """
 
 from __future__ import annotations
@@ -24,8 +24,7 @@ LARGEST_RECORD = 2**30  # bytes of weights that a run may keep, (epochs + 1) * p
 
 _OPTIMIZERS = {"SGD": "sgd", "RMSprop": "rmsprop", "Adam": "adam", "AdamW": "adamw"}
 _RECIPE_OPTIONS = ("momentum", "nesterov", "rho", "beta_1", "beta_2", "epsilon")
-# Options that change nothing here: names, XLA, and settings of a moving average that must be off
-# anyway.
+# Options that change nothing here: names, XLA, and settings of a moving average that has to be off.
 _HARMLESS = (
     "name",
     "learning_rate",
@@ -34,9 +33,10 @@ _HARMLESS = (
     "jit_compile",
     "is_legacy_optimizer",
 )
+# Layers that do the same in training as in use.
+_SAME_IN_TRAINING = ("Dense", "Activation", "ReLU", "LeakyReLU", "ELU", "Softmax")
 _SPARSE, _ONE_HOT = "SparseCategoricalCrossentropy", "CategoricalCrossentropy"
-# The batch hooks see single steps; the test hooks see Keras's own evaluation, which does not happen
-# here.
+# Batch hooks see single steps; test hooks see Keras's own evaluation, which is not run here.
 _HOOKS = (
     "on_batch_begin",
     "on_batch_end",
@@ -52,7 +52,7 @@ _FETCHING = ("validation_batch_size", "max_queue_size", "workers", "use_multipro
 
 
 class KerasOnly(Exception):
-    """Why the kernel cannot train this model as asked: not an error, it sends the work to Keras."""
+    """Why the kernel cannot train this model as asked; no error: Keras does the work instead."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Plan:
 
 
 def plan_for(model: Any, callbacks: list[Any], arguments: Mapping[str, Any]) -> Plan:
-    """The plan, or `KerasOnly`. `arguments` are those of model.fit by name, without the data and the callbacks."""
+    """The plan, or `KerasOnly`. `arguments`: model.fit's by name, without data and callbacks."""
     package = keras_package(model)
     _check_arguments(arguments, inspect.signature(model.fit).parameters)
     for callback in callbacks:
@@ -86,7 +86,9 @@ def plan_for(model: Any, callbacks: list[Any], arguments: Mapping[str, Any]) -> 
     one_hot, clip = _loss(model, chain, package)
     settings = {**_optimizer(model, package), **penalties(chain, package)}
     names = tuple(layer.activation for layer in chain.network.layers[:-1])
-    activation: Any = (names[0] if len(set(names)) == 1 else names) if names else "relu"
+    activation: Any = names or "relu"
+    if len(set(names)) == 1:
+        activation = names[0]
     try:
         recipe = Recipe(hidden=chain.network.sizes[1:-1], activation=activation, **settings)
     except InvalidInput as error:
@@ -115,9 +117,8 @@ def _check_arguments(arguments: Mapping[str, Any], parameters: Mapping[str, Any]
         *_FETCHING,
     )
     for name, value in arguments.items():
-        if name in parameters and (
-            name in known or value is None or (name == "validation_freq" and value == 1)
-        ):
+        every_epoch = name == "validation_freq" and value == 1
+        if name in parameters and (name in known or value is None or every_epoch):
             continue
         if name != "shuffle" or not isinstance(value, (bool, np.bool_)):
             raise KerasOnly(f"only it has the argument {name}={shown(value)}")
@@ -129,26 +130,17 @@ def _check_callback(callback: Any, package: ModuleType) -> None:
         raise KerasOnly(f"the callback {type(callback).__name__} is not a single Keras callback")
     if kind(callback, package) == "ModelCheckpoint" and callback.save_freq == "epoch":
         return  # it has batch hooks for its other frequencies only
+    name = type(callback).__name__
     for hook in _HOOKS:
-        if getattr(type(callback), hook, None) is not getattr(base, hook, None) or hook in vars(
-            callback
-        ):
-            raise KerasOnly(
-                f"the callback {type(callback).__name__} follows single batches or evaluations ({hook})"
-            )
+        own = getattr(type(callback), hook, None) is not getattr(base, hook, None)
+        if own or hook in vars(callback):
+            raise KerasOnly(f"the callback {name} follows single batches or evaluations ({hook})")
 
 
 def _check_layers(chain: Chain, model: Any, package: ModuleType) -> None:
     for layer in chain.layers:
         where = f"layer {layer.name!r} ({type(layer).__name__})"
-        if kind(layer, package) not in (
-            "Dense",
-            "Activation",
-            "ReLU",
-            "LeakyReLU",
-            "ELU",
-            "Softmax",
-        ):
+        if kind(layer, package) not in _SAME_IN_TRAINING:
             raise KerasOnly(f"{where} acts in training")
         if (layer.compute_dtype, layer.variable_dtype) != ("float32", "float32"):
             raise KerasOnly(f"{where} computes in {layer.compute_dtype}, not float32")
@@ -165,11 +157,8 @@ def _check_layers(chain: Chain, model: Any, package: ModuleType) -> None:
     expected = [id(variable) for layer in chain.dense for variable in (layer.kernel, layer.bias)]
     if [id(variable) for variable in model.trainable_variables] != expected:
         raise KerasOnly("its layers are frozen, shared or have further variables")
-    if (
-        chain.network.layers[-1].activation != "linear"
-        or chain.network.n_classes < 2
-        or chain.ends_in == "sigmoid"
-    ):
+    linear = chain.network.layers[-1].activation == "linear"
+    if not linear or chain.network.n_classes < 2 or chain.ends_in == "sigmoid":
         raise KerasOnly("its last layer does not give logits or a softmax of at least two classes")
 
 

@@ -1,4 +1,4 @@
-"""The Keras way of `fit`: model.fit itself, with a callback that keeps the weights of every epoch as a Run."""
+"""The Keras way of `fit`: model.fit itself, with a callback that records every epoch as a Run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from unitscope.keras_fit.plan import (
     short,
 )
 from unitscope.keras_fit.sample import Sample
-from unitscope.kernel.advance import State
+from unitscope.kernel.state import State
 from unitscope.models.keras import Chain, keras_package, kind, read_chain
 from unitscope.network import Network
 from unitscope.recipe import OPTIMIZERS, Optimizer, Recipe
@@ -31,32 +31,21 @@ def fit_with_keras(
     """Keras's History, with `.run` and `.why`.
 
     The Run has the network of every epoch where the model is a chain of dense layers, the data are
-    points with class numbers, and the optimizer is one a Recipe names; otherwise it is None and
-    `.why` ends with the reason. Of data too large to keep it has a `Sample`. Its recipe tells what
-    a Recipe can tell: dropout, for one, is not in it, and its state is that of an optimizer that
-    has not started.
+    points with class numbers, and the optimizer is one that a Recipe names; otherwise it is None,
+    and `.why` ends with the reason. Of data too large to keep it has a `Sample`. Its recipe tells
+    what a Recipe can tell, which does not include dropout, for one; its state is that of an
+    optimizer that has not started.
     """
     package = keras_package(model)
     weights: list[Network] = []
-    given = (
-        callbacks
-        if isinstance(callbacks, (list, tuple))
-        else []
-        if callbacks is None
-        else [callbacks]
-    )
     sample = Sample(X, y, arguments.get("steps_per_epoch"))
     container = callbacks if isinstance(callbacks, package.callbacks.CallbackList) else None
 
     def record(*_event: Any) -> None:
         if _recordable(weights):
-            try:
+            # Not a chain of dense layers, not built yet, or not finite: nothing to record.
+            with contextlib.suppress(UnsupportedModel, InvalidInput):
                 weights.append(read_chain(model).network)
-            except (
-                UnsupportedModel,
-                InvalidInput,
-            ):  # no chain of dense layers, not built yet, or not finite
-                return
 
     class Recorder(package.callbacks.Callback):  # type: ignore[misc, name-defined]
         def on_train_begin(self, logs: Any = None) -> None:
@@ -65,23 +54,27 @@ def fit_with_keras(
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             record(epoch, logs)
 
-    if container is None:
-        history = model.fit(sample.X, y, callbacks=[Recorder(), *given], **arguments)
-    else:
-        history = model.fit(sample.X, y, callbacks=container, **arguments)
+    followers = [Recorder(), *as_list(callbacks)] if container is None else container
+    history = model.fit(sample.X, y, callbacks=followers, **arguments)
+    losses = history.history.get("loss", [])
+    # The user's data are read once more here: whatever goes wrong, the training has been done.
     try:
-        history.run, partial = _run(
-            model, weights, history.history.get("loss", []), sample, arguments
-        )
+        history.run, partial = _run(model, weights, losses, sample, arguments)
         if partial:
             why = f"{why}; the run keeps {history.run.data.n_points:,} points"
-    except (
-        Exception
-    ) as error:  # the user's data are read once more here: whatever they do, the training was done
+    except Exception as error:
         history.run = None
-        why = f"{why}; no run was recorded" + ("" if str(error) in why else f": {error}")
+        reason = "" if str(error) in why else f": {error}"
+        why = f"{why}; no run was recorded{reason}"
     history.why = why
     return history
+
+
+def as_list(callbacks: Any) -> list[Any]:
+    """The callbacks, given as a list or tuple, one by itself or None."""
+    if callbacks is None:
+        return []
+    return list(callbacks) if isinstance(callbacks, (list, tuple)) else [callbacks]
 
 
 def _recordable(weights: list[Network]) -> bool:
@@ -95,7 +88,7 @@ def _run(
     sample: Sample,
     arguments: Mapping[str, Any],
 ) -> tuple[Run, bool]:
-    """The Run of what was recorded, up to the last epoch that was finite, and whether it has only a sample."""
+    """The Run of what was recorded up to the last finite epoch; whether it has only a sample."""
     chain = read_chain(model)
     epochs = len(weights) - 1
     if epochs < 0 or (epochs < len(loss) and np.isfinite(loss).all()):
@@ -108,14 +101,8 @@ def _run(
     dataset = data.dataset(chain.network.n_classes)
     rows = np.stack([network.to_vector() for network in weights]).astype(np.float32)
     recipe = _recipe(chain, model, optimizer, arguments, epochs)
-    run = Run(
-        dataset,
-        recipe,
-        chain.network,
-        rows,
-        np.asarray(loss[:epochs], np.float64),
-        State.fresh(rows[-1]),
-    )
+    losses = np.asarray(loss[:epochs], np.float64)
+    run = Run(dataset, recipe, chain.network, rows, losses, State.fresh(rows[-1]))
     return run, partial
 
 

@@ -1,4 +1,4 @@
-"""The points that a Run keeps of data too large for it: some rows of an array, or the first batches of a stream."""
+"""The points that a Run keeps of too large data: some rows of an array, or a stream's first."""
 
 from __future__ import annotations
 
@@ -19,10 +19,9 @@ POINTS_KEPT = 10_000
 class Sample:
     """What the Run will keep of `X` and `y`, whatever form they have.
 
-    `X` is what Keras must be given in its place: a generator can be read only once, so this one
-    notes what passes. Everything else is read after the training, since one more pass through a
-    shuffled `tf.data.Dataset` before it would change the order in which the training sees the
-    points.
+    Keras must be given the attribute `X` in its place: a generator can be read only once, so this
+    one notes what passes. Everything else is read after the training, since one more pass through a
+    shuffled `tf.data.Dataset` before it would change the order in which it sees the points.
     """
 
     def __init__(self, X: Any, y: Any, steps_per_epoch: int | None = None) -> None:
@@ -33,18 +32,17 @@ class Sample:
             self.X = _noting(X, self._passed, steps_per_epoch)
 
     def points(self, features: int, classes: int, validation_split: float) -> tuple[FitData, bool]:
-        """The points and labels to keep, and whether they are fewer than there are.
+        """The points and labels to keep, and whether there are more.
 
-        An array is kept whole as long as it fits into `LARGEST_DATA` bytes; of a larger one,
-        POINTS_KEPT rows at equal steps. Of a PyDataset, a generator or anything else that gives
-        batches: those of the first epoch, until there are POINTS_KEPT points. **Raises**
-        `KerasOnly` where these are no table of numbers with class numbers.
+        An array is kept whole if it fits into `LARGEST_DATA` bytes; of a larger one, POINTS_KEPT
+        rows at equal steps are kept. Of a PyDataset, a generator or anything else that gives
+        batches, those of the first epoch are kept, up to POINTS_KEPT points. **Raises** `KerasOnly`
+        where this gives no table of numbers with class numbers.
         """
         X, y, partial = self.X, self.y, False
         if y is None and not hasattr(X, "__array__"):
-            X, y = _first_points(
-                _batches(X, self._steps) if self._passed is None else iter(self._passed)
-            )
+            passed = self._passed
+            X, y = _first_points(_batches(X, self._steps) if passed is None else iter(passed))
             partial, validation_split = True, 0.0
         elif memory(X, 0) > LARGEST_DATA:
             n = len(X)
@@ -53,19 +51,15 @@ class Sample:
             X, y = _rows(X, rows), _rows(y, rows)
             partial, validation_split = True, 0.0
         one_hot = np.ndim(y) == 2 and np.shape(y)[1] == classes
-        if (
-            getattr(y, "dtype", None) in (np.float32, np.float64)
-            and not one_hot
-            and (np.asarray(y) % 1 == 0).all()
-        ):
+        floats = getattr(y, "dtype", None) in (np.float32, np.float64)
+        if floats and not one_hot and (np.asarray(y) % 1 == 0).all():
             y = np.asarray(y).astype(np.int64)  # class numbers as floats, which a binary loss takes
-        return fit_data(
-            X, y, features, classes, one_hot, validation_split=validation_split
-        ), partial
+        data = fit_data(X, y, features, classes, one_hot, validation_split=validation_split)
+        return data, partial
 
 
 def batch_count(stream: Any) -> int | None:
-    """How many batches a PyDataset, data set or loader gives in an epoch; None where it does not say."""
+    """How many batches a PyDataset, data set or loader gives in an epoch; None if it is unknown."""
     for count in (lambda: stream.num_batches, lambda: len(stream)):
         with suppress(TypeError, AttributeError, NotImplementedError):
             number = count()
@@ -78,12 +72,8 @@ def _noting(batches: Iterator[Any], passed: list[Any], steps: int | None) -> Ite
     """The same batches; those of the first epoch are kept, as far as needed."""
     points = 0
     for batch in batches:
-        if (
-            points < POINTS_KEPT
-            and len(passed) != steps
-            and isinstance(batch, (tuple, list))
-            and len(batch) > 1
-        ):
+        wanted = points < POINTS_KEPT and len(passed) != steps
+        if wanted and isinstance(batch, (tuple, list)) and len(batch) > 1:
             passed.append(batch)
             points += len(batch[0])
         yield batch

@@ -9,17 +9,18 @@ import numpy as np
 from unitscope.data.dataset import Dataset
 from unitscope.network import Dense, Network
 from unitscope.recipe import Recipe
+from unitscope.wire.greeting import COURSE
 
 
 def fits_course(data: Dataset, recipe: Recipe) -> bool:
     """Whether they fit: the lab's network and number of points, at most its epochs."""
     return (
-        data.X.shape == (100, 2)
-        and data.n_classes == 4
-        and recipe.hidden == (2,)
-        and recipe.activation == "relu"
-        and recipe.batch_size == 32
-        and recipe.epochs <= 200
+        data.X.shape == (COURSE["points"], COURSE["features"])
+        and data.n_classes == COURSE["classes"]
+        and list(recipe.hidden) == COURSE["hidden"]
+        and recipe.activation == COURSE["activation"]
+        and recipe.batch_size == COURSE["batch_size"]
+        and recipe.epochs <= COURSE["epochs"]
     )
 
 

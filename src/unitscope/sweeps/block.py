@@ -31,12 +31,13 @@ _SLICE = 2e9
 
 def block_size(shape: Network) -> int:
     """How many seeds of networks of this shape are trained in one call."""
-    return layout.GROUP * _BLOCKS if shape.n_parameters <= _MOST_IN_LOCKSTEP else 1
+    in_lockstep = shape.n_parameters <= _MOST_IN_LOCKSTEP and LOCKSTEP.works()
+    return layout.GROUP * _BLOCKS if in_lockstep else 1
 
 
 def prepare(shape: Network) -> None:
     """Compile or load what trains networks of this shape: once, before several ask for it."""
-    (LOCKSTEP if block_size(shape) > 1 else LOOP).entry()
+    (LOCKSTEP if block_size(shape) > 1 else LOOP).works()
 
 
 def seconds_a_block(data: Dataset, recipe: Recipe, shape: Network) -> float:

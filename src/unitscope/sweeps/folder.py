@@ -1,163 +1,90 @@
-"""A folder in which a sweep keeps each slice of seeds as it is finished, so that a later call goes on from there.
+"""A folder in which a sweep keeps each finished slice of seeds, so that a later call goes on there.
 
-`sweep.npz` has data and recipe, each `seeds-FIRST-LAST-DIGEST.npz` the results of some seeds. Every
-file is written whole and then renamed, so what ends the program at any moment leaves only finished
-slices.
+Every file is written whole and then renamed, so what ends the program at any moment leaves only
+finished slices.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
-import json
+import functools
 import os
 from pathlib import Path
 
-from unitscope.errors import InvalidInput, UnitscopeError, refusal, said
-from unitscope.recipe import Recipe
-from unitscope.sweeps.result import FORMAT, PACKED, Sweep, packed, unpacked
-from unitscope.training import archive
+from unitscope.errors import refusal, said
+from unitscope.sweeps import slices
+from unitscope.sweeps.result import Sweep, packed, unpacked
 
-_HEAD = "sweep.npz"
-_RECIPE = "recipe-"  # the folder of a grid has one such folder for each recipe
+_ANOTHER = "Choose another folder."
 
 
 class SweepFolder:
-    """The folder of one recipe's sweep; `swept` is that sweep with no seed."""
+    """The folder of one recipe's sweep; `empty` is that sweep without a seed."""
 
-    def __init__(self, path: Path, swept: Sweep) -> None:
-        self.path, self._swept = path, swept
-        self._identity = _identity(swept)
-
-    @classmethod
-    def opened(cls, path: Path) -> SweepFolder:
-        """A folder that is there, whatever its sweep. **Raises** `InvalidInput` where it is none of a sweep."""
-        if not (path / _HEAD).is_file():
-            remedy = (
-                "Load one of its folders."
-                if _grid_folders(path)
-                else "There is no sweep.npz in it."
-            )
-            raise refusal("path", "a sweep file or the folder of one sweep", str(path), remedy)
-        return cls(path, Sweep.load(path / _HEAD))
+    def __init__(self, path: Path, empty: Sweep) -> None:
+        self.path, self._empty = path, empty
+        self._identity = slices.identity_of(empty.data, empty.recipe)
 
     @classmethod
-    def prepared(cls, path: Path, swept: Sweep, *, resume: bool) -> SweepFolder:
-        """The folder for this sweep, made where it is missing; refused where it has another one or must not go on."""
-        if (path / _HEAD).exists():
-            there = Sweep.load(path / _HEAD)
-            if not _same_data(there, swept):
-                raise refusal("folder", "of the same data", str(path), "Choose another folder.")
-            if _settings(there.recipe) != _settings(swept.recipe):
-                raise refusal(
-                    "folder",
-                    "of the same recipe",
-                    said(f"one with {_other(there, swept)}"),
-                    "Choose another folder.",
-                )
+    def prepared(cls, path: Path, empty: Sweep, *, resume: bool) -> SweepFolder:
+        """The folder for this sweep, made where it is missing.
+
+        **Raises** `InvalidInput` where it has another sweep, or has this one and must not `resume`.
+        """
+        if (path / slices.HEAD).exists():
+            _check_same(path, Sweep.load(path / slices.HEAD), empty)
             if not resume:
-                raise refusal(
-                    "folder",
-                    "new, or resumed",
-                    str(path),
-                    "resume=True (--resume) goes on with what is in it.",
-                )
-            return cls(path, swept)
+                remedy = "resume=True (--resume) goes on with what is in it."
+                raise refusal("folder", "new, or resumed", str(path), remedy)
+            return cls(path, empty)
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise refusal(
-                "folder", "a folder that can be made", str(path), f"{error.strerror}."
-            ) from error
-        swept.save(path / _HEAD)
-        return cls(path, swept)
+            rule, remedy = "a folder that can be made", f"{error.strerror}."
+            raise refusal("folder", rule, str(path), remedy) from error
+        empty.save(path / slices.HEAD)
+        return cls(path, empty)
 
     def keep(self, part: Sweep) -> None:
         """Write the results of some seeds, whole or not at all."""
-        listed = part.seeds.tolist()
-        name = f"seeds-{min(listed)}-{max(listed)}-{hashlib.sha256(part.seeds.tobytes()).hexdigest()[:12]}.npz"
-        about = {"format": FORMAT, "sweep": self._identity}
-        archive.write(self.path / name, about, packed(part), compressed=False)
+        slices.write(self.path, self._identity, packed(part))
 
     def parts(self) -> list[Sweep]:
-        """What was finished, slice by slice. **Raises** `InvalidInput` for a damaged file or one of another sweep."""
-        return [self._part(path) for path in sorted(self.path.glob("seeds-*.npz"))]
-
-    def sweep(self) -> Sweep:
-        """All of it, by seed."""
-        parts = self.parts()
-        return self._swept.joined(
-            parts, sorted({seed for part in parts for seed in part.seeds.tolist()})
+        """What was finished, slice by slice. **Raises** `InvalidInput` as `slices.read`."""
+        return slices.read(
+            self.path, self._identity, functools.partial(unpacked, empty=self._empty)
         )
-
-    def _part(self, path: Path) -> Sweep:
-        try:
-            with archive.refusing(path, "a slice of a sweep", "us.sweep"):
-                about, arrays = archive.read(path, FORMAT, PACKED)
-                if about.get("sweep") != self._identity:
-                    raise refusal("the slice", "of this folder's sweep", said("one of another"))
-                return unpacked(arrays, self._swept)
-        except UnitscopeError as error:
-            raise InvalidInput(f"{error} Delete it, and its seeds are trained again.") from error
 
 
 def folders_of(
-    path: str | os.PathLike[str], swept: list[Sweep], *, grid: bool, resume: bool
+    path: str | os.PathLike[str], empty: list[Sweep], *, grid: bool, resume: bool
 ) -> list[SweepFolder]:
-    """The folder of every recipe: `path` itself, or for a grid one inside it for each recipe, by its settings."""
+    """The folder of every recipe: `path` itself, or of a grid one inside it for each recipe."""
     top = Path(path)
-    if grid and (top / _HEAD).exists():
-        raise refusal(
-            "folder", "one without a sweep, or of a grid", str(top), "Choose another folder."
-        )
-    inside = _grid_folders(top)
+    if grid and (top / slices.HEAD).exists():
+        raise refusal("folder", "one without a sweep, or of a grid", str(top), _ANOTHER)
+    inside = slices.folders_of_grid(top)
     if not grid and inside:
-        raise refusal(
-            "folder", "one without a grid, or of a sweep", str(top), "Choose another folder."
-        )
+        raise refusal("folder", "one without a grid, or of a sweep", str(top), _ANOTHER)
     if not grid:
-        return [SweepFolder.prepared(top, swept[0], resume=resume)]
-    if inside and not _same_data(SweepFolder.opened(inside[0])._swept, swept[0]):
-        raise refusal("folder", "of the same data", str(top), "Choose another folder.")
+        return [SweepFolder.prepared(top, empty[0], resume=resume)]
+    if inside:
+        _check_same_data(top, Sweep.load(slices.head_of(inside[0])), empty[0])
     return [
-        SweepFolder.prepared(top / (_RECIPE + _digest(_settings(one.recipe))), one, resume=resume)
-        for one in swept
+        SweepFolder.prepared(slices.folder_in_grid(top, one.recipe), one, resume=resume)
+        for one in empty
     ]
 
 
-def _grid_folders(path: Path) -> list[Path]:
-    return sorted(found.parent for found in path.glob(f"{_RECIPE}*/{_HEAD}"))
+def _check_same(path: Path, there: Sweep, empty: Sweep) -> None:
+    _check_same_data(path, there, empty)
+    theirs, ours = slices.settings_of(there.recipe), slices.settings_of(empty.recipe)
+    other = [f"{name}={value!r}" for name, value in theirs.items() if value != ours[name]]
+    if other:
+        raise refusal(
+            "folder", "of the same recipe", said(f"one with {', '.join(other)}"), _ANOTHER
+        )
 
 
-def _same_data(one: Sweep, other: Sweep) -> bool:
-    return _data(one) == _data(other)
-
-
-def _data(swept: Sweep) -> str:
-    digest = hashlib.sha256(
-        json.dumps([swept.data.class_names, swept.data.feature_names, swept.data.X.shape]).encode()
-    )
-    digest.update(swept.data.X.astype("<f8").tobytes() + swept.data.y.astype("<i8").tobytes())
-    return digest.hexdigest()
-
-
-def _settings(recipe: Recipe) -> dict[str, object]:
-    """All but the seed, which a sweep has many of."""
-    return {name: value for name, value in dataclasses.asdict(recipe).items() if name != "seed"}
-
-
-def _digest(settings: dict[str, object]) -> str:
-    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
-
-
-def _identity(swept: Sweep) -> str:
-    return _data(swept)[:32] + _digest(_settings(swept.recipe))
-
-
-def _other(there: Sweep, swept: Sweep) -> str:
-    ours = _settings(swept.recipe)
-    return ", ".join(
-        f"{name}={value!r}"
-        for name, value in _settings(there.recipe).items()
-        if value != ours[name]
-    )
+def _check_same_data(path: Path, there: Sweep, empty: Sweep) -> None:
+    if slices.digest_of(there.data) != slices.digest_of(empty.data):
+        raise refusal("folder", "of the same data", str(path), _ANOTHER)

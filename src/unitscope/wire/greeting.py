@@ -8,14 +8,26 @@ from typing import cast
 from unitscope import __version__, theme
 from unitscope.data import toys
 from unitscope.network import ACTIVATIONS
-from unitscope.recipe import OPTIMIZERS
+from unitscope.recipe import OPTIMIZERS, Recipe
 from unitscope.wire.limits import LIMITS
 from unitscope.wire.messages import (
+    CourseScene,
     GreetingScene,
     LookScene,
     OfferedScene,
     ThemeScene,
 )
+from unitscope.wire.to_wire import recipe_to_wire
+
+COURSE: CourseScene = {
+    "features": 2,
+    "classes": 4,
+    "points": 100,
+    "hidden": [2],
+    "activation": "relu",
+    "batch_size": 32,
+    "epochs": 200,
+}
 
 
 def greeting() -> GreetingScene:
@@ -28,6 +40,8 @@ def greeting() -> GreetingScene:
         "datasets": [_offered(name) for name in toys.names()],
         "activations": list(ACTIVATIONS),
         "optimizers": list(OPTIMIZERS),
+        "recipe": recipe_to_wire(Recipe()),
+        "course": COURSE,
         "theme": _theme(),
     }
 

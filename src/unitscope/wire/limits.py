@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from unitscope.errors import refusal, said
 
-LIMITS = {
+
+class Limits(TypedDict):
+    """The most of each that a message may ask for; `message` in bytes, `work` as a product."""
+
+    points: int
+    features: int
+    classes: int
+    hidden_layers: int
+    units: int
+    epochs: int
+    work: int
+    message: int
+    seeds: int
+    weights: int
+
+
+LIMITS: Limits = {
     "points": 10_000,
     "features": 256,
     "classes": 20,

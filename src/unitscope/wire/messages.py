@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Annotated, Literal, NotRequired, TypedDict
 
 from unitscope.network import Activation
-from unitscope.wire.limits import LIMITS
+from unitscope.wire.limits import LIMITS, Limits
 
 Floats = Annotated[str, ("contentEncoding", "base64"), ("description", "little-endian float32s")]
 Bytes = Annotated[str, ("contentEncoding", "base64"), ("description", "bytes")]
@@ -147,6 +147,18 @@ class OfferedScene(TypedDict):
     has_classes: bool
 
 
+class CourseScene(TypedDict):
+    """What the course lab's weights and batches fit: at most `epochs`, else exactly these."""
+
+    features: int
+    classes: int
+    points: int
+    hidden: list[int]
+    activation: Activation
+    batch_size: int
+    epochs: int
+
+
 class FirstScene(TypedDict):
     """The first screen; a file has its sentences in `claims_by_epoch` instead."""
 
@@ -156,15 +168,17 @@ class FirstScene(TypedDict):
 
 
 class GreetingScene(TypedDict):
-    """What the page can offer."""
+    """What the page can offer; `recipe` has the settings that it starts with."""
 
     id: None
     kind: Literal["hello"]
     version: str
-    limits: dict[str, int]
+    limits: Limits
     datasets: list[OfferedScene]
     activations: list[Activation]
     optimizers: list[str]
+    recipe: RecipeScene
+    course: CourseScene
     theme: ThemeScene
 
 

@@ -6,11 +6,14 @@ import { openScope } from "./scope.js";
 import { socketHost } from "../page/socket.js";
 import { stateFromHash } from "../page/state.js";
 
+/** @import { Page } from "../page/page.js" */
+/** @import { Hello } from "../pure/scene.d.ts" */
+
 const root = /** @type {HTMLElement} */ (document.getElementById("scope"));
 const place = new URL("live", location.href);
 place.protocol = place.protocol.replace("http", "ws");
 place.hash = "";
-/** @type {import("../page/page.js").Page | null} */
+/** @type {Page | null} */
 let opened = null;
 
 const host = socketHost(place.href, {
@@ -18,19 +21,21 @@ const host = socketHost(place.href, {
   down: () => opened?.say("The server is away. Connecting again …", true),
 });
 
-/** @param {any} message */
+/** @param {Hello} message */
 function greeted(message) {
   if (opened) {
     opened.say("");
     return opened.train();
   }
+  const linked = location.hash.length > 1;
   opened = openScope(root, host, message, {
-    state: { ...stateFromHash(location.hash).state, fromAddress: location.hash.length > 1 },
+    state: stateFromHash(location.hash, message).state,
+    keepState: linked,
   });
   opened.address = (hash) =>
     history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
   document.documentElement.dataset.ready = "true";
-  if (location.hash.length > 1) takeAddress(opened, location.hash);
+  if (linked) takeAddress(opened, location.hash);
 }
 
 addEventListener("hashchange", () => {

@@ -2,35 +2,37 @@
 /** The exported file: everything is inside it, and nothing is trained. */
 
 import { openScope } from "./scope.js";
-import { initialState } from "../page/state.js";
 
+/** @import { ClaimScene, FileScene } from "../pure/scene.d.ts" */
+
+/** @type {FileScene} */
 const content = JSON.parse(document.getElementById("unitscope-data")?.textContent ?? "null");
 
-openScope(
-  /** @type {HTMLElement} */ (document.getElementById("scope")),
-  {
-    readOnly: true,
-    ask: () => Promise.reject(new Error("A file has nobody to ask.")),
-    claimsAt: (epoch) => {
-      if (epoch === null) {
-        return [{
-          topic: "Weights changed by hand",
-          text: "This file has no sentences for these weights: Python writes them.",
-          about: [],
-        }];
-      }
-      const known = content.claims_by_epoch.filter((/** @type {[number, any[]]} */ [at]) =>
-        at <= epoch
-      ).at(-1);
-      if (known[0] === epoch) return known[1];
-      return [{
-        topic: `At epoch ${known[0]}`,
-        text: `This file has the sentences of some epochs: these are of epoch ${known[0]}.`,
-        about: [],
-      }, ...known[1]];
-    },
-  },
-  content,
-  { state: initialState() },
-);
+/**
+ * What the file knows to be said of an epoch.
+ * @param {number | null} epoch
+ * @returns {ClaimScene[]}
+ */
+function claimsAt(epoch) {
+  if (epoch === null) {
+    return [{
+      topic: "Weights changed by hand",
+      text: "This file has no sentences for these weights: Python writes them.",
+      about: [],
+    }];
+  }
+  const [known, claims] = content.claims_by_epoch.findLast(([at]) => at <= epoch) ?? [0, []];
+  if (known === epoch) return claims;
+  return [{
+    topic: `At epoch ${known}`,
+    text: `This file has the sentences of some epochs: these are of epoch ${known}.`,
+    about: [],
+  }, ...claims];
+}
+
+openScope(/** @type {HTMLElement} */ (document.getElementById("scope")), {
+  readOnly: true,
+  ask: () => Promise.reject(new Error("A file has nobody to ask.")),
+  claimsAt,
+}, content);
 document.documentElement.dataset.ready = "true";

@@ -1,8 +1,8 @@
 // @ts-check
-/** Puts the page together: panels, status line, keys, theme. The served page, the widget and the exported file use it. */
+/** Puts the page together for a server, a notebook or a file: panels, status line, keys, theme. */
 
 import { decodeBytes } from "../pure/codec.js";
-import { dataFromWire } from "../page/editor.js";
+import { dataFromWire } from "../pure/data.js";
 import { element, setText } from "../panels/elements.js";
 import { Page } from "../page/page.js";
 import { initialState } from "../page/state.js";
@@ -18,28 +18,53 @@ import { seedsPanel } from "../panels/seeds.js";
 import { tourPanel } from "../panels/tour.js";
 import { tracePanel, unitPanel } from "../panels/unit.js";
 
-/** Whether it is dark around the view; `matchMedia` gives one.
- * @typedef {{readonly matches: boolean, addEventListener: (name: "change", call: () => void) => void, removeEventListener: (name: "change", call: () => void) => void}} Dark */
+/** @import { Host } from "../page/page.js" */
+/** @import { State } from "../page/state.js" */
+/** @import { Look } from "../pure/colors.js" */
+/** @import { FileScene, FirstScene, Hello } from "../pure/scene.d.ts" */
+/** @import { View } from "../pure/view.js" */
+
+/** The theme's colours that are CSS variables. */
+const VARIABLES = /** @type {const} */ ([
+  "background",
+  "text",
+  "muted",
+  "grid",
+  "line",
+  "halo",
+  "ring",
+  "negative",
+  "zero",
+  "positive",
+]);
+
+/**
+ * Whether it is dark around the view; `matchMedia` gives one.
+ * @typedef {object} Dark
+ * @property {boolean} matches
+ * @property {(name: "change", call: () => void) => void} addEventListener
+ * @property {(name: "change", call: () => void) => void} removeEventListener
+ */
+
+/**
+ * `keepState`: the settings are the state's, not those of the first run; `keys`: take the keys of
+ * the whole document; `dark`: whether the theme "auto" is.
+ * @typedef {{state?: State, keepState?: boolean, keys?: boolean, dark?: Dark}} Options
+ */
 
 /**
  * Build the whole view into `root`.
  * @param {HTMLElement} root
- * @param {import("../page/page.js").Host} host
- * @param {any} hello
- * @param {{state?: any, keys?: boolean, dark?: Dark}} [options] `keys`: take the keys of the whole document; `dark`: whether the theme "auto" is
+ * @param {Host} host
+ * @param {Hello | FileScene} hello
+ * @param {Options} [options]
  * @returns {Page}
  */
-export function openScope(
-  root,
-  host,
-  hello,
-  { state = initialState(), keys = true, dark = matchMedia("(prefers-color-scheme: dark)") } = {},
-) {
+export function openScope(root, host, hello, options = {}) {
+  const { state = initialState(hello), keepState = false, keys = true } = options;
+  const { dark = matchMedia("(prefers-color-scheme: dark)") } = options;
   const page = new Page(host, hello, state);
-  if (state === null || host.readOnly || !state.fromAddress) {
-    Object.assign(page.state, settingsOf(hello.first));
-  }
-  page.takeData(dataFromWire(hello.first.data));
+  if (!keepState) Object.assign(page.state, settingsOf(hello.first));
   const live = element("div", {
     class: "sr-only",
     "aria-live": "polite",
@@ -47,6 +72,7 @@ export function openScope(
     id: "live",
   });
   const status = element("p", { class: "status", id: "status" });
+  const summary = element("p", { class: "summary", id: "summary" });
   page.announce = (words) => setText(live, words);
   const bar = topBar(page),
     controls = dataControls(page),
@@ -70,7 +96,7 @@ export function openScope(
       "header",
       { class: "top" },
       element("h1", {}, "unitscope"),
-      element("p", { class: "summary", id: "summary" }),
+      summary,
       extra.node,
     ),
     bar.node,
@@ -100,22 +126,17 @@ export function openScope(
     status.hidden = !page.status;
     status.classList.toggle("bad", page.statusBad);
   };
-  /** @type {any} */
+  /** @type {Look | null} */
   let dressed = null;
   const frame = {
-    update: (/** @type {any} */ view) => {
+    update: (/** @type {View} */ view) => {
       if (dressed !== page.look) { // else every frame would style the whole page anew
         dressed = page.look;
-        for (const [name, value] of Object.entries(colorsOf(page.look))) {
-          root.style.setProperty(
-            name,
-            value,
-          );
-        }
+        for (const name of VARIABLES) root.style.setProperty(`--${name}`, page.look[name]);
         root.dataset.theme = page.theme;
       }
       page.showStatus?.();
-      setText(root.querySelector("#summary") ?? root, summaryOf(page, view));
+      setText(summary, summaryOf(page, view));
     },
   };
   // Canvases with words first: to write them the browser styles what was changed before.
@@ -141,8 +162,6 @@ export function openScope(
     page.changed();
   });
   for (const { node } of [parts.trace, parts.confusion]) seen.observe(node);
-  page.claims = hello.first.claims ?? [];
-  page.takeRun(hello.first.run, hello.first.claims);
   root.addEventListener("chartfit", () => page.changed());
   const follow = () =>
     page.showTheme(
@@ -152,19 +171,20 @@ export function openScope(
   page.followTheme = follow;
   follow();
   const target = keys ? document : root;
-  const pressed = (/** @type {any} */ event) => takeKey(page, event);
+  const pressed = (/** @type {Event} */ event) =>
+    takeKey(page, /** @type {KeyboardEvent} */ (event));
   target.addEventListener("keydown", pressed);
   page.close = () => {
     dark.removeEventListener("change", follow);
     target.removeEventListener("keydown", pressed);
     parts.seeds.close?.();
     seen.disconnect();
-    page.pause();
+    page.playback.pause();
   };
   return page;
 }
 
-/** The settings that a run was trained with. @param {any} first */
+/** The settings that a run was trained with. @param {FirstScene} first @returns {Partial<State>} */
 function settingsOf({ run: { recipe }, data }) {
   const held = decodeBytes(data.held_out ?? ""),
     share = held.length ? held.filter((one) => one !== 0).length / held.length : 0;
@@ -182,33 +202,25 @@ function settingsOf({ run: { recipe }, data }) {
   };
 }
 
-/** Show a run that comes from outside, with its data and settings; what was asked before is no longer wanted.
- * @param {Page} page @param {any} first */
+/**
+ * Show a run from outside, with its data and settings; what was asked before is dropped.
+ * @param {Page} page
+ * @param {FirstScene} first
+ */
 export function showRun(page, first) {
-  page.lines.forget();
-  page.seedsBusy = false;
+  page.requests.forget();
+  page.seeds.busy = false;
   Object.assign(page.state, settingsOf(first));
-  page.takeData(dataFromWire(first.data));
+  page.dataset.takeData(dataFromWire(first.data));
   page.takeRun(first.run, first.claims);
 }
 
-/** The theme's colours as CSS variables. @param {any} look @returns {Record<string, string>} */
-function colorsOf(look) {
-  return Object.fromEntries(
-    ["background", "text", "muted", "grid", "line", "halo", "ring", "negative", "zero", "positive"]
-      .map((name) => [`--${name}`, look[name]]),
-  );
-}
-
-/** @param {any} page @param {any} view */
+/** @param {Page} page @param {View} view */
 function summaryOf(page, view) {
-  let right = 0;
-  page.data.labels.forEach((/** @type {number} */ own, /** @type {number} */ i) => {
-    if (view.predicted[i] === own) right++;
-  });
-  return `${right} of ${page.data.labels.length} points right at epoch ${page.epoch}${
-    page.edited ? ", weights changed by hand" : ""
-  }`;
+  const { labels } = page.data, { epoch, edited } = page.playback;
+  const right = labels.filter((own, i) => view.predicted[i] === own).length;
+  const by = edited ? ", weights changed by hand" : "";
+  return `${right} of ${labels.length} points right at epoch ${epoch}${by}`;
 }
 
 /** @param {Page} page @param {KeyboardEvent} event */
@@ -220,24 +232,30 @@ function takeKey(page, event) {
     (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !typing && !page.readOnly
   ) {
     event.preventDefault();
-    return event.shiftKey ? page.redo() : page.undo();
+    return event.shiftKey ? page.dataset.redo() : page.dataset.undo();
   }
   if (
     event.ctrlKey || event.metaKey || event.altKey || typing ||
     document.querySelector("dialog[open]")
   ) return;
   /** @type {Record<string, () => void>} */
-  const verbs = { r: () => page.reset(), R: () => page.reset(), "?": () => page.openHelp?.() };
+  const verbs = {
+    r: () => page.playback.reset(),
+    R: () => page.playback.reset(),
+    "?": () => page.openHelp?.(),
+  };
   if (!where.matches?.("input[type=range]")) {
     Object.assign(verbs, {
-      ArrowRight: () => page.step(1),
-      ArrowLeft: () => page.step(-1),
-      Home: () => page.reset(),
-      End: () => page.step(page.run.loss.length),
+      ArrowRight: () => page.playback.step(1),
+      ArrowLeft: () => page.playback.step(-1),
+      Home: () => page.playback.reset(),
+      End: () => page.playback.step(page.run.loss.length),
     });
   }
-  if (!pressing) verbs[" "] = () => page.togglePlay();
-  if (event.key === "Escape") return void (page.pinnedUnit && page.chooseUnit(null));
+  if (!pressing) verbs[" "] = () => page.playback.togglePlay();
+  if (event.key === "Escape") {
+    return void (page.selection.pinnedUnit && page.selection.chooseUnit(null));
+  }
   const verb = verbs[event.key];
   if (!verb) return;
   event.preventDefault();

@@ -1,48 +1,72 @@
 // @ts-check
 /** The notebook widget: the same view, which asks the notebook's kernel instead of a server. */
 
-import { OWN_DATA } from "../panels/controls.js";
+import { OWN_DATA } from "../page/dataset.js";
 import { openScope, showRun } from "./scope.js";
 import { initialState } from "../page/state.js";
+
+/** @import { Host } from "../page/page.js" */
+/** @import { Answer, Progress } from "../page/requests.js" */
+/** @import { FirstScene, GreetingScene, Hello, Reply } from "../pure/scene.d.ts" */
+/** @import { State } from "../page/state.js" */
+/** @import { Dark } from "./scope.js" */
+
+/**
+ * What the widget's model holds; `by`: the view whose training it is.
+ * @typedef {object} Traits
+ * @property {GreetingScene} _hello
+ * @property {FirstScene & {by?: string}} _first
+ * @property {number | null} selected
+ * @property {State["theme"]} theme
+ */
+/**
+ * The part of anywidget's model that is used.
+ * @typedef {object} Model
+ * @property {<Name extends keyof Traits>(name: Name) => Traits[Name]} get
+ * @property {<Name extends keyof Traits>(name: Name, value: Traits[Name]) => void} set
+ * @property {() => void} save_changes
+ * @property {(name: string, call: (message: any) => void) => void} on
+ * @property {(name: string, call: (message: any) => void) => void} off
+ * @property {(message: object) => void} send
+ */
 
 const BUSY = 1000; // ms without an answer, until the view says that the kernel is busy
 const BUSY_WORDS = "Waiting for the notebook's kernel. Where it was stopped, run the cell again.";
 
 /**
- * @param {{model: any, el: HTMLElement}} given by anywidget
+ * @param {{model: Model, el: HTMLElement}} given by anywidget
  * @returns {() => void} takes the view down
  */
 function renderWidget({ model, el }) {
-  const root = document.createElement("div"), view = Math.random().toString(36).slice(2); // several views of one widget share its messages
+  const root = document.createElement("div");
+  // Several views of one widget share its messages.
+  const view = Math.random().toString(36).slice(2);
   el.append(root);
   const { host, end } = kernelHost(model, view, (waiting) => {
     if (waiting || page.status === BUSY_WORDS) page.say(waiting ? BUSY_WORDS : "");
   });
-  const dark = notebookDark(),
-    state = { ...initialState(), theme: model.get("theme"), dataset: OWN_DATA };
-  const page = openScope(root, host, { ...model.get("_hello"), first: model.get("_first") }, {
-    state,
-    keys: false,
-    dark,
-  });
+  const dark = notebookDark(), hello = { ...model.get("_hello"), first: model.get("_first") };
+  const state = { ...initialState(hello), theme: model.get("theme"), dataset: OWN_DATA };
+  const page = openScope(root, host, hello, { state, keys: false, dark });
   /** @type {number | null} */
   let chosen = null;
   const choose = () => {
     const point = model.get("selected");
-    if (point === page.pinnedPoint || point >= page.data.labels.length) return; // of points that this view has not got yet
+    if (point === page.selection.pinnedPoint) return;
+    if (point !== null && point >= page.data.labels.length) return; // this view has them not yet
     chosen = point;
-    page.choosePoint(point);
+    page.selection.choosePoint(point);
   };
   page.painted = () => {
-    if (page.pinnedPoint === chosen) return;
-    chosen = page.pinnedPoint;
+    if (page.selection.pinnedPoint === chosen) return;
+    chosen = page.selection.pinnedPoint;
     model.set("selected", chosen);
     model.save_changes();
   };
   const follow = () => {
     const first = model.get("_first");
     if (first.by !== view) {
-      Object.assign(page, { table: null, edits: false });
+      Object.assign(page.dataset, { table: null, edited: false });
       page.state.dataset = OWN_DATA;
       showRun(page, first);
     }
@@ -68,23 +92,27 @@ function renderWidget({ model, el }) {
   };
 }
 
+/** @typedef {Exclude<Reply, Hello> & {id: number, view: string}} FromKernel */
+
 /**
  * Asks the kernel, by the model's messages.
- * @param {any} model @param {string} view @param {(waiting: boolean) => void} told whether the kernel is busy with something else
- * @returns {{host: import("../page/page.js").Host, end: () => void}}
+ * @param {Model} model
+ * @param {string} view
+ * @param {(waiting: boolean) => void} told whether the kernel is busy with something else
+ * @returns {{host: Host, end: () => void}}
  */
 function kernelHost(model, view, told) {
   let number = 0;
-  /** @type {Map<number, {resolve: (reply: any) => void, progress?: (done: number, of: number) => void}>} */
+  /** @type {Map<number, {resolve: (reply: Answer) => void, progress?: Progress}>} */
   const asked = new Map();
-  /** @type {any} */
-  let patience = null;
+  /** @type {number | undefined} */
+  let patience;
   const heard = () => {
     clearTimeout(patience);
-    patience = null;
+    patience = undefined;
     told(false);
   };
-  const take = (/** @type {any} */ message) => {
+  const take = (/** @type {FromKernel} */ message) => {
     if (message.view !== view) return;
     heard();
     const one = asked.get(message.id);
@@ -113,9 +141,10 @@ function kernelHost(model, view, told) {
 }
 
 /**
- * Keeps the keys pressed in the view from the notebook, whose shortcuts are letters too ("dd" deletes the cell), but for
- * those that run cells and those with Ctrl, Cmd or Alt, save the ones that edit. JupyterLab looks at keys before anyone
- * inside it, and passes over what is marked; other notebooks look at those that come out.
+ * Keeps the keys pressed in the view from the notebook, whose shortcuts are letters too ("dd"
+ * deletes the cell), but for those that run cells and those with Ctrl, Cmd or Alt, save the ones
+ * that edit. JupyterLab looks at keys before anyone inside it, and passes over what is marked;
+ * other notebooks look at those that come out.
  * @param {HTMLElement} root
  * @returns {() => void} ends it
  */
@@ -141,7 +170,7 @@ function guardKeys(root) {
 }
 
 /** Whether the notebook is dark, where it tells (JupyterLab, VS Code, marimo), else the system.
- * @returns {import("./scope.js").Dark & {end: () => void}} */
+ * @returns {Dark & {end: () => void}} */
 function notebookDark() {
   const system = matchMedia("(prefers-color-scheme: dark)"), { body } = document;
   /** @type {MutationObserver | null} */

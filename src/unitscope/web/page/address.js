@@ -1,51 +1,51 @@
 // @ts-check
 /** The page and its address: all that a link shows again. */
 
-import { parameterCount } from "../pure/network.js";
-import {
-  hashFromState,
-  pointsFromText,
-  pointsToText,
-  stateFromHash,
-  weightsFromText,
-  weightsToText,
-} from "./state.js";
+import { pointsFromText, pointsToText, weightsFromText, weightsToText } from "../pure/packed.js";
+import { hashFromState, stateFromHash } from "./state.js";
 
-/** Which hidden layer is shown as a space, and the two units that span it; null: those that differ most. @typedef {{layer: number, across: number | null, up: number | null}} HiddenPlace */
+/** @import { Page } from "./page.js" */
+/** @import { State } from "./state.js" */
+
+/**
+ * The hidden layer shown as a space, and the two units that span it; null: those that differ most.
+ * @typedef {{layer: number, across: number | null, up: number | null}} HiddenPlace
+ */
 
 /**
  * What shows the page again, without its "#".
- * @param {import("./page.js").Page} page
- * @returns {{hash: string, whole: boolean}} not `whole`: there was no room for the user's own points or weights
+ * @param {Page} page
+ * @returns {{hash: string, whole: boolean}} not `whole`: there was no room for the user's own
+ *   points or weights
  */
 export function hashOf(page) {
-  const { data, run } = page,
-    own = page.edits || !!page.table,
+  const { data, run, playback, dataset, selection } = page,
+    own = dataset.edited || !!dataset.table,
     points = own ? pointsToText(data) : "",
-    weights = page.edited ? weightsToText(page.edited) : "";
+    weights = playback.edited ? weightsToText(playback.edited) : "";
   const { layer, across, up } = page.hidden,
     hidden = [layer, across ?? -1, up ?? -1, page.hiddenOutput];
   const hash = hashFromState({
     ...page.state,
     course: page.course || !page.fitsCourse(),
-    epoch: page.epoch < (run?.loss.length ?? 0) ? page.epoch : null,
-    point: page.pinnedPoint,
-    unit: page.pinnedUnit,
+    epoch: playback.epoch < run.loss.length ? playback.epoch : null,
+    point: selection.pinnedPoint,
+    unit: selection.pinnedUnit,
     hidden: hidden.join() === "0,-1,-1,-1" ? null : hidden,
-    viewClass: page.shownClass,
-    lines: page.marks.lines,
+    viewClass: selection.shownClass,
+    lines: selection.unitLines,
     points,
     weights,
     names: points && JSON.stringify(data.classNames),
     features: points && JSON.stringify(data.featureNames),
-  });
-  return { hash, whole: (!own || points !== "") && (!page.edited || weights !== "") };
+  }, page.hello);
+  return { hash, whole: (!own || points !== "") && (!playback.edited || weights !== "") };
 }
 
-/** Bring the page to what an address says. @param {import("./page.js").Page} page @param {string} hash */
+/** Bring the page to what an address says. @param {Page} page @param {string} hash */
 export function takeAddress(page, hash) {
-  const { state, notices } = stateFromHash(hash),
-    own = state.points && pointsFromText(state.points);
+  const { state, notices } = stateFromHash(hash, page.hello),
+    own = state.points ? pointsFromText(state.points, page.hello.limits.classes) : null;
   page.state = { ...state, points: "", names: "", features: "", weights: "" };
   page.course = state.course;
   page.followTheme?.();
@@ -59,37 +59,31 @@ export function takeAddress(page, hash) {
     showAgain(page, state);
     if (notices.length) page.say(notices.join(" "), true);
   };
-  if (!own) return page.changeDataset({});
-  const most = Math.max(...own.labels) + 1,
-    classNames = namesFrom(state.names, Math.max(2, most), 20, "c"),
-    featureNames = namesFrom(state.features, 2, 2, "x");
-  page.takeData({
+  if (!own) return page.dataset.changeDataset({});
+  const most = Math.max(...own.labels) + 1;
+  page.dataset.takeData({
+    ...own,
     features: 2,
-    points: own.points,
-    labels: own.labels,
-    classNames,
-    featureNames,
-    heldOut: own.heldOut,
+    classNames: namesFrom(state.names, Math.max(2, most), page.hello.limits.classes, "c"),
+    featureNames: namesFrom(state.features, 2, 2, "x"),
   });
-  page.table = null;
-  page.edits = true;
+  page.dataset.table = null;
+  page.dataset.edited = true;
   page.train();
 }
 
-/** What is looked at, once its network is there. @param {import("./page.js").Page} page @param {any} state */
+/** What is looked at, once its network is there. @param {Page} page @param {State} state */
 function showAgain(page, state) {
-  const { data, run } = page,
-    count = parameterCount(run.features, run.layers),
-    weights = state.weights && weightsFromText(state.weights, count);
+  const { data, run, selection, playback } = page,
+    weights = state.weights ? weightsFromText(state.weights, run.parameters) : null;
   const units = (/** @type {number} */ layer) => run.layers[layer]?.units ?? 0;
-  page.showEpoch(state.epoch ?? run.loss.length);
-  page.choosePoint(state.point !== null && state.point < data.labels.length ? state.point : null);
-  page.pinnedUnit =
-    state.unit && state.unit[0] >= 0 && state.unit[1] >= 0 && state.unit[1] < units(state.unit[0])
-      ? state.unit
-      : null;
-  page.shownClass = Math.min(state.viewClass, data.classNames.length - 1);
-  page.marks.lines = state.lines;
+  playback.showEpoch(state.epoch ?? run.loss.length);
+  const { point } = state;
+  selection.choosePoint(point !== null && point < data.labels.length ? point : null);
+  const [unitLayer, j] = state.unit ?? [-1, -1];
+  selection.pinnedUnit = unitLayer >= 0 && j >= 0 && j < units(unitLayer) ? [unitLayer, j] : null;
+  selection.shownClass = Math.min(state.viewClass, data.classNames.length - 1);
+  selection.unitLines = state.lines;
   const [layer, across, up, output] = state.hidden ?? [0, -1, -1, -1],
     chosen = Math.min(across, up) >= 0;
   if (
@@ -99,10 +93,16 @@ function showAgain(page, state) {
     page.hidden = { layer, across: chosen ? across : null, up: chosen ? up : null };
     page.hiddenOutput = output;
   }
-  if (weights) page.takeWeights(weights);
+  if (weights) playback.takeWeights(weights);
 }
 
-/** @param {string} text a list of names as JSON @param {number} least @param {number} most @param {string} letter of the names that it lacks @returns {string[]} */
+/**
+ * @param {string} text a list of names as JSON
+ * @param {number} least
+ * @param {number} most
+ * @param {string} letter of the names that it lacks
+ * @returns {string[]}
+ */
 function namesFrom(text, least, most, letter) {
   /** @type {string[]} */
   let names = [];

@@ -1,27 +1,34 @@
 // @ts-check
-/** The host of the served page: a WebSocket that comes back by itself, and then asks again what was not answered. */
+/** The host of the served page: a WebSocket that comes back and asks again what is open. */
 
-/** @typedef {import("../pure/scene.d.ts").Reply | {kind: "superseded"}} Answer */
-/** @typedef {{request: any, resolve: (reply: Answer) => void, progress?: (done: number, of: number) => void}} Question */
+/** @import { Hello, Reply } from "../pure/scene.d.ts" */
+/** @import { Host } from "./page.js" */
+/** @import { Answer, Kind, Progress, Request } from "./requests.js" */
+
+/** @typedef {{request: Request, resolve: (reply: Answer) => void, progress?: Progress}} Waiting */
 
 const LONGEST_WAIT = 5000; // ms between two attempts to connect
 
 /**
  * @param {string} address of the WebSocket
- * @param {{hello: (message: import("../pure/scene.d.ts").Hello) => void, down: () => void}} told
- * @returns {import("./page.js").Host}
+ * @param {{hello: (message: Hello) => void, down: () => void}} told
+ * @returns {Host}
  */
 export function socketHost(address, { hello, down }) {
   /** @type {WebSocket | null} */
   let socket = null;
   let number = 0, wait = 250;
-  /** @type {Map<number, Question>} */
+  /** @type {Map<number, Waiting>} */
   const asked = new Map();
 
   const send = (/** @type {number} */ id) =>
     socket?.send(JSON.stringify({ id, ...asked.get(id)?.request }));
 
-  /** Of the unanswered requests of a kind only the newest is still wanted. @param {string} kind @param {number} newest */
+  /**
+   * Of the unanswered requests of a kind only the newest is still wanted.
+   * @param {Kind} kind
+   * @param {number} newest
+   */
   function dropOlder(kind, newest) {
     for (const [id, { request, resolve }] of [...asked]) {
       if (request.kind !== kind || id >= newest) continue;
@@ -33,10 +40,11 @@ export function socketHost(address, { hello, down }) {
   function connect() {
     socket = new WebSocket(address);
     socket.onmessage = (event) => {
-      /** @type {import("../pure/scene.d.ts").Reply} */ const message = JSON.parse(event.data);
+      /** @type {Reply} */ const message = JSON.parse(event.data);
       if (message.kind === "hello") {
         wait = 250;
-        for (const id of asked.keys()) send(id); // the server keeps nothing: what it was asked before, it is asked again
+        // The server keeps nothing: what it was asked before, it is asked again.
+        for (const id of asked.keys()) send(id);
         return hello(message);
       }
       const one = asked.get(message.id ?? -1);

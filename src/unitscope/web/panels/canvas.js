@@ -1,8 +1,13 @@
 // @ts-check
-/** A canvas with a window of data coordinates: rasters, polygons, lines, markers and axes. It knows no network. */
+/** A canvas in data coordinates: rasters, polygons, lines, markers, axes. It knows no network. */
 
-import { roundTicks, tickText } from "../pure/colors.js";
-import { element } from "./elements.js";
+import { roundTicks, tickText } from "../pure/ticks.js";
+import { element, penOf } from "./elements.js";
+import { traceMarker } from "./markers.js";
+
+/** @import { Look } from "../pure/colors.js" */
+/** @import { Window } from "../pure/scene.d.ts" */
+/** @import { Attributes } from "./elements.js" */
 
 /** One for all words on a canvas: to set another makes the browser style the page first. */
 const CHART_FONT = "12px system-ui, sans-serif";
@@ -12,10 +17,8 @@ const AXIS_ROOM = { left: 48, bottom: 30, top: 6, right: 6 };
 const NO_ROOM = { left: 0, bottom: 0, top: 0, right: 0 };
 
 /**
- * @typedef {[[number, number], [number, number]]} Window
- */
-
-/** Told of the charts' sizes as they change: to ask the page for one while it is being changed would lay it out anew.
+ * Told of the charts' sizes as they change: to ask the page for one while it is being changed would
+ * lay it out anew.
  * @type {WeakMap<Element, Chart>} */
 const chartOf = new WeakMap();
 const chartSizes = new ResizeObserver((entries) => {
@@ -29,16 +32,18 @@ const chartsSeen = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) chartOf.get(target)?.see(isIntersecting);
 }, { rootMargin: "200px" });
 
-/** A canvas that maps data coordinates to pixels; y grows upwards. Sends "chartfit" upwards when it is to be drawn anew. */
+/**
+ * A canvas that maps data coordinates to pixels; y grows upwards. Sends "chartfit" upwards when it
+ * is to be drawn anew.
+ */
 export class Chart {
   /**
-   * @param {Record<string, any>} attributes of the canvas
-   * @param {{axes?: boolean, right?: number}} [options] `right`: room for a second axis, in CSS pixels
+   * @param {Attributes} attributes of the canvas
+   * @param {{axes?: boolean, right?: number}} [options] `right`: CSS pixels for a second axis
    */
   constructor(attributes, { axes = false, right = 0 } = {}) {
-    /** @type {HTMLCanvasElement} */
     this.canvas = element("canvas", attributes);
-    this.context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
+    this.context = penOf(this.canvas);
     this.room = axes ? { ...AXIS_ROOM, right: Math.max(AXIS_ROOM.right, right) } : NO_ROOM;
     /** @type {Window} */
     this.window = [[0, 1], [0, 1]];
@@ -58,7 +63,11 @@ export class Chart {
     if (comes) this.canvas.dispatchEvent(new CustomEvent("chartfit", { bubbles: true }));
   }
 
-  /** Take the size that the page gives the canvas, in CSS pixels. @param {number} width @param {number} height */
+  /**
+   * Take the size that the page gives the canvas, in CSS pixels.
+   * @param {number} width
+   * @param {number} height
+   */
   fit(width, height) {
     this.width = Math.round(width);
     this.height = Math.round(height);
@@ -74,7 +83,7 @@ export class Chart {
   /**
    * Start a picture: give the canvas pixels for its place on the page and clear it.
    * @param {Window} window
-   * @param {any} look
+   * @param {Look} look
    * @returns {boolean} whether there is anything to draw on
    */
   begin(window, look) {
@@ -159,13 +168,10 @@ export class Chart {
       this.raster.width = image.width;
       this.raster.height = image.height;
     }
-    /** @type {CanvasRenderingContext2D} */ (this.raster.getContext("2d")).putImageData(
-      image,
-      0,
-      0,
-    );
+    penOf(this.raster).putImageData(image, 0, 0);
     this.context.imageSmoothingEnabled = true;
-    // The grid's first and last points lie on the window's edges: the middles of the outermost pixels do.
+    // The grid's first and last points lie on the window's edges: the middles of the outermost
+    // pixels do.
     const wide = this.plotWidth / (image.width - 1), high = this.plotHeight / (image.height - 1);
     this.clip();
     this.context.drawImage(
@@ -179,7 +185,7 @@ export class Chart {
   }
 
   /**
-   * Fill a polygon given as x, y, x, y ...; its own colour's thin edge closes the gaps between neighbours.
+   * Fill a polygon x, y, x, y ...; a thin edge of its colour closes the gaps to its neighbours.
    * @param {ArrayLike<number>} polygon
    * @param {string} color
    */
@@ -261,7 +267,7 @@ export class Chart {
    * @param {string} words
    * @param {number} x CSS pixels
    * @param {number} y
-   * @param {any} look
+   * @param {Look} look
    */
   plate(words, x, y, look) {
     const pen = this.context;
@@ -285,7 +291,7 @@ export class Chart {
   /**
    * The frame, round ticks and the names of both axes.
    * @param {[string, string]} names
-   * @param {any} look
+   * @param {Look} look
    */
   axes([nameX, nameY], look) {
     const pen = this.context, bottom = this.top + this.plotHeight;
@@ -316,7 +322,7 @@ export class Chart {
    * A second scale on the right, for a curve of another unit.
    * @param {[number, string][]} ticks in data units, with their words
    * @param {string} name
-   * @param {any} look
+   * @param {Look} look
    */
   axisOnTheRight(ticks, name, look) {
     const pen = this.context, edge = this.left + this.plotWidth;
@@ -356,90 +362,4 @@ function cutToFit(pen, words, room) {
   let cut = words;
   while (cut.length > 1 && pen.measureText(`${cut}…`).width > room) cut = cut.slice(0, -1);
   return `${cut}…`;
-}
-
-/** Corners of the markers that are polygons, on a circle of radius 1; y downwards. @type {Record<string, number[][]>} */
-const MARKER_CORNERS = {
-  s: [[-0.8, -0.8], [0.8, -0.8], [0.8, 0.8], [-0.8, 0.8]],
-  "^": [[0, -1.1], [1, 0.8], [-1, 0.8]],
-  v: [[0, 1.1], [1, -0.8], [-1, -0.8]],
-  "<": [[-1.1, 0], [0.8, -1], [0.8, 1]],
-  ">": [[1.1, 0], [-0.8, -1], [-0.8, 1]],
-  D: [[0, -1.15], [1.15, 0], [0, 1.15], [-1.15, 0]],
-  P: plusCorners(0),
-  X: plusCorners(Math.PI / 4),
-  p: roundCorners(5),
-  h: roundCorners(6),
-};
-
-/** @param {number} turn */
-function plusCorners(turn) {
-  const flat = [
-    [-0.38, -1.1],
-    [0.38, -1.1],
-    [0.38, -0.38],
-    [1.1, -0.38],
-    [1.1, 0.38],
-    [0.38, 0.38],
-    [0.38, 1.1],
-    [-0.38, 1.1],
-    [-0.38, 0.38],
-    [-1.1, 0.38],
-    [-1.1, -0.38],
-    [-0.38, -0.38],
-  ];
-  return flat.map((
-    [x, y],
-  ) => [x * Math.cos(turn) - y * Math.sin(turn), x * Math.sin(turn) + y * Math.cos(turn)]);
-}
-
-/** @param {number} count */
-function roundCorners(count) {
-  return Array.from(
-    { length: count },
-    (_, k) => [1.05 * Math.sin(2 * Math.PI * k / count), -1.05 * Math.cos(2 * Math.PI * k / count)],
-  );
-}
-
-/**
- * @param {CanvasRenderingContext2D} pen
- * @param {number} x
- * @param {number} y
- * @param {string} marker
- * @param {number} size
- */
-function traceMarker(pen, x, y, marker, size) {
-  pen.beginPath();
-  const corners = MARKER_CORNERS[marker];
-  if (!corners) {
-    pen.arc(x, y, size, 0, 2 * Math.PI);
-    return;
-  }
-  for (const [dx, dy] of corners) pen.lineTo(x + dx * size, y + dy * size);
-  pen.closePath();
-}
-
-/**
- * A class's marker as a small picture for chips and legends.
- * @param {any} look
- * @param {number} index
- * @returns {HTMLCanvasElement}
- */
-export function markerPicture(look, index) {
-  const scale = 2,
-    canvas = element("canvas", {
-      width: 16 * scale,
-      height: 16 * scale,
-      class: "marker",
-      "aria-hidden": "true",
-    });
-  const pen = canvas.getContext("2d");
-  pen.scale(scale, scale);
-  traceMarker(pen, 8, 8, look.markers[index], 5.5);
-  pen.fillStyle = look.classes[index];
-  pen.fill();
-  pen.strokeStyle = look.text;
-  pen.lineWidth = 0.6;
-  pen.stroke();
-  return canvas;
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** Controls: the bar on top (reset, play, step, epoch, recipe) and the data's (set, points, classes, split). */
+/** Controls: the bar on top (transport and recipe) and the data's (set, points, classes). */
 
 import {
   choice,
@@ -7,19 +7,28 @@ import {
   element,
   iconButton,
   labelled,
+  numbered,
   setOptions,
   setText,
   symbol,
 } from "./elements.js";
-import { markerPicture } from "./canvas.js";
+import { markerPicture } from "./markers.js";
+import { OWN_DATA } from "../page/dataset.js";
+
+/** @import { Tool } from "../page/dataset.js" */
+/** @import { Page, Panel } from "../page/page.js" */
 
 const RATES = ["0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1"];
 const PENALTIES = ["0", "0.0001", "0.001", "0.003", "0.01", "0.03", "0.1"];
 
-/** @param {string[]} values @returns {[string, string][]} */
+/** @template {string} Value @param {Value[]} values @returns {[Value, string][]} */
 const plainOptions = (values) => values.map((value) => [value, value]);
 
-/** The options with one more where the value is not among them. @param {string[]} values @param {number} value */
+/**
+ * The options with one more where the value is not among them.
+ * @param {string[]} values
+ * @param {number} value
+ */
 const optionsWith = (values, value) =>
   plainOptions(
     values.some((known) => Number(known) === value)
@@ -30,25 +39,30 @@ const optionsWith = (values, value) =>
 /** @param {string[]} values @param {number} value */
 const wordFor = (values, value) => values.find((known) => Number(known) === value) ?? String(value);
 
-/** @param {any} page @returns {import("../page/page.js").Panel} */
+/** @param {Page} page @returns {Panel} */
 export function topBar(page) {
   const play = element("button", {
     type: "button",
     class: "play",
     id: "play",
     "aria-label": "Play",
-    onclick: () => page.togglePlay(),
+    onclick: () => page.playback.togglePlay(),
   });
   const epoch = element("output", { class: "epoch", id: "epoch-count" });
   const transport = element(
     "div",
     { class: "transport" },
-    iconButton("Reset to the start: the same seed", "reset", () => page.reset(), { id: "reset" }),
+    iconButton("Reset to the start: the same seed", "reset", () => page.playback.reset(), {
+      id: "reset",
+    }),
     play,
-    iconButton("One epoch on", "step", () => page.step(1), { id: "step" }),
+    iconButton("One epoch on", "step", () => page.playback.step(1), { id: "step" }),
     element("span", { class: "counter" }, element("small", {}, "Epoch"), epoch),
   );
-  const seed = numberField(page, "seed", 0, 2 ** 31 - 1, { step: 1 });
+  const { limits } = page.hello;
+  const seed = numberField("seed", 0, 2 ** 31 - 1, (value) => {
+    page.change({ seed: value }, { course: false });
+  });
   const rate = choice([], "", (value) => page.change({ learningRate: Number(value) }), {
     id: "learning-rate",
   });
@@ -65,8 +79,17 @@ export function topBar(page) {
     { id: "optimizer" },
   );
   const l2 = choice([], "0", (value) => page.change({ l2: Number(value) }), { id: "l2" });
-  const batch = numberField(page, "batchSize", 1, 10000, { step: 1 });
-  const epochs = numberField(page, "epochs", 1, page.hello.limits.epochs, { step: 1 });
+  const batch = numberField("batchSize", 1, limits.points, (value) => {
+    page.change({ batchSize: value });
+  });
+  const epochs = numberField("epochs", 1, limits.epochs, (value) => {
+    page.change({ epochs: value });
+  });
+  const labStart = element("button", {
+    type: "button",
+    id: "course-start",
+    onclick: () => page.change({}, { course: true }),
+  }, "The lab's start");
   const fields = element(
     "div",
     { class: "recipe" },
@@ -82,11 +105,7 @@ export function topBar(page) {
       { type: "button", id: "new-start", onclick: () => page.newStart() },
       "New start",
     ),
-    element("button", {
-      type: "button",
-      id: "course-start",
-      onclick: () => page.change({}, { course: true }),
-    }, "The lab's start"),
+    labStart,
   );
   const node = element(
     "div",
@@ -97,68 +116,77 @@ export function topBar(page) {
 
   function update() {
     const { state, run } = page;
-    setText(epoch, String(page.epoch).padStart(6, "0").replace(/(\d{3})$/, ",$1"));
-    if (play.getAttribute("aria-label") !== (page.playing ? "Pause" : "Play") || !play.firstChild) {
-      play.replaceChildren(symbol(page.playing ? "pause" : "play"));
-      play.setAttribute("aria-label", page.playing ? "Pause" : "Play");
+    setText(epoch, String(page.playback.epoch).padStart(6, "0").replace(/(\d{3})$/, ",$1"));
+    if (
+      play.getAttribute("aria-label") !== (page.playback.playing ? "Pause" : "Play") ||
+      !play.firstChild
+    ) {
+      play.replaceChildren(symbol(page.playback.playing ? "pause" : "play"));
+      play.setAttribute("aria-label", page.playback.playing ? "Pause" : "Play");
     }
     setOptions(rate, optionsWith(RATES, state.learningRate), wordFor(RATES, state.learningRate));
     setOptions(l2, optionsWith(PENALTIES, state.l2), wordFor(PENALTIES, state.l2));
     activation.value = state.activation;
     optimizer.value = state.optimizer;
-    for (
-      const [input, value]
-        of /** @type {[HTMLInputElement, number][]} */ ([[batch, state.batchSize], [
-          epochs,
-          state.epochs,
-        ], [seed, state.seed]])
-    ) {
-      if (document.activeElement !== input) input.value = String(value);
-    }
+    showNumber(batch, state.batchSize);
+    showNumber(epochs, state.epochs);
+    showNumber(seed, state.seed);
     fields.hidden = page.readOnly;
-    fields.querySelector("#course-start").hidden = run.course || !page.fitsCourse();
+    labStart.hidden = run.course || !page.fitsCourse();
     seed.title = run.course
-      ? "This run starts from the course lab's own weights; a seed of your own is counted from here."
+      ? "This run starts from the course lab's own weights; a seed of your own counts from here."
       : "";
   }
   return { node, update };
 }
 
-/** @param {any} page @param {string} name @param {number} low @param {number} high @param {Record<string, any>} attributes @returns {HTMLInputElement} */
-function numberField(page, name, low, high, attributes) {
+/**
+ * @param {string} name
+ * @param {number} low
+ * @param {number} high
+ * @param {(value: number) => void} take
+ */
+function numberField(name, low, high, take) {
   const input = element("input", {
     type: "number",
     min: low,
     max: high,
     id: name,
-    ...attributes,
+    step: 1,
     onchange: () => {
       const value = Math.round(Math.min(high, Math.max(low, Number(input.value) || 0)));
       input.value = String(value);
-      page.change({ [name]: value }, name === "seed" ? { course: false } : {});
+      take(value);
     },
   });
   return input;
 }
 
-export const OWN_DATA = "own"; // the name of a notebook's data, which no set of the list gave
+/**
+ * Put a number into a field, but for one that is being typed in.
+ * @param {HTMLInputElement} input
+ * @param {number} value
+ */
+function showNumber(input, value) {
+  if (document.activeElement !== input) input.value = String(value);
+}
 
-/** @param {any} page @returns {import("../page/page.js").Panel} */
+/** @param {Page} page @returns {Panel} */
 export function dataControls(page) {
-  const sets = choice([], "lab", (value) => page.chooseDataset(value), { id: "dataset" });
+  const sets = choice([], "lab", (value) => page.dataset.chooseDataset(value), { id: "dataset" });
   const file = element("input", {
     type: "file",
     accept: ".csv,.tsv,.txt,text/csv",
     class: "hidden-file",
     id: "file",
-    onchange: () => page.loadTable(file),
+    onchange: () => page.dataset.loadTable(file),
   });
-  const target = choice([], "", (value) => page.chooseTarget(value), { id: "target" });
+  const target = choice([], "", (value) => page.dataset.chooseTarget(value), { id: "target" });
   const targetField = labelled("Class column", target, { hidden: true });
   const standardize = element("input", {
     type: "checkbox",
     id: "standardize",
-    onchange: () => page.chooseStandardize(standardize.checked),
+    onchange: () => page.dataset.chooseStandardize(standardize.checked),
   });
   const standardizeField = element(
     "label",
@@ -166,13 +194,19 @@ export function dataControls(page) {
     standardize,
     "standardize",
   );
-  const n = slider(page, "Points", "n", 10, 1000, 10),
-    noise = slider(page, "Noise", "noise", 0, 3, 0.05),
-    test = slider(page, "Test points", "percTrainData", 0, 90, 10);
-  const axisX = choice([], "0", (value) => page.chooseAxis(0, Number(value)), {
+  const n = slider("Points", "n", [10, 1000, 10], (value) => {
+    page.dataset.changeDataset({ n: value });
+  });
+  const noise = slider("Noise", "noise", [0, 3, 0.05], (value) => {
+    page.dataset.changeDataset({ noise: value });
+  });
+  const test = slider("Test points", "percTrainData", [0, 90, 10], (value) => {
+    page.dataset.changeSplit(100 - value);
+  });
+  const axisX = choice([], "0", (value) => page.dataset.chooseAxis(0, Number(value)), {
     "aria-label": "Feature across",
   });
-  const axisY = choice([], "1", (value) => page.chooseAxis(1, Number(value)), {
+  const axisY = choice([], "1", (value) => page.dataset.chooseAxis(1, Number(value)), {
     "aria-label": "Feature upwards",
   });
   const axes = element("div", { class: "row", hidden: true }, "Shown:", axisX, axisY);
@@ -181,6 +215,12 @@ export function dataControls(page) {
     id: "show-test",
     onchange: () => page.show({ showTestData: showTest.checked }),
   });
+  const showTestField = element(
+    "label",
+    { class: "check", id: "show-test-field" },
+    showTest,
+    "Show test data",
+  );
   const tools = toolButtons(page);
   const node = element(
     "div",
@@ -193,7 +233,7 @@ export function dataControls(page) {
     n.node,
     noise.node,
     test.node,
-    element("label", { class: "check", id: "show-test-field" }, showTest, "Show test data"),
+    showTestField,
     axes,
     tools.node,
   );
@@ -201,31 +241,24 @@ export function dataControls(page) {
   function update() {
     const { state, data } = page;
     node.hidden = page.readOnly;
-    const own = page.hello.datasets.map((/** @type {any} */ set) => [set.name, set.name]);
-    if (state.dataset === OWN_DATA) own.unshift([OWN_DATA, "the run's own"]);
-    setOptions(
-      sets,
-      [...own, ...(page.table ? [["table", page.table.name]] : [])],
-      page.table ? "table" : state.dataset,
-    );
-    const set = page.hello.datasets.find((/** @type {any} */ known) =>
-      known.name === state.dataset && !page.table
-    );
+    const { table } = page.dataset,
+      known = plainOptions(page.hello.datasets.map(({ name }) => name));
+    if (state.dataset === OWN_DATA) known.unshift([OWN_DATA, "the run's own"]);
+    if (table) known.push(["table", table.name]);
+    setOptions(sets, known, table ? "table" : state.dataset);
+    const set = table ? null : page.hello.datasets.find(({ name }) => name === state.dataset);
     n.node.hidden = !set || !set.has_n;
     noise.node.hidden = !set || !set.has_noise;
-    targetField.hidden = !page.table;
-    standardizeField.hidden = !page.table;
-    if (page.table) setOptions(target, plainOptions(page.table.columns), page.table.target);
+    targetField.hidden = !table;
+    standardizeField.hidden = !table;
+    if (table) setOptions(target, plainOptions(table.columns), table.target);
     standardize.checked = state.standardize;
     showTest.checked = state.showTestData;
-    node.querySelector("#show-test-field").hidden = !data.heldOut;
+    showTestField.hidden = !data.heldOut;
     axes.hidden = data.features < 3;
-    const features = data.featureNames.map((
-      /** @type {string} */ name,
-      /** @type {number} */ i,
-    ) => [String(i), name]);
-    setOptions(axisX, features, String(page.axes[0]));
-    setOptions(axisY, features, String(page.axes[1]));
+    const features = numbered(data.featureNames);
+    setOptions(axisX, features, String(page.dataset.axes[0]));
+    setOptions(axisY, features, String(page.dataset.axes[1]));
     n.update(state.n);
     noise.update(state.noise);
     test.update(100 - state.percTrainData, `${100 - state.percTrainData}%`);
@@ -234,8 +267,13 @@ export function dataControls(page) {
   return { node, update };
 }
 
-/** @param {any} page @param {string} words @param {string} name @param {number} low @param {number} high @param {number} step */
-function slider(page, words, name, low, high, step) {
+/**
+ * @param {string} words
+ * @param {string} name
+ * @param {[number, number, number]} range the least, the most, the step
+ * @param {(value: number) => void} take
+ */
+function slider(words, name, [low, high, step], take) {
   const value = element("output");
   const input = element("input", {
     type: "range",
@@ -245,8 +283,7 @@ function slider(page, words, name, low, high, step) {
     id: name,
     oninput: () => {
       setText(value, input.value);
-      if (name === "percTrainData") page.changeSplit(100 - Number(input.value));
-      else page.changeDataset({ [name]: Number(input.value) });
+      take(Number(input.value));
     },
   });
   const node = element("label", { class: "field" }, element("span", {}, words, " ", value), input);
@@ -259,7 +296,10 @@ function slider(page, words, name, low, high, step) {
   };
 }
 
-/** The chips of the classes, the tools and undo. @param {any} page */
+/** @type {[Tool, string][]} */
+const TOOLS = [["move", "Move"], ["add", "Add"], ["erase", "Erase"], ["relabel", "Relabel"]];
+
+/** The chips of the classes, the tools and undo. @param {Page} page */
 function toolButtons(page) {
   const chips = element("div", {
     class: "chips",
@@ -269,23 +309,21 @@ function toolButtons(page) {
   const modes = element(
     "div",
     { class: "row", role: "group", "aria-label": "What a click does" },
-    ...[["move", "Move"], ["add", "Add"], ["erase", "Erase"], ["relabel", "Relabel"]].map((
-      [tool, words],
-    ) =>
+    ...TOOLS.map(([tool, words]) =>
       element("button", {
         type: "button",
         class: "mode",
         "data-tool": tool,
-        onclick: () => page.chooseTool(tool),
+        onclick: () => page.dataset.chooseTool(tool),
       }, words)
     ),
   );
-  const undo = iconButton("Undo", "undo", () => page.undo(), { id: "undo" }),
-    redo = iconButton("Redo", "redo", () => page.redo(), { id: "redo" });
-  const fewer = iconButton("Remove the last class", "−", () => page.changeClasses(-1), {
+  const undo = iconButton("Undo", "undo", () => page.dataset.undo(), { id: "undo" }),
+    redo = iconButton("Redo", "redo", () => page.dataset.redo(), { id: "redo" });
+  const fewer = iconButton("Remove the last class", "−", () => page.dataset.changeClasses(-1), {
       id: "remove-class",
     }),
-    more = iconButton("Add a class", "+", () => page.changeClasses(1), { id: "add-class" });
+    more = iconButton("Add a class", "+", () => page.dataset.changeClasses(1), { id: "add-class" });
   const count = element("span");
   const node = element(
     "div",
@@ -298,20 +336,20 @@ function toolButtons(page) {
   function update() {
     const { data, look } = page;
     setText(count, `${data.classNames.length} classes`);
-    undo.disabled = !page.canUndo();
-    redo.disabled = !page.canRedo();
+    undo.disabled = !page.dataset.canUndo();
+    redo.disabled = !page.dataset.canRedo();
     const now = JSON.stringify([data.classNames, look.name]);
     if (now !== key) {
       key = now;
       chips.replaceChildren(
-        ...data.classNames.map((/** @type {string} */ name, /** @type {number} */ k) =>
+        ...data.classNames.map((name, k) =>
           element(
             "button",
             {
               type: "button",
               class: "chip",
               title: name,
-              onclick: () => page.chooseClass(k),
+              onclick: () => page.dataset.chooseClass(k),
             },
             markerPicture(look, k),
             cutName(name),
@@ -320,10 +358,10 @@ function toolButtons(page) {
       );
     }
     [...chips.children].forEach((chip, k) =>
-      chip.setAttribute("aria-pressed", String(page.chosenClass === k))
+      chip.setAttribute("aria-pressed", String(page.dataset.chosenClass === k))
     );
     for (const mode of modes.querySelectorAll("button")) {
-      mode.setAttribute("aria-pressed", String(mode.dataset.tool === page.tool));
+      mode.setAttribute("aria-pressed", String(mode.dataset.tool === page.dataset.tool));
     }
   }
   return { node, update };

@@ -2,11 +2,13 @@
 /** Loss and accuracy by epoch, with the slider that goes through the epochs. */
 
 import { element, percentage, setText, shortNumber } from "./elements.js";
-import { scaleTop } from "../pure/colors.js";
+import { scaleTop } from "../pure/ticks.js";
 import { Chart } from "./canvas.js";
 import { chartPicture, exportedPicture } from "./pictures.js";
 
-/** @param {any} page @returns {import("../page/page.js").Panel} */
+/** @import { Page, Panel } from "../page/page.js" */
+
+/** @param {Page} page @returns {Panel} */
 export function curvesPanel(page) {
   const lossKey = element("span", { class: "curve-key" }, "loss"),
     accuracyKey = element("span", { class: "curve-key" }, "accuracy");
@@ -18,7 +20,7 @@ export function curvesPanel(page) {
     max: 200,
     value: 200,
     "aria-label": "Epoch",
-    oninput: () => page.showEpoch(Number(slider.value)),
+    oninput: () => page.playback.showEpoch(Number(slider.value)),
   });
   const keys = element("span", { class: "legend" }, lossKey, accuracyKey);
   const numbers = element("p", { class: "note", id: "numbers" });
@@ -31,7 +33,7 @@ export function curvesPanel(page) {
     numbers,
   );
   const scrub = (/** @type {PointerEvent} */ event) =>
-    page.showEpoch(Math.round(chart.at(event)[0]));
+    page.playback.showEpoch(Math.round(chart.at(event)[0]));
   chart.canvas.addEventListener("pointerdown", (event) => {
     chart.canvas.setPointerCapture(event.pointerId);
     scrub(event);
@@ -41,7 +43,7 @@ export function curvesPanel(page) {
   });
 
   function update() {
-    const { run, look, epoch } = page, epochs = run.loss.length;
+    const { run, look } = page, { epoch } = page.playback, epochs = run.loss.length;
     slider.max = String(epochs);
     if (Number(slider.value) !== epoch) slider.value = String(epoch);
     slider.setAttribute("aria-valuetext", `epoch ${epoch} of ${epochs}`);
@@ -67,7 +69,12 @@ export function curvesPanel(page) {
     setText(accuracyKey, run.testLoss ? "accuracy (dashed: test)" : "accuracy");
   }
 
-  /** @param {ArrayLike<number>} values @param {number} scale @param {string} color @param {number[]} dash */
+  /**
+   * @param {ArrayLike<number>} values
+   * @param {number} scale
+   * @param {string} color
+   * @param {number[]} dash
+   */
   function curve(values, scale, color, dash) {
     const pen = chart.context, stride = Math.max(1, Math.floor(values.length / 1500));
     pen.beginPath();
@@ -86,18 +93,20 @@ export function curvesPanel(page) {
     exported: exportedPicture(
       "Loss and accuracy",
       "curves",
-      () => chartPicture(chart, page.look, update),
+      () => chartPicture(chart, page, update),
     ),
   };
 }
 
-/** The numbers of the epoch shown, in words. @param {any} page */
+/** The numbers of the epoch shown, in words. @param {Page} page */
 export function numbersOf(page) {
-  const { run, epoch } = page;
+  const { run } = page, { epoch } = page.playback;
   if (run.stopped) return run.stopped;
-  if (page.edited) return "Weights changed by hand: the curves are those of the training before.";
+  if (page.playback.edited) {
+    return "Weights changed by hand: the curves are those of the training before.";
+  }
   if (epoch === 0) return "Epoch 0: the start, before any training.";
-  const test = run.testLoss
+  const test = run.testLoss && run.testAccuracy
     ? `; test loss ${shortNumber(run.testLoss[epoch - 1])}, test accuracy ${
       percentage(run.testAccuracy[epoch - 1])
     }`
@@ -105,7 +114,7 @@ export function numbersOf(page) {
   const kept = run.epochs.length <= run.loss.length
     ? ` Weights of ${run.epochs.length} of ${
       run.loss.length + 1
-    } epochs are kept: the pictures are of epoch ${run.epochs[page.rowOf(epoch)]}.`
+    } epochs are kept: the pictures are of epoch ${run.epochs[page.playback.rowOf(epoch)]}.`
     : "";
   return `Epoch ${epoch}: loss ${shortNumber(run.loss[epoch - 1])}, accuracy ${
     percentage(run.accuracy[epoch - 1])

@@ -1,23 +1,37 @@
 // @ts-check
-/** The network from left to right: every unit a live map with its zero line, links by size and sign of the weight. */
+/** The network from left to right: units as live maps, links by size and sign of the weight. */
 
 import { paintSigned } from "../pure/colors.js";
 import { element, iconButton, setText, shortNumber, svgElement } from "./elements.js";
 import { Chart } from "./canvas.js";
 import { drawnAsSvg, exportedPicture, svgDocument, svgWords } from "./pictures.js";
 
+/** @import { Page, Panel } from "../page/page.js" */
+/** @import { View } from "../pure/view.js" */
+
 const UNITS_SHOWN = 16; // of a layer; the rest is counted
 const ROOMY = 8; // units of a layer: with more, all maps are small
 const LINKS_SHOWN = 1200;
 
+/** @typedef {ReturnType<typeof buildUnit>} Unit */
+/** @typedef {{units: Unit[][], inputs: HTMLElement[], columns: HTMLElement}} Built */
+/** @typedef {{left: number, right: number, y: number}} End where links begin or end */
 /**
- * @param {any} page
- * @returns {import("../page/page.js").Panel}
+ * @typedef {{wide: number, high: number, columns: End[][]}} LinkEnds of the ends, column by column
+ */
+/**
+ * @typedef {{d: string, weight: number, layer: number, i: number, j: number, width: number}} Link
+ */
+
+/**
+ * @param {Page} page
+ * @returns {Panel}
  */
 export function diagramPanel(page) {
   const links = svgElement("svg", { class: "links", "aria-hidden": "true" });
   const columns = element("div", { class: "columns" });
   const stage = element("div", { class: "stage" }, links, columns);
+  const count = element("span", { id: "layers-count" });
   const node = element(
     "section",
     { class: "panel diagram", "aria-label": "Network" },
@@ -28,50 +42,53 @@ export function diagramPanel(page) {
       element(
         "span",
         { class: "muted grow" },
-        "Each square is a unit: its output over the data's plane. Choose one to see its formula and change its weights.",
+        "Each square is a unit: its output over the data's plane. Choose one to see its formula " +
+          "and change its weights.",
       ),
       page.readOnly ? null : iconButton("Remove a hidden layer", "−", () => page.changeLayers(-1), {
         id: "remove-layer",
       }),
-      element("span", { id: "layers-count" }),
+      count,
       page.readOnly
         ? null
         : iconButton("Add a hidden layer", "+", () => page.changeLayers(1), { id: "add-layer" }),
     ),
     stage,
   );
-  /** @type {{key: string, units: any[][], inputs: any[], columns: HTMLElement, places: Places | null}} */
-  let built = { key: "", units: [], inputs: [], columns, places: null };
+  /** @type {Built} */
+  let built = { units: [], inputs: [], columns };
+  /** @type {LinkEnds | null} */
+  let places = null;
+  let key = "";
 
-  /** @param {any} view */
+  /** @param {View} view */
   function update(view) {
-    if (!built.places) built.places = placesOf(stage, built); // before anything on the page is changed
-    const key = JSON.stringify([
+    if (key && !places) places = placesOf(stage, built); // before anything on the page is changed
+    const now = JSON.stringify([
       view.network.features,
-      view.network.layers.map((/** @type {any} */ layer) => [layer.units, layer.activation]),
+      view.network.layers.map(({ units, activation }) => [units, activation]),
       page.data.classNames,
       page.data.featureNames,
       page.readOnly,
     ]);
-    if (built.key !== key) {
+    if (now !== key) {
       for (const unit of built.units.flat()) unit.chart.close();
-      built = { key, ...build(page, view, columns), places: null };
+      key = now;
+      built = build(page, view, columns);
+      places = null;
     }
     const hidden = view.network.layers.length - 1;
-    setText(
-      node.querySelector("#layers-count") ?? node,
-      `${hidden} hidden ${hidden === 1 ? "layer" : "layers"}`,
-    );
+    setText(count, `${hidden} hidden ${hidden === 1 ? "layer" : "layers"}`);
     built.units.forEach((units, layer) =>
       units.forEach((unit, j) => paintUnit(page, view, unit, layer, j))
     );
-    if (built.places) drawLinks(page, view, links, built.places);
+    if (places) drawLinks(page, view, links, places);
   }
   stage.addEventListener("chartfit", () => {
-    built.places = null;
+    places = null;
   });
   const resized = new ResizeObserver(() => {
-    built.places = null;
+    places = null;
     page.changed();
   });
   resized.observe(columns);
@@ -82,7 +99,12 @@ export function diagramPanel(page) {
   };
 }
 
-/** The diagram as one picture, from where its parts stand. @param {any} page @param {any} links @param {any} built */
+/**
+ * The diagram as one picture, from where its parts stand.
+ * @param {Page} page
+ * @param {SVGSVGElement} links
+ * @param {Built} built
+ */
 function picture(page, links, { columns, units, inputs }) {
   const { look, view } = page, origin = columns.getBoundingClientRect();
   const place = (/** @type {Element} */ part) => {
@@ -119,14 +141,14 @@ function picture(page, links, { columns, units, inputs }) {
         }),
       ];
     }),
-    ...inputs.flatMap((/** @type {HTMLElement} */ input) => [frame(input), words(input)]),
-    ...units.flatMap((/** @type {any[]} */ layer, /** @type {number} */ l) =>
+    ...inputs.flatMap((input) => [frame(input), words(input)]),
+    ...units.flatMap((layer, l) =>
       layer.flatMap((unit, j) => {
         const { x, y } = place(unit.chart.canvas),
           map = svgElement(
             "g",
             { transform: `translate(${x} ${y})` },
-            drawnAsSvg(unit.chart, () => paintUnit(page, view, unit, l, j)),
+            drawnAsSvg(unit.chart, () => view && paintUnit(page, view, unit, l, j)),
           );
         return [frame(unit.button), map, words(unit.name, 600), words(unit.bias)];
       })
@@ -134,13 +156,13 @@ function picture(page, links, { columns, units, inputs }) {
   );
 }
 
-/** @param {any} page @param {any} view @param {HTMLElement} columns */
+/** @param {Page} page @param {View} view @param {HTMLElement} columns @returns {Built} */
 function build(page, view, columns) {
   const { network } = view;
-  const inputs = page.data.featureNames.slice(0, UNITS_SHOWN).map((/** @type {string} */ name) =>
+  const inputs = page.data.featureNames.slice(0, UNITS_SHOWN).map((name) =>
     element("span", { class: "input", title: name }, name)
   );
-  const units = network.layers.map((/** @type {any} */ layer, /** @type {number} */ l) =>
+  const units = network.layers.map((layer, l) =>
     Array.from({ length: Math.min(layer.units, UNITS_SHOWN) }, (_, j) => buildUnit(page, l, j))
   );
   columns.replaceChildren(
@@ -151,7 +173,7 @@ function build(page, view, columns) {
       ...inputs,
       moreWords(network.features),
     ),
-    ...network.layers.map((/** @type {any} */ layer, /** @type {number} */ l) => {
+    ...network.layers.map((layer, l) => {
       const last = l === network.layers.length - 1;
       const head = last
         ? element("div", { class: "head" }, "Outputs", element("small", {}, "logits, one a class"))
@@ -176,14 +198,14 @@ function build(page, view, columns) {
         "div",
         { class: "column" },
         head,
-        ...units[l].map((/** @type {any} */ unit) => unit.button),
+        ...units[l].map((unit) => unit.button),
         moreWords(layer.units),
       );
     }),
   );
   columns.classList.toggle(
     "small",
-    Math.max(...units.map((/** @type {any[]} */ layer) => layer.length), inputs.length) > ROOMY,
+    Math.max(...units.map((layer) => layer.length), inputs.length) > ROOMY,
   );
   return { units, inputs, columns };
 }
@@ -195,7 +217,7 @@ function moreWords(count) {
     : null;
 }
 
-/** @param {any} page @param {number} layer @param {number} j */
+/** @param {Page} page @param {number} layer @param {number} j */
 function buildUnit(page, layer, j) {
   const chart = new Chart({ class: "unit-map", "aria-hidden": "true" });
   const name = element("span", { class: "unit-name" }), bias = element("span", { class: "bias" });
@@ -206,11 +228,11 @@ function buildUnit(page, layer, j) {
       class: "unit",
       id: `unit-${layer}-${j}`,
       "aria-pressed": "false",
-      onclick: () => page.chooseUnit([layer, j]),
-      onpointerenter: () => page.hoverUnit([layer, j]),
-      onpointerleave: () => page.hoverUnit(null),
-      onfocus: () => page.hoverUnit([layer, j]),
-      onblur: () => page.hoverUnit(null),
+      onclick: () => page.selection.chooseUnit([layer, j]),
+      onpointerenter: () => page.selection.hoverUnit([layer, j]),
+      onpointerleave: () => page.selection.hoverUnit(null),
+      onfocus: () => page.selection.hoverUnit([layer, j]),
+      onblur: () => page.selection.hoverUnit(null),
     },
     chart.canvas,
     name,
@@ -219,10 +241,16 @@ function buildUnit(page, layer, j) {
   return { button, chart, name, bias, image: new ImageData(1, 1) };
 }
 
-/** @param {any} page @param {any} view @param {any} unit @param {number} layer @param {number} j */
+/**
+ * @param {Page} page
+ * @param {View} view
+ * @param {Unit} unit
+ * @param {number} layer
+ * @param {number} j
+ */
 function paintUnit(page, view, unit, layer, j) {
   const { look } = page, { maps } = view, last = layer === view.network.layers.length - 1;
-  const lit = page.isLit("unit", [layer, j]), pinned = page.pinnedUnit;
+  const lit = page.selection.isLit(view, [layer, j]), pinned = page.selection.pinnedUnit;
   unit.button.classList.toggle("lit", lit);
   unit.button.setAttribute(
     "aria-pressed",
@@ -231,7 +259,7 @@ function paintUnit(page, view, unit, layer, j) {
   const words = page.unitName(layer, j), bias = view.network.layers[layer].bias[j];
   setText(unit.name, last ? page.data.classNames[j] : `${j}`);
   setText(unit.bias, `b ${tinyNumber(bias)}`);
-  const valued = page.litPoint();
+  const valued = page.selection.litPoint();
   const value = valued === null
     ? null
     : view.passes[layer].a[valued * view.network.layers[layer].units + j];
@@ -250,7 +278,7 @@ function paintUnit(page, view, unit, layer, j) {
     last ? maps.passes[layer].z : maps.passes[layer].a,
     j,
     view.network.layers[layer].units,
-    page.scaleOf(view, layer, j),
+    page.scales.of(view, layer, j),
     look,
     unit.image.data,
   );
@@ -259,15 +287,15 @@ function paintUnit(page, view, unit, layer, j) {
   if (line) unit.chart.segments(line, look.line, 1.2);
 }
 
-/** A number in the little room under a map; its full digits are said elsewhere. @param {number} value */
+/**
+ * A number in the little room under a map; its full digits are said elsewhere.
+ * @param {number} value
+ */
 const tinyNumber = (value) =>
   Math.abs(value) < 10 ? shortNumber(Number(value.toFixed(2))) : shortNumber(value, 2);
 
-/** Where links begin and end, in each column. @typedef {{wide: number, high: number, columns: {left: number, right: number, y: number}[][]}} Places */
-
-/** @param {HTMLElement} stage @param {any} built @returns {Places | null} */
+/** @param {HTMLElement} stage @param {Built} built @returns {LinkEnds} */
 function placesOf(stage, built) {
-  if (!built.key) return null;
   const box = stage.getBoundingClientRect();
   const place = (/** @type {HTMLElement} */ part) => {
     const here = part.getBoundingClientRect();
@@ -279,33 +307,31 @@ function placesOf(stage, built) {
   };
   const columns = [
     built.inputs.map(place),
-    ...built.units.map((/** @type {any[]} */ units) => units.map((unit) => place(unit.button))),
+    ...built.units.map((units) => units.map((unit) => place(unit.button))),
   ];
   return { wide: built.columns.offsetWidth, high: built.columns.offsetHeight, columns };
 }
 
-/** @param {any} page @param {any} view @param {any} links @param {Places} places */
+/** @param {Page} page @param {View} view @param {SVGSVGElement} links @param {LinkEnds} places */
 function drawLinks(page, view, links, { wide, high, columns }) {
   if (links.getAttribute("viewBox") !== `0 0 ${wide} ${high}`) {
     links.setAttribute("viewBox", `0 0 ${wide} ${high}`);
-    links.setAttribute("width", wide);
-    links.setAttribute("height", high);
+    links.setAttribute("width", String(wide));
+    links.setAttribute("height", String(high));
   }
+  /** @type {Link[]} */
   const paths = [];
   for (let layer = 0; layer + 1 < columns.length; layer++) {
     const { weights, units } = view.network.layers[layer];
     let top = 0;
-    for (const weight of weights) top = Math.max(top, Math.abs(weight));
+    for (let at = 0; at < weights.length; at++) top = Math.max(top, Math.abs(weights[at]));
     for (let i = 0; i < columns[layer].length; i++) {
       for (let j = 0; j < columns[layer + 1].length && paths.length < LINKS_SHOWN; j++) {
         const weight = weights[i * units + j],
           from = columns[layer][i],
-          to = columns[layer + 1][j],
-          middle = (from.right + to.left) / 2;
+          to = columns[layer + 1][j];
         paths.push({
-          d: `M${from.right.toFixed(1)} ${from.y.toFixed(1)}C${middle.toFixed(1)} ${
-            from.y.toFixed(1)
-          } ${middle.toFixed(1)} ${to.y.toFixed(1)} ${to.left.toFixed(1)} ${to.y.toFixed(1)}`,
+          d: curveOf(from.right, from.y, to.left, to.y),
           weight,
           layer,
           i,
@@ -315,23 +341,36 @@ function drawLinks(page, view, links, { wide, high, columns }) {
       }
     }
   }
-  while (links.childElementCount > paths.length) links.lastChild.remove();
+  while (links.childElementCount > paths.length) links.lastChild?.remove();
   while (links.childElementCount < paths.length) links.append(linkElement(page));
   paths.forEach((path, k) => {
     const made = links.children[k];
-    if (made.link?.d !== path.d) made.setAttribute("d", path.d);
+    if (linkOf.get(made)?.d !== path.d) made.setAttribute("d", path.d);
     made.setAttribute("stroke", path.weight < 0 ? page.look.negative : page.look.positive);
     made.setAttribute("stroke-width", path.width.toFixed(2));
-    made.link = path;
-    setText(made.firstChild, `weight ${shortNumber(path.weight)}: choose to change it`);
+    linkOf.set(made, path);
+    setText(made.children[0], `weight ${shortNumber(path.weight)}: choose to change it`);
   });
 }
 
-/** @param {any} page */
+/** From the right of a place to the left of another. @type {(...ends: number[]) => string} */
+function curveOf(...ends) {
+  const [x0, y0, x1, y1] = ends.map((end) => end.toFixed(1)),
+    middle = ((ends[0] + ends[2]) / 2).toFixed(1);
+  return `M${x0} ${y0}C${middle} ${y0} ${middle} ${y1} ${x1} ${y1}`;
+}
+
+/** What each path shows. @type {WeakMap<Element, Link>} */
+const linkOf = new WeakMap();
+
+/** @param {Page} page */
 function linkElement(page) {
   const made = svgElement("path", {
     fill: "none",
-    onclick: () => page.chooseUnit([made.link.layer, made.link.j], made.link.i),
+    onclick: () => {
+      const link = linkOf.get(made);
+      if (link) page.selection.chooseUnit([link.layer, link.j], link.i);
+    },
   }, svgElement("title"));
   return made;
 }

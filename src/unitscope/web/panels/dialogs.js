@@ -1,10 +1,15 @@
 // @ts-check
-/** Buttons at the top right: tour, share, export, scale, theme, help; and the dialogs behind them. */
+/** Buttons at the top right (tour, share, export, scale, theme, help) and their dialogs. */
 
 import { decodeBytes } from "../pure/codec.js";
 import { choice, element, iconButton, setText } from "./elements.js";
-import { dataToWire } from "../page/editor.js";
+import { dataToWire } from "../pure/data.js";
 
+/** @import { Page, Panel } from "../page/page.js" */
+/** @import { ExportRequest } from "../pure/scene.d.ts" */
+
+const NO_ROOM_IN_LINK = "The link has the settings, but no room for all points: up to about 500 " +
+  "of two features. Export the page as a file to send them.";
 const KEYS = [
   ["Space", "play or pause"],
   ["→ ←", "one epoch on or back"],
@@ -20,7 +25,7 @@ const KEYS = [
   ["?", "this list"],
 ];
 
-/** @param {any} page @returns {import("../page/page.js").Panel} */
+/** @param {Page} page @returns {Panel} */
 export function dialogs(page) {
   const help = dialog(
     "Keys",
@@ -44,7 +49,7 @@ export function dialogs(page) {
     page.state.theme,
     (value) => {
       page.show({ theme: value });
-      page.followTheme();
+      page.followTheme?.();
     },
     { "aria-label": "Theme", id: "theme" },
   );
@@ -53,10 +58,7 @@ export function dialogs(page) {
     id: "share",
     onclick: async () => {
       if (!page.saveNow()) {
-        page.say(
-          "The link has the settings, but no room for all points: up to about 500 of two features. Export the page as a file to send them.",
-          true,
-        );
+        page.say(NO_ROOM_IN_LINK, true);
       }
       try {
         await navigator.clipboard.writeText(location.href);
@@ -70,7 +72,7 @@ export function dialogs(page) {
   const node = element(
     "div",
     { class: "actions" },
-    element("button", { type: "button", id: "tour", onclick: () => page.startTour() }, "Tour"),
+    element("button", { type: "button", id: "tour", onclick: () => page.startTour?.() }, "Tour"),
     page.readOnly ? null : share,
     element("button", {
       type: "button",
@@ -115,18 +117,26 @@ function dialog(title, ...children) {
   return made;
 }
 
-/** @param {any} page @param {HTMLDialogElement} box @param {HTMLElement} files @param {HTMLElement} note */
+/** What Python makes. @type {[ExportRequest["what"], string][]} */
+const FILES = [
+  ["html", "This page as one file (works offline)"],
+  ["keras", "Keras script with these weights"],
+  ["numpy", "NumPy script with these weights"],
+  ["run", "Run file (.npz) for Python"],
+];
+
+/**
+ * @param {Page} page
+ * @param {HTMLDialogElement} box
+ * @param {HTMLElement} files
+ * @param {HTMLElement} note
+ */
 function openExport(page, box, files, note) {
   setText(note, "");
-  const made = page.readOnly ? [] : [
-    ["html", "This page as one file (works offline)"],
-    ["keras", "Keras script with these weights"],
-    ["numpy", "NumPy script with these weights"],
-    ["run", "Run file (.npz) for Python"],
-  ];
-  const shown = page.panels.filter((/** @type {any} */ panel) =>
-    panel.exported && !panel.node.hidden
-  ).map((/** @type {any} */ panel) => panel.exported);
+  const made = page.readOnly ? [] : FILES;
+  const shown = page.panels.flatMap((panel) =>
+    "node" in panel && panel.exported && !panel.node.hidden ? [panel.exported] : []
+  );
   files.replaceChildren(
     ...made.map(([what, words]) =>
       element("button", {
@@ -135,7 +145,7 @@ function openExport(page, box, files, note) {
         onclick: () => askFile(page, what, note),
       }, words)
     ),
-    ...shown.map((/** @type {import("./pictures.js").Exported} */ { words, files: kinds }) =>
+    ...shown.map(({ words, files: kinds }) =>
       element(
         "div",
         { class: "row" },
@@ -160,11 +170,11 @@ async function save(name, make, note) {
     download(await make(), name);
     setText(note, `${name} is in your downloads.`);
   } catch (problem) {
-    setText(note, String(/** @type {any} */ (problem).message));
+    setText(note, problem instanceof Error ? problem.message : String(problem));
   }
 }
 
-/** @param {any} page @param {string} what @param {HTMLElement} note */
+/** @param {Page} page @param {ExportRequest["what"]} what @param {HTMLElement} note */
 async function askFile(page, what, note) {
   setText(note, "Making the file …");
   const reply = await page.host.ask({
@@ -173,13 +183,14 @@ async function askFile(page, what, note) {
     data: dataToWire(page.data),
     recipe: page.recipe(),
     course: page.course,
-    network: what === "keras" || what === "numpy" ? page.networkToWire() : null,
+    network: what === "keras" || what === "numpy" ? page.playback.networkToWire() : null,
   });
   if (reply.kind !== "file") {
-    return setText(note, reply.message ?? "The server is away. Try again.");
+    const away = "The server is away. Try again.";
+    return setText(note, reply.kind === "refused" ? reply.message : away);
   }
   download(
-    new Blob([/** @type {any} */ (decodeBytes(reply.content))], { type: reply.mime }),
+    new Blob([decodeBytes(reply.content)], { type: reply.mime }),
     reply.name,
   );
   setText(note, `${reply.name} is in your downloads.`);

@@ -1,12 +1,19 @@
 // @ts-check
-/** Making DOM elements. Text from outside only ever becomes text nodes and attribute values, never HTML. */
+/** Making DOM elements. Text from outside becomes text nodes and attributes, never HTML. */
 
 /**
- * An element with attributes, listeners (keys that start with "on") and children (strings become text).
- * @param {string} tag
- * @param {Record<string, any>} [attributes] false, null and undefined leave an attribute out; true sets it empty
- * @param {...(Node | string | null)} children
- * @returns {any} an HTMLElement of the tag; `any`, since callers know which
+ * Attributes and listeners (keys that start with "on"); false, null and undefined leave an
+ * attribute out; true sets it empty.
+ * @typedef {Record<string, any>} Attributes
+ */
+/** Strings become text. @typedef {Node | string | null} Child */
+
+/**
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Attributes} [attributes]
+ * @param {...Child} children
+ * @returns {HTMLElementTagNameMap[Tag]}
  */
 export function element(tag, attributes = {}, ...children) {
   return filled(document.createElement(tag), attributes, children);
@@ -14,19 +21,21 @@ export function element(tag, attributes = {}, ...children) {
 
 /**
  * The same for SVG.
- * @param {string} tag
- * @param {Record<string, any>} [attributes]
- * @param {...(Node | string | null)} children
- * @returns {any}
+ * @template {keyof SVGElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Attributes} [attributes]
+ * @param {...Child} children
+ * @returns {SVGElementTagNameMap[Tag]}
  */
 export function svgElement(tag, attributes = {}, ...children) {
   return filled(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 }
 
 /**
- * @param {Element} made
- * @param {Record<string, any>} attributes
- * @param {(Node | string | null)[]} children
+ * @template {Element} Made
+ * @param {Made} made
+ * @param {Attributes} attributes
+ * @param {Child[]} children
  */
 function filled(made, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
@@ -44,7 +53,7 @@ function filled(made, attributes, children) {
  * @param {string} name
  * @param {string} sign a symbol's name, or a character
  * @param {(event: Event) => void} onclick
- * @param {Record<string, any>} [attributes]
+ * @param {Attributes} [attributes]
  */
 export function iconButton(name, sign, onclick, attributes = {}) {
   return element("button", {
@@ -83,7 +92,7 @@ export function symbol(name) {
  * A labelled control: the label's words, then the control.
  * @param {string} words
  * @param {HTMLElement} control
- * @param {Record<string, any>} [attributes]
+ * @param {Attributes} [attributes]
  */
 export function labelled(words, control, attributes = {}) {
   return element("label", { class: "field", ...attributes }, element("span", {}, words), control);
@@ -91,13 +100,17 @@ export function labelled(words, control, attributes = {}) {
 
 /**
  * A select whose options are [value, words].
- * @param {[string, string][]} options
- * @param {string} value
- * @param {(value: string) => void} chosen
- * @param {Record<string, any>} [attributes]
+ * @template {string} Value
+ * @param {[Value, string][]} options
+ * @param {NoInfer<Value>} value
+ * @param {(value: Value) => void} chosen
+ * @param {Attributes} [attributes]
  */
 export function choice(options, value, chosen, attributes = {}) {
-  const made = element("select", { ...attributes, onchange: () => chosen(made.value) });
+  const made = element("select", {
+    ...attributes,
+    onchange: () => chosen(/** @type {Value} */ (made.value)),
+  });
   setOptions(made, options, value);
   return made;
 }
@@ -118,6 +131,16 @@ export function setOptions(select, options, value) {
   }
   if (select.value !== value) select.value = value;
 }
+
+/**
+ * Options that are numbers, with their names.
+ * @param {string[]} names
+ * @returns {[string, string][]}
+ */
+export const numbered = (names) => names.map((name, k) => [String(k), name]);
+
+/** What draws on a canvas. @param {HTMLCanvasElement} canvas */
+export const penOf = (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
 
 /**
  * Give an element another text, only where it differs: screen readers read changed text again.

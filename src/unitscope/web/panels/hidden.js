@@ -1,13 +1,16 @@
 // @ts-check
-/** The space of two units of a hidden layer: the points as the layer sees them, and what the later layers make of it. */
+/** The space of two units of a hidden layer, and what the later layers make of it. */
 
 import { paintSigned } from "../pure/colors.js";
-import { choice, element, setOptions, setText } from "./elements.js";
+import { choice, element, numbered, setOptions, setText } from "./elements.js";
 import { Chart } from "./canvas.js";
 import { chartPicture, exportedPicture } from "./pictures.js";
-import { drawPoints, pointUnder } from "./points.js";
+import { drawPoints, pointUnder, REACH } from "./points.js";
 
-/** @param {any} page @returns {import("../page/page.js").Panel} */
+/** @import { Page, Panel } from "../page/page.js" */
+/** @import { HiddenSpace, View } from "../pure/view.js" */
+
+/** @param {Page} page @returns {Panel} */
 export function hiddenPanel(page) {
   const chart = new Chart({
     class: "plane",
@@ -35,91 +38,77 @@ export function hiddenPanel(page) {
     chart.canvas,
     note,
   );
-  const where = () =>
-    page.view && page.view.hidden &&
-    { rows: page.view.hidden.outputs, width: page.view.hidden.units, axes: page.view.hidden.axes };
-  chart.canvas.addEventListener(
-    "pointermove",
-    (event) => page.hoverPoint(where() ? pointUnder(chart, page, event, where()) : null),
+  const placesIn = (/** @type {HiddenSpace} */ { outputs, units, axes }) => (
+    { rows: outputs, width: units, axes }
   );
-  chart.canvas.addEventListener("pointerleave", () => page.hoverPoint(null));
-  chart.canvas.addEventListener(
-    "click",
-    (event) => page.choosePoint(where() ? pointUnder(chart, page, event, where(), 20) : null),
-  );
+  const under = (/** @type {MouseEvent} */ event, /** @type {number} */ reach) =>
+    page.view?.hidden ? pointUnder(chart, page, event, placesIn(page.view.hidden), reach) : null;
+  const { canvas } = chart, { selection } = page;
+  canvas.addEventListener("pointermove", (event) => selection.hoverPoint(under(event, REACH)));
+  canvas.addEventListener("pointerleave", () => selection.hoverPoint(null));
+  canvas.addEventListener("click", (event) => selection.choosePoint(under(event, 20)));
 
-  /** @param {any} view */
+  /** @param {View} view */
   function update(view) {
     const { hidden } = view, { look, data } = page, layers = view.network.layers.length - 1;
     node.hidden = !hidden;
     if (!hidden) return;
     setOptions(
       layer,
-      Array.from({ length: layers }, (_, l) => [String(l), `Layer ${l + 1}`]),
+      numbered(Array.from({ length: layers }, (_, l) => `Layer ${l + 1}`)),
       String(hidden.layer),
     );
     layer.hidden = layers < 2;
-    for (
-      const [select, at] of /** @type {[HTMLSelectElement, number][]} */ ([[across, 0], [up, 1]])
-    ) {
-      setOptions(
-        select,
-        Array.from({ length: hidden.units }, (_, j) => [String(j), `Unit ${j}`]),
-        String(hidden.axes[at]),
-      );
+    const units = numbered(Array.from({ length: hidden.units }, (_, j) => `Unit ${j}`));
+    [across, up].forEach((select, at) => {
+      setOptions(select, units, String(hidden.axes[at]));
       select.hidden = hidden.units < 3;
-    }
-    setOptions(shown, [
-      ["-1", "Winner"],
-      ...data.classNames.map((
-        /** @type {string} */ name,
-        /** @type {number} */ k,
-      ) => [String(k), `Logit ${name}`]),
-    ], String(page.hiddenOutput));
+    });
+    const logits = numbered(data.classNames.map((name) => `Logit ${name}`));
+    setOptions(shown, [["-1", "Winner"], ...logits], String(page.hiddenOutput));
     setText(note, noteOf(hidden));
     if (!chart.begin(hidden.window, look)) return;
-    if (hidden.geometry) drawBackground(view);
-    drawPoints(chart, page, {
-      rows: hidden.outputs,
-      width: hidden.units,
-      axes: hidden.axes,
-      predicted: view.predicted,
-      counts: true,
-    });
+    drawBackground(view, hidden);
+    drawPoints(chart, page, view, placesIn(hidden), { wrong: true, counts: true });
     chart.axes([
       `a[${hidden.layer + 1}]_${hidden.axes[0]}`,
       `a[${hidden.layer + 1}]_${hidden.axes[1]}`,
     ], look);
   }
 
-  /** @param {any} hidden */
+  /** @param {HiddenSpace} hidden */
   function noteOf({ held, units }) {
     if (held) {
-      return "The outputs of two units. Background: what the later layers answer, the layer's other units held at their medians.";
+      return "The outputs of two units. Background: what the later layers answer, " +
+        "the layer's other units held at their medians.";
     }
     return units === 1
       ? "The layer has one unit: both axes show it."
-      : "The outputs of the layer's two units: what the later layers see. Background: what they answer.";
+      : "The outputs of the layer's two units: what the later layers see. " +
+        "Background: what they answer.";
   }
 
-  /** @param {any} view */
-  function drawBackground(view) {
-    const { hidden } = view, { look } = page, k = page.hiddenOutput;
+  /** @param {View} view @param {HiddenSpace} hidden */
+  function drawBackground(view, hidden) {
+    const { look } = page, k = page.hiddenOutput, { geometry } = hidden;
+    if (!geometry) return;
     if (k < 0) {
       chart.clip();
-      for (const cell of hidden.geometry.cells) {
-        chart.polygon(cell.polygon, look.tintOf[cell.label]);
+      for (const cell of geometry.cells) {
+        chart.polygon(cell.polygon, look.tints[cell.label]);
       }
-      chart.segments(hidden.geometry.boundary, look.line, 1.6);
+      chart.segments(geometry.boundary, look.line, 1.6);
       chart.unclip();
       return;
     }
-    const image = new ImageData(hidden.maps.side, hidden.maps.side);
+    const { maps } = hidden;
+    if (!maps) return;
+    const image = new ImageData(maps.side, maps.side);
     paintSigned(
-      hidden.maps.logits,
+      maps.logits,
       k,
       view.classes,
-      page.scaleOf(view, view.network.layers.length - 1, k),
+      page.scales.of(view, view.network.layers.length - 1, k),
       look,
       image.data,
     );
@@ -131,7 +120,7 @@ export function hiddenPanel(page) {
     exported: exportedPicture(
       "Hidden space",
       "hidden-space",
-      () => chartPicture(chart, page.look, () => update(page.view)),
+      () => chartPicture(chart, page, update),
     ),
   };
 }

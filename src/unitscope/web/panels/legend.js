@@ -2,20 +2,30 @@
 /** Legends of the main map: what each colour means, with numbers where colour is a scale. */
 
 import { colorBetween, cssColor } from "../pure/colors.js";
-import { cutName, element, shortNumber } from "./elements.js";
-import { markerPicture } from "./canvas.js";
+import { cutName, element, penOf, shortNumber } from "./elements.js";
+import { markerPicture } from "./markers.js";
+
+/** @import { Page } from "../page/page.js" */
+/** @import { UnitPlace } from "../page/selection.js" */
+/** @import { Color } from "../pure/colors.js" */
+/** @import { View } from "../pure/view.js" */
 
 /**
  * Put the legend of what the main map shows into `node`; rebuilt only when it changes.
- * @param {HTMLElement} node @param {any} page @param {any} view @param {[number, number] | null} [unit]
+ * @param {HTMLElement} node
+ * @param {Page} page
+ * @param {View} view
+ * @param {{unit?: UnitPlace | null, gapTop?: number}} [shown] the unit enlarged; the gap to the
+ *   second logit that full colour stands for
  */
-export function drawLegend(node, page, view, unit = null) {
-  const { look, state, shownClass, data } = page, last = view.network.layers.length - 1;
+export function drawLegend(node, page, view, { unit = null, gapTop = 1 } = {}) {
+  const { look, state, data } = page, { shownClass } = page.selection;
+  const last = view.network.layers.length - 1;
   const signed = unit || (state.view === "logit" && shownClass >= 0);
   const top = signed
-    ? page.scaleOf(view, unit ? unit[0] : last, unit ? unit[1] : shownClass)
+    ? page.scales.of(view, unit ? unit[0] : last, unit ? unit[1] : shownClass)
     : state.view === "logit"
-    ? page.gapTop
+    ? gapTop
     : 1;
   const key = JSON.stringify([
     look.name,
@@ -24,7 +34,7 @@ export function drawLegend(node, page, view, unit = null) {
     shownClass,
     top,
     data.classNames,
-    page.scaleWords(),
+    page.scales.words(),
   ]);
   if (node.dataset.key === key) return;
   node.dataset.key = key;
@@ -34,7 +44,7 @@ export function drawLegend(node, page, view, unit = null) {
       element(
         "span",
         {},
-        `${unit && unit[0] < last ? "output of the unit" : "logit"}, ${page.scaleWords()}`,
+        `${unit && unit[0] < last ? "output of the unit" : "logit"}, ${page.scales.words()}`,
       ),
     );
   } else if (state.view !== "hard" && shownClass >= 0) {
@@ -49,21 +59,21 @@ export function drawLegend(node, page, view, unit = null) {
       logit: `stronger colour: larger gap to the second logit (to ${shortNumber(top)})`,
     };
     node.replaceChildren(
-      ...data.classNames.map((/** @type {string} */ name, /** @type {number} */ k) =>
+      ...data.classNames.map((name, k) =>
         element("span", { class: "key", title: name }, markerPicture(look, k), cutName(name))
       ),
-      element("span", { class: "muted" }, words[/** @type {"hard"} */ (state.view)]),
+      element("span", { class: "muted" }, words[state.view]),
     );
   }
 }
 
 /**
- * @param {import("../pure/colors.js").Color[]} colors @param {number[]} values
+ * @param {Color[]} colors @param {number[]} values
  */
 function scaleBar(colors, values) {
   const steps = 64,
     canvas = element("canvas", { width: steps, height: 1, class: "bar", "aria-hidden": "true" });
-  const pen = canvas.getContext("2d");
+  const pen = penOf(canvas);
   for (let i = 0; i < steps; i++) {
     const at = i / (steps - 1) * (colors.length - 1),
       low = Math.min(colors.length - 2, Math.floor(at));

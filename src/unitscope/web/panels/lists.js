@@ -2,8 +2,14 @@
 /** Panels made of words and tables: the explanation and the confusion matrix. */
 
 import { element, percentage, setText } from "./elements.js";
+import { isSamePair } from "../page/selection.js";
 
-/** @param {any} page @returns {import("../page/page.js").Panel} */
+/** @import { Page, Panel } from "../page/page.js" */
+/** @import { Data } from "../pure/data.js" */
+/** @import { ClaimScene } from "../pure/scene.d.ts" */
+/** @import { View } from "../pure/view.js" */
+
+/** @param {Page} page @returns {Panel} */
 export function explanationPanel(page) {
   const body = element("div", { class: "claims" });
   const node = element(
@@ -12,20 +18,21 @@ export function explanationPanel(page) {
     element("header", {}, element("h2", {}, "What this network does")),
     body,
   );
-  /** @type {any} */
+  /** @type {ClaimScene[] | null} */
   let shown = null;
   let layout = "";
+  /** In the order of the claims, whose topics are together. @type {Sentence[]} */
+  let sentences = [];
 
   function update() {
-    node.classList.toggle("stale", page.claimsStale);
-    if (shown === page.claims) return;
-    shown = page.claims;
-    const topics = Map.groupBy(shown, (/** @type {any} */ claim) => claim.topic),
+    const { claims: said, stale } = page.explanation;
+    node.classList.toggle("stale", stale);
+    if (shown === said) return;
+    shown = said;
+    const topics = Map.groupBy(said, ({ topic }) => topic),
       now = JSON.stringify([...topics].map(([topic, claims]) => [topic, claims.length]));
-    if (now === layout) {
-      return shown.forEach((/** @type {any} */ claim, /** @type {number} */ k) =>
-        saySentence(sentences[k], claim)
-      ); // in place: what is focused stays
+    if (now === layout) { // in place: what is focused stays
+      return said.forEach((claim, k) => saySentence(sentences[k], claim));
     }
     layout = now;
     sentences = [];
@@ -38,28 +45,18 @@ export function explanationPanel(page) {
           element(
             "ul",
             {},
-            ...claims.map((/** @type {any} */ claim) => {
-              const item = sentenceItem(page);
-              sentences.push(item);
-              saySentence(item, claim);
-              return item;
+            ...claims.map((claim) => {
+              const sentence = sentenceItem(page, claim);
+              sentences.push(sentence);
+              saySentence(sentence, claim);
+              return sentence.item;
             }),
           ),
         )
       ),
     );
   }
-  /** @type {any[]} in the order of the claims, whose topics are together */
-  let sentences = [];
-  const markdown = () =>
-    [...new Set(page.claims.map((/** @type {any} */ { topic }) => topic))].map((topic) =>
-      `## ${topic}\n\n${
-        page.claims.filter((/** @type {any} */ claim) => claim.topic === topic).map((
-          /** @type {any} */ { text },
-        ) => `- ${text.replace(/([\\`*_{}[\]()<>#+!|~&$])/g, "\\$1")}\n`).join("")
-      }`
-    ).join("\n");
-  const make = () => new Blob([markdown()], { type: "text/markdown" });
+  const make = () => new Blob([markdownOf(page.explanation.claims)], { type: "text/markdown" });
   return {
     node,
     update,
@@ -67,30 +64,51 @@ export function explanationPanel(page) {
   };
 }
 
-/** A line for a sentence, which lights what it is about. @param {any} page */
-function sentenceItem(page) {
-  const light = () => page.hoverClaim(item.claim), dark = () => page.hoverClaim(null);
+/** Sentences under their topics, as Markdown. @param {ClaimScene[]} claims */
+function markdownOf(claims) {
+  const line = (/** @type {ClaimScene} */ { text }) =>
+    `- ${text.replace(/([\\`*_{}[\]()<>#+!|~&$])/g, "\\$1")}\n`;
+  return [...Map.groupBy(claims, ({ topic }) => topic)]
+    .map(([topic, said]) => `## ${topic}\n\n${said.map(line).join("")}`).join("\n");
+}
+
+/**
+ * A line and the sentence that it says now.
+ * @typedef {{item: HTMLElement, claim: ClaimScene}} Sentence
+ */
+
+/**
+ * A line for a sentence, which lights what it is about.
+ * @param {Page} page
+ * @param {ClaimScene} claim
+ * @returns {Sentence}
+ */
+function sentenceItem(page, claim) {
+  const light = () => page.selection.hoverClaim(sentence.claim),
+    dark = () => page.selection.hoverClaim(null);
   const item = element("li", {
     onpointerenter: light,
     onpointerleave: dark,
     onfocus: light,
     onblur: dark,
   });
-  return item;
+  const sentence = { item, claim };
+  return sentence;
 }
 
-/** @param {any} item @param {any} claim */
-function saySentence(item, claim) {
-  item.claim = claim;
+/** @param {Sentence} sentence @param {ClaimScene} claim */
+function saySentence(sentence, claim) {
+  const { item } = sentence;
+  sentence.claim = claim;
   setText(item, claim.text);
-  const about = !!claim.about?.length;
+  const about = claim.about.length > 0;
   if (item.classList.contains("about") === about) return;
   item.classList.toggle("about", about);
   if (about) item.tabIndex = 0;
   else item.removeAttribute("tabindex");
 }
 
-/** @param {any} page @returns {import("../page/page.js").Panel} */
+/** @param {Page} page @returns {Panel} */
 export function confusionPanel(page) {
   const table = element("table", { class: "confusion" }),
     body = element("div", { class: "scroll" }, table),
@@ -106,20 +124,20 @@ export function confusionPanel(page) {
   let rows = [];
   let shownNames = "", shownCounts = "";
 
-  /** Show where the point pointed at is counted. @param {any} view */
+  /** Show where the point pointed at is counted. @param {View} view */
   function light(view) {
-    const point = page.litPoint(),
+    const point = page.selection.litPoint(),
       lit = point === null ? null : rows[page.data.labels[point]].cells[view.predicted[point]];
     for (const { cells } of rows) {
       cells.forEach((cell) => cell.classList.toggle("lit", cell === lit));
     }
   }
 
-  /** @param {any} view */
+  /** @param {View} view */
   function update(view) {
     const { data } = page, counts = countPairs(data, view.predicted, view.classes);
     const namesNow = JSON.stringify(data.classNames),
-      countsNow = JSON.stringify([counts, page.chosenCell]);
+      countsNow = JSON.stringify([counts, page.selection.chosenCell]);
     if (namesNow !== shownNames) {
       shownNames = namesNow;
       shownCounts = "";
@@ -127,7 +145,8 @@ export function confusionPanel(page) {
     }
     if (countsNow !== shownCounts) {
       shownCounts = countsNow;
-      rows.forEach((row, own) => sayCounts(page, row, own, counts[own])); // in place: a press that has begun stays with its button
+      // In place: a press that has begun stays with its button.
+      rows.forEach((row, own) => sayCounts(page, row, own, counts[own]));
     }
     light(view);
     setText(
@@ -139,14 +158,12 @@ export function confusionPanel(page) {
   }
   /** The table as CSV. */
   function make() {
-    const { data, view } = page,
+    const { data, view } = page;
+    const counts = view ? countPairs(data, view.predicted, view.classes) : [],
       quoted = (/** @type {string | number} */ cell) => `"${String(cell).replace(/"/g, '""')}"`;
     const rows = [
       ["true \\ predicted", ...data.classNames],
-      ...countPairs(data, view.predicted, view.classes).map((
-        row,
-        own,
-      ) => [data.classNames[own], ...row]),
+      ...counts.map((row, own) => [data.classNames[own], ...row]),
     ];
     return new Blob([rows.map((row) => `${row.map(quoted).join(",")}\n`).join("")], {
       type: "text/csv",
@@ -159,19 +176,27 @@ export function confusionPanel(page) {
   };
 }
 
-/** @typedef {{ cells: HTMLElement[], share: HTMLElement }} Row one true class: a button for each class predicted, the share that is right */
+/**
+ * One true class: a button for each class predicted, and the share that is right.
+ * @typedef {{cells: HTMLElement[], share: HTMLElement}} Row
+ */
 
-/** The table of these classes, its counts still empty. @param {any} page @param {HTMLElement} table @returns {Row[]} */
+/**
+ * The table of these classes, its counts still empty.
+ * @param {Page} page
+ * @param {HTMLElement} table
+ * @returns {Row[]}
+ */
 function buildRows(page, table) {
   const { classNames } = page.data;
   /** @param {string} name @param {string} scope */
   const head = (name, scope) => element("th", { scope, title: name }, name);
-  const rows = classNames.map((/** @type {string} */ _name, /** @type {number} */ own) => ({
-    cells: classNames.map((/** @type {string} */ _other, /** @type {number} */ guess) =>
+  const rows = classNames.map((_name, own) => ({
+    cells: classNames.map((_other, guess) =>
       element("button", {
         type: "button",
         "data-cell": `${own},${guess}`,
-        onclick: () => page.chooseCell(isChosen(page, own, guess) ? null : [own, guess]),
+        onclick: () => page.selection.chooseCell(isChosen(page, own, guess) ? null : [own, guess]),
       })
     ),
     share: element("td", { class: "share" }),
@@ -185,14 +210,14 @@ function buildRows(page, table) {
         "tr",
         {},
         element("th", { scope: "col" }, "true \\ predicted"),
-        ...classNames.map((/** @type {string} */ name) => head(name, "col")),
+        ...classNames.map((name) => head(name, "col")),
         element("th", { scope: "col" }, "right"),
       ),
     ),
     element(
       "tbody",
       {},
-      ...rows.map((/** @type {Row} */ { cells, share }, /** @type {number} */ own) =>
+      ...rows.map(({ cells, share }, own) =>
         element(
           "tr",
           {},
@@ -206,7 +231,7 @@ function buildRows(page, table) {
   return rows;
 }
 
-/** @param {any} page @param {Row} row @param {number} own @param {number[]} counts */
+/** @param {Page} page @param {Row} row @param {number} own @param {number[]} counts */
 function sayCounts(page, { cells, share }, own, counts) {
   const { classNames } = page.data;
   cells.forEach((cell, guess) => {
@@ -224,16 +249,19 @@ function sayCounts(page, { cells, share }, own, counts) {
   setText(share, percentage(counts[own] / counts.reduce((sum, count) => sum + count, 0)));
 }
 
-/** @param {any} page @param {number} own @param {number} guess */
+/** @param {Page} page @param {number} own @param {number} guess */
 function isChosen(page, own, guess) {
-  return page.chosenCell?.[0] === own && page.chosenCell[1] === guess;
+  return isSamePair(page.selection.chosenCell, [own, guess]);
 }
 
-/** @param {any} data @param {ArrayLike<number>} predicted @param {number} classes @returns {number[][]} */
+/**
+ * @param {Data} data
+ * @param {ArrayLike<number>} predicted
+ * @param {number} classes
+ * @returns {number[][]}
+ */
 function countPairs(data, predicted, classes) {
   const counts = Array.from({ length: classes }, () => new Array(classes).fill(0));
-  data.labels.forEach((/** @type {number} */ own, /** @type {number} */ i) =>
-    counts[own][predicted[i]]++
-  );
+  data.labels.forEach((own, i) => counts[own][predicted[i]]++);
   return counts;
 }

@@ -1,13 +1,21 @@
 // @ts-check
 /** Pictures of panels as files: SVG drawn anew by a panel's own code, PNG made of that. */
 
-import { element, svgElement } from "./elements.js";
+import { element, penOf, svgElement } from "./elements.js";
 import { SvgPen } from "./svgpen.js";
+
+/** @import { Page } from "../page/page.js" */
+/** @import { View } from "../pure/view.js" */
+/** @import { Chart } from "./canvas.js" */
 
 const PNG_SCALE = 2;
 const FONT = "system-ui, sans-serif";
 
-/** What one chart shows, as a group of SVG. @param {import("./canvas.js").Chart} chart @param {() => void} draw draws it again */
+/**
+ * What one chart shows, as a group of SVG.
+ * @param {Chart} chart
+ * @param {() => void} draw draws it again
+ */
 export function drawnAsSvg(chart, draw) {
   const { context, away } = chart, pen = new SvgPen(context);
   Object.assign(chart, { context: pen, away: false });
@@ -19,7 +27,14 @@ export function drawnAsSvg(chart, draw) {
   return pen.node;
 }
 
-/** A whole document. @param {number} width @param {number} height @param {string} background @param {...Node} children @returns {SVGSVGElement} */
+/**
+ * A whole document.
+ * @param {number} width
+ * @param {number} height
+ * @param {string} background
+ * @param {...Node} children
+ * @returns {SVGSVGElement}
+ */
 export function svgDocument(width, height, background, ...children) {
   return svgElement(
     "svg",
@@ -35,17 +50,26 @@ export function svgDocument(width, height, background, ...children) {
   );
 }
 
-/** One chart as a document. @param {import("./canvas.js").Chart} chart @param {any} look @param {() => void} draw */
-export function chartPicture(chart, look, draw) {
-  return svgDocument(
-    chart.canvas.clientWidth,
-    chart.canvas.clientHeight,
-    look.background,
-    drawnAsSvg(chart, draw),
-  );
+/**
+ * One chart as a document.
+ * @param {Chart} chart
+ * @param {Page} page
+ * @param {(view: View) => void} update draws the chart
+ */
+export function chartPicture(chart, { look, view }, update) {
+  const { clientWidth, clientHeight } = chart.canvas;
+  const drawn = drawnAsSvg(chart, () => view && update(view));
+  return svgDocument(clientWidth, clientHeight, look.background, drawn);
 }
 
-/** Words in a picture. @param {string} words @param {number} x @param {number} y the middle @param {string} fill @param {{size?: number, weight?: number, anchor?: string}} [how] */
+/**
+ * Words in a picture.
+ * @param {string} words
+ * @param {number} x
+ * @param {number} y the middle
+ * @param {string} fill
+ * @param {{size?: number, weight?: number, anchor?: string}} [how]
+ */
 export function svgWords(words, x, y, fill, { size = 12, weight = 400, anchor = "middle" } = {}) {
   return svgElement("text", {
     x,
@@ -61,7 +85,11 @@ export function svgWords(words, x, y, fill, { size = 12, weight = 400, anchor = 
 /** @param {SVGSVGElement} svg */
 export const svgText = (svg) => `${new XMLSerializer().serializeToString(svg)}\n`;
 
-/** The picture as PNG, twice the size on the screen. @param {SVGSVGElement} svg @returns {Promise<Blob>} */
+/**
+ * The picture as PNG, twice the size on the screen.
+ * @param {SVGSVGElement} svg
+ * @returns {Promise<Blob>}
+ */
 export async function pngOf(svg) {
   const { width, height } = svg.viewBox.baseVal, image = new Image();
   image.src = URL.createObjectURL(new Blob([svgText(svg)], { type: "image/svg+xml" }));
@@ -71,7 +99,7 @@ export async function pngOf(svg) {
       width: Math.round(width * PNG_SCALE),
       height: Math.round(height * PNG_SCALE),
     });
-    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    penOf(canvas).drawImage(image, 0, 0, canvas.width, canvas.height);
     return await new Promise((resolve, reject) =>
       canvas.toBlob(
         (/** @type {Blob | null} */ blob) =>
@@ -86,12 +114,19 @@ export async function pngOf(svg) {
   }
 }
 
+/** @typedef {{kind: string, name: string, make: () => Blob | Promise<Blob>}} ExportedFile */
 /**
  * A panel's files for the export dialog.
- * @typedef {{words: string, files: {kind: string, name: string, make: () => Blob | Promise<Blob>}[]}} Exported
+ * @typedef {{words: string, files: ExportedFile[]}} Exported
  */
 
-/** A picture as PNG and as SVG. @param {string} words @param {string} name of the files @param {() => SVGSVGElement} make @returns {Exported} */
+/**
+ * A picture as PNG and as SVG.
+ * @param {string} words
+ * @param {string} name of the files
+ * @param {() => SVGSVGElement} make
+ * @returns {Exported}
+ */
 export function exportedPicture(words, name, make) {
   return {
     words,

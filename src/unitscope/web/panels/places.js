@@ -1,16 +1,20 @@
 // @ts-check
-/** Where the names of regions go: inside their own class, away from the points, and where they were as long as that fits. */
+/** Where the names of regions go: in their class, off the points, where they were if that fits. */
+
+/** @import { View } from "../pure/view.js" */
+/** @import { Chart } from "./canvas.js" */
+/** @import { Places } from "./points.js" */
 
 const CANDIDATES = 20; // along one side of the window
 const STAYS = 0.6; // a name stays where it has this share of the best place's room
 
 /**
- * @param {import("./canvas.js").Chart} chart @param {any} view
- * @param {{rows: ArrayLike<number>, width: number, axes: [number, number]}} points
+ * @param {Chart} chart @param {View} view
+ * @param {Places} points
  * @param {string[]} names of the classes
  * @param {Map<number, [number, number]>} before where the names were
  * @param {boolean} hurried whether those that fit need no better place
- * @returns {Map<number, [number, number]>} class to data coordinates; classes without room have none
+ * @returns {Map<number, [number, number]>} class to data coordinates, where there is room
  */
 export function roomyPlaces(chart, view, { rows, width, axes }, names, before, hurried) {
   const { side, winners } = view.maps,
@@ -21,7 +25,12 @@ export function roomyPlaces(chart, view, { rows, width, axes }, names, before, h
     u < 0 || v < 0 || u > 1 || v > 1
       ? -1
       : winners[Math.round(v * (side - 1)) * side + Math.round(u * (side - 1))];
-  /** Distance in pixels to the nearest point, or -1 where the name's plate would leave the class. @param {number} u @param {number} v @param {number} label */
+  /**
+   * Distance in pixels to the nearest point, or -1 where the name's plate would leave the class.
+   * @param {number} u
+   * @param {number} v
+   * @param {number} label
+   */
   const roomAt = (u, v, label) => {
     const wide = (4 + 3.6 * names[label].length) / chart.plotWidth;
     for (const [du, dv] of [[0, 0], [wide, high], [-wide, high], [wide, -high], [-wide, -high]]) {

@@ -1,5 +1,5 @@
 // @ts-check
-/** The input plane: the data alone, as the network gets it. Points are moved, added and erased here too. */
+/** The input plane: the data alone, as the network gets it, to be moved, added and erased. */
 
 import { element, setText } from "./elements.js";
 import { Chart } from "./canvas.js";
@@ -7,7 +7,13 @@ import { editable } from "./editing.js";
 import { chartPicture, exportedPicture } from "./pictures.js";
 import { drawPoints } from "./points.js";
 
-/** @param {any} page @returns {import("../page/page.js").Panel} */
+/** @import { Page, Panel } from "../page/page.js" */
+/** @import { View } from "../pure/view.js" */
+
+const KEYS_OF_POINTS = "Keys: full stop and comma choose a point, arrows move it, " +
+  "digits relabel it, Delete erases it, Enter adds one.";
+
+/** @param {Page} page @returns {Panel} */
 export function dataPanel(page) {
   const chart = new Chart({ class: "plane", id: "data", tabindex: "0", role: "application" }, {
     axes: true,
@@ -20,29 +26,30 @@ export function dataPanel(page) {
     chart.canvas,
     note,
   );
-  editable(
-    chart,
-    page,
-    () => ({ rows: page.data.points, width: page.data.features, axes: page.axes }),
-  );
+  const where = () => ({
+    rows: page.data.points,
+    width: page.data.features,
+    axes: page.dataset.axes,
+  });
+  editable(chart, page, where);
 
-  /** @param {any} view */
+  /** @param {View} view */
   function update(view) {
     const { data, look } = page, n = data.labels.length;
     chart.canvas.setAttribute(
       "aria-label",
-      `The data: ${n} points of ${data.classNames.length} classes. Keys: full stop and comma choose a point, arrows move it, digits relabel it, Delete erases it, Enter adds one.`,
+      `The data: ${n} points of ${data.classNames.length} classes. ${KEYS_OF_POINTS}`,
     );
     if (chart.begin(view.window, look)) {
       chart.clip();
-      drawPoints(chart, page, { rows: data.points, width: data.features, axes: page.axes });
+      drawPoints(chart, page, view, where());
       chart.unclip();
-      chart.axes(page.axisNames(), look);
+      chart.axes(page.dataset.axisNames(), look);
     }
     const held = data.heldOut
       ? `, ${[...data.heldOut].filter(Boolean).length} of them for testing (hollow)`
       : "";
-    const point = page.litPoint();
+    const point = page.selection.litPoint();
     setText(note, point === null ? `${n} points${held}.` : pointWords(page, view, point));
   }
   return {
@@ -51,20 +58,20 @@ export function dataPanel(page) {
     exported: exportedPicture(
       "Data",
       "data",
-      () => chartPicture(chart, page.look, () => update(page.view)),
+      () => chartPicture(chart, page, update),
     ),
   };
 }
 
-/** @param {any} page @param {any} view @param {number} point */
+/** @param {Page} page @param {View} view @param {number} point */
 function pointWords(page, view, point) {
   const { data } = page,
-    x = page.axes.map((/** @type {number} */ axis) =>
-      `${data.featureNames[axis]} ${
-        Number(data.points[point * data.features + axis].toPrecision(3))
-      }`
-    );
+    x = page.dataset.axes.map((axis) => {
+      const value = data.points[point * data.features + axis];
+      return `${data.featureNames[axis]} ${Number(value.toPrecision(3))}`;
+    });
+  const guess = view.predicted[point], p = view.probabilities[point * view.classes + guess];
   return `Point ${point}, ${data.classNames[data.labels[point]]}: ${x.join(", ")}; predicted ${
-    data.classNames[view.predicted[point]]
-  } (${(100 * view.probabilities[point * view.classes + view.predicted[point]]).toFixed(1)}%).`;
+    data.classNames[guess]
+  } (${(100 * p).toFixed(1)}%).`;
 }

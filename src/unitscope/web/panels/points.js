@@ -1,18 +1,31 @@
 // @ts-check
-/** Points on a chart: class by marker and colour, test points hollow, wrong ones ringed, the lit one on top. */
+/** Points on a chart: class by marker and colour, test points hollow, wrong ones ringed. */
 
 import { crowdsOf } from "../pure/view.js";
 
+/** @import { Page } from "../page/page.js" */
+/** @import { Look } from "../pure/colors.js" */
+/** @import { View } from "../pure/view.js" */
+/** @import { Chart } from "./canvas.js" */
+
+export const REACH = 16; // CSS pixels around a point where it is pointed at
+
 /**
- * @param {import("./canvas.js").Chart} chart
- * @param {any} page
- * @param {{rows: ArrayLike<number>, width: number, axes: [number, number], predicted?: ArrayLike<number> | null, counts?: boolean}} what
- *   `rows`: where the points are, `width` numbers each; `counts`: say how many share a place
+ * Where points are: `width` numbers each in `rows`, of which a chart shows the two of `axes`.
+ * @typedef {{rows: ArrayLike<number>, width: number, axes: [number, number]}} Places
  */
-export function drawPoints(chart, page, { rows, width, axes, predicted = null, counts = false }) {
-  const { data, look } = page, n = data.labels.length;
+
+/**
+ * @param {Chart} chart
+ * @param {Page} page
+ * @param {View} view
+ * @param {Places} where
+ * @param {{wrong?: boolean, counts?: boolean}} [marks] ring wrong ones; count those at one place
+ */
+export function drawPoints(chart, page, view, where, { wrong = false, counts = false } = {}) {
+  const { data, look } = page, { rows, width, axes } = where, n = data.labels.length;
   const size = n > 2000 ? 2 : n > 400 ? 3 : chart.plotWidth < 220 ? 3.4 : 4.6;
-  const chosen = page.chosenPoints();
+  const chosen = page.selection.chosenPoints(view.predicted);
   for (let i = 0; i < n; i++) {
     const test = data.heldOut && data.heldOut[i];
     if (test && !page.state.showTestData) continue;
@@ -24,28 +37,28 @@ export function drawPoints(chart, page, { rows, width, axes, predicted = null, c
       edge: test ? color : look.halo,
       width: test ? 1.8 : 0.8,
     });
-    if (predicted && predicted[i] !== label) chart.ring(x, y, size + 3, look.ring, 1.4);
+    if (wrong && view.predicted[i] !== label) chart.ring(x, y, size + 3, look.ring, 1.4);
   }
   chart.context.globalAlpha = 1;
-  if (counts) drawCounts(chart, page, rows, width, axes);
-  drawLit(chart, page, rows, width, axes, size);
+  if (counts) drawCounts(chart, look, where);
+  drawLit(chart, page, where, size);
 }
 
-/** @param {any} chart @param {any} page @param {any} rows @param {number} width @param {[number, number]} axes */
-function drawCounts(chart, page, rows, width, axes) {
+/** @param {Chart} chart @param {Look} look @param {Places} where */
+function drawCounts(chart, look, { rows, width, axes }) {
   const crowds = [...crowdsOf(rows, width, axes, chart.window).values()].filter((there) =>
     there.length > 2
   );
   for (const there of crowds.sort((a, b) => b.length - a.length).slice(0, 4)) {
     const x = chart.toX(rows[there[0] * width + axes[0]]),
       y = chart.toY(rows[there[0] * width + axes[1]]);
-    chart.plate(`×${there.length}`, x + 20, y - 12, page.look);
+    chart.plate(`×${there.length}`, x + 20, y - 12, look);
   }
 }
 
-/** @param {any} chart @param {any} page @param {any} rows @param {number} width @param {[number, number]} axes @param {number} size */
-function drawLit(chart, page, rows, width, axes, size) {
-  const { data, look } = page, i = page.litPoint();
+/** @param {Chart} chart @param {Page} page @param {Places} where @param {number} size */
+function drawLit(chart, page, { rows, width, axes }, size) {
+  const { data, look } = page, i = page.selection.litPoint();
   if (i === null || i >= data.labels.length) return;
   const x = rows[i * width + axes[0]], y = rows[i * width + axes[1]];
   chart.ring(x, y, size + 6, look.background, 4);
@@ -59,14 +72,14 @@ function drawLit(chart, page, rows, width, axes, size) {
 
 /**
  * The point nearest to a pointer, at most `reach` CSS pixels away.
- * @param {import("./canvas.js").Chart} chart
- * @param {any} page
+ * @param {Chart} chart
+ * @param {Page} page
  * @param {{clientX: number, clientY: number}} event
- * @param {{rows: ArrayLike<number>, width: number, axes: [number, number]}} where
- * @param {number} [reach]
+ * @param {Places} where
+ * @param {number} [reach] CSS pixels
  * @returns {number | null}
  */
-export function pointUnder(chart, page, event, { rows, width, axes }, reach = 16) {
+export function pointUnder(chart, page, event, { rows, width, axes }, reach = REACH) {
   const [x, y] = chart.at(event), [unitX, unitY] = chart.unitsOfPixel;
   let best = null, least = reach;
   for (let i = 0; i < page.data.labels.length; i++) {

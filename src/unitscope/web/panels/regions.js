@@ -1,8 +1,9 @@
 // @ts-check
-/** The main map: decision regions with their boundary, or one unit enlarged; points on top, to be dragged. */
+/** The main map: decision regions with their boundary, or one unit enlarged; points on top. */
 
-import { paintClasses, paintRising, paintSigned, scaleTop } from "../pure/colors.js";
-import { choice, cutName, element, iconButton, setOptions, setText } from "./elements.js";
+import { paintClasses, paintRising, paintSigned } from "../pure/colors.js";
+import { scaleTop } from "../pure/ticks.js";
+import { choice, cutName, element, iconButton, numbered, setOptions, setText } from "./elements.js";
 import { largestSize } from "../pure/view.js";
 import { Chart } from "./canvas.js";
 import { chartPicture, exportedPicture } from "./pictures.js";
@@ -12,11 +13,14 @@ import { roomyPlaces } from "./places.js";
 import { drawLegend } from "./legend.js";
 import { unitFormula } from "./words.js";
 
+/** @import { Page, Panel } from "../page/page.js" */
+/** @import { View } from "../pure/view.js" */
+
 const MANY_REGIONS = 400; // beyond, their lines would cover the picture
 
 /**
- * @param {any} page
- * @returns {import("../page/page.js").Panel}
+ * @param {Page} page
+ * @returns {Panel}
  */
 export function regionsPanel(page) {
   const chart = new Chart({ class: "plane", id: "regions", tabindex: "0", role: "application" }, {
@@ -28,22 +32,27 @@ export function regionsPanel(page) {
   const views = choice(
     [["hard", "Classes"], ["probability", "Probability"], ["logit", "Logits"]],
     page.state.view,
-    (view) => page.change({ view }),
+    (view) => page.show({ view }),
     { "aria-label": "What the map shows", id: "view" },
   );
-  const which = choice([["-1", "all classes"]], "-1", (k) => page.showClass(Number(k)), {
+  const which = choice([["-1", "all classes"]], "-1", (k) => page.selection.showClass(Number(k)), {
     "aria-label": "Class of the map",
     id: "view-class",
   });
   const lines = element("input", {
     type: "checkbox",
     id: "show-lines",
-    onchange: () => page.mark("lines", lines.checked),
+    onchange: () => page.selection.showUnitLines(lines.checked),
   });
   lines.checked = true;
-  const close = iconButton("Back to the decision regions", "×", () => page.chooseUnit(null), {
-    hidden: true,
-  });
+  const close = iconButton(
+    "Back to the decision regions",
+    "×",
+    () => page.selection.chooseUnit(null),
+    {
+      hidden: true,
+    },
+  );
   const node = element(
     "section",
     { class: "panel main-map", "aria-label": "Decision regions" },
@@ -62,84 +71,78 @@ export function regionsPanel(page) {
   );
   /** @type {Map<number, [number, number]>} */
   let places = new Map();
-  editable(
-    chart,
-    page,
-    () => ({ rows: page.data.points, width: page.data.features, axes: page.axes }),
-  );
+  const where = () => ({
+    rows: page.data.points,
+    width: page.data.features,
+    axes: page.dataset.axes,
+  });
+  editable(chart, page, where);
 
-  /** @param {any} view */
+  /** @param {View} view */
   function update(view) {
-    const { look } = page, unit = page.litUnit();
-    setOptions(which, [
-      ["-1", "all classes"],
-      ...page.data.classNames.map((
-        /** @type {string} */ name,
-        /** @type {number} */ k,
-      ) => [String(k), name]),
-    ], String(page.shownClass));
+    const { look } = page, unit = page.selection.litUnit(view);
+    setOptions(
+      which,
+      [["-1", "all classes"], ...numbered(page.data.classNames)],
+      String(page.selection.shownClass),
+    );
     views.value = page.state.view;
-    which.hidden = page.state.view === "hard" || !!page.pinnedUnit;
-    views.hidden = !!page.pinnedUnit;
-    close.hidden = !page.pinnedUnit;
+    which.hidden = page.state.view === "hard" || !!page.selection.pinnedUnit;
+    views.hidden = !!page.selection.pinnedUnit;
+    close.hidden = !page.selection.pinnedUnit;
     setText(title, unit ? page.unitName(...unit) : "Decision regions");
     setText(note, unit ? unitFormula(page, view, unit[0], unit[1]) : noteOf(view));
     if (!chart.begin(view.window, look)) return;
     if (unit) drawUnit(view, unit);
     else drawDecision(view);
-    drawPoints(chart, page, {
-      rows: page.data.points,
-      width: page.data.features,
-      axes: page.axes,
-      predicted: unit ? null : view.predicted,
-      counts: true,
-    });
-    chart.axes(page.axisNames(), look);
+    drawPoints(chart, page, view, where(), { wrong: !unit, counts: true });
+    chart.axes(page.dataset.axisNames(), look);
   }
 
-  /** @param {any} view */
+  /** @param {View} view */
   function drawDecision(view) {
     const { look, state } = page, { geometry } = view;
+    let gapTop = 1;
     if (state.view === "hard") {
       chart.clip();
-      for (const cell of geometry.cells) chart.polygon(cell.polygon, look.tintOf[cell.label]);
-      if (page.marks.lines && geometry.regions <= MANY_REGIONS) drawUnitLines(view);
+      for (const cell of geometry.cells) chart.polygon(cell.polygon, look.tints[cell.label]);
+      if (page.selection.unitLines && geometry.regions <= MANY_REGIONS) drawUnitLines(view);
       chart.unclip();
     } else {
-      drawSoft(view);
+      gapTop = drawSoft(view);
     }
     chart.clip();
     chart.segments(geometry.boundary, look.line, 2);
     chart.unclip();
     nameRegions(view);
-    drawLegend(legend, page, view);
+    drawLegend(legend, page, view, { gapTop });
   }
 
-  /** @param {any} view */
+  /** @param {View} view */
   function drawUnitLines(view) {
-    view.geometry.unitLines.slice(0, -1).forEach((/** @type {any[]} */ units) =>
-      units.forEach((segments) => {
-        chart.segments(segments, page.look.muted, 1, [4, 3]);
-      })
-    );
+    for (const segments of view.geometry.unitLines.slice(0, -1).flat()) {
+      chart.segments(segments, page.look.muted, 1, [4, 3]);
+    }
   }
 
-  /** @param {any} view */
+  /** Colours of how sure the network is; the largest gap that is shown. @param {View} view */
   function drawSoft(view) {
-    const { look, state, shownClass } = page, { maps } = view, { side, classes, logits } = maps;
+    const { look, state } = page, { shownClass } = page.selection;
+    const { maps } = view, { side, classes, logits } = maps;
     const image = new ImageData(side, side);
+    let top = 1;
     if (state.view === "logit" && shownClass >= 0) {
       paintSigned(
         logits,
         shownClass,
         classes,
-        page.scaleOf(view, view.network.layers.length - 1, shownClass),
+        page.scales.of(view, view.network.layers.length - 1, shownClass),
         look,
         image.data,
       );
     } else if (shownClass >= 0) {
       paintRising(
-        page.probabilityMap(view),
+        view.probabilityGrid,
         shownClass,
         classes,
         1,
@@ -148,7 +151,7 @@ export function regionsPanel(page) {
         image.data,
       );
     } else if (state.view === "probability") {
-      const map = page.probabilityMap(view);
+      const map = view.probabilityGrid;
       paintClasses(
         maps.winners,
         (i) => Math.max(0, (map[i * classes + maps.winners[i]] - 1 / classes) / (1 - 1 / classes)),
@@ -156,14 +159,15 @@ export function regionsPanel(page) {
         image.data,
       );
     } else {
-      const gaps = gapsOf(logits, maps.winners, classes), top = scaleTop(largestSize(gaps, 0, 1));
-      page.gapTop = top;
+      const gaps = gapsOf(logits, maps.winners, classes);
+      top = scaleTop(largestSize(gaps, 0, 1));
       paintClasses(maps.winners, (i) => Math.min(1, gaps[i] / top), look, image.data);
     }
     chart.image(image);
+    return top;
   }
 
-  /** @param {any} view @param {[number, number]} unit */
+  /** @param {View} view @param {[number, number]} unit */
   function drawUnit(view, [layer, j]) {
     const { look } = page, { maps } = view, last = layer === view.network.layers.length - 1;
     const units = view.network.layers[layer].units, image = new ImageData(maps.side, maps.side);
@@ -171,7 +175,7 @@ export function regionsPanel(page) {
       last ? maps.passes[layer].z : maps.passes[layer].a,
       j,
       units,
-      page.scaleOf(view, layer, j),
+      page.scales.of(view, layer, j),
       look,
       image.data,
     );
@@ -180,33 +184,34 @@ export function regionsPanel(page) {
     chart.clip();
     if (line) chart.segments(line, look.line, 2);
     chart.unclip();
-    drawLegend(legend, page, view, [layer, j]);
+    drawLegend(legend, page, view, { unit: [layer, j] });
   }
 
-  /** Each class's name where its region and its points leave room. @param {any} view */
+  /** Each class's name where its region and its points leave room. @param {View} view */
   function nameRegions(view) {
-    const rows = { rows: page.data.points, width: page.data.features, axes: page.axes };
     places = roomyPlaces(
       chart,
       view,
-      rows,
+      where(),
       page.data.classNames.map(cutName),
       places,
-      page.dragging || page.playing,
+      page.dataset.dragging || page.playback.playing,
     );
     for (const [label, [x, y]] of places) {
       chart.plate(cutName(page.data.classNames[label]), chart.toX(x), chart.toY(y), page.look);
     }
   }
 
-  /** @param {any} view */
+  /** @param {View} view */
   function noteOf(view) {
     const { geometry } = view,
       held = view.at
-        ? ` Shown: the plane of ${page.axisNames().join(" and ")}, other features at their medians.`
+        ? ` Shown: the plane of ${
+          page.dataset.axisNames().join(" and ")
+        }, other features at their medians.`
         : "";
-    const absent = page.data.classNames.filter((/** @type {string} */ _, /** @type {number} */ k) =>
-      !geometry.cells.some((/** @type {any} */ cell) => cell.label === k)
+    const absent = page.data.classNames.filter((_, k) =>
+      !geometry.cells.some((cell) => cell.label === k)
     );
     const missing = absent.length
       ? ` No region in this window: ${absent.map(cutName).join(", ")}.`
@@ -222,7 +227,7 @@ export function regionsPanel(page) {
     exported: exportedPicture(
       "Decision regions, or the unit enlarged",
       "regions",
-      () => chartPicture(chart, page.look, () => update(page.view)),
+      () => chartPicture(chart, page, update),
     ),
   };
 }

@@ -1,24 +1,29 @@
 // @ts-check
 /** The strip of seeds: each a small decision map with its accuracy; one click opens it. */
 
-import { element, percentage, setText, shortNumber, svgElement } from "./elements.js";
+import { element, penOf, percentage, setText, shortNumber, svgElement } from "./elements.js";
 import { paintClasses } from "../pure/colors.js";
 import { classesOf, forwardPass, networkFrom, onPlane, parameterCount } from "../pure/network.js";
 import { exportedPicture, svgDocument, svgWords } from "./pictures.js";
 import { gridOver, mediansOf } from "../pure/view.js";
 
+/** @import { Page, Panel } from "../page/page.js" */
+/** @import { SeedsShown } from "../page/seeds.js" */
+/** @import { Look } from "../pure/colors.js" */
+
 const TILE_SIDE = 28;
-const AT_ONCE = 3e8; // seeds x points x epochs x parameters that are trained without being asked for: about a tenth of a second
+/** Seeds x points x epochs x parameters trained unasked: about a tenth of a second. */
+const AT_ONCE = 3e8;
 const CALM = 400; // ms without a change before that
 
-/** @param {any} page @returns {import("../page/page.js").Panel} */
+/** @param {Page} page @returns {Panel} */
 export function seedsPanel(page) {
   const strip = element("div", { class: "strip" }),
     share = element("span", { class: "muted grow", "aria-live": "off" });
   const ask = element("button", {
     type: "button",
     id: "train-seeds",
-    onclick: () => page.trainSeeds(),
+    onclick: () => page.seeds.train(),
   }, "Train 64 seeds");
   const node = element(
     "section",
@@ -26,48 +31,50 @@ export function seedsPanel(page) {
     element("header", {}, element("h2", {}, "The same network from 64 starts"), share, ask),
     strip,
   );
-  /** @type {any} */ let shown = null;
-  /** @type {any} */ let look = null;
-  let seen = false, tried = "";
-  /** @type {any} */ let points = null, calm = 0;
+  /** @type {SeedsShown | null} */ let shown = null;
+  /** @type {Look | null} */ let look = null;
+  /** @type {Float64Array | null} */ let points = null;
+  let seen = false, tried = "", calm = 0;
   const watched = new IntersectionObserver((entries) => {
     seen = entries[entries.length - 1].isIntersecting;
     if (seen) page.changed();
   });
   watched.observe(node);
 
-  /** Train them when they are in sight, of other settings than those shown, and cheap; what is refused is not asked for again. */
+  /**
+   * Train them when they are in sight, of other settings than those shown, and cheap; what is
+   * refused is not asked for again.
+   */
   function trainWhenCalm() {
     clearTimeout(calm);
     const { seed: _, ...recipe } = page.recipe(), key = JSON.stringify(recipe);
     if (
-      page.readOnly || !seen || page.seedsBusy || page.dragging || page.playing ||
-      (page.seeds && !page.seedsStale) || page.seedsWork() > AT_ONCE
+      page.readOnly || !seen || page.seeds.busy || page.dataset.dragging || page.playback.playing ||
+      (page.seeds.shown && !page.seeds.stale) || page.seeds.work() > AT_ONCE
     ) return;
     if (tried === key && points === page.data.points) return;
     calm = setTimeout(() => {
       [tried, points] = [key, page.data.points];
-      page.trainSeeds();
+      page.seeds.train();
     }, CALM);
   }
 
   function update() {
     trainWhenCalm();
     node.hidden = page.readOnly;
-    const { seeds } = page;
-    setText(ask, page.seedsBusy ? "Training …" : "Train 64 seeds");
-    node.classList.toggle("stale", !!seeds && page.seedsStale);
+    const seeds = page.seeds.shown, { stale } = page.seeds;
+    setText(ask, page.seeds.busy ? "Training …" : "Train 64 seeds");
+    node.classList.toggle("stale", !!seeds && stale);
     if (!seeds) {
       return setText(share, "How much of this is luck? Train it from 64 random starts and see.");
     }
-    const full = seeds.accuracy.filter((/** @type {number} */ value) => value >= 1 - 1e-9).length;
+    const full = seeds.accuracy.filter((value) => value >= 1 - 1e-9).length,
+      right = percentage(full / seeds.accuracy.length);
     setText(
       share,
-      `${full} of ${seeds.accuracy.length} (${
-        percentage(full / seeds.accuracy.length)
-      }) classify every training point right. Below each: accuracy and loss.${
-        page.seedsStale ? " Of the settings before: train them again." : ""
-      }`,
+      `${full} of ${seeds.accuracy.length} (${right}) classify every training point right. ` +
+        "Below each: accuracy and loss." +
+        (stale ? " Of the settings before: train them again." : ""),
     );
     if (shown !== seeds || look !== page.look) {
       shown = seeds;
@@ -77,7 +84,7 @@ export function seedsPanel(page) {
     [...strip.children].forEach((button, k) =>
       button.setAttribute(
         "aria-pressed",
-        String(!page.run.course && page.state.seed === seeds.first + k && !page.seedsStale),
+        String(!page.run.course && page.state.seed === seeds.first + k && !stale),
       )
     );
   }
@@ -107,13 +114,13 @@ export function seedsPanel(page) {
     node,
     update,
     get exported() {
-      return page.seeds ? exportedPicture("Seeds", "seeds", picture) : null;
+      return page.seeds.shown ? exportedPicture("Seeds", "seeds", picture) : null;
     },
     close: () => watched.disconnect(),
   };
 }
 
-/** @param {any} page @param {any} seeds @param {number} k */
+/** @param {Page} page @param {SeedsShown} seeds @param {number} k */
 function tile(page, seeds, k) {
   const canvas = element("canvas", { width: TILE_SIDE, height: TILE_SIDE, "aria-hidden": "true" });
   const network = networkFrom(
@@ -122,19 +129,19 @@ function tile(page, seeds, k) {
     seeds.weights,
     k * parameterCount(page.data.features, seeds.layers),
   );
-  const plain = page.data.features === 2 && page.axes[0] === 0;
+  const plain = page.data.features === 2 && page.dataset.axes[0] === 0;
   const plane = plain
     ? network
-    : onPlane(network, page.axes[0], page.axes[1], mediansOf(page.data));
-  const passes = forwardPass(plane, gridOver(page.window, TILE_SIDE), TILE_SIDE * TILE_SIDE);
-  const winners = classesOf(
-    passes[passes.length - 1].z,
+    : onPlane(network, page.dataset.axes[0], page.dataset.axes[1], mediansOf(page.data));
+  const passes = forwardPass(
+    plane,
+    gridOver(page.dataset.window, TILE_SIDE),
     TILE_SIDE * TILE_SIDE,
-    seeds.layers.at(-1).units,
   );
+  const winners = classesOf(passes[passes.length - 1].z, TILE_SIDE * TILE_SIDE, seeds.classes);
   const image = new ImageData(TILE_SIDE, TILE_SIDE);
   paintClasses(winners, () => 0.8, page.look, image.data);
-  canvas.getContext("2d").putImageData(image, 0, 0);
+  penOf(canvas).putImageData(image, 0, 0);
   const seed = seeds.first + k,
     words = `Seed ${seed}: accuracy ${percentage(seeds.accuracy[k])}, loss ${
       shortNumber(seeds.loss[k])

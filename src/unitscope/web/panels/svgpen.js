@@ -1,9 +1,9 @@
 // @ts-check
-/** A pen that a Chart draws with as on a canvas, and that writes SVG: the calls that charts make, and no others. */
+/** A pen that a Chart draws with as on a canvas, and that writes SVG: only the calls it makes. */
 
 import { svgElement } from "./elements.js";
 
-/** @typedef {{[name: string]: string | number}} Attributes */
+/** @import { Attributes } from "./elements.js" */
 
 const SAVED = /** @type {const} */ ([
   "fillStyle",
@@ -84,7 +84,12 @@ export class SvgPen {
   rect(x, y, wide, high) {
     this.path += `M${round(x)} ${round(y)}h${round(wide)}v${round(high)}h${round(-wide)}Z`;
   }
-  /** A whole circle: charts draw no other arcs. @param {number} x @param {number} y @param {number} radius */
+  /**
+   * A whole circle: charts draw no other arcs.
+   * @param {number} x
+   * @param {number} y
+   * @param {number} radius
+   */
   arc(x, y, radius) {
     const r = round(radius);
     this.path += `M${round(x - radius)} ${round(y)}a${r} ${r} 0 1 0 ${
@@ -133,8 +138,9 @@ export class SvgPen {
 
   /** @param {string} words @param {number} x @param {number} y */
   fillText(words, x, y) {
+    // As attributes: the page's policy allows no style in an element.
     const [, weight, size, family] =
-      /** @type {string[]} */ (/^(?:(\d+) )?([\d.]+)px (.*)$/.exec(this.font)); // as attributes: the page's policy allows no style in an element
+      /** @type {string[]} */ (/^(?:(\d+) )?([\d.]+)px (.*)$/.exec(this.font));
     this.add("text", {
       x: round(x),
       y: round(y),
@@ -147,7 +153,13 @@ export class SvgPen {
     }, words);
   }
 
-  /** @param {HTMLCanvasElement} picture @param {number} x @param {number} y @param {number} width @param {number} height */
+  /**
+   * @param {HTMLCanvasElement} picture
+   * @param {number} x
+   * @param {number} y
+   * @param {number} width
+   * @param {number} height
+   */
   drawImage(picture, x, y, width, height) {
     this.add("image", {
       x: round(x),
@@ -177,7 +189,11 @@ export class SvgPen {
     return this.globalAlpha < 1 ? { opacity: this.globalAlpha } : {};
   }
 
-  /** @param {string} tag @param {Attributes} attributes @param {...string} words */
+  /**
+   * @param {keyof SVGElementTagNameMap} tag
+   * @param {Attributes} attributes
+   * @param {...string} words
+   */
   add(tag, attributes, ...words) {
     const made = svgElement(tag, {
       ...attributes,

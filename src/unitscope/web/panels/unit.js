@@ -3,13 +3,17 @@
 
 import { element, setText, shortNumber } from "./elements.js";
 
-/** @param {any} page @returns {import("../page/page.js").Panel} */
+/** @import { Page, Panel } from "../page/page.js" */
+/** @import { Layer } from "../pure/network.js" */
+/** @import { View } from "../pure/view.js" */
+
+/** @param {Page} page @returns {Panel} */
 export function unitPanel(page) {
   const title = element("h2", {}, "Weights of a unit"),
     fields = element("div", { class: "weights" });
   const back = element(
     "button",
-    { type: "button", onclick: () => page.takeWeights(null) },
+    { type: "button", onclick: () => page.playback.takeWeights(null) },
     "Back to the trained weights",
   );
   const node = element(
@@ -24,18 +28,18 @@ export function unitPanel(page) {
         type: "button",
         class: "icon",
         "aria-label": "Close",
-        onclick: () => page.chooseUnit(null),
+        onclick: () => page.selection.chooseUnit(null),
       }, "×"),
     ),
     fields,
   );
   let key = "";
 
-  /** @param {any} view */
+  /** @param {View} view */
   function update(view) {
-    const unit = page.pinnedUnit;
+    const unit = page.selection.pinnedUnit;
     node.hidden = !unit;
-    back.hidden = !page.edited;
+    back.hidden = !page.playback.edited;
     if (!unit) return void (key = "");
     const [layer, j] = unit, { inputs, units, weights, bias } = view.network.layers[layer];
     setText(title, `${page.unitName(layer, j)}: weights and bias`);
@@ -51,7 +55,7 @@ export function unitPanel(page) {
         const input = element("input", {
           type: "number",
           step: "any",
-          onchange: () => page.editWeight(layer, i, j, Number(input.value)),
+          onchange: () => page.playback.editWeight(layer, i, j, Number(input.value)),
         });
         return element(
           "label",
@@ -68,15 +72,15 @@ export function unitPanel(page) {
         );
       }
     });
-    if (page.focusWeight !== null) {
-      fields.querySelectorAll("input")[page.focusWeight]?.focus();
-      page.focusWeight = null;
+    if (page.selection.focusWeight !== null) {
+      fields.querySelectorAll("input")[page.selection.focusWeight]?.focus();
+      page.selection.focusWeight = null;
     }
   }
   return { node, update };
 }
 
-/** @param {any} page @returns {import("../page/page.js").Panel} */
+/** @param {Page} page @returns {Panel} */
 export function tracePanel(page) {
   const body = element("div", { class: "trace" });
   const node = element(
@@ -85,12 +89,12 @@ export function tracePanel(page) {
     element("header", {}, element("h2", {}, "One point, number by number")),
     body,
   );
-  /** @type {any} */ let shownView = null;
+  /** @type {View | null} */ let shownView = null;
   /** @type {number | null | undefined} */ let shownPoint;
 
-  /** @param {any} view */
+  /** @param {View} view */
   function update(view) {
-    const point = page.litPoint();
+    const point = page.selection.litPoint();
     if (point === shownPoint && view === shownView) return;
     shownPoint = point;
     shownView = view;
@@ -100,7 +104,8 @@ export function tracePanel(page) {
           element(
             "p",
             { class: "muted" },
-            "Point at a data point, or choose one (with . and , on the keyboard), and its numbers are followed from x to its class.",
+            "Point at a data point, or choose one (with . and , on the keyboard), and its " +
+              "numbers are followed from x to its class.",
           ),
         ]
         : traceSteps(page, view, point)),
@@ -111,21 +116,19 @@ export function tracePanel(page) {
 
 const NUMBERS_SHOWN = 12;
 
-/** @param {any} page @param {any} view @param {number} point */
+/** @param {Page} page @param {View} view @param {number} point */
 function traceSteps(page, view, point) {
   const { data } = page, { network } = view, last = network.layers.length - 1;
   const x = data.points.subarray(point * data.features, (point + 1) * data.features);
   const steps = [
     traceRow("x", [...x].map((value, i) => [data.featureNames[i], shortNumber(value)])),
   ];
-  network.layers.forEach((/** @type {any} */ layer, /** @type {number} */ l) => {
+  network.layers.forEach((layer, l) => {
     const { z, a } = view.passes[l], at = point * layer.units;
     const name = (/** @type {number} */ j) => l === last ? data.classNames[j] : `unit ${j}`;
-    const list = (/** @type {ArrayLike<number>} */ values) =>
-      Array.from(
-        { length: layer.units },
-        (_, j) => /** @type {[string, string]} */ ([name(j), shortNumber(values[at + j])]),
-      );
+    /** @param {ArrayLike<number>} values @returns {[string, string][]} */
+    const list = (values) =>
+      Array.from({ length: layer.units }, (_, j) => [name(j), shortNumber(values[at + j])]);
     if (l === 0 && layer.inputs <= 3) steps.push(...sums(layer, x, name, z, at));
     else steps.push(traceRow(l === last ? "logits" : `z, layer ${l + 1}`, list(z)));
     if (l < last) steps.push(traceRow(`a = ${layer.activation}(z)`, list(a)));
@@ -187,7 +190,13 @@ function traceRow(name, values) {
   );
 }
 
-/** @param {any} layer @param {ArrayLike<number>} x @param {(j: number) => string} name @param {ArrayLike<number>} z @param {number} at */
+/**
+ * @param {Layer} layer
+ * @param {ArrayLike<number>} x
+ * @param {(j: number) => string} name
+ * @param {ArrayLike<number>} z
+ * @param {number} at
+ */
 function sums(layer, x, name, z, at) {
   return Array.from({ length: Math.min(layer.units, NUMBERS_SHOWN) }, (_, j) => {
     const terms = Array.from(

@@ -3,9 +3,12 @@
 
 import { shortNumber } from "./elements.js";
 
+/** @import { Page } from "../page/page.js" */
+/** @import { View } from "../pure/view.js" */
+
 /**
  * "z = 0.389 x0 − 3.47 x1 + 1.97", and where the unit is on.
- * @param {any} page @param {any} view @param {number} layer @param {number} j
+ * @param {Page} page @param {View} view @param {number} layer @param {number} j
  */
 export function unitFormula(page, view, layer, j) {
   const { weights, bias, inputs, units, activation } = view.network.layers[layer];

@@ -1,7 +1,10 @@
 // @ts-check
 /** Colours as [red, green, blue] bytes, their mixtures, and the scales that paint maps. Pure. */
 
+/** @import { ThemeScene } from "./scene.d.ts" */
+
 /** @typedef {[number, number, number]} Color */
+/** @typedef {ReturnType<typeof lookOf>} Look */
 
 /**
  * @param {string} hex "#rrggbb"
@@ -37,7 +40,7 @@ export function cssColor(color) {
 
 /**
  * The look of the page from the theme that Python sends.
- * @param {any} themes the `theme` of the hello message
+ * @param {ThemeScene} themes the `theme` of the hello message
  * @param {string} name "light" or "dark"
  */
 export function lookOf(themes, name) {
@@ -49,11 +52,11 @@ export function lookOf(themes, name) {
     classes: themes.class_colors,
     markers: themes.class_markers,
     classColors,
-    tints: classColors.map((/** @type {Color} */ color) =>
-      colorBetween(background, color, theme.tint)
-    ),
+    tints: classColors.map((color) => cssColor(colorBetween(background, color, theme.tint))),
     backgroundColor: background,
-    signed: [colorFrom(theme.negative), colorFrom(theme.zero), colorFrom(theme.positive)],
+    signed: /** @type {[Color, Color, Color]} */ (
+      [theme.negative, theme.zero, theme.positive].map(colorFrom)
+    ),
   };
 }
 
@@ -63,7 +66,7 @@ export function lookOf(themes, name) {
  * @param {number} offset where the first value is
  * @param {number} stride from one value to the next
  * @param {number} top
- * @param {ReturnType<typeof lookOf>} look
+ * @param {Look} look
  * @param {Uint8ClampedArray} pixels RGBA, one for each value
  */
 export function paintSigned(values, offset, stride, top, look, pixels) {
@@ -104,7 +107,7 @@ export function paintRising(values, offset, stride, top, from, to, pixels) {
  * Paint the class of the largest of each row, stronger where `strength` is nearer 1.
  * @param {ArrayLike<number>} classes the class of each pixel
  * @param {(pixel: number) => number} strength 0..1
- * @param {ReturnType<typeof lookOf>} look
+ * @param {Look} look
  * @param {Uint8ClampedArray} pixels
  */
 export function paintClasses(classes, strength, look, pixels) {
@@ -117,60 +120,4 @@ export function paintClasses(classes, strength, look, pixels) {
     pixels[at + 2] = from[2] + share * (to[2] - from[2]);
     pixels[at + 3] = 255;
   }
-}
-
-/**
- * A round number at least as large as `value`: 1, 2 or 5 times a power of ten.
- * @param {number} value
- */
-export function roundAbove(value) {
-  if (!(value > 0) || !Number.isFinite(value)) return 1;
-  const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 2, 5, 10].map((step) => step * power).find((step) => step >= value * (1 - 1e-12)) ??
-    10 * power;
-}
-
-/**
- * The end of a scale: a number of two digits at least as large as `value`, nearer to it than `roundAbove`.
- * @param {number} value
- */
-export function scaleTop(value) {
-  if (!(value > 0) || !Number.isFinite(value)) return 1;
-  const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].map((step) => step * power).find((step) =>
-    step >= value * (1 - 1e-12)
-  ) ?? 10 * power;
-}
-
-/**
- * A tick as text, with the decimals that tell it from its neighbours.
- * @param {number} tick
- * @param {number} low
- * @param {number} high
- */
-export function tickText(tick, low, high) {
-  const step = roundAbove((high - low) / 5),
-    decimals = Math.max(0, Math.min(12, -Math.floor(Math.log10(step) + 1e-9)));
-  if (step >= 1000 && Math.abs(tick) >= 1e4 && Math.abs(tick) < 1e7) {
-    return `${tick / 1000}k`.replace("-", "−");
-  }
-  if (Math.abs(tick) >= 1e6 || (step < 1e-6 && tick !== 0)) {
-    return tick.toExponential(2).replace("-", "−");
-  }
-  return tick.toFixed(decimals).replace(/^-0(\.0*)?$/, "0").replace("-", "−");
-}
-
-/**
- * Three to six round numbers inside [low, high].
- * @param {number} low
- * @param {number} high
- * @returns {number[]}
- */
-export function roundTicks(low, high) {
-  const step = roundAbove((high - low) / 5);
-  const ticks = [];
-  for (let k = Math.ceil(low / step - 1e-9); k <= high / step + 1e-9 && ticks.length < 12; k++) {
-    ticks.push(k * step);
-  }
-  return ticks;
 }

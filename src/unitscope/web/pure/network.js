@@ -1,11 +1,24 @@
 // @ts-check
 /** A dense network's forward pass, as Python's Network computes it. Pure; everything in float64. */
 
+/** @import { Activation, LayerScene } from "./scene.d.ts" */
+
+/** @typedef {ArrayLike<number> & {[i: number]: number}} Numbers that can be changed */
 /**
- * @typedef {{inputs: number, units: number, activation: string, slope: number, weights: ArrayLike<number> & {[i: number]: number}, bias: ArrayLike<number> & {[i: number]: number}}} Layer
- *   `weights` is (inputs, units) row by row; `slope` is leaky_relu's below zero
- * @typedef {{features: number, layers: Layer[]}} Network
+ * `weights` is (inputs, units) row by row; `slope` is leaky_relu's below zero.
+ * @typedef {object} Layer
+ * @property {number} inputs
+ * @property {number} units
+ * @property {Activation} activation
+ * @property {number} slope
+ * @property {Numbers} weights
+ * @property {Numbers} bias
  */
+/** @typedef {{features: number, layers: Layer[]}} Network */
+/** Pre-activations and outputs of a layer, (n, units) row by row.
+ * @typedef {{z: Float64Array, a: Float64Array}} Pass */
+
+const SLOPE = 0.2; // of leaky_relu below zero, where a layer does not say it
 
 /** @param {number} features @param {{units: number}[]} layers */
 export function parameterCount(features, layers) {
@@ -19,25 +32,31 @@ export function parameterCount(features, layers) {
 
 /**
  * A network over a vector of parameters: each layer's weights row by row, then its bias.
- * @param {number} features @param {{units: number, activation: string, negative_slope: number}[]} layers
- * @param {Float32Array} vector @param {number} [offset]
+ * @param {number} features
+ * @param {LayerScene[]} layers
+ * @param {Float32Array} vector
+ * @param {number} [offset]
  * @returns {Network}
  */
 export function networkFrom(features, layers, vector, offset = 0) {
   let inputs = features, at = offset;
   return {
     features,
-    layers: layers.map(({ units, activation, negative_slope }) => {
+    layers: layers.map(({ units, activation, negative_slope: slope = SLOPE }) => {
       const weights = vector.subarray(at, at += inputs * units),
         bias = vector.subarray(at, at += units);
-      const layer = { inputs, units, activation, slope: negative_slope, weights, bias };
+      const layer = { inputs, units, activation, slope, weights, bias };
       inputs = units;
       return layer;
     }),
   };
 }
 
-/** The error function to about 1e-15: a series near 0, a continued fraction beyond. @param {number} x @returns {number} */
+/**
+ * The error function to about 1e-15: a series near 0, a continued fraction beyond.
+ * @param {number} x
+ * @returns {number}
+ */
 export function erf(x) {
   const size = Math.abs(x);
   if (size > 6) return Math.sign(x);
@@ -58,7 +77,7 @@ export function erf(x) {
 /** @param {number} z */
 const logistic = (z) => 0.5 * (1 + Math.tanh(0.5 * z));
 
-/** Keras's definitions. @type {Record<string, (z: number, slope: number) => number>} */
+/** Keras's definitions. @type {Record<Activation, (z: number, slope: number) => number>} */
 export const ACTIVATIONS = {
   linear: (z) => z,
   relu: (z) => (z > 0 ? z : 0),
@@ -74,8 +93,10 @@ export const ACTIVATIONS = {
 
 /**
  * Pre-activations and outputs of every layer, each (n, units) row by row.
- * @param {Network} network @param {ArrayLike<number>} points (n, features) row by row @param {number} n
- * @returns {{z: Float64Array, a: Float64Array}[]}
+ * @param {Network} network
+ * @param {ArrayLike<number>} points (n, features) row by row
+ * @param {number} n
+ * @returns {Pass[]}
  */
 export function forwardPass(network, points, n) {
   let from = points;
@@ -105,7 +126,12 @@ export function forwardPass(network, points, n) {
   });
 }
 
-/** @param {ArrayLike<number>} logits (n, classes) @param {number} n @param {number} classes @returns {Float64Array} */
+/**
+ * @param {ArrayLike<number>} logits (n, classes)
+ * @param {number} n
+ * @param {number} classes
+ * @returns {Float64Array}
+ */
 export function softmaxRows(logits, n, classes) {
   const shares = new Float64Array(n * classes);
   for (let at = 0; at < n * classes; at += classes) {
@@ -117,7 +143,13 @@ export function softmaxRows(logits, n, classes) {
   return shares;
 }
 
-/** The class of the largest logit of each row; of equal ones the first. @param {ArrayLike<number>} logits @param {number} n @param {number} classes @returns {Uint8Array} */
+/**
+ * The class of the largest logit of each row; of equal ones the first.
+ * @param {ArrayLike<number>} logits
+ * @param {number} n
+ * @param {number} classes
+ * @returns {Uint8Array}
+ */
 export function classesOf(logits, n, classes) {
   const winners = new Uint8Array(n);
   for (let i = 0, at = 0; i < n; i++, at += classes) {
@@ -130,7 +162,9 @@ export function classesOf(logits, n, classes) {
 
 /**
  * The network of two of its inputs, the others held.
- * @param {Network} network @param {number} i @param {number} j the same as i where there is only one input
+ * @param {Network} network
+ * @param {number} i
+ * @param {number} j the same as i where there is only one input
  * @param {ArrayLike<number>} at the value of every input
  * @returns {Network}
  */

@@ -1,9 +1,37 @@
 /** Made from unitscope/wire/messages.py by tools/contract.py. */
 
+export type Activation =
+  | "linear"
+  | "relu"
+  | "leaky_relu"
+  | "tanh"
+  | "sigmoid"
+  | "elu"
+  | "softplus"
+  | "gelu"
+  | "silu"
+  | "abs";
+
+export type Window = [[number, number], [number, number]];
+
+/** The most of each that a message may ask for; `message` in bytes, `work` as a product. */
+export interface Limits {
+  points: number;
+  features: number;
+  classes: number;
+  hidden_layers: number;
+  units: number;
+  epochs: number;
+  work: number;
+  message: number;
+  seeds: number;
+  weights: number;
+}
+
 /** One layer's shape. */
 export interface LayerScene {
   units: number;
-  activation: "linear" | "relu" | "leaky_relu" | "tanh" | "sigmoid" | "elu" | "softplus" | "gelu" | "silu" | "abs";
+  activation: Activation;
   negative_slope?: number;
 }
 
@@ -20,7 +48,7 @@ export interface DataScene {
 /** How to train; settings that are left out have the defaults of `us.Recipe`. */
 export interface RecipeScene {
   hidden?: number[];
-  activation?: "linear" | "relu" | "leaky_relu" | "tanh" | "sigmoid" | "elu" | "softplus" | "gelu" | "silu" | "abs";
+  activation?: Activation;
   optimizer?: string;
   learning_rate?: number;
   batch_size?: number;
@@ -54,7 +82,7 @@ export interface RunScene {
 
 /** A unit: its layer and its place in it. */
 export interface AboutUnit {
-  unit: number[];
+  unit: [number, number];
 }
 
 /** A class. */
@@ -110,6 +138,17 @@ export interface OfferedScene {
   has_classes: boolean;
 }
 
+/** What the course lab's weights and batches fit: at most `epochs`, else exactly these. */
+export interface CourseScene {
+  features: number;
+  classes: number;
+  points: number;
+  hidden: number[];
+  activation: Activation;
+  batch_size: number;
+  epochs: number;
+}
+
 /** The first screen; a file has its sentences in `claims_by_epoch` instead. */
 export interface FirstScene {
   data: DataScene;
@@ -117,15 +156,17 @@ export interface FirstScene {
   claims?: ClaimScene[];
 }
 
-/** What the page can offer. */
+/** What the page can offer; `recipe` has the settings that it starts with. */
 export interface GreetingScene {
   id: null;
   kind: "hello";
   version: string;
-  limits: Record<string, number>;
+  limits: Limits;
   datasets: OfferedScene[];
-  activations: ("linear" | "relu" | "leaky_relu" | "tanh" | "sigmoid" | "elu" | "softplus" | "gelu" | "silu" | "abs")[];
+  activations: Activation[];
   optimizers: string[];
+  recipe: RecipeScene;
+  course: CourseScene;
   theme: ThemeScene;
 }
 
@@ -134,10 +175,12 @@ export interface Hello {
   id: null;
   kind: "hello";
   version: string;
-  limits: Record<string, number>;
+  limits: Limits;
   datasets: OfferedScene[];
-  activations: ("linear" | "relu" | "leaky_relu" | "tanh" | "sigmoid" | "elu" | "softplus" | "gelu" | "silu" | "abs")[];
+  activations: Activation[];
   optimizers: string[];
+  recipe: RecipeScene;
+  course: CourseScene;
   theme: ThemeScene;
   first: FirstScene;
 }
@@ -212,16 +255,21 @@ export interface FileScene {
   id: null;
   kind: "hello";
   version: string;
-  limits: Record<string, number>;
+  limits: Limits;
   datasets: OfferedScene[];
-  activations: ("linear" | "relu" | "leaky_relu" | "tanh" | "sigmoid" | "elu" | "softplus" | "gelu" | "silu" | "abs")[];
+  activations: Activation[];
   optimizers: string[];
+  recipe: RecipeScene;
+  course: CourseScene;
   theme: ThemeScene;
   first: FirstScene;
   claims_by_epoch: [number, ClaimScene[]][];
 }
 
-/** Train from the recipe's seed, from `start`, or (`course`) as the course lab does if it fits. `explain`: say what came of it, too; areas and distances are those within `window`. */
+/**
+ * Train from the recipe's seed, from `start`, or (`course`) as the course lab does if it fits.
+ * `explain`: say what came of it, too; areas and distances are those within `window`.
+ */
 export interface TrainRequest {
   id: number;
   view?: string;
@@ -231,7 +279,7 @@ export interface TrainRequest {
   course?: boolean;
   start?: string | null;
   explain?: boolean;
-  window?: number[][] | null;
+  window?: Window | null;
 }
 
 /** Say what a network does with all points; areas and distances are those within `window`. */
@@ -241,7 +289,7 @@ export interface ExplainRequest {
   kind: "explain";
   data: DataScene;
   network: NetworkScene;
-  window?: number[][] | null;
+  window?: Window | null;
 }
 
 /** Train from `seeds` seeds, `first` and those after it. */
@@ -300,6 +348,22 @@ export interface CancelRequest {
 
 export type About = AboutUnit | AboutClass | AboutPoint;
 
-export type Reply = Hello | Trained | Explained | SeedsTrained | DataLoaded | FileMade | Progress | Refused | Dropped;
+export type Reply =
+  | Hello
+  | Trained
+  | Explained
+  | SeedsTrained
+  | DataLoaded
+  | FileMade
+  | Progress
+  | Refused
+  | Dropped;
 
-export type Request = TrainRequest | ExplainRequest | SeedsRequest | DatasetRequest | TableRequest | ExportRequest | CancelRequest;
+export type Request =
+  | TrainRequest
+  | ExplainRequest
+  | SeedsRequest
+  | DatasetRequest
+  | TableRequest
+  | ExportRequest
+  | CancelRequest;

@@ -1,8 +1,12 @@
 // @ts-check
-/** What the panels show of one network and its data: computed once for a picture, from weights alone. Pure. */
+/** What the panels show of one network and its data, computed once for a picture. Pure. */
 
 import { decisionGeometry } from "./geometry.js";
-import { classesOf, forwardPass, onPlane, softmaxRows } from "./network.js";
+import { classesOf, forwardPass, onPlane, parameterCount, softmaxRows } from "./network.js";
+
+/** @import { Data } from "./data.js" */
+/** @import { Network, Pass } from "./network.js" */
+/** @import { Window } from "./scene.d.ts" */
 
 /** Grid points times parameters of one picture: what a screen frame has room for. */
 const WORK_OF_A_PICTURE = 1.5e6;
@@ -21,7 +25,7 @@ export function gridSide(parameters) {
 
 /**
  * The points of a square grid over a window, row by row from the top.
- * @param {[[number, number], [number, number]]} window
+ * @param {Window} window
  * @param {number} side
  */
 export function gridOver(window, side) {
@@ -38,28 +42,32 @@ export function gridOver(window, side) {
   return points;
 }
 
-/** The grid of a window that is shown again and again. @type {WeakMap<object, {side: number, points: Float64Array}>} */
+/**
+ * The grid of a window that is shown again and again.
+ * @type {WeakMap<object, {side: number, points: Float64Array}>}
+ */
 const gridsKnown = new WeakMap();
+
+/** @typedef {ReturnType<typeof mapsOf>} Maps */
 
 /**
  * A network as a function over a window of its two inputs.
- * @param {any} plane a network of two inputs
- * @param {[[number, number], [number, number]]} window
+ * @param {Network} plane a network of two inputs
+ * @param {Window} window
  */
 export function mapsOf(plane, window) {
-  const parameters = plane.layers.reduce(
-    (/** @type {number} */ sum, /** @type {any} */ layer) => sum + (layer.inputs + 1) * layer.units,
-    0,
-  );
-  const side = gridSide(parameters);
+  const side = gridSide(parameterCount(2, plane.layers));
   const passes = forwardPass(plane, gridOver(window, side), side * side);
-  const classes = plane.layers.at(-1).units, logits = passes[passes.length - 1].z;
+  const classes = plane.layers[plane.layers.length - 1].units;
+  const logits = passes[passes.length - 1].z;
   return { side, passes, logits, winners: classesOf(logits, side * side, classes), classes };
 }
 
+/** @typedef {{features: number, points: ArrayLike<number>}} Rows points, row by row */
+
 /**
  * The value of each feature outside the plane shown: its median over the data.
- * @param {{features: number, points: ArrayLike<number>}} data
+ * @param {Rows} data
  * @returns {number[]}
  */
 export function mediansOf(data) {
@@ -71,7 +79,7 @@ export function mediansOf(data) {
 /** The medians of data that are shown again and again. @type {WeakMap<object, number[]>} */
 const mediansKnown = new WeakMap();
 
-/** @param {{features: number, points: ArrayLike<number>}} data */
+/** @param {Rows} data */
 function sortedMiddles(data) {
   const n = data.points.length / data.features;
   return Array.from({ length: data.features }, (_, j) => {
@@ -87,34 +95,55 @@ function sortedMiddles(data) {
  * @param {number} width numbers in a row
  * @param {[number, number]} axes
  * @param {number} [room] share of the range added on each side; the default is Python's
- * @returns {[[number, number], [number, number]]}
+ * @returns {Window}
  */
 export function windowAround(rows, width, axes, room = 0.08) {
-  return /** @type {any} */ (axes.map((axis) => {
-    let low = Infinity, high = -Infinity;
-    for (let at = axis; at < rows.length; at += width) {
-      low = Math.min(low, rows[at]);
-      high = Math.max(high, rows[at]);
-    }
-    if (!(low <= high)) return [-1, 1];
-    const margin = high > low ? room * (high - low) : Math.max(1, Math.abs(low) * room);
-    return [low - margin, high + margin];
-  }));
+  return [rangeOf(rows, width, axes[0], room), rangeOf(rows, width, axes[1], room)];
 }
 
 /**
- * Everything that the panels show of a network at one moment.
- * @param {{network: any, data: any, axes: [number, number], window: any, layer: number, pair: [number | null, number | null], before?: any}} what
- *   `layer`, `pair`: the hidden layer and its two units of the hidden space; null: those that differ most, where
- *   those of the space `before` do not any more
+ * @param {ArrayLike<number>} rows
+ * @param {number} width
+ * @param {number} axis
+ * @param {number} room
+ * @returns {[number, number]}
  */
+function rangeOf(rows, width, axis, room) {
+  let low = Infinity, high = -Infinity;
+  for (let at = axis; at < rows.length; at += width) {
+    low = Math.min(low, rows[at]);
+    high = Math.max(high, rows[at]);
+  }
+  if (!(low <= high)) return [-1, 1];
+  const margin = high > low ? room * (high - low) : Math.max(1, Math.abs(low) * room);
+  return [low - margin, high + margin];
+}
+
+/**
+ * `layer` and `pair`: the hidden layer and its two units of the hidden space; null: those that
+ * differ most, where those of the space `before` do not any more.
+ * @typedef {object} Shown
+ * @property {Network} network
+ * @property {Data} data
+ * @property {[number, number]} axes
+ * @property {Window} window
+ * @property {number} layer
+ * @property {[number | null, number | null]} pair
+ * @property {HiddenSpace | null} [before]
+ */
+
+/** @typedef {ReturnType<typeof viewOf>} View */
+
+/** Everything that the panels show of a network at one moment. @param {Shown} shown */
 export function viewOf({ network, data, axes, window, layer, pair, before = null }) {
-  const n = data.labels.length, classes = network.layers.at(-1).units;
+  const n = data.labels.length, classes = network.layers[network.layers.length - 1].units;
   const at = data.features === 2 && axes[0] === 0 && axes[1] === 1 ? null : mediansOf(data);
   const plane = at ? onPlane(network, axes[0], axes[1], at) : network;
   const maps = mapsOf(plane, window);
   const passes = forwardPass(network, data.points, n);
   const logits = passes[passes.length - 1].z;
+  /** @type {Float64Array | null} */
+  let grid = null;
   return {
     network,
     data,
@@ -128,6 +157,10 @@ export function viewOf({ network, data, axes, window, layer, pair, before = null
     probabilities: softmaxRows(logits, n, classes),
     predicted: classesOf(logits, n, classes),
     maps,
+    /** Probabilities over the map's grid, for some of the pictures. */
+    get probabilityGrid() {
+      return grid ??= softmaxRows(maps.logits, maps.side ** 2, classes);
+    },
     geometry: decisionGeometry(plane, window, maps),
     hidden: layer < network.layers.length - 1
       ? hiddenSpace(network, passes, layer, pair, before)
@@ -135,25 +168,28 @@ export function viewOf({ network, data, axes, window, layer, pair, before = null
   };
 }
 
+/** @typedef {ReturnType<typeof hiddenSpace>} HiddenSpace */
+
 /**
- * The space of two units of a hidden layer: where the points are and what the later layers make of it.
- * @param {any} network
- * @param {any[]} passes
+ * The space of two units of a hidden layer: the points there, and what later layers make of it.
+ * @param {Network} network
+ * @param {Pass[]} passes
  * @param {number} layer
  * @param {[number | null, number | null]} pair
- * @param {any} before
+ * @param {{layer: number, units: number, axes: [number, number]} | null} before
  */
 function hiddenSpace(network, passes, layer, pair, before) {
   const units = network.layers[layer].units, outputs = passes[layer].a;
-  const [across, up] = pair, chosen = across !== null && up !== null;
-  const axes = chosen
-    ? /** @type {[number, number]} */ ([Math.min(across, units - 1), Math.min(up, units - 1)])
+  const [across, up] = pair;
+  /** @type {[number, number]} */
+  const axes = across !== null && up !== null
+    ? [Math.min(across, units - 1), Math.min(up, units - 1)]
     : livelyUnits(outputs, units, before?.layer === layer ? before : null);
   const window = windowAround(outputs, units, axes);
   const later = { features: units, layers: network.layers.slice(layer + 1) };
   const at = mediansOf({ features: units, points: outputs });
   const plane = units === 1 ? null : onPlane(later, axes[0], axes[1], at);
-  /** @type {any} */
+  /** @type {Maps | null} */
   let maps = null;
   return {
     layer,
@@ -162,15 +198,16 @@ function hiddenSpace(network, passes, layer, pair, before) {
     units,
     outputs,
     held: units > 2 ? at : null,
-    get maps() {
+    get maps() { // for one output alone: rarely looked at
       return plane && (maps ??= mapsOf(plane, window));
-    }, // for one output alone: rarely looked at
+    },
     geometry: plane && decisionGeometry(plane, window),
   };
 }
 
 /**
- * The two units whose outputs differ most over the points, in their order; those shown before as long as both differ.
+ * The two units whose outputs differ most over the points, in their order; those shown before as
+ * long as both differ.
  * @param {ArrayLike<number>} outputs
  * @param {number} units
  * @param {{units: number, axes: [number, number]} | null} before
@@ -213,7 +250,7 @@ export function largestSize(values, offset, stride) {
  * @param {ArrayLike<number>} rows
  * @param {number} width
  * @param {[number, number]} axes
- * @param {[[number, number], [number, number]]} window
+ * @param {Window} window
  * @returns {Map<number, number[]>} one point of each crowded place, and all the points there
  */
 export function crowdsOf(rows, width, axes, window) {

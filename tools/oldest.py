@@ -1,0 +1,69 @@
+"""Try the oldest versions that pyproject.toml allows: the lab and the quick tests.
+
+    python tools/oldest.py [FOLDER]
+
+FOLDER (.venv-oldest without it) gets a fresh environment of the Python that runs this, which had
+better be the oldest one allowed. Prints what is installed; ends with the first failure's status.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+import venv
+from pathlib import Path
+
+REPOSITORY = Path(__file__).parents[1]
+TESTING = ("hypothesis", "jsonschema", "pandas", "pytest", "scikit-learn", "scipy", "tqdm")
+
+# Those that need no more than `.[app]` and the above: no Keras, no browser, no deno.
+ROOMS = (
+    "data",
+    "geometry",
+    "kernel",
+    "training",
+    "sweeps",
+    "explanation",
+    "figures",
+    "wire",
+    "cli",
+)
+FILES = ("test_network.py", "test_recipe.py", "test_lab.py", "test_files.py", "page/test_server.py")
+LEFT_OUT = "slow or browser or notebook or tensorflow or torch or dask or ray or regioncam"
+
+
+def lower_bounds(project: dict) -> dict[str, str]:
+    """Name to the oldest version allowed, of everything that [project] names with a bound."""
+    extras = project["optional-dependencies"]
+    needed = [*project["dependencies"], *(one for extra in extras.values() for one in extra)]
+    found = (re.match(r"([\w-]+)(?:\[[\w,]+\])?>=([\d.]+)", requirement) for requirement in needed)
+    return {match[1]: match[2] for match in found if match}
+
+
+def main() -> int:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    bounds = lower_bounds(project)
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else REPOSITORY / ".venv-oldest").resolve()
+    venv.create(folder, clear=True, with_pip=True)
+    python = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+    pins = folder / "oldest.txt"
+    pins.write_text("".join(f"{name}=={bounds[name]}\n" for name in sorted(bounds)), "utf-8")
+    pip = [python, "-m", "pip", "--disable-pip-version-check"]
+    commands = [
+        [*pip, "install", "--quiet", "-c", pins, "-e", ".[app]", *TESTING],
+        [*pip, "freeze"],
+        [python, "-m", "unitscope", "lab", "--out", folder / "lab"],
+        [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", f"not ({LEFT_OUT})"],
+    ]
+    commands[-1] += [REPOSITORY / "tests" / name for name in (*ROOMS, *FILES)]
+    for command in commands:
+        status = subprocess.run(command, cwd=REPOSITORY, check=False).returncode
+        if status:
+            return status
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
