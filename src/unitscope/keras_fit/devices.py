@@ -27,7 +27,8 @@ def check_devices(model: Any, X: Any, arguments: Mapping[str, Any]) -> None:
         return
     import jax
 
-    devices, processes = int(parallel.device_mesh.devices.size), int(jax.process_count())
+    devices = int(parallel.device_mesh.devices.size)
+    processes = int(jax.process_count())
     _check_weights(model, devices)
     if getattr(parallel, "auto_shard_dataset", True) and processes > 1:
         return  # Keras itself takes nothing but a tf.data.Dataset then, and deals its batches out
@@ -89,7 +90,8 @@ def _load(X: Any, arguments: Mapping[str, Any]) -> list[int]:
     not even those can.
     """
     batch = arguments["batch_size"] or BATCH_SIZE
-    split, held_out = arguments["validation_split"], arguments["validation_data"]
+    split = arguments["validation_split"]
+    held_out = arguments["validation_data"]
     points, held = _points(X), 0
     if held_out is not None:
         held = _points(held_out[0] if isinstance(held_out, (tuple, list)) else held_out)
