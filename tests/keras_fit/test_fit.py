@@ -184,8 +184,8 @@ def test_callbacks_see_and_set_the_weights_of_their_epoch() -> None:
 def test_probabilities_that_keras_clips_are_trained_as_keras_does(
     scale: float, far_out: float
 ) -> None:
-    # The first time, large weights clip points everywhere; the second time, only those of the middle
-    # batch are clipped.
+    # The first time, large weights clip points everywhere; the second time, only the points of the
+    # middle batch are clipped.
     wild = np.where(np.arange(N)[:, None] // 16 == 1, far_out, 1.0) * X
 
     def far() -> Any:
