@@ -281,7 +281,7 @@ def test_the_remedy_works():
         ),
         (
             lambda: us.Plane.through([0, 0], [1, 0], [1, 0, 0]),
-            "a, b, c must be points of as many numbers each. Got 2, 2 and 3 instead.",
+            "a, b, c must be points of equally many numbers. Got 2, 2 and 3 instead.",
         ),
         (
             lambda: us.Plane.through([0, 0], [1, np.inf], [1, 0]),

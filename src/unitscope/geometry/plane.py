@@ -95,7 +95,7 @@ class Plane:
         two = frozen_array("c", c, 1)
         if not len(start) == len(one) == len(two):
             got = said(f"{len(start)}, {len(one)} and {len(two)}")
-            raise refusal("a, b, c", "points of as many numbers each", got)
+            raise refusal("a, b, c", "points of equally many numbers", got)
         # On the points' own scale nothing overflows or vanishes.
         size = float(np.abs([start, one, two]).max(initial=0.0)) or 1.0
         first = one / size - start / size

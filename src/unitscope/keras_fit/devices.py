@@ -39,9 +39,9 @@ def check_devices(model: Any, X: Any, arguments: Mapping[str, Any]) -> None:
         counts = loads[:, column]
         if (counts != counts[0]).any():
             process = int(np.flatnonzero(counts != counts[0])[0])
-            rule = "of as many batches in every process, as each waits for the others"
+            rule = "of equally many batches in every process, as each waits for the others"
             got = said(f"{counts[0]} in process 0 and {counts[process]} in process {process}")
-            raise refusal(name, rule, got, "Leave batches out, or deal the rows out anew.")
+            raise refusal(name, rule, got, "Leave batches out, or distribute the rows again.")
 
 
 def unused_devices(model: Any) -> str:
@@ -137,6 +137,6 @@ def _check_load(load: np.ndarray, devices: int) -> None:
             raise refusal("batch_size", rule, size)
         surplus = last % devices
         if surplus:
-            rule = f"points of which the last batch divides among the {devices} devices"
+            rule = f"points whose last batch divides evenly among the {devices} devices"
             got = said(f"{count} points in batches of {size}, the last of {last}")
             raise refusal(name, rule, got, f"Leave out {surplus}, or add {devices - surplus}.")
