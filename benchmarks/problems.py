@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 
 import unitscope as us
-from unitscope.kernel.advance import State, advance
+from unitscope.kernel.advance import advance
+from unitscope.kernel.state import State
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from unitscope.data.dataset import Dataset
 from unitscope.errors import InvalidInput
-from unitscope.kernel.advance import State, advance
+from unitscope.kernel.advance import advance
+from unitscope.kernel.state import State
 from unitscope.network import ACTIVATIONS, Dense, Network
 from unitscope.recipe import OPTIMIZERS, Recipe
 from unitscope.sweeps.block import train_seeds

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from unitscope.compiled.code import CompiledCode
 from unitscope.compiled.memory import address
 from unitscope.errors import refusal, said
 from unitscope.kernel import layout
+from unitscope.kernel.state import Outcome, State
 from unitscope.network import Network
 from unitscope.recipe import Recipe
 
@@ -25,47 +26,6 @@ LOOP = CompiledCode("unitscope.kernel.loop", arguments=10, flush=True)
 _TEAM_FROM = (
     4e6  # products of points and weights in a chunk: below, one thread is as quick as several
 )
-
-
-@dataclass
-class State:
-    """Where a training stands: parameters (P,), optimizer slots (2, P), both float32, and the steps made so far.
-
-    The slots are, for adam and adamw, the running means of the gradient and of its square; for
-    rmsprop the running mean square and the momentum; for sgd the momentum. Parameters lie as in
-    `Network.to_vector`.
-    """
-
-    parameters: np.ndarray
-    slots: np.ndarray
-    step: int
-
-    @classmethod
-    def fresh(cls, parameters: np.ndarray) -> State:
-        """Before the first step: empty slots."""
-        vector = np.array(parameters, dtype=np.float32)
-        return cls(vector, np.zeros((2, vector.size), np.float32), 0)
-
-    def copy(self) -> State:
-        """The same standing in arrays of its own."""
-        return State(self.parameters.copy(), self.slots.copy(), self.step)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What `advance` did, an entry for each finite epoch.
-
-    `weights` (epochs, P) float32 after each epoch; `loss` (epochs,) float64; `correct` (epochs,)
-    points predicted right just before their own batch's step, 0 where nobody asked; `state` the
-    standing after them; `finite` False when the next epoch reached a loss or a weight that is not
-    finite (that epoch is left out).
-    """
-
-    weights: np.ndarray
-    loss: np.ndarray
-    correct: np.ndarray
-    state: State
-    finite: bool
 
 
 def advance(
@@ -108,6 +68,11 @@ def advance(
             state.copy(),
             True,
         )
+    if not LOOP.works():
+        from unitscope.kernel import reference
+
+        outcome = reference.advance(state, net, X, y, order, recipe, clip)
+        return outcome if counted else replace(outcome, correct=np.zeros(len(outcome.loss), int))
     numbers = layout.numbers(net, recipe, n, epochs, state.step, counted=counted)
     stride, padded, count = numbers[layout.STRIDE], numbers[layout.PADDED], net.n_parameters
     places = np.empty(order.size + stride, np.int32)

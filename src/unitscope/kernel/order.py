@@ -21,6 +21,10 @@ def shuffled(n: int, recipe: Recipe, past: int = 0, epochs: int | None = None) -
     are those of a longer one.
     """
     count = recipe.epochs if epochs is None else epochs
+    if not SHUFFLES.works():
+        from unitscope.kernel import reference
+
+        return reference.shuffles(n, count, past, key_of(recipe.seed))
     numbers = np.array([n, count, past, key_of(recipe.seed)], np.int64)
     order = np.empty((count + 1, n), np.int32)
     SHUFFLES.entry()(address(numbers), address(order))

@@ -32,12 +32,13 @@ _SLICE = 2e9  # points x parameters x runs at once: some tenths of a second
 
 def block_size(shape: Network) -> int:
     """How many seeds of networks of this shape are trained in one call."""
-    return layout.GROUP * _BLOCKS if shape.n_parameters <= _MOST_IN_LOCKSTEP else 1
+    in_lockstep = shape.n_parameters <= _MOST_IN_LOCKSTEP and LOCKSTEP.works()
+    return layout.GROUP * _BLOCKS if in_lockstep else 1
 
 
 def prepare(shape: Network) -> None:
     """Compile what trains networks of this shape, or load it: once, before threads or processes ask for it."""
-    (LOCKSTEP if block_size(shape) > 1 else LOOP).entry()
+    (LOCKSTEP if block_size(shape) > 1 else LOOP).works()
 
 
 def seconds_a_block(data: Dataset, recipe: Recipe, shape: Network) -> float:
