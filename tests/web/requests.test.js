@@ -5,6 +5,8 @@ import { Requests } from "../../src/unitscope/web/page/requests.js";
 
 const soon = (ms = 0) => new Promise((resolve) => setTimeout(resolve, ms));
 
+performance.now = () => 0; // the patience with a request is its timer's alone: no test is too slow
+
 /** Requests whose answers the test gives by hand. */
 function asking() {
   const sent = [], refused = [], waited = [];
