@@ -49,7 +49,8 @@ def fit_data(
 
     **Raises** `InvalidInput` for labels out of range and points that are not finite.
     """
-    points, labels = _points("X", X, features), _labels("y", y, classes, one_hot)
+    points = _points("X", X, features)
+    labels = _labels("y", y, classes, one_hot)
     if len(points) != len(labels):
         rule = f"as long as X, one label for each of its {len(points)} points"
         raise refusal("y", rule, said(f"{len(labels)} labels"))
