@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from unitscope.kernel.advance import State, advance
+from unitscope.kernel.advance import advance
+from unitscope.kernel.state import State
 from unitscope.network import ACTIVATIONS, Network
 from unitscope.recipe import Recipe
 

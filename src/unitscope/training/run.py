@@ -12,7 +12,7 @@ import numpy as np
 
 from unitscope.data.dataset import Dataset
 from unitscope.errors import refusal, said, whole_number
-from unitscope.kernel.advance import State
+from unitscope.kernel.state import State
 from unitscope.network import Dense, Network
 from unitscope.recipe import Recipe
 from unitscope.training import archive

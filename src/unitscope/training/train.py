@@ -11,8 +11,9 @@ import numpy as np
 
 from unitscope.data.dataset import Dataset
 from unitscope.errors import TrainingDiverged, refusal, said, whole_number
-from unitscope.kernel.advance import Outcome, State, advance
+from unitscope.kernel.advance import advance
 from unitscope.kernel.order import given_order, shuffled
+from unitscope.kernel.state import Outcome, State
 from unitscope.network import Activation, Network
 from unitscope.recipe import Recipe, Settings
 from unitscope.training.progress import Reporter
