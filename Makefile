@@ -32,6 +32,7 @@ lint: .venv/test.stamp  ## lint, check the format and the types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/deno fmt --check
+	$(BIN)/deno lint
 	$(BIN)/mypy
 
 fix: .venv/test.stamp  ## mend what the linter can mend, and format

@@ -14,7 +14,8 @@ import numpy as np
 from problems import Problem, random_order
 
 import unitscope as us
-from unitscope.kernel.advance import State, advance
+from unitscope.kernel.advance import advance
+from unitscope.kernel.state import State
 
 
 def whole_run(problem: Problem) -> Callable[[], Any]:

@@ -289,7 +289,7 @@ ONE_OF = "one of linear, relu, leaky_relu, tanh, sigmoid, elu, softplus, gelu, s
         (lambda: Dense([[1.0]], [math.inf]), "bias must be finite numbers. Got inf instead."),
         (
             lambda: Dense(np.ones((2, 3)), [0.0, 0.0]),
-            "bias must be of shape (3,), one number a unit. Got shape (2,) instead.",
+            "bias must be of shape (3,), one number per unit. Got shape (2,) instead.",
         ),
         (
             lambda: Dense(np.ones((0, 3)), [0.0] * 3),

@@ -1,4 +1,4 @@
-"""Try the oldest versions that pyproject.toml allows: install them, run the lab and the quick tests.
+"""Try the oldest versions that pyproject.toml allows: the lab and the quick tests.
 
     python tools/oldest.py [FOLDER]
 

@@ -1,4 +1,7 @@
-"""What the library raises, and the one wording of every refusal: NAME must be RULE. Got VALUE instead."""
+"""What the library raises.
+
+Every refusal is worded alike: NAME must be RULE. Got VALUE instead.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,7 @@ class UnsupportedModel(UnitscopeError, TypeError):
 
 
 class MissingDependency(UnitscopeError, ImportError):
-    """An optional library is needed and not installed; the message has the command that installs it."""
+    """An optional library is needed and not installed; the message says how to install it."""
 
 
 class TrainingDiverged(UnitscopeError, ArithmeticError):
@@ -47,11 +50,9 @@ class TrainingDiverged(UnitscopeError, ArithmeticError):
 
 
 def shown(value: object) -> str:
-    """A value as it appears in a message: its repr, on one line and never longer than 80 characters."""
+    """A value as it appears in a message: its repr, on one line of at most 80 characters."""
     if isinstance(value, (str, bytes, list)):
-        value = (
-            value[: 2 * _LONGEST_VALUE] if not isinstance(value, _Said) else value
-        )  # more would not be shown
+        value = value if isinstance(value, _Said) else value[: 2 * _LONGEST_VALUE]
     text = value if isinstance(value, _Said) else repr(value)
     text = " ".join(text.split())
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"

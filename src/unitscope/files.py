@@ -10,11 +10,11 @@ from pathlib import Path
 
 @contextlib.contextmanager
 def replacing(target: Path, *, private: bool = False) -> Iterator[Path]:
-    """A file beside `target` to write to, with the same suffix; it takes the target's place when the block ends well.
+    """A file beside `target` to write to; it takes the target's place when the block ends well.
 
-    A block that raises leaves nothing behind and the target as it was. The file may be read by whom
-    the user's umask allows, or with `private` by the user alone. **Raises** `OSError` where the
-    folder cannot be written.
+    It has the target's suffix. A block that raises leaves nothing behind and the target as it was.
+    Permissions follow the umask, or with `private` only the user can read it. **Raises** `OSError`
+    where the folder cannot be written.
     """
     import tempfile  # five milliseconds, which a start need not wait for
 

@@ -1,4 +1,4 @@
-"""The course lab *Multi-class Classification* as a program: its data, its own run and its five pictures.
+"""The course lab *Multi-class Classification* as a program: its data, its run and its pictures.
 
 The run starts from the weights and visits the points in the order that the lab's printed losses
 come from; both are package data, recorded under TensorFlow 2.9.3 with the lab's own seed.
@@ -48,13 +48,16 @@ def data() -> Dataset:
 
 
 def initial_weights() -> list[np.ndarray]:
-    """Where the lab's training starts: [W1 (2, 2), b1 (2,), W2 (2, 4), b2 (4,)], float32, as Keras's set_weights."""
+    """Where the lab's training starts, float32, in the order of Keras's `set_weights`.
+
+    [W1 (2, 2), b1 (2,), W2 (2, 4), b2 (4,)].
+    """
     recorded = _recorded()
     return [recorded[f"initial_{name}"].copy() for name in ("W1", "b1", "W2", "b2")]
 
 
 def batch_order() -> np.ndarray:
-    """The order in which each epoch of the lab visits the points: (200, 100) ints; batches are consecutive 32s."""
+    """The order of the points in each epoch: (200, 100) ints; batches are consecutive 32s."""
     return _recorded()["batch_order"].astype(np.int64)
 
 
@@ -97,7 +100,7 @@ def epoch_lines(trained: Run) -> list[str]:
 
 
 def draw(trained: Run, folder: Path) -> list[Path]:
-    """Write the lab's five pictures into `folder`, each as PNG and SVG, and return their paths in order."""
+    """Write the lab's five pictures into `folder`, each as PNG and SVG; their paths, in order."""
     from unitscope.figures import plot
 
     net, points = trained.network, trained.data
@@ -117,7 +120,7 @@ def draw(trained: Run, folder: Path) -> list[Path]:
 
 
 def write_explanation(said: Explanation, folder: Path) -> Path:
-    """Write an explanation into `folder` as explanation.md, whole or not at all, and return its path."""
+    """Write an explanation into `folder` as explanation.md, whole or not at all; its path."""
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / "explanation.md"
     with replacing(target) as unfinished:

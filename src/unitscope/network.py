@@ -93,7 +93,7 @@ class Dense:
         if offset.shape[0] != kernel.shape[1]:
             raise refusal(
                 "bias",
-                f"of shape ({kernel.shape[1]},), one number a unit",
+                f"of shape ({kernel.shape[1]},), one number per unit",
                 said(f"shape {offset.shape}"),
             )
         object.__setattr__(self, "weights", kernel)
@@ -130,9 +130,9 @@ class Dense:
 
 
 def glorot_starts(widths: Sequence[int], seeds: Sequence[int]) -> np.ndarray:
-    """The start of a network of these widths for each seed, (seeds, P), rows as `Network.to_vector` has them.
+    """The start of a network of these widths for each seed: Glorot uniform weights, zero biases.
 
-    Glorot uniform weights, zero biases.
+    (seeds, P), each row as `Network.to_vector` has it.
     """
     rngs, at = [np.random.default_rng(seed) for seed in seeds], 0
     starts = np.zeros((len(seeds), sum((inputs + 1) * units for inputs, units in pairwise(widths))))
@@ -148,7 +148,7 @@ def glorot_starts(widths: Sequence[int], seeds: Sequence[int]) -> np.ndarray:
 
 @dataclass(frozen=True, init=False, eq=False)
 class Network:
-    """A dense classifier: layers in order, the last of which gives the logits (before softmax), float64.
+    """A dense classifier, float64: layers in order, the last of which gives the logits.
 
     `layers` may be any sequence of `Dense` whose sizes fit; the last one is usually linear.
     """
@@ -255,13 +255,14 @@ class Network:
         return powers / powers.sum(axis=1, keepdims=True)
 
     def predict(self, X: Any) -> np.ndarray:
-        """The class of the largest logit, (n,) ints; a tie goes to the lowest class, as np.argmax."""
+        """The class of the largest logit, (n,) ints; a tie goes to the lowest class."""
         return self.logits(X).argmax(axis=1)
 
     def on_plane(self, plane: Any) -> Network:
-        """The network on a plane (see `us.Plane`): of its two coordinates, with the logits at plane.points(them).
+        """The network on a plane (see `us.Plane`), as one of the plane's two coordinates.
 
-        `plane` is anything with `origin` (d,) and `basis` (2, d), d the number of inputs.
+        Its logits are those at `plane.points(coordinates)`. `plane` is anything with `origin` (d,)
+        and `basis` (2, d), d the number of inputs.
         """
         if not (hasattr(plane, "origin") and hasattr(plane, "basis")):
             raise refusal(

@@ -96,7 +96,7 @@ class Recipe:
 
     @classmethod
     def of(cls, recipe: Recipe | None, settings: Mapping[str, object]) -> Recipe:
-        """The recipe itself, or one made of settings; unknown settings, or both at once, are refused."""
+        """The recipe, or one made of settings; unknown settings, or both at once, are refused."""
         if recipe is not None and settings:
             raise InvalidInput(
                 f"recipe must be given alone. Got {', '.join(settings)} beside it instead. "

@@ -1,9 +1,8 @@
-"""Colours, markers and line widths: the one source for Matplotlib and for the page's CSS. Roles, not taste, name them.
+"""Colours, markers and line widths, named by their roles, for Matplotlib and the page's CSS.
 
 The first four class colours are the course lab's, the next two its helper's; the others were chosen
 by greedy farthest-point search in CIELAB (also as protanopes and deuteranopes see them, Machado et
-al. 2009), lightness 31-82. Markers are the second cue, since no 20 colours are told apart by every
-eye.
+al. 2009), lightness 31-82. Markers are the second cue, since not every eye tells 20 colours apart.
 """
 
 from __future__ import annotations
@@ -43,8 +42,7 @@ CLASS_COLORS = (
     "#960f00",
     "#3c69d2",
 )
-# Matplotlib's names; eleven, so that a colour used again after 26 classes comes with another
-# marker.
+# Matplotlib's names; eleven, so that a colour that comes again after 26 has another marker.
 CLASS_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h")
 
 BOUNDARY_WIDTH = 1.6  # points: decision boundaries and the line where a unit turns on
@@ -143,13 +141,13 @@ def class_markers(k: int) -> tuple[str, ...]:
 
 
 def class_tints(k: int, theme: str | Theme = LIGHT) -> tuple[str, ...]:
-    """The `k` class colours as backgrounds of regions: light (or, in the dark theme, dark) versions of them."""
+    """The `k` class colours as backgrounds of regions: light, or in the dark theme dark."""
     look = theme_named(theme)
     return tuple(mixed(look.background, color, look.tint) for color in class_colors(k))
 
 
 def mixed(start: str, end: str, share: float) -> str:
-    """The colour `share` (0..1) of the way from "#rrggbb" `start` to `end`, each channel on its own (sRGB)."""
+    """The colour `share` (0..1) of the way from "#rrggbb" `start` to `end`, by channel (sRGB)."""
     pairs = zip(rgb(start), rgb(end), strict=True)
     return "#" + "".join(f"{round(255 * (a + share * (b - a))):02x}" for a, b in pairs)
 

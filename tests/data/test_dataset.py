@@ -1,4 +1,4 @@
-"""Dataset: every kind of label, every combination of names, the laws, and every refusal word for word."""
+"""Dataset: every kind of label and of names, the laws, and every refusal word for word."""
 
 from __future__ import annotations
 
@@ -168,7 +168,10 @@ def test_feature_names(X, feature_names, expected):
 
 
 NAN, INF = float("nan"), float("inf")
-NO_LABEL = "y must be a label for each point. Got a missing value at row 1 instead. Remove the points without a label."
+NO_LABEL = (
+    "y must be a label for each point. Got a missing value at row 1 instead. "
+    "Remove the points without a label."
+)
 NO_CLASS = "A network of this kind predicts classes, not quantities."
 FILL_IN = "Remove or fill in the missing values."
 ONE_LABEL = "y must be one label for each point, of shape (n,). Got"
@@ -209,7 +212,8 @@ NUMBERS = "Encode text columns as numbers first."
         ),
         (
             ([[1, 2], [3]], [0, 1]),
-            "X must be a table whose rows all have the same length. Got rows of different lengths instead.",
+            "X must be a table whose rows all have the same length. "
+            "Got rows of different lengths instead.",
         ),
         (
             ([[1, 2], [NAN, 3]], [0, 1]),
@@ -229,7 +233,8 @@ NUMBERS = "Encode text columns as numbers first."
         ),
         (
             (np.ma.array([[1, 2], [3, 4]], mask=[[0, 1], [0, 0]]), [0, 1]),
-            "X must be without masked values. Got a masked array instead. Remove or fill in the masked points.",
+            "X must be without masked values. Got a masked array instead. "
+            "Remove or fill in the masked points.",
         ),
         (([["a", 1], ["b", 2]], [0, 1]), f"X must be numeric. Got 'a' instead. {NUMBERS}"),
         (([["1"], ["2"]], [0, 1]), f"X must be numeric. Got '1' instead. {NUMBERS}"),
@@ -288,19 +293,23 @@ NUMBERS = "Encode text columns as numbers first."
         ),
         (
             (X3, np.ma.array([0, 1, 2], mask=[0, 1, 0])),
-            "y must be without masked values. Got a masked array instead. Remove or fill in the masked points.",
+            "y must be without masked values. Got a masked array instead. "
+            "Remove or fill in the masked points.",
         ),
         (
             (X3, [0, INF, 1]),
-            f"y must be class labels: whole numbers, strings or bools. Got inf at row 1 instead. {NO_CLASS}",
+            "y must be class labels: whole numbers, strings or bools. "
+            f"Got inf at row 1 instead. {NO_CLASS}",
         ),
         (
             (X3, [0.0, 1.0, 2.5]),
-            f"y must be class labels: whole numbers, strings or bools. Got 2.5 at row 2 instead. {NO_CLASS}",
+            "y must be class labels: whole numbers, strings or bools. "
+            f"Got 2.5 at row 2 instead. {NO_CLASS}",
         ),
         (
             (X3, [0.0, 1e17, 1.0]),
-            f"y must be class labels: whole numbers, strings or bools. Got 1e+17 at row 1 instead. {NO_CLASS}",
+            "y must be class labels: whole numbers, strings or bools. "
+            f"Got 1e+17 at row 1 instead. {NO_CLASS}",
         ),
         (
             (X3, np.array([0, 1, 2**63], dtype=np.uint64)),
@@ -308,11 +317,13 @@ NUMBERS = "Encode text columns as numbers first."
         ),
         (
             (X3, np.array([0, 1j, 2])),
-            "y must be a whole number, a string or a bool for each point. Got np.complex128(0j) at row 0 instead.",
+            "y must be a whole number, a string or a bool for each point. "
+            "Got np.complex128(0j) at row 0 instead.",
         ),
         (
             (X3, np.array([(0, 1), "a", "b"], dtype=object)),
-            "y must be a whole number, a string or a bool for each point. Got (0, 1) at row 0 instead.",
+            "y must be a whole number, a string or a bool for each point. "
+            "Got (0, 1) at row 0 instead.",
         ),
         (
             (X3, pd.Categorical([1, "1", 1])),

@@ -1,4 +1,4 @@
-"""from_keras and to_keras; the activations are compared on every backend in training/test_keras_fit_parity.py."""
+"""from_keras and to_keras; their activations on every backend: keras_fit's tests of parity."""
 
 from __future__ import annotations
 

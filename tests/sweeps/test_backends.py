@@ -1,4 +1,4 @@
-"""Sweeps in worker processes: the same bits as in threads, also where a worker is killed in the middle."""
+"""Sweeps in worker processes: the same bits as in threads, even where a worker is killed."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def same(one, other):
 
 
 def watched(log, *, kills="", together=False):
-    """`train_seeds` that notes what it begins and ends; `kills` is the seed of a slice whose process is killed.
+    """`train_seeds` that notes what it begins and ends; the process of the seed `kills` is killed.
 
     "17 once" the first time that it is begun, "17 always" every time. `together`: a slice waits
     until two processes have begun one, for a worker that starts quickly would do all. A function

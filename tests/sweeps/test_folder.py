@@ -1,4 +1,4 @@
-"""Sweeps in files and folders: saved, loaded, gone on with after any end, and files that are not sweeps."""
+"""Sweeps in files and folders: saved, loaded, resumed after any end; files that are not sweeps."""
 
 from __future__ import annotations
 
@@ -261,7 +261,8 @@ def test_other_data_another_recipe_and_a_folder_in_use_are_refused(tmp_path):
     for change, message in [
         (
             {},
-            r"^folder must be new, or resumed\. Got .* instead\. resume=True \(--resume\) goes on with what is in it",
+            r"^folder must be new, or resumed\. Got .* instead\. "
+            r"resume=True \(--resume\) goes on with what is in it",
         ),
         (
             {"resume": True, "epochs": 3},
@@ -364,7 +365,8 @@ def test_an_interrupt_keeps_the_slices_that_are_done(tmp_path, monkeypatch, trai
 @pytest.mark.parametrize("jobs", ["threads=2", "jobs=2"])
 def test_after_kill_9_the_slices_that_were_done_are_there(tmp_path, jobs):
     folder = tmp_path / "s"
-    program = f"import unitscope as us; us.sweep(us.datasets.lab(), seeds=200_000, folder={str(folder)!r}, {jobs})"
+    arguments = f"us.datasets.lab(), seeds=200_000, folder={str(folder)!r}, {jobs}"
+    program = f"import unitscope as us; us.sweep({arguments})"
     running = subprocess.Popen([sys.executable, "-c", program], start_new_session=True)
     try:
         eventually(lambda: len(list(folder.glob("seeds-*"))) > 1)

@@ -1,4 +1,4 @@
-"""Loss and accuracy of many epochs' weights: what each epoch's own network says, and that the work can be ended."""
+"""Loss and accuracy of many epochs: what each epoch's own network says; the work can be ended."""
 
 from __future__ import annotations
 

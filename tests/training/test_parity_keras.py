@@ -1,9 +1,10 @@
-"""The kernel against Keras on identical batches: every optimizer, every activation, 3 steps and 50."""
+"""The kernel against Keras on identical batches: all optimizers and activations, 3 steps and 50."""
 
 import numpy as np
 import pytest
 
-from unitscope.kernel.advance import State, advance
+from unitscope.kernel.advance import advance
+from unitscope.kernel.state import State
 from unitscope.network import ACTIVATIONS, Network
 from unitscope.recipe import Recipe
 

@@ -1,4 +1,4 @@
-"""The workers of a sweep as the command line names them: started here, or reached at an address in bounded time."""
+"""The workers of a sweep as the command line names them: started here, or reached at an address."""
 
 from __future__ import annotations
 
@@ -14,20 +14,23 @@ from unitscope.errors import InvalidInput, MissingDependency, refusal, said, sho
 BACKENDS = ("threads", "loky", "dask", "ray")
 _ANSWER = 20  # seconds in which a scheduler must answer
 
-# Run in a process of its own: to what is no scheduler of theirs, both libraries can wait without
-# end, or exit.
+# Run in a process of its own: where no scheduler of theirs answers, both libraries can wait
+# for ever, or exit.
 _PROBES = {
     "dask": "from distributed import Client; Client({address!r}, timeout='10s').close()",
-    "ray": "import ray; ray.init(address={address!r}, logging_level='error', log_to_driver=False); ray.shutdown()",
+    "ray": (
+        "import ray; ray.init(address={address!r}, logging_level='error', log_to_driver=False); "
+        "ray.shutdown()"
+    ),
 }
 
 
 @contextlib.contextmanager
 def workers(backend: str, address: str | None, jobs: int | None) -> Iterator[int | None]:
-    """The `jobs` to give to `us.sweep` while these workers are there; those started here end with the block.
+    """The `jobs` to give to `us.sweep` while these workers are there.
 
-    **Raises** `InvalidInput`, within half a minute where nothing answers at `address`;
-    `MissingDependency`.
+    Those started here end with the block. **Raises** `InvalidInput`, within half a minute where
+    nothing answers at `address`; `MissingDependency`.
     """
     if jobs is not None:
         whole_number("--jobs", jobs, at_least=1)
@@ -38,15 +41,15 @@ def workers(backend: str, address: str | None, jobs: int | None) -> Iterator[int
     if backend == "threads":
         if jobs is not None:
             raise InvalidInput(
-                "--jobs must be given with --backend loky, dask or ray. Got --backend threads instead."
+                "--jobs must be given with --backend loky, dask or ray. "
+                "Got --backend threads instead."
             )
         yield None
     elif backend == "loky":
         yield jobs or os.cpu_count() or 1
     else:
-        os.environ.setdefault(
-            "RAY_USAGE_STATS_ENABLED", "0"
-        )  # Ray would send statistics of its use
+        # Ray would send statistics of its use.
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
         with _dask(address, jobs) if backend == "dask" else _ray(address, jobs):
             yield jobs
 
@@ -81,7 +84,7 @@ def _dask(address: str | None, jobs: int | None) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _ctrl_c_ignored() -> Iterator[None]:
-    """Processes started here ignore Ctrl-C, which a terminal sends to them too; this one ends them."""
+    """Processes started here ignore Ctrl-C, which a terminal sends them too; this one ends them."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         yield

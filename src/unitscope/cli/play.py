@@ -19,7 +19,8 @@ def add_to(commands: Any) -> None:
     play = commands.add_parser(
         "play",
         help="open the live page: train, drag a point, watch it all change",
-        description="Serve the live page on this computer and open it in the browser. Ctrl-C ends it.",
+        description="Serve the live page on this computer and open it in the browser. "
+        "Ctrl-C ends it.",
     )
     play.add_argument(
         "--port", type=int, metavar="N", help=f"port (default: {_PORT}, or the next that is free)"

@@ -27,9 +27,10 @@ def add_to(commands: Any) -> None:
     sweep = commands.add_parser(
         "sweep",
         help="train the lab's network from many seeds at once",
-        description="Train the same network on a toy data set from many seeds at once, and say how many of them learn "
-        "it, why others are stuck, and which are the same up to the order of units. Several values of a setting make "
-        "a grid: every combination is trained. Ctrl-C keeps what is done.",
+        description="Train the same network on a toy data set from many seeds at once, and say "
+        "how many of them learn it, why others are stuck, and which are the same up to the order "
+        "of units. Several values of a setting make a grid: every combination is trained. "
+        "Ctrl-C keeps what is done.",
     )
     sweep.add_argument(
         "--data", default="lab", metavar="NAME", help="lab, blobs, moons, ... (default: lab)"
@@ -144,9 +145,7 @@ def _say(found: Sweep) -> None:
         least, low, middle, high, most = (
             format(value, form) for value in np.quantile(values, [0, 0.25, 0.5, 0.75, 1])
         )
-        print(
-            f"{name}: {least} at the least, quartiles {low}, {middle}, {high}, {most} at the most"
-        )
+        print(f"{name}: lowest {least}, quartiles {low}, {middle} and {high}, highest {most}")
     for why, seeds in found.stuck().items():
         print(f"stuck, {why}: {len(seeds):,} (seeds {_some(seeds.tolist())})")
     groups = found.groups()

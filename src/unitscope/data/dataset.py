@@ -1,4 +1,4 @@
-"""Dataset: points with labels and the names a reader knows them by. Validated here and nowhere else."""
+"""Dataset: points with labels and the names a reader knows them by. Only here are they checked."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Dataset:
 
     - `X`: points, shape (n, d), finite numbers in data units; an array, nested lists or a data
       frame (whose column names become the feature names).
-    - `y`: one label a point, shape (n,) or (n, 1): whole numbers (negative and gappy ones too),
+    - `y`: one label per point, shape (n,) or (n, 1): whole numbers (negative and gappy ones too),
       strings, bools or a categorical. They are encoded as 0..K-1 in the order of `class_names`.
     - `class_names`: K names. Without it, labels that are exactly 0..K-1 are called c0, c1, ... and
       any others keep their own text, in sorted order (a categorical's own order). Whole-number
@@ -100,9 +100,9 @@ class Dataset:
         )
 
     def standardized(self) -> Dataset:
-        """The same points with mean 0 and standard deviation 1 in every feature (a constant feature becomes 0)."""
+        """The same points, each feature with mean 0 and standard deviation 1; constants become 0."""
         scale = self.X.std(axis=0)
-        # A constant column keeps only rounding noise as its deviation: dividing by that would make
+        # A constant column has only rounding noise as its deviation: dividing by that would make
         # data of noise.
         constant = scale <= 1e-12 * np.abs(self.X).max(axis=0)
         X = (self.X - self.X.mean(axis=0)) / np.where(constant, 1.0, scale)
@@ -203,7 +203,7 @@ def _encoded(y: Any, n: int, names: tuple[str, ...] | None) -> tuple[np.ndarray,
 
 
 def _distinct(y: Any, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """The labels that occur, ints or strings in the order of the classes, and for each point an index into them."""
+    """The labels that occur, ints or strings in class order, and each point's index into them."""
     categorical = getattr(y, "cat", y)
     if not (hasattr(categorical, "categories") and hasattr(categorical, "codes")):
         values, codes = np.unique(_labels(_column(y, n)), return_inverse=True)
@@ -224,9 +224,8 @@ def _column(y: Any, n: int) -> np.ndarray:
     """y as a flat array, as long as there are points."""
     raw = _as_array("y", y)
     if raw.dtype.kind == "U" and not hasattr(y, "dtype"):
-        raw = np.asarray(
-            y, dtype=object
-        )  # NumPy would write a missing value in a list of strings as "nan"
+        # NumPy would write a missing value in a list of strings as "nan".
+        raw = np.asarray(y, dtype=object)
     if raw.ndim == 2 and raw.shape[1] == 1:
         raw = raw[:, 0]
     if raw.ndim != 1:
@@ -255,7 +254,7 @@ def _labels(raw: np.ndarray) -> np.ndarray:
 
 
 def _from_objects(raw: np.ndarray) -> np.ndarray:
-    """Python objects as an array of one kind: whole numbers, floats, or else the text of strings and bools."""
+    """Python objects as an array of one kind: whole numbers, floats, or else their text."""
     for index, value in enumerate(raw):
         if _is_missing(value):
             raise _missing_label(index)
@@ -283,7 +282,8 @@ def _from_objects(raw: np.ndarray) -> np.ndarray:
 
 
 def _is_missing(value: object) -> bool:
-    """Whether it is None or a not-a-number, not-a-time or pandas' NA, which can't all be compared with themselves."""
+    """Whether it is None, not a number, not a time or pandas' NA."""
+    # By its text: not all of these can be compared, even with themselves.
     return value is None or (
         not isinstance(value, (str, bytes)) and str(value) in ("nan", "NaN", "NaT", "<NA>")
     )

@@ -1,4 +1,7 @@
-"""Tables: CSV, Parquet and data frames become a Dataset. Nothing of a table is executed, and its size is bounded."""
+"""Tables: CSV, Parquet and data frames become a Dataset.
+
+Nothing in a table is executed, and its size is bounded.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,7 @@ def table_from_bytes(
     most_rows: int = _MOST_ROWS,
     most_columns: int = _MOST_COLUMNS,
 ) -> tuple[Dataset, list[str], str]:
-    """A CSV file's content as a Dataset, with its columns' names and the one that holds the classes.
+    """A CSV file's content as a Dataset, the names of its columns, and that of the classes' column.
 
     `name` is only said in messages. More than `most_rows` points or `most_columns` columns are
     refused before they are kept.

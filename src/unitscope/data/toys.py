@@ -1,4 +1,4 @@
-"""Toy data sets: one seeded function each, in one table. `import unitscope as us; us.datasets.moons(noise=0.3)`.
+"""Toy data sets, such as `us.datasets.moons(noise=0.3)`: one seeded function each, in one table.
 
 The drawn ones live in the plane at the course lab's scale, roughly -6 to 6 in both features, so
 that the default recipe suits them; their unit is simply the axis's. `noise` is always the standard
@@ -49,10 +49,10 @@ _GOLDEN_ANGLE = np.pi * (3.0 - np.sqrt(5.0))  # a turn that never repeats a dire
 
 
 def lab() -> Dataset:
-    """The course lab's 100 points in 4 classes of 25, the same numbers as scikit-learn's `make_blobs`.
+    """The course lab's 100 points in 4 classes of 25.
 
-    That is `make_blobs(n_samples=100, centers=[[-5, 2], [-2, -2], [1, 2], [5, -2]],
-    cluster_std=1.0, random_state=30)`, without importing scikit-learn.
+    The same numbers as scikit-learn's `make_blobs(n_samples=100, centers=[[-5, 2], [-2, -2],
+    [1, 2], [5, -2]], cluster_std=1.0, random_state=30)`, without importing scikit-learn.
     """
     rng = np.random.RandomState(30)
     centers = np.array([[-5.0, 2.0], [-2.0, -2.0], [1.0, 2.0], [5.0, -2.0]])
@@ -63,11 +63,11 @@ def lab() -> Dataset:
 
 
 def blobs(n: int = 100, classes: int = 4, noise: float = 1.0, seed: int = 0) -> Dataset:
-    """One round cloud a class; the centres spread evenly over a disc, as the seeds of a sunflower do.
+    """One round cloud per class; the centres spread over a disc as the seeds of a sunflower do.
 
     **Arguments**
 
-    - `n`: points, at least one a class; the classes' sizes differ by at most 1.
+    - `n`: points, at least one per class; the classes' sizes differ by at most 1.
     - `classes`: 2 to 20.
     - `noise`: standard deviation of a cloud in each feature; 0 puts all its points on the centre.
     - `seed`: of the points.
@@ -90,7 +90,9 @@ def blobs(n: int = 100, classes: int = 4, noise: float = 1.0, seed: int = 0) -> 
 
 
 def moons(n: int = 100, noise: float = 0.4, seed: int = 0) -> Dataset:
-    """Two half circles that reach into each other: scikit-learn's `make_moons`, centred and 4 times as large.
+    """Two half circles that reach into each other.
+
+    Those of scikit-learn's `make_moons`, centred and 4 times as large.
 
     **Arguments**
 
@@ -107,11 +109,11 @@ def moons(n: int = 100, noise: float = 0.4, seed: int = 0) -> Dataset:
 
 
 def circles(n: int = 100, classes: int = 2, noise: float = 0.4, seed: int = 0) -> Dataset:
-    """One ring a class around the origin, class 0 the innermost; the outermost has radius 6.
+    """One ring per class around the origin, class 0 the innermost; the outermost has radius 6.
 
     **Arguments**
 
-    - `n`: points, at least one a class; evenly spaced along each ring.
+    - `n`: points, at least one per class; evenly spaced along each ring.
     - `classes`: rings, 2 to 20, at equal distances.
     - `noise`: standard deviation of the displacement off the rings in each feature.
     - `seed`: of the displacement and of the order of the points.
@@ -125,11 +127,11 @@ def circles(n: int = 100, classes: int = 2, noise: float = 0.4, seed: int = 0) -
 
 
 def spirals(n: int = 100, classes: int = 2, noise: float = 0.2, seed: int = 0) -> Dataset:
-    """One spiral arm a class, each a whole turn from radius 0.6 to 6.
+    """One spiral arm per class, each a whole turn from radius 0.6 to 6.
 
     **Arguments**
 
-    - `n`: points, at least one a class; evenly spaced in angle along each arm.
+    - `n`: points, at least one per class; evenly spaced in angle along each arm.
     - `classes`: arms, 2 to 20, at equal angles.
     - `noise`: standard deviation of the displacement off the arms in each feature.
     - `seed`: of the displacement and of the order of the points.
@@ -162,12 +164,12 @@ def xor(n: int = 100, noise: float = 0.4, seed: int = 0) -> Dataset:
 
 
 def iris() -> Dataset:
-    """Fisher's irises: 150 flowers of 3 species, 4 lengths in cm; the same numbers as scikit-learn's `load_iris`."""
+    """Fisher's irises: 150 flowers of 3 species, 4 lengths in cm; scikit-learn's `load_iris`."""
     return _shipped("iris")
 
 
 def wine() -> Dataset:
-    """178 wines of 3 growers, 13 measurements, each in its own unit; the same numbers as `load_wine`.
+    """178 wines of 3 growers, 13 measurements, each in its own unit; scikit-learn's `load_wine`.
 
     The features differ in scale by a thousand: train on `wine().standardized()`.
     """
@@ -175,7 +177,7 @@ def wine() -> Dataset:
 
 
 def digits() -> Dataset:
-    """1,797 handwritten digits of 8 by 8 pixels, ink 0 (none) to 16; the same numbers as `load_digits`."""
+    """1,797 handwritten digits of 8 by 8 pixels, ink 0 (none) to 16: `load_digits`."""
     return _shipped("digits")
 
 
@@ -234,7 +236,7 @@ def _seed(seed: object) -> int:
 
 
 def _scattered(groups: Sequence[np.ndarray], noise: object, rng: np.random.Generator) -> Dataset:
-    """Groups of points (m, 2), one a class, each point displaced by normal noise, in shuffled order."""
+    """Groups of points (m, 2), one per class, displaced by normal noise, in shuffled order."""
     spread = real_number("noise", noise, "a finite number of at least 0", at_least=0.0)
     X = np.concatenate(groups)
     X = X + spread * rng.standard_normal(X.shape)
@@ -244,7 +246,7 @@ def _scattered(groups: Sequence[np.ndarray], noise: object, rng: np.random.Gener
 
 
 def _shipped(name: str) -> Dataset:
-    """A data set from the package: whole numbers, which divided by their scale are the published decimals."""
+    """A data set in the package: whole numbers, which over their scale are those published."""
     with (
         (files("unitscope") / "package_data" / f"{name}.npz").open("rb") as file,
         np.load(file, allow_pickle=False) as stored,

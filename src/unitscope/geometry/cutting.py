@@ -14,8 +14,8 @@ they are.
 from __future__ import annotations
 
 import numpy as np
-from numba import carray, cfunc, njit, types
 
+from unitscope.compiled.jit import jitted
 from unitscope.geometry.layout import (
     BLOCK,
     CLASSES,
@@ -63,7 +63,7 @@ _ROUNDS = 20  # of repair; one has always been enough
 _HAS_POSITIVE, _HAS_NEGATIVE = 1, 2
 
 
-@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@jitted
 def _signs(z, count, tolerance, sign):
     """The sign of z at every vertex, zero within the tolerance; gives how many are positive and how many negative."""
     above, below = 0, 0
@@ -75,7 +75,7 @@ def _signs(z, count, tolerance, sign):
     return above, below
 
 
-@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@jitted
 def _changes(edges, count, sign, changed):
     """List the edges with exactly one positive end; gives how many."""
     found = 0
@@ -85,7 +85,7 @@ def _changes(edges, count, sign, changed):
     return found
 
 
-@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@jitted
 def _worst_face(edges, sign, changed, found, exits):
     """A face around which the positive vertices are in more than one run, or OUTSIDE; leaves `exits` at zero."""
     worst = OUTSIDE
@@ -104,7 +104,7 @@ def _worst_face(edges, sign, changed, found, exits):
     return worst
 
 
-@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@jitted
 def _snap(edges, count, face, z, sign):
     """Rounding made a face look as if it was not convex: the weaker side is noise and becomes zero.
 
@@ -130,7 +130,7 @@ def _snap(edges, count, face, z, sign):
     return snapped
 
 
-@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@jitted
 def _mark(edges, count, sign, marks):
     """Which faces have a positive vertex, and which a negative one."""
     for e in range(count):
@@ -141,7 +141,7 @@ def _mark(edges, count, sign, marks):
             marks[edges[RIGHT, e]] |= mark
 
 
-@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@jitted
 def _place_vertices(numbers, z, points, values, edges, origins, changed, found, sign):
     """A new vertex on every listed edge whose ends differ in sign: the edge ends there, a new one goes on."""
     nv, ne, columns = numbers[VERTICES], numbers[EDGES], values.shape[1]
@@ -171,7 +171,7 @@ def _place_vertices(numbers, z, points, values, edges, origins, changed, found, 
     numbers[VERTICES], numbers[EDGES] = nv + made, ne + made
 
 
-@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@jitted
 def _find_runs(edges, changed, found, sign, scratch):
     """For every face on a listed edge: where its run of positive vertices ends and begins; gives how many faces."""
     listed = 0
@@ -190,7 +190,7 @@ def _find_runs(edges, changed, found, sign, scratch):
     return listed
 
 
-@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@jitted
 def _split_faces(numbers, edges, faces, bits, scratch, listed):
     """Split every listed face by the chord from the end of its positive run to its beginning."""
     ne, nf, words = numbers[EDGES], numbers[FACES], numbers[WORDS]
@@ -213,7 +213,7 @@ def _split_faces(numbers, edges, faces, bits, scratch, listed):
     numbers[EDGES], numbers[FACES] = ne + listed, nf + listed
 
 
-@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@jitted
 def _hand_over(edges, count, sign, scratch, listed):
     """Give the edges on the other side of the chords to the new faces."""
     for e in range(count):
@@ -228,7 +228,7 @@ def _hand_over(edges, count, sign, scratch, listed):
         scratch[SPLIT_OFF, scratch[LISTED, i]] = -1
 
 
-@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@jitted
 def _settle(numbers, cut, count, faces, bits, sign, marks, zeros):
     """Write into the first `count` faces which are positive: their bit of this cut, or the class it inserts."""
     word, bit = cut >> 6, np.uint64(1) << np.uint64(cut & 63)
@@ -241,7 +241,7 @@ def _settle(numbers, cut, count, faces, bits, sign, marks, zeros):
                 bits[word, face] |= bit
 
 
-@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@jitted
 def _cut(
     numbers,
     cut,
@@ -319,7 +319,7 @@ def _cut(
     return status
 
 
-@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@jitted
 def _cut_units(
     numbers,
     tolerances,
@@ -372,7 +372,7 @@ def _cut_units(
     return DONE
 
 
-@njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@jitted
 def _insert_classes(
     numbers,
     tolerances,
@@ -418,39 +418,72 @@ def _insert_classes(
     return DONE
 
 
-_whole, _double, _index = (
-    types.CPointer(types.int64),
-    types.CPointer(types.float64),
-    types.CPointer(types.int32),
-)
-_word, _small, _mark_type = (
-    types.CPointer(types.uint64),
-    types.CPointer(types.int8),
-    types.CPointer(types.uint8),
-)
-SIGNATURE = types.int64(
-    _whole,
-    _double,
-    _double,
-    _double,
-    _index,
-    _index,
-    _index,
-    _word,
-    _whole,
-    _small,
-    _index,
-    _mark_type,
-    _index,
-    _double,
-)
+@jitted
+def cut(
+    numbers,
+    tolerances,
+    points,
+    values,
+    edges,
+    origins,
+    faces,
+    bits,
+    starts,
+    sign,
+    changed,
+    marks,
+    scratch,
+    block,
+):
+    """Cut as the numbers say, as long as there is room: one of the last four of `layout`."""
+    if numbers[CLASSES] > 0:
+        return _insert_classes(
+            numbers,
+            tolerances,
+            points,
+            values,
+            edges,
+            origins,
+            faces,
+            bits,
+            starts,
+            sign,
+            changed,
+            marks,
+            scratch,
+            block,
+        )
+    return _cut_units(
+        numbers,
+        tolerances,
+        points,
+        values,
+        edges,
+        origins,
+        faces,
+        bits,
+        starts,
+        sign,
+        changed,
+        marks,
+        scratch,
+        block,
+    )
 
 
 def compiled():
-    """The cuts as a C function of `SIGNATURE`; compiling it takes about two seconds."""
+    """The cuts as a C function of its arrays' addresses; compiling it takes about two seconds."""
+    from numba import carray, cfunc, types
 
-    @cfunc(SIGNATURE, error_model="numpy")
-    def cut(
+    whole, double, index = (
+        types.CPointer(kind) for kind in (types.int64, types.float64, types.int32)
+    )
+    word, small, mark = (types.CPointer(kind) for kind in (types.uint64, types.int8, types.uint8))
+    corners = (whole, double, double, double, index, index, index, word, whole)
+    signature = types.int64(*corners, small, index, mark, index, double)
+
+    @cfunc(signature, error_model="numpy")
+    def entry(
         numbers,
         tolerances,
         points,
@@ -485,24 +518,7 @@ def compiled():
             carray(scratch, (SCRATCH_ROWS, f)),
             carray(block, (BLOCK, v)),
         )
-        if whole[CLASSES] > 0:
-            return _insert_classes(
-                whole,
-                tolerance,
-                vertices,
-                columns,
-                lines,
-                first,
-                polygons,
-                words,
-                starting,
-                signs,
-                listed,
-                marked,
-                memory,
-                rows,
-            )
-        return _cut_units(
+        return cut(
             whole,
             tolerance,
             vertices,
@@ -519,4 +535,4 @@ def compiled():
             rows,
         )
 
-    return cut
+    return entry

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from unitscope.errors import InvalidInput
-from unitscope.kernel.advance import State
+from unitscope.kernel.state import State
 from unitscope.models.keras import as_numpy
 from unitscope.recipe import Recipe
 

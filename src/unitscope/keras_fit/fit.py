@@ -15,8 +15,9 @@ from unitscope.keras_fit.data import FitData, TooLarge, check_size, fit_data
 from unitscope.keras_fit.devices import check_devices, unused_devices
 from unitscope.keras_fit.plan import BATCH_SIZE, KerasOnly, Plan, plan_for, rate_of, short
 from unitscope.keras_fit.recording import as_list, fit_with_keras
-from unitscope.kernel.advance import Outcome, advance
+from unitscope.kernel.advance import advance
 from unitscope.kernel.order import given_order, shuffled
+from unitscope.kernel.state import Outcome
 from unitscope.models.keras import keras_package, kind
 from unitscope.network import Network
 from unitscope.recipe import Recipe
@@ -169,7 +170,10 @@ class _KernelFit:
     def __init__(
         self, model: Any, plan: Plan, data: FitData, callbacks: list[Any], verbose: Any
     ) -> None:
-        self.model, self.plan, self.data, self.verbose = model, plan, data, verbose
+        self.model = model
+        self.plan = plan
+        self.data = data
+        self.verbose = verbose
         self.followed = bool(callbacks)
         self.callbacks = callbacks
         self.dataset = data.dataset(plan.chain.network.n_classes)
@@ -281,7 +285,8 @@ class _KernelFit:
             _say("\n".join(lines_of_epoch(epoch, epochs, steps, logs)))
 
     def _run(self) -> Run:
-        weights, loss = np.stack(self.weights), np.array(self.loss, np.float64)
+        weights = np.stack(self.weights)
+        loss = np.array(self.loss, np.float64)
         for array in (weights, loss):
             array.setflags(write=False)
         recipe = dataclasses.replace(self.plan.recipe, epochs=len(loss))

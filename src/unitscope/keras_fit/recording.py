@@ -18,7 +18,7 @@ from unitscope.keras_fit.plan import (
     short,
 )
 from unitscope.keras_fit.sample import Sample
-from unitscope.kernel.advance import State
+from unitscope.kernel.state import State
 from unitscope.models.keras import Chain, keras_package, kind, read_chain
 from unitscope.network import Network
 from unitscope.recipe import OPTIMIZERS, Optimizer, Recipe

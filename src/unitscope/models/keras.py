@@ -1,8 +1,8 @@
-"""Keras models in and out: a chain of Dense layers <-> Network. Keras is imported only inside the calls.
+"""Keras models in and out: a chain of Dense layers <-> Network.
 
-Read are Keras 3 on any backend and Keras 2 (`tf_keras`). A class counts as Keras's own only if it
-is defined there: a subclass of Dense may compute anything, so it is refused by its name instead of
-being read as a Dense.
+Keras is imported only inside the calls, and may be Keras 3 on any backend or Keras 2 (`tf_keras`).
+A class counts as Keras's own only if it is defined there: a subclass of Dense may compute anything,
+so it is refused by its name instead of being read as a Dense.
 """
 
 from __future__ import annotations
@@ -68,11 +68,11 @@ def from_keras(model: Any) -> Network:
 
 
 def to_keras(net: Network) -> Any:
-    """A `keras.Sequential` of Dense layers named L1, L2, ... with the network's numbers in float32, not compiled.
+    """A `keras.Sequential` of Dense layers named L1, L2, ... with the network's weights.
 
-    Its outputs are the logits, so that it goes with
-    `SparseCategoricalCrossentropy(from_logits=True)`. A leaky_relu whose slope is not Keras's 0.2
-    becomes a LeakyReLU layer after its Dense.
+    The weights are float32; the model is not compiled. Its outputs are the logits, so that it goes
+    with `SparseCategoricalCrossentropy(from_logits=True)`. A leaky_relu whose slope is not Keras's
+    0.2 becomes a LeakyReLU layer after its Dense.
 
     **Raises** `MissingDependency` where Keras or its backend is not installed.
     """
@@ -100,7 +100,7 @@ def to_keras(net: Network) -> Any:
 
 
 def keras_package(model: Any) -> ModuleType:
-    """The package that the model's class comes from, `keras` or `tf_keras`; anything else is refused."""
+    """The package of the model's class, `keras` or `tf_keras`; anything else is refused."""
     for ancestor in type(model).__mro__:
         root = ancestor.__module__.partition(".")[0]
         if root in ("keras", "tf_keras") and ancestor.__name__ == "Model":
@@ -109,13 +109,13 @@ def keras_package(model: Any) -> ModuleType:
 
 
 def kind(thing: Any, package: ModuleType) -> str:
-    """The name of the thing's class where `package` itself defines it, otherwise an empty string."""
+    """The name of the thing's class where `package` itself defines it, otherwise empty."""
     cls = type(thing)
     return cls.__name__ if cls.__module__.partition(".")[0] == package.__name__ else ""
 
 
 def read_chain(model: Any) -> Chain:
-    """The model as a chain of dense layers, with the Keras layers it was read from; errors as `from_keras`."""
+    """The model as a chain of dense layers, with its Keras layers; errors as `from_keras`."""
     package = keras_package(model)
     layers = tuple(_layers_in_order(model, package))
     _check_built(model, layers, package)
@@ -295,7 +295,7 @@ def _activation_of_layer(layer: Any, package: ModuleType) -> tuple[_Function, fl
 
 
 def _activation(function: Any, layer: Any, package: ModuleType) -> tuple[_Function, float]:
-    """Name and slope of an activation function as Keras stores it: a function, or an activation layer."""
+    """Name and slope of an activation as Keras stores it: a function, or an activation layer."""
     if function is None:
         return "linear", 0.0
     if kind(function, package) in _ACTIVATION_LAYERS:

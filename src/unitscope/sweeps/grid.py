@@ -19,7 +19,9 @@ _MOST = 10_000
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class SweepGrid:
-    """One Sweep for every combination of the varied settings; the last setting varies quickest. `str()` is a table.
+    """One Sweep for every combination of the varied settings; the last setting varies quickest.
+
+    `str()` is a table.
 
     - `sweeps`: the Sweep of each; `len(grid)`, `grid[i]` and iteration are over these.
     - `varied`: the varied settings of each, as {name: value}.
@@ -38,7 +40,8 @@ class SweepGrid:
         return self.sweeps[place]
 
     def __repr__(self) -> str:
-        return f"SweepGrid({', '.join(self.varied[0])}; {len(self)} recipes; {sum(map(len, self.sweeps)):,} runs)"
+        runs = sum(map(len, self.sweeps))
+        return f"SweepGrid({', '.join(self.varied[0])}; {len(self)} recipes; {runs:,} runs)"
 
     def __str__(self) -> str:
         head = [*self.varied[0], "seeds", "all right", "median loss", "median accuracy"]
@@ -63,9 +66,8 @@ def _shown(value: object) -> str:
 def _summary(swept: Sweep) -> list[str]:
     if not len(swept):
         return ["0", "-", "-", "-"]
-    loss = np.where(
-        np.isfinite(swept.loss), swept.loss, np.inf
-    )  # a training that diverged is the worst
+    # A training that diverged is the worst.
+    loss = np.where(np.isfinite(swept.loss), swept.loss, np.inf)
     accuracy = np.nan_to_num(swept.accuracy)
     return [
         f"{len(swept):,}",

@@ -51,20 +51,20 @@ class Sweep:
 
     @property
     def accuracy(self) -> np.ndarray:
-        """The share of points that every seed's network classifies right at the end, (S,) in 0..1."""
+        """The share of points that each seed's last network classifies right, (S,) in 0..1."""
         return self.accuracies[:, -1]
 
     def network(self, seed: int) -> Network:
-        """The network after the last epoch of one seed; refused where its weights are not finite."""
+        """One seed's network after the last epoch; refused where its weights are not finite."""
         return self.architecture.with_vector(self.weights[self._place(seed)])
 
     def run(self, seed: int) -> Run:
-        """One seed trained by itself, with the weights of every epoch. Its losses are these to about 1e-5."""
+        """One seed trained alone, with all epochs' weights; its losses are these to about 1e-5."""
         self._place(seed)
         return train(self.data, dataclasses.replace(self.recipe, seed=int(seed)))
 
     def stuck(self) -> dict[str, np.ndarray]:
-        """The seeds that do not classify every point right, by the reason (see `solutions.reasons`)."""
+        """The seeds that do not classify every point right, by the reason (`solutions.reasons`)."""
         wrong = ~(self.accuracy == 1)
         why, seeds = reasons(self.architecture, self.weights[wrong], self.data), self.seeds[wrong]
         return {one: seeds[why == code] for code, one in enumerate(REASONS) if (why == code).any()}
@@ -129,7 +129,7 @@ class Sweep:
         return cls(data, recipe, shape, np.empty(0, np.int64), none, none, weights)
 
     def part(self, seeds: Sequence[int], results: tuple[np.ndarray, ...]) -> Sweep:
-        """The same data, recipe and shape with other seeds and their losses, accuracies and weights."""
+        """The same data and recipe with other seeds and their losses, accuracies and weights."""
         losses, accuracies, weights = results
         return dataclasses.replace(
             self,
@@ -168,7 +168,8 @@ class Sweep:
 
     def __repr__(self) -> str:
         solved = (self.accuracy == 1).mean() if len(self) else 0.0
-        return f"Sweep({self.architecture!r}; {len(self):,} seeds; {solved:.1%} classify every point right)"
+        seeds = f"{len(self):,} seeds; {solved:.1%} classify every point right"
+        return f"Sweep({self.architecture!r}; {seeds})"
 
 
 def packed(swept: Sweep) -> dict[str, np.ndarray]:
@@ -191,7 +192,7 @@ def packed(swept: Sweep) -> dict[str, np.ndarray]:
 
 
 def unpacked(arrays: dict[str, np.ndarray], empty: Sweep) -> Sweep:
-    """The sweep of a file's arrays, each checked; `empty` has the data, the recipe and the shape."""
+    """The sweep of a file's arrays, each checked; `empty` has the data and the recipe."""
     seeds, losses, right, weights = (arrays[name] for name in PACKED)
     count = len(seeds) if seeds.ndim == 1 else -1
     epochs, n = empty.recipe.epochs, empty.data.n_points

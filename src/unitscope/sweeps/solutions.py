@@ -1,6 +1,6 @@
-"""What the networks of a sweep have in common: which are the same up to the order of units, and why some are stuck.
+"""What the networks of a sweep have in common, and why some are stuck.
 
-Many networks of one shape are looked at together, each a row of weights.
+Many networks of one architecture are looked at together, each a row of weights.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _BYTES_AT_ONCE = 1_000_000
 
 
 def reasons(shape: Network, weights: np.ndarray, data: Dataset) -> np.ndarray:
-    """Why each network that gets points wrong does, (rows,) places in REASONS: the first that is so.
+    """Why each network gets points wrong, (rows,) places in REASONS: the first that holds.
 
     - Diverged: no weights that are finite.
     - A dead unit: a hidden unit that is on (its pre-activation positive) at no point.
@@ -61,9 +61,10 @@ def reasons(shape: Network, weights: np.ndarray, data: Dataset) -> np.ndarray:
 
 
 def signatures(shape: Network, weights: np.ndarray, data: Dataset) -> list[bytes]:
-    """The same for networks that predict the same and whose units, in some order, are on at the same points.
+    """Equal for networks that are the same up to the order of their units.
 
-    One for each row of `weights` (see `reasons`); empty for a training that diverged.
+    They predict the same, and their units are on at the same points. One for each row of `weights`
+    (see `reasons`); empty for a training that diverged.
     """
     found = [b""] * len(weights)
     for rows in _finite_rows(shape, weights, data):
@@ -89,19 +90,19 @@ def grouped(keys: Iterable[object], seeds: np.ndarray) -> list[np.ndarray]:
 
 
 def _finite_rows(shape: Network, weights: np.ndarray, data: Dataset) -> list[np.ndarray]:
-    """The places of the rows with finite numbers only, in pieces whose outputs stay in the cache."""
+    """The places of the rows that are finite, in pieces whose outputs stay in the cache."""
     rows = np.flatnonzero(np.isfinite(weights).all(axis=1))
     step = rows_at_once(shape, data.n_points, _BYTES_AT_ONCE)
     return [rows[begin : begin + step] for begin in range(0, len(rows), step)]
 
 
 def _units(on: np.ndarray) -> np.ndarray:
-    """The points at which each unit is on as one string of bits, (rows, units), those of a row in their order."""
+    """Where each unit is on, a string of bits for the points, (rows, units), each row sorted."""
     return np.sort(_strings(on), axis=1)
 
 
 def _without_own_pattern(on: np.ndarray, data: Dataset) -> np.ndarray:
-    """Whether some class has no pattern that one other class lacks, (rows,); `on` is (rows, n, units) bools."""
+    """Whether one other class has all patterns of some class, (rows,); `on`: (rows, n, units)."""
     patterns = _strings(on)
     order = np.argsort(patterns, axis=1)
     ordered = np.take_along_axis(patterns, order, axis=1)

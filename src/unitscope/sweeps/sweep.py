@@ -20,9 +20,7 @@ from unitscope.sweeps.result import Sweep
 from unitscope.training.progress import Reporter
 
 _MOST_RUNS = 10_000_000
-_SECONDS = (
-    1.0  # of work in a slice that is sent away or written to a file: far more than either costs
-)
+_SECONDS = 1.0  # of work in a slice that is sent or written: far more than either costs
 
 # Whether to draw a bar, or a function of the runs done and the runs in all.
 Progress = bool | Callable[[int, int], None]
@@ -153,7 +151,7 @@ def _train(
     jobs: int | None,
     told: Callable[[int, int], None] | None,
 ) -> None:
-    """Train what is missing in `parts`, a list for each recipe, and add it there; Ctrl-C ends it early."""
+    """Add to `parts`, a list for each recipe, what is missing there; Ctrl-C ends it early."""
     count, processes = at_once
     whole, done = len(wanted) * len(parts), 0
     places, pieces = [], []

@@ -1,4 +1,4 @@
-"""Hand slices of work to threads, or to processes through joblib; what a lost process had is handed out again."""
+"""Hand slices of work to threads, or to processes through joblib; slices that get lost, again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from unitscope.errors import MissingDependency, UnitscopeError, said, shown
 
-_LOOK_SECONDS = 0.1  # between two calls of `tell`, who may raise what ends the work
+_LOOK_SECONDS = 0.1  # between two calls of `tell`, which may raise to end the work
 ATTEMPTS = 3  # in a row with nothing finished
 
 
@@ -22,7 +22,7 @@ def in_threads(
     keep: Callable[[int, Any], None],
     tell: Callable[[], None],
 ) -> None:
-    """Call `keep(i, task(*pieces[i]))` for every piece as it ends, and `tell()` then and now and then.
+    """Call `keep(i, task(*pieces[i]))` for every piece as it ends; `tell()` then and now and then.
 
     Ctrl-C ends it: what is under way comes to its end and is kept.
     """
@@ -49,7 +49,7 @@ def in_processes(
     keep: Callable[[int, Any], None],
     tell: Callable[[], None],
 ) -> None:
-    """The same through joblib: with the backend that `joblib.parallel_config` chose, else `jobs` processes of loky.
+    """The same through joblib: the backend of `joblib.parallel_config`, else `jobs` loky processes.
 
     Whatever ends a process, the pieces that it had are handed out again, and those that are
     finished are not. **Raises** `UnitscopeError` after ATTEMPTS attempts in a row that finish
@@ -58,9 +58,8 @@ def in_processes(
     left, attempt = dict(enumerate(pieces)), 0
     while left:
         before = len(left)
-        arrived: dict[
-            int, Any
-        ] = {}  # what joblib has and has not given yet: it drops that when a worker is lost
+        # What joblib has and has not given yet: it drops that when a worker is lost.
+        arrived: dict[int, Any] = {}
 
         def taken(number: int, result: Any) -> None:
             if isinstance(result, Exception):
@@ -86,8 +85,8 @@ def in_processes(
                 cause = stopped.__cause__
                 raise UnitscopeError(
                     f"The workers must finish a slice of seeds in {ATTEMPTS} attempts. Got "
-                    f"{shown(said(f'{type(cause).__name__}: {cause}'))} instead. Look at the workers' memory and "
-                    "whether unitscope is installed there."
+                    f"{shown(said(f'{type(cause).__name__}: {cause}'))} instead. Look at the "
+                    "workers' memory and whether unitscope is installed there."
                 ) from cause
 
 
@@ -96,7 +95,7 @@ def _rest(arrived: dict[int, Any], left: dict[int, tuple]) -> list[tuple[int, An
 
 
 def chosen_backend() -> bool:
-    """Whether `joblib.parallel_config` has chosen a backend of processes; joblib is not imported for this."""
+    """Whether `joblib.parallel_config` chose a backend of processes, without importing joblib."""
     if "joblib" not in sys.modules:
         return False
     import joblib
@@ -127,7 +126,7 @@ class _Stopped(Exception):
 def _handed_out(
     task: Callable[..., Any], left: dict[int, tuple], jobs: int | None, arrived: dict[int, Any]
 ) -> Generator[tuple[int, Any]]:
-    """Results as they end, with the number of the piece; `arrived` has those that are here and not given yet."""
+    """Results as they end, with the piece's number; `arrived` has those not given yet."""
     joblib = _joblib()
     backend, number = joblib.parallel.get_active_backend()
     if type(backend).__name__ == "RayBackend":
@@ -154,9 +153,7 @@ def _handed_out(
                     yield one
             finally:
                 if streams:
-                    with (
-                        warnings.catch_warnings()
-                    ):  # that tasks are cancelled is what is wanted here
+                    with warnings.catch_warnings():  # tasks are cancelled on purpose
                         warnings.filterwarnings("ignore", category=UserWarning, module="joblib")
                         outcomes.close()
     except Exception as error:
@@ -164,7 +161,7 @@ def _handed_out(
 
 
 def _one(task: Callable[..., Any], number: int, piece: tuple) -> tuple[int, Any]:
-    """In the worker. What the task raises is its result: only the loss of a worker makes joblib raise."""
+    """In the worker: what the task raises is its result; joblib raises for lost workers only."""
     try:
         return number, task(*piece)
     except Exception as error:
@@ -173,26 +170,22 @@ def _one(task: Callable[..., Any], number: int, piece: tuple) -> tuple[int, Any]
 
 @contextlib.contextmanager
 def _mended(backend: Any, arrived: dict[int, Any]) -> Iterator[None]:
-    """Note each result in `arrived` as it comes, and mend two habits of joblib's Dask backend (1.6).
+    """Note each result in `arrived` as it comes, and mend two habits of joblib's Dask backend.
 
-    It never tells that Dask gave a task up, and would wait for ever: tell it. And it works in this
-    process while the cluster has one worker only, as after a loss: a slice that kills its worker
-    would then kill this process.
+    It (1.6) never says that Dask gave a task up, and would wait for ever: say so. And it works in
+    this process while the cluster has only one worker, as after a loss: a slice that kills its
+    worker would then kill this process.
     """
     if not backend.supports_retrieve_callback:
         yield
         return
-    submit, number, dask = (
-        backend.submit,
-        backend.effective_n_jobs,
-        type(backend).__name__ == "DaskDistributedBackend",
-    )
+    submit, number = backend.submit, backend.effective_n_jobs
+    dask = type(backend).__name__ == "DaskDistributedBackend"
 
     def noting(task: Any, callback: Any = None) -> Any:
         def came(outcome: Any) -> None:
-            with contextlib.suppress(
-                BaseException
-            ):  # what raises here is no result; joblib sees it too
+            # What raises here is no result; joblib sees it too.
+            with contextlib.suppress(BaseException):
                 arrived.update(backend.retrieve_result_callback(outcome))
             callback(outcome)
 

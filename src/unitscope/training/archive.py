@@ -1,4 +1,4 @@
-"""What the files of runs and sweeps have in common: one .npz, versioned, no pickle, whole or not at all."""
+"""The files of runs and sweeps: one .npz each, versioned, no pickle, whole or not at all."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ def curves(
     y: np.ndarray,
     checkpoint: _Checkpoint = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Mean cross-entropy (natural logarithm, no penalties) and share classified right for each row of weights.
+    """Mean cross-entropy (natural logarithm, no penalties) and accuracy of each row of weights.
 
     - `shape`: a network of this shape; `weights`: (epochs, P), rows as `Network.to_vector` has
       them.
@@ -71,9 +71,9 @@ def _pieces(
 def layer_outputs(
     shape: Network, weights: np.ndarray, X: np.ndarray
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Layer after layer, z and the activation of it for every row of weights at every point: (rows, units, n) each.
+    """Layer by layer, z and its activation for each row of weights at every point.
 
-    What a unit gives at all points is in one piece.
+    (rows, units, n) each: what a unit gives at all points is in one piece.
     """
     values, at = np.ascontiguousarray(X.T)[None], 0
     for layer in shape.layers:
@@ -87,12 +87,13 @@ def layer_outputs(
 
 
 def rows_at_once(shape: Network, n: int, size: int) -> int:
-    """Of how many rows of weights the outputs of a layer at n points take about `size` bytes."""
+    """How many rows of weights keep a layer's outputs at n points within `size` bytes."""
     return max(1, size // (8 * max(1, n) * max(layer.units for layer in shape.layers)))
 
 
 def winners(logits: np.ndarray) -> np.ndarray:
-    """The first of the largest of every point's logits, (rows, n): as argmax, which is slow along an inner axis."""
+    """The class of the largest logit at each point, (rows, n), the first of equal ones."""
+    # As argmax, which is slow along an inner axis.
     best, winner = logits[:, 0], np.zeros(logits[:, 0].shape, np.int64)
     for label in range(1, logits.shape[1]):
         np.copyto(winner, label, where=logits[:, label] > best)

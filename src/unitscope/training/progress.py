@@ -13,7 +13,7 @@ _WIDTH = 30  # characters of a bar
 
 
 def lines_of_epoch(epoch: int, epochs: int, steps: int, logs: Mapping[str, float]) -> list[str]:
-    """An epoch's number, counted from 1, and its finished bar of `steps` batches with all `logs`."""
+    """An epoch's number, counted from 1, and its finished bar with all `logs`."""
     values = "".join(f" - {name}: {value:.4f}" for name, value in logs.items())
     return [f"Epoch {epoch}/{epochs}", f"{steps}/{steps} [{'=' * _WIDTH}]{values}"]
 

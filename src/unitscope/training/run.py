@@ -12,7 +12,7 @@ import numpy as np
 
 from unitscope.data.dataset import Dataset
 from unitscope.errors import refusal, said, whole_number
-from unitscope.kernel.advance import State
+from unitscope.kernel.state import State
 from unitscope.network import Dense, Network
 from unitscope.recipe import Recipe
 from unitscope.training import archive
@@ -63,7 +63,7 @@ class Run:
 
     @functools.cached_property
     def accuracy(self) -> np.ndarray:
-        """Share of the training points that each epoch's last weights classify right: (epochs,) in 0..1."""
+        """Share of the training points classified right after each epoch: (epochs,) in 0..1."""
         return accuracies(self.architecture, self.weights[1:], self.data.X, self.data.y)
 
     def _measure(self, checkpoint: Callable[[], None]) -> None:
@@ -81,7 +81,7 @@ class Run:
         return f"Run({self.architecture!r}; {self.epochs} epochs; {done})"
 
     def save(self, path: str | os.PathLike[str] | BinaryIO) -> None:
-        """Write everything to one .npz file, whole or not at all, or into an open file; `Run.load` reads it back."""
+        """Write everything to one .npz file, or into an open file; `Run.load` reads it back."""
         layers = [
             {
                 "units": layer.units,
@@ -111,7 +111,7 @@ class Run:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Run:
-        """Read a file written by `save`; anything else is refused, and nothing in it is executed."""
+        """Read a file written by `save`; others are refused, and nothing in it is executed."""
         with archive.refusing(path, "a run file", "Run.save"):
             return _assembled(
                 *archive.read(path, FORMAT, ("X", "y", "weights", "loss", "parameters", "slots"))
@@ -153,7 +153,7 @@ def _assembled(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> Run:
                 name, f"finite numbers of shape {size}", said(f"shape {arrays[name].shape}")
             )
     if shape.n_classes != data.n_classes:
-        raise refusal("the last layer", f"{data.n_classes} units, one a class", shape.n_classes)
+        raise refusal("the last layer", f"{data.n_classes} units, one per class", shape.n_classes)
     state = State(
         arrays["parameters"].astype(np.float32),
         arrays["slots"].astype(np.float32),

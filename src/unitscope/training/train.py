@@ -11,8 +11,9 @@ import numpy as np
 
 from unitscope.data.dataset import Dataset
 from unitscope.errors import TrainingDiverged, refusal, said, whole_number
-from unitscope.kernel.advance import Outcome, State, advance
+from unitscope.kernel.advance import advance
 from unitscope.kernel.order import given_order, shuffled
+from unitscope.kernel.state import Outcome, State
 from unitscope.network import Activation, Network
 from unitscope.recipe import Recipe, Settings
 from unitscope.training.progress import Reporter
@@ -71,7 +72,7 @@ def train(
     given = None if batch_order is None else given_order(batch_order, n)
 
     def order(begin: int, end: int) -> np.ndarray:
-        """Of some epochs: drawn when they are trained, since those of all may take more memory than the run."""
+        """Of some epochs, when they are trained: all may take more memory than the run."""
         return shuffled(n, chosen, past + begin, end - begin) if given is None else given[begin:end]
 
     state = before.state if before is not None else State.fresh(_start_vector(shape))
@@ -223,6 +224,6 @@ def _why(run: Run, recipe: Recipe) -> str:
         f"{recipe.learning_rate / 10:g}."
     )
     return (
-        f"The loss must stay finite. Got a loss or weight that is not finite in epoch {run.epochs + 1} instead. "
-        f"{cause}"
+        "The loss must stay finite. Got a loss or weight that is not finite in epoch "
+        f"{run.epochs + 1} instead. {cause}"
     )

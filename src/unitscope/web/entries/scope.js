@@ -1,8 +1,5 @@
 // @ts-check
-/**
- * Puts the page together: panels, status line, keys, theme. The served page, the widget and the
- * exported file use it.
- */
+/** Puts the page together for a server, a notebook or a file: panels, status line, keys, theme. */
 
 import { decodeBytes } from "../pure/codec.js";
 import { dataFromWire } from "../pure/data.js";
@@ -206,8 +203,7 @@ function settingsOf({ run: { recipe }, data }) {
 }
 
 /**
- * Show a run that comes from outside, with its data and settings; what was asked before is no
- * longer wanted.
+ * Show a run from outside, with its data and settings; what was asked before is dropped.
  * @param {Page} page
  * @param {FirstScene} first
  */

@@ -8,8 +8,7 @@ import { hashFromState, stateFromHash } from "./state.js";
 /** @import { State } from "./state.js" */
 
 /**
- * Which hidden layer is shown as a space, and the two units that span it; null: those that differ
- * most.
+ * The hidden layer shown as a space, and the two units that span it; null: those that differ most.
  * @typedef {{layer: number, across: number | null, up: number | null}} HiddenPlace
  */
 

@@ -1,7 +1,5 @@
 // @ts-check
-/**
- * A run and which of its networks is shown: an epoch, step by step or playing, or weights by hand.
- */
+/** A run, and which of its networks is shown: an epoch, chosen or playing, or weights by hand. */
 
 import { decodeFloats, encodeFloats } from "../pure/codec.js";
 import { networkFrom, parameterCount } from "../pure/network.js";

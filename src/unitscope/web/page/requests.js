@@ -1,8 +1,5 @@
 // @ts-check
-/**
- * What the page asks of its host: one request of a kind at a time, and of those that wait only the
- * newest.
- */
+/** Questions to the host: of each kind one at a time, and the newest of those that wait. */
 
 /** @import * as scene from "../pure/scene.d.ts" */
 

@@ -1,7 +1,5 @@
 // @ts-check
-/**
- * What is pointed at and what is chosen: points, units, sentences, a cell of the matrix, a class.
- */
+/** What is pointed at and what is chosen: points, units, sentences, a cell, a class. */
 
 /** @import { About, ClaimScene } from "../pure/scene.d.ts" */
 /** @import { Data } from "../pure/data.js" */

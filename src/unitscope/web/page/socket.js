@@ -1,8 +1,5 @@
 // @ts-check
-/**
- * The host of the served page: a WebSocket that comes back by itself, and then asks again what was
- * not answered.
- */
+/** The host of the served page: a WebSocket that comes back and asks again what is open. */
 
 /** @import { Hello, Reply } from "../pure/scene.d.ts" */
 /** @import { Host } from "./page.js" */

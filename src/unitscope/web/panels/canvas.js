@@ -1,8 +1,5 @@
 // @ts-check
-/**
- * A canvas with a window of data coordinates: rasters, polygons, lines, markers and axes. It knows
- * no network.
- */
+/** A canvas in data coordinates: rasters, polygons, lines, markers, axes. It knows no network. */
 
 import { roundTicks, tickText } from "../pure/ticks.js";
 import { element, penOf } from "./elements.js";
@@ -42,8 +39,7 @@ const chartsSeen = new IntersectionObserver((entries) => {
 export class Chart {
   /**
    * @param {Attributes} attributes of the canvas
-   * @param {{axes?: boolean, right?: number}} [options] `right`: room for a second axis, in CSS
-   *   pixels
+   * @param {{axes?: boolean, right?: number}} [options] `right`: CSS pixels for a second axis
    */
   constructor(attributes, { axes = false, right = 0 } = {}) {
     this.canvas = element("canvas", attributes);
@@ -189,8 +185,7 @@ export class Chart {
   }
 
   /**
-   * Fill a polygon given as x, y, x, y ...; its own colour's thin edge closes the gaps between
-   * neighbours.
+   * Fill a polygon x, y, x, y ...; a thin edge of its colour closes the gaps to its neighbours.
    * @param {ArrayLike<number>} polygon
    * @param {string} color
    */

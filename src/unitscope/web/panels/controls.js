@@ -1,8 +1,5 @@
 // @ts-check
-/**
- * Controls: the bar on top (reset, play, step, epoch, recipe) and the data's (set, points, classes,
- * split).
- */
+/** Controls: the bar on top (transport and recipe) and the data's (set, points, classes). */
 
 import {
   choice,

@@ -1,8 +1,5 @@
 // @ts-check
-/**
- * The network from left to right: every unit a live map with its zero line, links by size and sign
- * of the weight.
- */
+/** The network from left to right: units as live maps, links by size and sign of the weight. */
 
 import { paintSigned } from "../pure/colors.js";
 import { element, iconButton, setText, shortNumber, svgElement } from "./elements.js";

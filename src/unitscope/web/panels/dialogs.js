@@ -1,7 +1,5 @@
 // @ts-check
-/**
- * Buttons at the top right: tour, share, export, scale, theme, help; and the dialogs behind them.
- */
+/** Buttons at the top right (tour, share, export, scale, theme, help) and their dialogs. */
 
 import { decodeBytes } from "../pure/codec.js";
 import { choice, element, iconButton, setText } from "./elements.js";

@@ -1,8 +1,5 @@
 // @ts-check
-/**
- * Making DOM elements. Text from outside only ever becomes text nodes and attribute values, never
- * HTML.
- */
+/** Making DOM elements. Text from outside becomes text nodes and attributes, never HTML. */
 
 /**
  * Attributes and listeners (keys that start with "on"); false, null and undefined leave an

@@ -1,8 +1,5 @@
 // @ts-check
-/**
- * The space of two units of a hidden layer: the points as the layer sees them, and what the later
- * layers make of it.
- */
+/** The space of two units of a hidden layer, and what the later layers make of it. */
 
 import { paintSigned } from "../pure/colors.js";
 import { choice, element, numbered, setOptions, setText } from "./elements.js";

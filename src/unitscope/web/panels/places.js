@@ -1,8 +1,5 @@
 // @ts-check
-/**
- * Where the names of regions go: inside their own class, away from the points, and where they were
- * as long as that fits.
- */
+/** Where the names of regions go: in their class, off the points, where they were if that fits. */
 
 /** @import { View } from "../pure/view.js" */
 /** @import { Chart } from "./canvas.js" */
@@ -17,8 +14,7 @@ const STAYS = 0.6; // a name stays where it has this share of the best place's r
  * @param {string[]} names of the classes
  * @param {Map<number, [number, number]>} before where the names were
  * @param {boolean} hurried whether those that fit need no better place
- * @returns {Map<number, [number, number]>} class to data coordinates; classes without room have
- *   none
+ * @returns {Map<number, [number, number]>} class to data coordinates, where there is room
  */
 export function roomyPlaces(chart, view, { rows, width, axes }, names, before, hurried) {
   const { side, winners } = view.maps,

@@ -1,8 +1,5 @@
 // @ts-check
-/**
- * The input plane: the data alone, as the network gets it. Points are moved, added and erased here
- * too.
- */
+/** The input plane: the data alone, as the network gets it, to be moved, added and erased. */
 
 import { element, setText } from "./elements.js";
 import { Chart } from "./canvas.js";

@@ -1,8 +1,5 @@
 // @ts-check
-/**
- * Points on a chart: class by marker and colour, test points hollow, wrong ones ringed, the lit one
- * on top.
- */
+/** Points on a chart: class by marker and colour, test points hollow, wrong ones ringed. */
 
 import { crowdsOf } from "../pure/view.js";
 
@@ -23,8 +20,7 @@ export const REACH = 16; // CSS pixels around a point where it is pointed at
  * @param {Page} page
  * @param {View} view
  * @param {Places} where
- * @param {{wrong?: boolean, counts?: boolean}} [marks] ring those predicted wrong; say how many
- *   share a place
+ * @param {{wrong?: boolean, counts?: boolean}} [marks] ring wrong ones; count those at one place
  */
 export function drawPoints(chart, page, view, where, { wrong = false, counts = false } = {}) {
   const { data, look } = page, { rows, width, axes } = where, n = data.labels.length;

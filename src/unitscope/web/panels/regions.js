@@ -1,8 +1,5 @@
 // @ts-check
-/**
- * The main map: decision regions with their boundary, or one unit enlarged; points on top, to be
- * dragged.
- */
+/** The main map: decision regions with their boundary, or one unit enlarged; points on top. */
 
 import { paintClasses, paintRising, paintSigned } from "../pure/colors.js";
 import { scaleTop } from "../pure/ticks.js";

@@ -1,8 +1,5 @@
 // @ts-check
-/**
- * A pen that a Chart draws with as on a canvas, and that writes SVG: the calls that charts make,
- * and no others.
- */
+/** A pen that a Chart draws with as on a canvas, and that writes SVG: only the calls it makes. */
 
 import { svgElement } from "./elements.js";
 

@@ -1,7 +1,5 @@
 // @ts-check
-/**
- * The guided tour: eight steps that follow the course lab and set the page to what they speak of.
- */
+/** The guided tour: eight steps through the course lab, each setting the page to what it says. */
 
 import { element, setText } from "./elements.js";
 import { hashFromState, initialState } from "../page/state.js";

@@ -1,7 +1,6 @@
 // @ts-check
 /**
- * Decision regions, the decision boundary and every unit's zero line of a network of two inputs.
- * Pure.
+ * Decision regions, decision boundary and units' zero lines of a network of two inputs. Pure.
  *
  * Where every activation is piecewise linear they are exact: convex polygons are cut by one unit
  * after the other, each carrying its own affine map, and at last by the ties of the logits. Else
@@ -79,8 +78,8 @@ function emptyGeometry(network) {
 function exactGeometry(network, [[x0, x1], [y0, y1]], most) {
   const found = emptyGeometry(network), last = network.layers.length - 1;
   /**
-   * @type {{polygon: number[], maps: Float64Array}[]} maps: a, b, c of every input of the layer: a
-   *   x + b y + c
+   * `maps`: a, b, c of every input of the layer, which is a x + b y + c.
+   * @type {{polygon: number[], maps: Float64Array}[]}
    */
   let pieces = [{
     polygon: [x0, y0, x1, y0, x1, y1, x0, y1],

@@ -1,7 +1,5 @@
 // @ts-check
-/**
- * Convex polygons, given as x, y, x, y ..., cut where a value is 0 and where two classes tie. Pure.
- */
+/** Convex polygons (x, y, x, y ...) cut where a value is 0 and where two classes tie. Pure. */
 
 const TINY = 1e-12; // of the largest value at a polygon's corners: below, a corner lies on the line
 

@@ -1,8 +1,5 @@
 // @ts-check
-/**
- * What the panels show of one network and its data: computed once for a picture, from weights
- * alone. Pure.
- */
+/** What the panels show of one network and its data, computed once for a picture. Pure. */
 
 import { decisionGeometry } from "./geometry.js";
 import { classesOf, forwardPass, onPlane, parameterCount, softmaxRows } from "./network.js";
@@ -174,8 +171,7 @@ export function viewOf({ network, data, axes, window, layer, pair, before = null
 /** @typedef {ReturnType<typeof hiddenSpace>} HiddenSpace */
 
 /**
- * The space of two units of a hidden layer: where the points are and what the later layers make
- * of it.
+ * The space of two units of a hidden layer: the points there, and what later layers make of it.
  * @param {Network} network
  * @param {Pass[]} passes
  * @param {number} layer
