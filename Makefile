@@ -7,6 +7,9 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL := $(PIP) install --constraint constraints.txt
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+# The files of Keras's rooms are not even read: that imports Keras, in seconds.
+QUICK := -m "not (slow or keras or tensorflow or torch or notebook or browser)" \
+    --ignore tests/keras_fit --ignore tests/models
 FITS := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 
 .DELETE_ON_ERROR:
@@ -23,7 +26,7 @@ test: .venv/test.stamp  ## set up and run every test that can run here
 	$(PYTEST)
 
 check: lint  ## lint, check the types and run the quick tests
-	$(PYTEST) --quiet -m "not (slow or tensorflow or torch or notebook or browser)"
+	$(PYTEST) --quiet $(QUICK)
 
 lint: .venv/test.stamp  ## lint, check the format and the types
 	$(BIN)/ruff check .
