@@ -243,7 +243,7 @@ def _cut(arrays: tuple[np.ndarray, ...]) -> int:
         return CUT.entry()(*[array.ctypes.data for array in arrays])
     from unitscope.geometry import cutting
 
-    return cutting.cut(*arrays)
+    return cutting.cut(cutting.Arrays(*arrays))
 
 
 def _tall(array: np.ndarray, room: int) -> np.ndarray:

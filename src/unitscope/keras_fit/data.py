@@ -11,7 +11,7 @@ import numpy as np
 from unitscope.data.dataset import Dataset
 from unitscope.errors import real_number, refusal, said
 from unitscope.keras_fit.plan import KerasOnly
-from unitscope.kernel.layout import pitch
+from unitscope.kernel.packing import pitch
 
 LARGEST_DATA = 2**32  # bytes that points, labels and orders may take in the kernel or a Run
 
