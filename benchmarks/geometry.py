@@ -140,7 +140,8 @@ regioncam with its boundary over our everything.
 def costs(widths: tuple[int, ...], seed: int) -> Costs:
     """The four contenders in turn on one network."""
     net = he_network(widths, seed)
-    regions, theirs = len(us.partition(net, WINDOW).regions), camera(net).num_faces
+    regions = len(us.partition(net, WINDOW).regions)
+    theirs = camera(net).num_faces
     return Costs(named(widths), regions, theirs, timing.medians(contenders(net)))
 
 

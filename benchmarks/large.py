@@ -43,7 +43,9 @@ def rows_table(sizes: tuple[tuple[int, int], ...] = SIZES) -> str:
         cells = [NAMES[who], str(devices)]
         for batch, count in sizes:
             rates = _in_process(who, devices, batch, count)
-            median, slowest, quickest = statistics.median(rates), min(rates), max(rates)
+            median = statistics.median(rates)
+            slowest = min(rates)
+            quickest = max(rates)
             cells.append(f"{median:,.0f} ({slowest:,.0f} to {quickest:,.0f})")
         rows.append(cells)
     columns = ["who", "devices", *(f"batch {batch:,}, {count:,} rows" for batch, count in sizes)]

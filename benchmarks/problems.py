@@ -98,7 +98,8 @@ def scikit_learn(problem: Problem) -> Callable[[], object]:
 def numpy_loop(problem: Problem) -> Callable[[], object]:
     """The same training as a careful NumPy program in float32 (one hidden layer)."""
     X, y = problem.data.X.astype(np.float32), problem.data.y
-    recipe, one_hot = problem.recipe, np.eye(problem.data.n_classes, dtype=np.float32)[y]
+    recipe = problem.recipe
+    one_hot = np.eye(problem.data.n_classes, dtype=np.float32)[y]
     net = us.Network.initialize(problem.sizes)
 
     def fit() -> object:
@@ -165,8 +166,10 @@ def c_limit() -> Callable[[], object] | None:
     library = _built("limit.c")
     if library is None:
         return None
-    data, order = us.lab.data(), np.ascontiguousarray(us.lab.batch_order(), dtype=np.uint8)
-    X, y = np.ascontiguousarray(data.X, dtype=np.float32), data.y.astype(np.uint8)
+    data = us.lab.data()
+    order = np.ascontiguousarray(us.lab.batch_order(), dtype=np.uint8)
+    X = np.ascontiguousarray(data.X, dtype=np.float32)
+    y = data.y.astype(np.uint8)
     start = np.concatenate([part.ravel() for part in us.lab.initial_weights()]).astype(np.float32)
 
     def fit() -> np.ndarray:
@@ -187,17 +190,20 @@ def c_seeds(seeds: int, threads: int) -> Callable[[], object] | None:
     if library is None:
         return None
     data, runs = us.lab.data(), -(-seeds // 16) * 16
-    X, y = np.ascontiguousarray(data.X, dtype=np.float32), data.y.astype(np.uint8)
+    X = np.ascontiguousarray(data.X, dtype=np.float32)
+    y = data.y.astype(np.uint8)
     networks = [us.Network.initialize((2, 2, 4), seed=seed) for seed in range(runs)]
     starts = np.stack([net.to_vector() for net in networks], axis=1)
 
     def fit() -> np.ndarray:
-        parameters, loss = starts.astype(np.float32), np.empty((200, runs), np.float32)
+        parameters = starts.astype(np.float32)
+        loss = np.empty((200, runs), np.float32)
         arrays = _addresses(X, y, parameters, loss)
         library.train_seeds(runs, 100, 200, 32, ctypes.c_float(0.01), threads, *arrays)
         return loss
 
-    theirs, ours = np.median(fit()[-1]), np.median(us.sweep(data, seeds=seeds).loss)
+    theirs = np.median(fit()[-1])
+    ours = np.median(us.sweep(data, seeds=seeds).loss)
     if not abs(theirs - ours) < 0.1 * ours:
         what = f"the median of its last losses is {theirs}, ours {ours}"
         raise RuntimeError(f"the C limit is wrong: {what}")

@@ -34,7 +34,9 @@ def seconds(seeds: int, **asked: Any) -> float:
 
 def a_slice(go: Callable[..., float]) -> float:
     """Seconds that a slice costs: 400 slices of one block and epoch, less 20 of the same seeds."""
-    block, sized, spent = block_size(us.Network.initialize((2, 2, 4))), module._slice_size, []
+    block = block_size(us.Network.initialize((2, 2, 4)))
+    sized = module._slice_size
+    spent = []
     try:
         for blocks in (1, 20):
             module._slice_size = lambda empty, missing, count, size=block * blocks: size

@@ -134,7 +134,9 @@ def plt_layer_relu(X: Any, y: Any, W1: Any, b1: Any, classes: int) -> None:
 
     A line shows where the unit turns on.
     """
-    points, weights, bias = as_array(X), as_array(W1), as_array(b1).ravel()
+    points = as_array(X)
+    weights = as_array(W1)
+    bias = as_array(b1).ravel()
     window = padded(points)
     grid = Grid.over(window, _MAP_STEPS, _MAP_STEPS)
     fig, panels = _panels(weights.shape[1])
@@ -165,7 +167,9 @@ def plt_output_layer_linear(
     The points lie on top. The window holds all of them, and `x0_rng` and `x1_rng` (low, high) where
     they are given. Where five or more points coincide, as at (0, 0), a label says how many.
     """
-    points, weights, bias = as_array(X), as_array(W), as_array(b).ravel()
+    points = as_array(X)
+    weights = as_array(W)
+    bias = as_array(b).ravel()
     window = _window_with(points, x0_rng, x1_rng)
     fig, panels = _panels(weights.shape[1])
     for unit, ax in enumerate(panels):

@@ -19,6 +19,11 @@ def chromium() -> bool:
     )
 
 
+def emulator() -> bool:
+    """Whether programs for aarch64 can be made and run."""
+    return bool(shutil.which("qemu-aarch64") and shutil.which("aarch64-linux-gnu-gcc"))
+
+
 # By the mark of the tests that need it: its name, whether it is here, and how to have it.
 NEEDS = {
     "browser": ("chromium", chromium(), "the packages chromium and chromium-driver"),
@@ -27,6 +32,11 @@ NEEDS = {
     "ray": ("ray", installed("joblib", "ray"), "make extras"),
     "pyright": ("pyright", installed("basedpyright"), "make extras"),
     "tensorflow": ("tensorflow", installed("tensorflow"), "Python 3.11 to 3.13"),
+    "qemu": (
+        "qemu",
+        emulator(),
+        "the packages qemu-user, gcc-aarch64-linux-gnu and libc6-arm64-cross",
+    ),
     "regioncam": ("regioncam", installed("regioncam"), "make extras"),
 }
 

@@ -37,6 +37,11 @@ us.datasets.load("moons", noise=0.3).standardized()
 print(us.explain(run, length="brief"), run.architecture.n_parameters, us.__version__)
 us.plot.decision_regions(run.network, data, theme="dark")
 us.export_code(run, to="keras")
+scope = us.Scope(run, theme="dark")
+scope.run, scope.selected, scope.theme = run, 3, "auto"
+scope.selected = None
+scope.observe(lambda change: print(change["new"]), "run")
+print(isinstance(scope, us.Scope), scope.data.n_points, scope.run.loss, scope.to_html().strip())
 name: Activation
 for name in ("relu", "tanh"):
     us.Network.initialize([2, 2, 4], name)
@@ -58,6 +63,13 @@ us.Recipe(epoch=3)  # wrong
 us.plot.decision_regions(run.network, data, theme="drak")  # wrong
 us.plot.decision_region(run.network, data)  # wrong
 us.export_code(run, to="keras3")  # wrong
+us.Scope(data)  # wrong
+us.Scope(run, them="dark")  # wrong
+us.Scope(run, theme="pink")  # wrong
+scope.theme = "pink"  # wrong
+scope.selected = "three"  # wrong
+scope.run = data  # wrong
+print(scope.selcted)  # wrong
 print(run.shape, us.errors.InvalidInputs)  # wrong
 """
 WRONG = {number for number, line in enumerate(PROGRAM.splitlines(), 1) if line.endswith("# wrong")}

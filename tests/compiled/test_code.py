@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 
-import numpy as np
 import pytest
 
 from unitscope.compiled import code as compiled
@@ -116,31 +115,3 @@ def test_without_a_translation_numba_makes_one(bitcode, tmp_path):
     pytest.importorskip("numba")
     assert run_program(tmp_path, UNTRANSLATED.format(bitcode=bitcode)) == (True, True)
     assert run_program(tmp_path) == LOADED
-
-
-def test_the_layout_has_room_for_every_shape():
-    from unitscope.kernel import layout
-    from unitscope.network import Network
-    from unitscope.recipe import Recipe
-
-    rng = np.random.default_rng(0)
-    for _ in range(200):
-        sizes = rng.integers(1, rng.choice([9, 70]), rng.integers(2, 6))
-        net, recipe = (
-            Network.initialize([int(s) for s in sizes]),
-            Recipe(batch_size=int(rng.integers(1, 300))),
-        )
-        numbers = layout.numbers(net, recipe, int(rng.integers(1, 400)), 1, 0)
-        stride = numbers[layout.STRIDE]
-        table = layout.layer_table(net, stride)
-        assert table[-1, layout.TARGET] + net.n_classes * stride <= numbers[layout.ROWS] * stride
-        assert (table[1:, layout.SOURCE] == table[:-1, layout.TARGET]).all()
-        assert net.n_features < numbers[layout.PITCH]  # a point's class comes after its features
-        assert table[0, layout.SOURCE] + numbers[layout.PITCH] * stride <= table[0, layout.TARGET]
-        if numbers[layout.NARROW]:
-            assert numbers[layout.PADDED] * layout.HALF <= numbers[layout.SCRATCH]
-            continue
-        for layer in net.layers:
-            block = layout.padded(layer.units)
-            assert stride * block + layer.inputs * block <= numbers[layout.SCRATCH]
-            assert layer.inputs * stride <= numbers[layout.SCRATCH]

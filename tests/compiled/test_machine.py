@@ -1,7 +1,6 @@
 """Object code for every system: what it asks of the linker; aarch64's computes the same."""
 
 import os
-import shutil
 import struct
 import subprocess
 import sys
@@ -179,7 +178,7 @@ void _start(void) {
     exit(0);
 }
 """
-TOOLS = ("aarch64-linux-gnu-gcc", "qemu-aarch64")
+COMPILER, EMULATOR = "aarch64-linux-gnu-gcc", ("qemu-aarch64", "-L", "/usr/aarch64-linux-gnu")
 
 
 def run_on_aarch64(code, arrays, folder):
@@ -193,14 +192,13 @@ def run_on_aarch64(code, arrays, folder):
     }
     (folder / "main.c").write_text(main)
     (folder / "code.o").write_bytes(object_code(code, AARCH64))
-    compiler, emulator = TOOLS
     program = str(folder / "main")
     files = [str(folder / "main.c"), str(folder / "code.o"), "-l:libm.so.6", "-l:libc.so.6"]
     options = ["-nostartfiles", "-nostdlib", "-no-pie", "-fno-stack-protector"]
-    subprocess.run([compiler, *options, *files, "-o", program], check=True)
+    subprocess.run([COMPILER, *options, *files, "-o", program], check=True)
     given = b"".join(struct.pack("<Q", array.nbytes) + array.tobytes() for array in arrays)
     output = subprocess.run(
-        [emulator, "-L", "/usr/aarch64-linux-gnu", program],
+        [*EMULATOR, program],
         check=True,
         input=given,
         stdout=subprocess.PIPE,
@@ -213,10 +211,7 @@ def run_on_aarch64(code, arrays, folder):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(
-    not all(map(shutil.which, TOOLS)),
-    reason="needs Debian's qemu-user, gcc-aarch64-linux-gnu and libc6-arm64-cross",
-)
+@pytest.mark.qemu
 def test_the_lab_trains_on_aarch64(tmp_path, monkeypatch):
     arrays, address = [], advance.address
 

@@ -54,21 +54,36 @@ def test_no_compiled_code_is_made_of_what_only_python_runs(module):
     assert not outside & set(sources.sources(module))
 
 
+@pytest.fixture
+def fresh_digest():
+    """The digest of what the files hold now."""
+
+    def digest(module):
+        sources.digest.cache_clear()
+        return sources.digest(module)
+
+    yield digest
+    sources.digest.cache_clear()
+    sources._file.cache_clear()
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_an_edit_of_any_source_changes_the_digest_and_of_another_does_not(
-    module, tmp_path, monkeypatch
+    module, tmp_path, monkeypatch, fresh_digest
 ):
     shutil.copytree(PACKAGE, tmp_path / "unitscope", ignore=shutil.ignore_patterns("web", "*.npz"))
-    before, names = sources.digest(module), set(sources.sources(module))
+    before, names = fresh_digest(module), set(sources.sources(module))
     monkeypatch.setattr(sources, "_FOLDER", tmp_path)
-    assert sources.digest(module) == before
+    sources._file.cache_clear()
+    assert fresh_digest(module) == before
     for name in [*names, "unitscope.network"]:
         path = sources._file(name)
+        assert path.is_relative_to(tmp_path)
         text = path.read_text(encoding="utf-8")
         path.write_text(text + "# edited\n", encoding="utf-8")
-        assert (sources.digest(module) != before) == (name in names), name
+        assert (fresh_digest(module) != before) == (name in names), name
         path.write_bytes(text.replace("\n", "\r\n").encode())
-        assert sources.digest(module) == before, "another end of line is no edit"
+        assert fresh_digest(module) == before, "another end of line is no edit"
 
 
 @pytest.mark.parametrize(

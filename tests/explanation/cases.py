@@ -33,7 +33,8 @@ ACTIVATIONS = (
 
 
 def data_of(rng: np.random.Generator, kind: str) -> us.Dataset:
-    features, classes = int(rng.choice([2, 2, 2, 1, 3, 5])), int(rng.choice([2, 3, 4, 6]))
+    features = int(rng.choice([2, 2, 2, 1, 3, 5]))
+    classes = int(rng.choice([2, 3, 4, 6]))
     sizes = rng.integers(2, 9, classes)
     if kind == "one-point class":
         sizes[rng.integers(classes)] = 1

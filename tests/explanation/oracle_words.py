@@ -45,7 +45,8 @@ def labels(text):
 
 def portion(w, text):
     """A count and the class, from "3 of 25 points of c0"; None where the class has another size."""
-    numbers, label = re.findall(r"\d+", text.rpartition(" of ")[0]), int(text.rpartition("c")[2])
+    numbers = re.findall(r"\d+", text.rpartition(" of ")[0])
+    label = int(text.rpartition("c")[2])
     if text.startswith("the one"):
         return (1, label) if w.size[label] == 1 else None
     return (int(numbers[0]), label) if int(numbers[-1]) == w.size[label] else None

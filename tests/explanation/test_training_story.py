@@ -78,7 +78,7 @@ def is_true(text: str, run: us.Run) -> bool:
 
 
 def what_ended_it(change: str | None, run: us.Run, epoch: int) -> bool:
-    """Whether some epochs after a plateau the unit is on for so many points instead of so many."""
+    """Whether, some epochs after a plateau, the unit is on at as many points as is said."""
     if change is None:
         return True
     found = re.fullmatch(

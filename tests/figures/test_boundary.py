@@ -62,8 +62,7 @@ def test_where_an_affine_function_is_zero_is_one_straight_line_across_the_window
     (line,) = zero_lines(grid.points @ normal - offset * scale, grid)
     np.testing.assert_allclose(line @ normal, offset * scale, atol=1e-9 * scale)
     assert np.abs(np.abs(line[[0, -1]]).max(axis=1) - scale).max() < 1e-9 * scale
-    # Straight: every vertex lies between the ends, and there is nothing beside the way from end to
-    # end.
+    # Straight: every vertex lies between the ends, and none lies off the way from end to end.
     assert length([line]) == pytest.approx(np.hypot(*(line[-1] - line[0])), rel=1e-9)
 
 
@@ -75,7 +74,8 @@ def test_inner_vertices_of_a_straight_line_are_left_out():
 
 def test_three_classes_meet_in_the_point_where_their_scores_tie():
     grid = Grid.over(SQUARE, 20, 20)
-    weights, bias = np.array([[1.0, -1.0, 0.1], [0.2, 0.3, -1.0]]), np.array([0.03, -0.02, 0.01])
+    weights = np.array([[1.0, -1.0, 0.1], [0.2, 0.3, -1.0]])
+    bias = np.array([0.03, -0.02, 0.01])
     lines = boundary_lines(grid.points @ weights + bias, grid)
     differences = (weights[:, :1] - weights[:, 1:]).T
     tie = np.linalg.solve(differences, bias[1:] - bias[0])
@@ -165,8 +165,8 @@ def test_between_affine_classes_the_two_largest_scores_tie_exactly(clouds, k):
     grid = Grid.over(((-7.0, 7.0), (-7.0, 7.0)), 57, 57)
     lines = boundary_lines(net.logits(grid.points), grid)
     places = places_on(lines)
-    # Where three classes meet inside a triangle of which one of them has no corner, the line is
-    # rounded: a cell or two.
+    # Where three classes meet inside a triangle and one of them has no corner of it, the line is a
+    # cell or two off.
     ends = np.array([end for line in lines for end in (line[0], line[-1])])
     clear = np.hypot(*np.moveaxis(places[:, None] - ends, 2, 0)).min(axis=1) > 3 * 14 / 56
     second, first = two_largest(net.logits(places[clear]))

@@ -1,4 +1,4 @@
-"""us.plot.decision_regions: exact shapes and lines, names, and what can be drawn besides."""
+"""us.plot.decision_regions: exact shapes and lines, names, and what else can be drawn."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""The pictures of data and training, and what holds for every picture."""
+
 from __future__ import annotations
 
 import io
@@ -162,7 +164,7 @@ def test_a_constant_feature_has_a_window(lab_data):
     assert bottom < 7 < top
 
 
-# hidden and output layers
+# training
 
 
 def test_training_draws_loss_above_accuracy(lab_run):

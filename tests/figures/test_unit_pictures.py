@@ -174,6 +174,3 @@ def test_the_users_axes_are_drawn_on(lab_data, lab_net):
     axes = figure.subplots(2, 2)
     drawn = us.plot.output_layer(lab_net, lab_data, axes=axes)
     assert list(drawn) == list(axes.ravel())
-
-
-# training

@@ -216,7 +216,7 @@ def areas(polygons: Sequence[Polygon], labels: Sequence[int], count: int) -> lis
 
 
 def contacts(polygons: Sequence[Polygon]) -> Iterator[tuple[int, int, float]]:
-    """Pairs of polygons that share a piece of a side, and its length; a corner doesn't count."""
+    """Pairs of polygons that share a piece of a side, and its length; a corner does not count."""
     sides: dict[Triple, tuple[list, list]] = defaultdict(lambda: ([], []))
     for number, polygon in enumerate(polygons):
         for i, line in enumerate(polygon.lines):

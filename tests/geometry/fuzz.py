@@ -74,7 +74,8 @@ def measured(seed: int, kind: str, case: networks.Case) -> Outcome:
         laws.topology(pieces, case.window) != (1, []) for pieces in (part.regions, part.cells)
     )
     X = laws.uniform(case.window, 200, seed)
-    error, wrong_labels = laws.affine_error(part, case.net, X), laws.wrong_labels(part, case.net, X)
+    error = laws.affine_error(part, case.net, X)
+    wrong_labels = laws.wrong_labels(part, case.net, X)
     if not error <= laws.allowed_error(part, case.net, X):
         faults.append(f"affine maps are {error:.2g} off")
     if wrong_labels:
@@ -143,7 +144,8 @@ def as_markdown(found: list[Outcome], seconds: float) -> str:
         f"| {' | '.join(row)} |"
         for row in (COLUMNS, ("---", *["---:"] * (len(COLUMNS) - 1)), *table(found))
     ]
-    first, last = min(one.seed for one in found), max(one.seed for one in found)
+    first = min(one.seed for one in found)
+    last = max(one.seed for one in found)
     broken = [one for one in found if one.raised or one.faults]
     listed = [
         f"- {one.kind} {one.seed}: {one.raised or '; '.join(one.faults)}" for one in broken[:50]

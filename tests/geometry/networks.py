@@ -113,8 +113,8 @@ def true_areas(case: Case) -> list[float]:
 
 def small_networks() -> Iterator[tuple[str, Case]]:
     """640 small networks: 200 of floats, 240 ternary, 200 of quarters; many have exact ties."""
-    # Slopes whose products with the weights are exact: by 0.1 ties turn into slivers narrower than
-    # rounding.
+    # Slopes whose products with the weights are exact: 0.1 would turn ties into slivers narrower
+    # than rounding.
     kinds = (("relu", 0.0), ("leaky_relu", 0.25), ("abs", 0.0), ("relu", 0.0), ("leaky_relu", -0.5))
     for seed in range(640):
         rng = np.random.default_rng(seed)
@@ -292,8 +292,8 @@ HARD: dict[str, Case] = {
     "window far from the origin": changed(_shifted, ((1e3, 1e3 + 4.0), (-2.0, 2.0))),
 }
 
-# Lines that meet, or coincide, but for rounding: what lies between them is narrower than the error
-# bound, so counts are not compared, only areas.
+# Lines that meet, or coincide, except for rounding: what lies between them is narrower than the
+# error bound, so that only areas are compared, not counts.
 NARROW: dict[str, Case] = {
     "tripled duplicates": changed(copied_unit(3.7)),
     "opposite duplicates, scaled": changed(copied_unit(-0.3)),

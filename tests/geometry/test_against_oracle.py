@@ -18,7 +18,7 @@ SMALL = list(networks.small_networks())
 
 
 def differences(case: networks.Case, part=None) -> list[str]:
-    """What the partition and the exact truth don't agree on."""
+    """Where the partition and the exact truth disagree."""
     part = us.partition(*case) if part is None else part
     regions = networks.truth(case)
     cells = exact_oracle.cells(regions)
@@ -57,7 +57,7 @@ def differences(case: networks.Case, part=None) -> list[str]:
 
 
 def _other_maps(case: networks.Case, part, regions: list[exact_oracle.Region]) -> list[str]:
-    """Maps compared as the largest difference they make in the window."""
+    """The maps, compared by the largest difference that they make in the window."""
     reach = np.append(np.abs(np.array(case.window)).max(axis=1), 1.0)
     exact = np.array(
         [[[float(number) for number in row] for row in region.affine] for region in regions]
@@ -137,7 +137,8 @@ def test_what_is_wider_than_rounding_is_right_where_lines_nearly_coincide(name):
 
 
 def test_an_output_layer_that_turns_is_a_hidden_layer_before_equal_logits():
-    inner, outer = networks.he((2, 5, 3), 11), networks.he((2, 5, 3), 11).layers[-1]
+    inner = networks.he((2, 5, 3), 11)
+    outer = networks.he((2, 5, 3), 11).layers[-1]
     turned = us.Network([inner.layers[0], us.Dense(outer.weights, outer.bias, "relu")])
     spelled = us.Network([*turned.layers, us.Dense(np.eye(3), np.zeros(3))])
     part = us.partition(turned, networks.SQUARE)

@@ -119,9 +119,10 @@ def assert_polylines_join(part) -> None:
         steps = np.stack([line.vertices[:-1], line.vertices[1:]], axis=1)
         ends = np.sort(np.ascontiguousarray(steps).view(np.complex128)[..., 0], axis=1)
         assert all(tuple(pairs[tuple(end)]) == line.classes for end in ends.tolist())
-        first, last = tuple(line.vertices[0].tolist()), tuple(line.vertices[-1].tolist())
-        # A line ends where it is closed, at the window's border, or where not just two segments of
-        # one pair meet.
+        first = tuple(line.vertices[0].tolist())
+        last = tuple(line.vertices[-1].tolist())
+        # A line ends where it is closed, at the window's border, or where not exactly two segments
+        # of one pair meet.
         assert first == last or (stops(first) and stops(last))
         assert all(degree[tuple(vertex)] == 2 for vertex in line.vertices[1:-1].tolist())
 

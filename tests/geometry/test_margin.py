@@ -49,7 +49,8 @@ def assert_distances(X: np.ndarray, found, segments: np.ndarray) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_distances_are_those_to_a_densely_sampled_boundary(name):
-    part, X = networks.partition_of(name), laws.uniform(networks.NAMED[name].window, 60, seed=3)
+    part = networks.partition_of(name)
+    X = laws.uniform(networks.NAMED[name].window, 60, seed=3)
     assert_distances(X, part.margin(X), part.boundary.segments)
 
 
@@ -139,7 +140,8 @@ def test_a_certified_margin_is_the_same_in_any_larger_window(name):
     "name", ["one class", "all logits zero", "all weights zero", "dead first layer"]
 )
 def test_without_a_boundary_there_is_no_margin(name):
-    part, X = networks.partition_of(name), laws.uniform(networks.NAMED[name].window, 5)
+    part = networks.partition_of(name)
+    X = laws.uniform(networks.NAMED[name].window, 5)
     found = part.margin(X)
     assert len(part.boundary) == 0
     assert np.isinf(found.distance).all()
@@ -195,7 +197,8 @@ def test_logits_that_are_equal_but_for_rounding_hide_no_boundary():
     """Logits 0 and 1 are 0.3 h and 0.1 h + 0.2 h: rounding decides, and class 0 has it all."""
     first = us.Dense([[1.0, 1.0], [0.3, 0.3]], [0.7, 0.7], "relu")
     net = us.Network([first, us.Dense([[0.3, 0.1, 0.0], [0.0, 0.2, 0.0]], [0.0, 0.0, 0.3])])
-    part, X = us.partition(net, networks.SQUARE), laws.uniform(networks.SQUARE, 400)
+    part = us.partition(net, networks.SQUARE)
+    X = laws.uniform(networks.SQUARE, 400)
     assert set(net.predict(X)) == {0, 1, 2}
     assert (part.area[1], part.components.tolist()) == (0.0, [1, 0, 1])
     found = part.margin(X)

@@ -253,7 +253,7 @@ def test_where_there_is_no_caution_the_classes_have_their_true_areas(factor, bia
 
 @pytest.mark.parametrize("name", ["two equal logits", "all logits zero", "all logits equal"])
 def test_exact_ties_need_no_caution(name):
-    """The lowest class has them, and the network says so too."""
+    """They go to the lowest class, and the network agrees."""
     part, X = networks.partition_of(name), laws.uniform(SQUARE, 1000)
     assert (part.cells.label[part.locate_cells(X)] == networks.NAMED[name].net.predict(X)).all()
     assert part.caution == ""

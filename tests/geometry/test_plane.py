@@ -30,7 +30,8 @@ def assert_orthonormal(plane: us.Plane) -> None:
 
 @given(seed=SEEDS, inputs=st.integers(2, 30))
 def test_coordinates_come_back_and_keep_their_distances(seed, inputs):
-    plane, UV = some_plane(seed, inputs), np.random.default_rng(seed + 1).normal(size=(9, 2))
+    plane = some_plane(seed, inputs)
+    UV = np.random.default_rng(seed + 1).normal(size=(9, 2))
     X = plane.points(UV)
     assert X.shape == (9, inputs)
     np.testing.assert_allclose(plane.project(X), UV, rtol=0, atol=1e-13)
@@ -57,7 +58,8 @@ def test_projection_is_to_the_nearest_point(seed, inputs):
 )
 def test_a_network_on_a_plane_is_the_forward_pass(seed, sizes, inputs, activation):
     net = us.Network.initialize([inputs, *sizes], activation, seed % 1000)
-    plane, UV = some_plane(seed, inputs), np.random.default_rng(seed + 1).normal(size=(9, 2))
+    plane = some_plane(seed, inputs)
+    UV = np.random.default_rng(seed + 1).normal(size=(9, 2))
     seen = net.on_plane(plane)
     assert seen.sizes == (2, *sizes)
     np.testing.assert_allclose(seen.logits(UV), net.logits(plane.points(UV)), rtol=0, atol=1e-12)
@@ -116,7 +118,8 @@ def test_principal_is_the_principal_components_of_scikit_learn():
     from sklearn.decomposition import PCA
 
     data = us.datasets.wine()
-    plane, pca = us.Plane.principal(data), PCA(2, svd_solver="full").fit(data.X)
+    plane = us.Plane.principal(data)
+    pca = PCA(2, svd_solver="full").fit(data.X)
     np.testing.assert_allclose(plane.origin, pca.mean_, rtol=1e-12)
     signs = np.sign((plane.basis * pca.components_).sum(axis=1))
     np.testing.assert_allclose(plane.basis, pca.components_ * signs[:, None], rtol=0, atol=1e-9)
@@ -278,7 +281,7 @@ def test_the_remedy_works():
         ),
         (
             lambda: us.Plane.through([0, 0], [1, 0], [1, 0, 0]),
-            "a, b, c must be points of as many numbers each. Got 2, 2 and 3 instead.",
+            "a, b, c must be points of equally many numbers. Got 2, 2 and 3 instead.",
         ),
         (
             lambda: us.Plane.through([0, 0], [1, np.inf], [1, 0]),

@@ -48,7 +48,8 @@ def assert_forward_pass(part, net: us.Network, UV: np.ndarray, X: np.ndarray) ->
 def test_a_slice_is_the_forward_pass(kind, name):
     net, plane = NETS[name], PLANES[kind]
     window = ((-3.0, 3.0), (-2.0, 4.0))
-    part, UV = us.partition(net, window, plane=plane), laws.uniform(window, 500)
+    part = us.partition(net, window, plane=plane)
+    UV = laws.uniform(window, 500)
     assert_forward_pass(
         part, net, UV, plane.origin + UV[:, :1] * plane.basis[0] + UV[:, 1:] * plane.basis[1]
     )
@@ -75,8 +76,10 @@ def test_coordinates_of_an_axes_plane_are_the_inputs_own_values():
 )
 def test_any_slice_through_three_points_is_the_forward_pass(seed, widths, inputs):
     a, b, c = np.random.default_rng(seed).normal(size=(3, inputs))
-    net, window = networks.he((inputs, *widths, 3), seed), ((-1.0, 2.0), (-1.0, 2.0))
-    part, UV = us.partition(net, window, plane=us.Plane.through(a, b, c)), laws.uniform(window, 100)
+    net = networks.he((inputs, *widths, 3), seed)
+    window = ((-1.0, 2.0), (-1.0, 2.0))
+    part = us.partition(net, window, plane=us.Plane.through(a, b, c))
+    UV = laws.uniform(window, 100)
     first = (b - a) / np.linalg.norm(b - a)
     second = c - a - ((c - a) @ first) * first
     second /= np.linalg.norm(second)

@@ -147,7 +147,8 @@ def test_the_picture_turns_with_its_coordinates(case):
     def turned(weights, biases):
         weights[0] = weights[0][::-1]
 
-    one, other = us.partition(*case), us.partition(with_layers(case.net, turned), case.window[::-1])
+    one = us.partition(*case)
+    other = us.partition(with_layers(case.net, turned), case.window[::-1])
     assert_same(one, other)
     middle = laws.uniform(case.window, 20)
     assert (

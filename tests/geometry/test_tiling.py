@@ -78,7 +78,8 @@ def test_no_two_regions_have_one_pattern_and_no_two_cells_one_region_and_class(n
 
 @pytest.mark.parametrize("name", networks.NAMED)
 def test_cells_make_up_their_region_and_their_class(name):
-    part, window = networks.partition_of(name), laws.total(networks.NAMED[name].window)
+    part = networks.partition_of(name)
+    window = laws.total(networks.NAMED[name].window)
     of_region = np.bincount(part.cells.region, part.cells.area, minlength=len(part.regions))
     np.testing.assert_allclose(of_region, part.regions.area, rtol=0, atol=1e-14 * window)
     of_class = [

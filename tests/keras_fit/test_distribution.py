@@ -170,7 +170,7 @@ def test_processes_with_different_numbers_of_batches_are_refused_together(tmp_pa
         started("uneven", 1, tmp_path / "none.npz", process, 2, port) for process in range(2)
     ]
     for said in finished(children):
-        assert "X must be of as many batches in every process" in said
+        assert "X must be of equally many batches in every process" in said
         assert "Got 16 in process 0 and 15 in process 1 instead." in said
     assert [child.returncode for child in children] == [1, 1]
 

@@ -74,7 +74,7 @@ def test_the_run_is_what_the_model_went_through() -> None:
     assert np.array_equal(run.weights[0], before)
     assert np.array_equal(run.network.to_vector(), us.from_keras(model).to_vector())
     assert run.loss.tolist() == history.history["loss"]
-    # With one batch an epoch, Keras measures before the step what the run has after the epoch
+    # With one batch per epoch, Keras measures before the step what the run has after the epoch
     # before.
     assert np.allclose(history.history["accuracy"][1:], run.accuracy[:-1])
     for epoch in range(3):
@@ -184,8 +184,8 @@ def test_callbacks_see_and_set_the_weights_of_their_epoch() -> None:
 def test_probabilities_that_keras_clips_are_trained_as_keras_does(
     scale: float, far_out: float
 ) -> None:
-    # Clipped are, the first time, points everywhere, of large weights; the second time those of the
-    # middle batch.
+    # The first time, large weights clip points everywhere; the second time, only the points of the
+    # middle batch are clipped.
     wild = np.where(np.arange(N)[:, None] // 16 == 1, far_out, 1.0) * X
 
     def far() -> Any:
@@ -207,7 +207,8 @@ def test_probabilities_that_keras_clips_are_trained_as_keras_does(
     ours, theirs = far(), far()
     chances = us.from_keras(ours).probabilities(wild)[np.arange(N), Y]
     assert chances.min() < 1e-9  # otherwise nothing is clipped and this shows nothing
-    found, expected = us.fit(ours, wild, Y, **options), theirs.fit(wild, Y, **options)
+    found = us.fit(ours, wild, Y, **options)
+    expected = theirs.fit(wild, Y, **options)
     assert found.why is None and found.run.epochs == 4
     for name, values in expected.history.items():
         assert np.allclose(found.history[name], values, atol=1e-5), name

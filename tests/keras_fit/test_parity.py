@@ -148,7 +148,8 @@ def _compare(keras: Any, name: str, seed: int) -> None:
 
     case = CASES[name]
     rng = np.random.default_rng(seed)
-    X, labels = rng.normal(0.0, 1.5, (POINTS + 20, 3)), rng.integers(0, 4, POINTS + 20)
+    X = rng.normal(0.0, 1.5, (POINTS + 20, 3))
+    labels = rng.integers(0, 4, POINTS + 20)
     y = np.eye(4)[labels] if "one-hot" in case[2] else labels
     options = {
         "batch_size": BATCH,
@@ -176,7 +177,8 @@ def _compare(keras: Any, name: str, seed: int) -> None:
         for number, part in enumerate(
             parts
         ):  # the middle one is Keras's, whose validation would cost a compilation
-            found, wanted = part.history.get(key), values[number * EPOCHS : (number + 1) * EPOCHS]
+            found = part.history.get(key)
+            wanted = values[number * EPOCHS : (number + 1) * EPOCHS]
             assert found is not None or number == 1, (name, key)
             assert found is None or np.abs(np.subtract(found, wanted)).max() < TOLERANCE, (
                 name,
@@ -289,7 +291,7 @@ def main(backend: str) -> None:
 @pytest.mark.parametrize(
     "backend",
     [
-        "jax",
+        pytest.param("jax", marks=pytest.mark.slow),
         pytest.param("tensorflow", marks=pytest.mark.tensorflow),
         pytest.param("tf_keras", marks=pytest.mark.tensorflow),
         pytest.param("torch", marks=pytest.mark.torch),

@@ -1,4 +1,4 @@
-"""The compiled kernel against finite differences, a hand-worked step, and itself cut into pieces."""
+"""The compiled kernel against finite differences, a step by hand, and itself in pieces."""
 
 import dataclasses
 
@@ -21,14 +21,13 @@ def problem(sizes, activation, n, seed):
     """A network of these sizes and n points with labels, all reproducible."""
     rng = np.random.default_rng(seed)
     net = Network.initialize(sizes, activation, seed)
-    shifted = net.to_vector() + rng.normal(
-        0, 0.1, net.n_parameters
-    )  # no unit exactly on its kink, biases not 0
+    # no unit exactly on its kink, biases not 0
+    shifted = net.to_vector() + rng.normal(0, 0.1, net.n_parameters)
     return net.with_vector(shifted), rng.normal(0, 1, (n, sizes[0])), rng.integers(0, sizes[-1], n)
 
 
 def loss_of(net, vector, X, y, l1=0.0, l2=0.0):
-    """Mean cross-entropy in float64, straight from its definition, with the penalties on the weights."""
+    """Mean cross-entropy in float64, straight from its definition, and the penalties."""
     moved = net.with_vector(vector)
     p = moved.probabilities(X)[np.arange(len(y)), y]
     weights = np.concatenate([layer.weights.ravel() for layer in moved.layers])
@@ -73,17 +72,12 @@ def test_gradient_equals_finite_differences(
     for q in picked:
         step = np.zeros_like(vector)
         step[q] = 1e-5
-        forward, back = (
-            loss_of(net, vector + step, X, y, **penalties),
-            loss_of(net, vector - step, X, y, **penalties),
-        )
-        slope, curve = (
-            (forward - back) / 2e-5,
-            abs(forward + back - 2 * loss_of(net, vector, X, y, **penalties)) / 1e-5,
-        )
-        if (
-            curve < 1e-3
-        ):  # a larger one means that the step crossed a kink, where no derivative exists
+        forward = loss_of(net, vector + step, X, y, **penalties)
+        back = loss_of(net, vector - step, X, y, **penalties)
+        here = loss_of(net, vector, X, y, **penalties)
+        slope, curve = (forward - back) / 2e-5, abs(forward + back - 2 * here) / 1e-5
+        # a larger one means that the step crossed a kink, where no derivative exists
+        if curve < 1e-3:
             assert gradient[q] == pytest.approx(slope, abs=5e-6)
 
 
@@ -194,7 +188,7 @@ def test_wide_and_narrow_layers_agree_with_plain_numpy_over_many_steps():
     seed=st.integers(0, 1000),
 )
 def test_two_epochs_are_those_of_plain_numpy(hidden, inputs, classes, n, batch, seed):
-    """Networks of few weights, batches of one chunk and of several: weights, and losses before each step."""
+    """Networks of few weights, batches of one chunk and of several: weights and losses."""
     net, X, y = problem((inputs, *hidden, classes), "tanh", n, seed)
     order = np.array([np.random.default_rng(seed + epoch).permutation(n) for epoch in range(2)])
     recipe = Recipe(optimizer="sgd", learning_rate=0.05, batch_size=batch)

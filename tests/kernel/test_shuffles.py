@@ -1,4 +1,4 @@
-"""The order of the points: permutations, each as likely as the others, the same wherever they are drawn from."""
+"""The order of the points: permutations, all equally likely, the same wherever they are drawn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several threads in one training: they change no bit, and they never wait for one that is not there."""
+"""Several threads in one training change no bit and never wait for one that is not there."""
 
 import threading
 import tracemalloc

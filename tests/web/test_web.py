@@ -121,6 +121,7 @@ SLIPS = {
 
 
 @needs_deno
+@pytest.mark.slow
 def test_a_misspelt_member_fails_the_check_of_types(browser_types, tmp_path):
     """Of the page and its parts, of what it shows, of a message, of the settings, of an element."""
     source = MISSPELT.replace("WEB", WEB.as_uri())

@@ -88,7 +88,7 @@ class CompiledCode:
 def no_llvm() -> str:
     """Why LLVM can't be used here; empty where it can."""
     try:
-        Machine.host().target()
+        Machine.host()
     except (ImportError, OSError, RuntimeError) as error:
         return str(error)
     return ""
@@ -186,7 +186,7 @@ def _path(code: CompiledCode) -> Path:
     key = hashlib.sha256()
     for part in (
         digest(code.module),
-        _own_digest(),
+        digest(__name__),  # what makes object code of a translation
         llvmlite.__version__,
         machine.triple,
         machine.model,
@@ -195,12 +195,6 @@ def _path(code: CompiledCode) -> Path:
     ):
         key.update(part.encode() + b"\0")
     return cache_folder() / f"{code.module.rpartition('.')[2]}-{key.hexdigest()[:24]}.bin"
-
-
-@functools.cache
-def _own_digest() -> str:
-    """Of what makes object code of a translation."""
-    return digest(__name__)
 
 
 def _numba_version() -> str:

@@ -13,6 +13,7 @@ is a mode of each thread; the caller's is put back.
 from __future__ import annotations
 
 import ctypes
+import functools
 import sys
 from dataclasses import dataclass
 from typing import Any
@@ -61,6 +62,7 @@ class Machine:
     features: str
 
     @classmethod
+    @functools.cache
     def host(cls) -> Machine:
         """The one that this process runs on."""
         import llvmlite.binding as llvm

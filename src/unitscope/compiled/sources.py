@@ -7,6 +7,7 @@ at the left margin count: those for type checkers are indented.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections.abc import Iterator
@@ -17,8 +18,12 @@ _IMPORT = re.compile(r"\n(?:from|import) (unitscope\b[\w.]*)(?: import (\([^)]*\
 _COMMENT = re.compile(r"#.*")
 
 
+@functools.cache
 def digest(*modules: str) -> str:
-    """A hash of the texts of modules, given by their full names, and of all that they import."""
+    """A hash of the texts of modules, given by their full names, and of all that they import.
+
+    A process keeps to the texts that it read first, as it does to what it imported.
+    """
     key = hashlib.sha256()
     for name, text in sorted(sources(*modules).items()):
         key.update(f"{name} {len(text)}\n{text}".encode())
@@ -50,6 +55,7 @@ def _imported(text: str) -> Iterator[str]:
             yield name if _file(name).exists() else module
 
 
+@functools.cache
 def _file(module: str) -> Path:
     """The file of a module, or of a package."""
     place = _FOLDER.joinpath(*module.split("."))

@@ -34,7 +34,10 @@ class Measured:
         if net.n_features != data.n_features:
             rule = f"points with as many features as the network has inputs, {net.n_features}"
             raise refusal("data", rule, said(f"{data.n_features} features"))
-        self.net, self.data, self.run, self.window = net, data, run, window
+        self.net = net
+        self.data = data
+        self.run = run
+        self.window = window
         self.z, self.a = [], []
         current = data.X
         for layer in net.layers:

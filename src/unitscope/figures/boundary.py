@@ -120,7 +120,8 @@ def _crossings(
 ) -> np.ndarray:
     """Where the scores of the two ends' best classes tie on each edge, (m, 2) in grid steps."""
     i, j = best[start], best[end]
-    lead, lag = scores[start, i] - scores[start, j], scores[end, j] - scores[end, i]
+    lead = scores[start, i] - scores[start, j]
+    lag = scores[end, j] - scores[end, i]
     total = lead + lag
     share = np.divide(lead, total, out=np.full(len(total), 0.5), where=total > 0)
     return _steps(start, columns) + share[:, None] * (_steps(end, columns) - _steps(start, columns))

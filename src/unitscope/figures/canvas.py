@@ -91,7 +91,8 @@ def sheet(count: int, theme: Theme, names: Sequence[str], *, bars: int, note: st
     rows = math.ceil(count / columns)
     width, height, font = _panel_size(count)
     each = bars == count and count > 1
-    gap_x, gap_y = (_BAR_ROOM if each else 0.22), (0.34 if count > 4 else 0.42)
+    gap_x = _BAR_ROOM if each else 0.22
+    gap_y = 0.34 if count > 4 else 0.42
     top = TOP + (0.28 if note else 0.0)
     all_wide = columns * width + (columns - 1) * gap_x
     all_high = rows * height + (rows - 1) * gap_y

@@ -183,7 +183,8 @@ def _draw_margin(
 ) -> None:
     """The way from `point` to the nearest boundary point, if there is one, and its length."""
     found = part.margin(point[None])
-    distance, nearest = float(found.distance[0]), found.nearest[0]
+    distance = float(found.distance[0])
+    nearest = found.nearest[0]
     if not np.isfinite(distance):
         return
     ax.plot(
@@ -241,7 +242,8 @@ def _draw_units(ax: Axes, part: Partition, view: View, room: Room, theme: Theme)
         for unit, lines in enumerate(of_units if named else ()):
             word, letters = f"unit {unit}", 6
             if len(hidden) > 1:
-                word, letters = f"$a^{{[{number + 1}]}}_{{{unit}}}$", 4
+                word = f"$a^{{[{number + 1}]}}_{{{unit}}}$"
+                letters = 4
             place = room.along(lines, letters, _UNIT_FONT)
             if place is not None:
                 _write(ax, place, word, _UNIT_FONT, theme.muted, "unit name", _paper(theme))

@@ -107,7 +107,8 @@ def _free_side(
     ax: Axes, points: np.ndarray, place: tuple[float, float], size: tuple[float, float]
 ) -> tuple[float, float]:
     """The offset of a label's middle from `place`, of eight, where its box covers fewest points."""
-    to_pixels, scale = ax.transData.transform, 72.0 / ax.figure.get_dpi()
+    to_pixels = ax.transData.transform
+    scale = 72.0 / ax.figure.get_dpi()
     away = (to_pixels(points) - to_pixels(place)) * scale
     corners = (ax.transAxes.transform([(0, 0), (1, 1)]) - to_pixels(place)) * scale
     half = np.array(size) / 2

@@ -56,7 +56,8 @@ def sweep(swept: Sweep, *, tiles: int = 24, theme: ThemeName | Theme | None = No
     figure = canvas.new_figure(left + columns * (_TILE + 0.08) + 0.1 * bool(count), tall, look)
 
     def panel(x: float, y: float, width: float, height: float) -> Axes:
-        wide, high = figure.get_figwidth(), figure.get_figheight()
+        wide = figure.get_figwidth()
+        high = figure.get_figheight()
         return figure.add_axes((x / wide, y / high, width / wide, height / high))
 
     curves = panel(canvas.LEFT, tall - canvas.TOP - _CURVES[1], *_CURVES)
@@ -117,7 +118,8 @@ def _draw_accuracies(ax: Axes, swept: Sweep, theme: Theme) -> None:
 def _draw_tile(ax: Axes, swept: Sweep, place: int, theme: Theme) -> None:
     canvas.dress(ax, theme, 7.5)
     window = padded(swept.data.X)
-    seed, share = int(swept.seeds[place]), float(swept.accuracy[place])
+    seed = int(swept.seeds[place])
+    share = float(swept.accuracy[place])
     sound = bool(np.isfinite(swept.weights[place]).all())
     if sound:
         _draw_regions(ax, swept.network(seed), window, theme)

@@ -123,7 +123,8 @@ def draw_lines(ax: Axes, lines: Sequence[np.ndarray], theme: Theme, name: str) -
 
 def _limits(values: np.ndarray) -> tuple[float, float]:
     """The least (at most 0) and the greatest of `values`, never equal."""
-    low, high = min(float(values.min()), 0.0), float(values.max())
+    low = min(float(values.min()), 0.0)
+    high = float(values.max())
     return (low, high) if high > low else (low, low + 1.0)
 
 

@@ -50,7 +50,8 @@ class View:
 
     def seen(self, net: Network) -> Network:
         """The network of the picture's two coordinates."""
-        basis, origin = np.zeros((2, len(self.base))), self.base.copy()
+        basis = np.zeros((2, len(self.base)))
+        origin = self.base.copy()
         for place, axis in enumerate(self.axes):
             basis[place, axis], origin[axis] = 1.0, 0.0
         return net.on_plane(SimpleNamespace(origin=origin, basis=basis))

@@ -89,7 +89,8 @@ class Arrangement:
         if slope == 1.0:  # a linear layer bends nowhere, and its units count as on
             count = self.faces.n_faces
             bits = np.full((-(-units // 64), count), ~np.uint64(0))
-            unsplit, starts = np.zeros(count, np.int32), np.full(units + 1, count)
+            unsplit = np.zeros(count, np.int32)
+            starts = np.full(units + 1, count)
             self._cuts.append(_Cut(bits, np.arange(count), unsplit, starts))
             return values
         try:
@@ -100,7 +101,8 @@ class Arrangement:
             got = said(f"{full.needed:,} and more at {where}")
             remedy = "A smaller window or a larger max_regions may do."
             raise TooManyRegions(str(refusal("net", rule, got, remedy))) from None
-        parents, split_from = self.faces.parents.copy(), self.faces.split_from.copy()
+        parents = self.faces.parents.copy()
+        split_from = self.faces.split_from.copy()
         self._cuts.append(_Cut(bits, parents, split_from, starts))
         return values
 
@@ -125,7 +127,8 @@ class Arrangement:
         order = np.lexsort(ancestors[::-1]) if ancestors else np.zeros(1, np.intp)
         for begin in range(0, self.n_regions, _BLOCK):
             rows = order[begin : begin + _BLOCK]  # neighbours in it share their ancestors' maps
-            ids, maps = np.zeros(1, np.intp), np.eye(3)[None, :, :2]
+            ids = np.zeros(1, np.intp)
+            maps = np.eye(3)[None, :, :2]
             for cut, layer, face in zip(self._cuts, self.layers[:-1], ancestors, strict=True):
                 maps = _through(layer, maps)
                 following = np.unique(face[rows])
@@ -141,7 +144,8 @@ class Arrangement:
 
         Returns for each its row in `left` and `right`, (s,), and its layer and number, (s, 2).
         """
-        rows, units = [np.zeros(0, np.intp)], [np.zeros((0, 2), np.intp)]
+        rows = [np.zeros(0, np.intp)]
+        units = [np.zeros((0, 2), np.intp)]
         layers = zip(self._cuts, self.layers[:-1], self.ancestors(), strict=True)
         for number, (cut, layer, face) in enumerate(layers):
             for word in range(len(cut.bits)):
@@ -222,14 +226,17 @@ def uncertain_classes(net: Network, points: np.ndarray, labels: np.ndarray) -> n
     tie goes to the lowest.
     """
     *hidden, last = _hidden_and_output(net)
-    outputs, error = points, subdivision.TOLERANCE * subdivision.EPSILON * np.abs(points)
+    outputs = points
+    error = subdivision.TOLERANCE * subdivision.EPSILON * np.abs(points)
     for layer in hidden:
         error = _rounding_error(layer, np.abs(outputs), error)
-        values, slope = layer.pre_activation(outputs), _slope_below_zero(layer)
+        values = layer.pre_activation(outputs)
+        slope = _slope_below_zero(layer)
         outputs = layer.activate(values)
         either = np.where(values < -error, abs(slope), max(1.0, abs(slope)))
         error *= np.where(values > error, 1.0, either)
-    logits, rows = last.pre_activation(outputs), np.arange(len(points))
+    logits = last.pre_activation(outputs)
+    rows = np.arange(len(points))
     own = _rounding_error(last, np.abs(outputs), np.zeros_like(error))
     weights, bias = last.weights.T, last.bias
     uncertain = np.zeros(len(points), bool)

@@ -1,4 +1,4 @@
-"""The compiled cut: splits a planar subdivision along the zero line of a function that is affine on every face.
+"""The compiled cut: splits a planar subdivision along the zero line of a function affine on faces.
 
 Vertices are shared, so the sign of a function is decided once at every vertex and neighbouring
 faces cannot disagree: the topology is right by construction and no coordinate is ever compared with
@@ -13,59 +13,39 @@ they are.
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
 
 from unitscope.compiled.jit import jitted
-from unitscope.geometry.layout import (
-    BLOCK,
-    CLASSES,
-    COLUMNS,
-    CUTS,
-    DONE,
-    EDGE_ROWS,
-    EDGES,
-    ENTRY,
-    EXIT,
-    FACE_ROWS,
-    FACES,
-    HEAD,
-    LABEL,
-    LEFT,
-    LISTED,
-    MOST_FACES,
-    NEED_E,
-    NEED_F,
-    NEED_V,
-    NEEDS_ROOM,
-    NEXT,
-    NOT_CONVEX,
-    NUMBERS,
-    ORIGIN,
-    OUTSIDE,
-    PARENT,
-    POSITIVE,
-    RIGHT,
-    ROOM_E,
-    ROOM_F,
-    ROOM_V,
-    SCRATCH_ROWS,
-    SNAPPED,
-    SPLIT_FROM,
-    SPLIT_OFF,
-    TAIL,
-    TOO_MANY_FACES,
-    VERTEX,
-    VERTICES,
-    WORDS,
-)
+from unitscope.geometry import layout
 
 _ROUNDS = 20  # of repair; one has always been enough
 _HAS_POSITIVE, _HAS_NEGATIVE = 1, 2
 
 
+class Arrays(NamedTuple):
+    """All that a cut reads and writes (see `layout`); the last five are scratch."""
+
+    numbers: Any
+    tolerances: Any
+    points: Any
+    values: Any
+    edges: Any
+    origins: Any
+    faces: Any
+    bits: Any
+    starts: Any
+    sign: Any
+    changed: Any
+    marks: Any
+    scratch: Any
+    block: Any
+
+
 @jitted
 def _signs(z, count, tolerance, sign):
-    """The sign of z at every vertex, zero within the tolerance; gives how many are positive and how many negative."""
+    """The sign of z at every vertex, zero within the tolerance; how many are positive, negative."""
     above, below = 0, 0
     for v in range(count):
         positive, negative = z[v] > tolerance, z[v] < -tolerance
@@ -81,25 +61,25 @@ def _changes(edges, count, sign, changed):
     found = 0
     for e in range(count):
         changed[found] = e
-        found += (sign[edges[TAIL, e]] > 0) != (sign[edges[HEAD, e]] > 0)
+        found += (sign[edges[layout.TAIL, e]] > 0) != (sign[edges[layout.HEAD, e]] > 0)
     return found
 
 
 @jitted
 def _worst_face(edges, sign, changed, found, exits):
-    """A face around which the positive vertices are in more than one run, or OUTSIDE; leaves `exits` at zero."""
-    worst = OUTSIDE
+    """A face with more than one run of positive vertices, or OUTSIDE; leaves `exits` at zero."""
+    worst = layout.OUTSIDE
     for i in range(found):
         e = changed[i]
-        face = edges[LEFT, e] if sign[edges[TAIL, e]] > 0 else edges[RIGHT, e]
-        if face != OUTSIDE:
+        face = edges[layout.LEFT, e] if sign[edges[layout.TAIL, e]] > 0 else edges[layout.RIGHT, e]
+        if face != layout.OUTSIDE:
             exits[face] += 1
             if exits[face] > 1:
                 worst = face
     for i in range(found):
         e = changed[i]
-        face = edges[LEFT, e] if sign[edges[TAIL, e]] > 0 else edges[RIGHT, e]
-        if face != OUTSIDE:
+        face = edges[layout.LEFT, e] if sign[edges[layout.TAIL, e]] > 0 else edges[layout.RIGHT, e]
+        if face != layout.OUTSIDE:
             exits[face] = 0
     return worst
 
@@ -113,8 +93,8 @@ def _snap(edges, count, face, z, sign):
     """
     up, down, negatives = 0.0, 0.0, 0
     for e in range(count):
-        if edges[LEFT, e] == face or edges[RIGHT, e] == face:
-            v = edges[TAIL, e] if edges[LEFT, e] == face else edges[HEAD, e]
+        if edges[layout.LEFT, e] == face or edges[layout.RIGHT, e] == face:
+            v = edges[layout.TAIL, e] if edges[layout.LEFT, e] == face else edges[layout.HEAD, e]
             if sign[v] > 0:
                 up = max(up, z[v])
             elif sign[v] < 0:
@@ -122,8 +102,8 @@ def _snap(edges, count, face, z, sign):
                 negatives += 1
     drop, snapped = (-1 if down < up else 1) if negatives else 1, 0
     for e in range(count):
-        if edges[LEFT, e] == face or edges[RIGHT, e] == face:
-            v = edges[TAIL, e] if edges[LEFT, e] == face else edges[HEAD, e]
+        if edges[layout.LEFT, e] == face or edges[layout.RIGHT, e] == face:
+            v = edges[layout.TAIL, e] if edges[layout.LEFT, e] == face else edges[layout.HEAD, e]
             if sign[v] == drop and (negatives or z[v] < up):
                 sign[v] = 0
                 snapped += 1
@@ -134,21 +114,23 @@ def _snap(edges, count, face, z, sign):
 def _mark(edges, count, sign, marks):
     """Which faces have a positive vertex, and which a negative one."""
     for e in range(count):
-        a, b = sign[edges[TAIL, e]], sign[edges[HEAD, e]]
+        a, b = sign[edges[layout.TAIL, e]], sign[edges[layout.HEAD, e]]
         mark = (_HAS_POSITIVE if a > 0 or b > 0 else 0) | (_HAS_NEGATIVE if a < 0 or b < 0 else 0)
-        marks[edges[LEFT, e]] |= mark
-        if edges[RIGHT, e] != OUTSIDE:
-            marks[edges[RIGHT, e]] |= mark
+        marks[edges[layout.LEFT, e]] |= mark
+        if edges[layout.RIGHT, e] != layout.OUTSIDE:
+            marks[edges[layout.RIGHT, e]] |= mark
 
 
 @jitted
-def _place_vertices(numbers, z, points, values, edges, origins, changed, found, sign):
-    """A new vertex on every listed edge whose ends differ in sign: the edge ends there, a new one goes on."""
-    nv, ne, columns = numbers[VERTICES], numbers[EDGES], values.shape[1]
+def _place_vertices(arrays, z, found):
+    """A new vertex on every listed edge whose ends differ in sign, where a new edge begins."""
+    numbers, points, values, edges = arrays.numbers, arrays.points, arrays.values, arrays.edges
+    origins, changed, sign = arrays.origins, arrays.changed, arrays.sign
+    nv, ne, columns = numbers[layout.VERTICES], numbers[layout.EDGES], values.shape[1]
     made = 0
     for i in range(found):
         e = changed[i]
-        p, q = edges[TAIL, e], edges[HEAD, e]
+        p, q = edges[layout.TAIL, e], edges[layout.HEAD, e]
         if sign[p] * sign[q] < 0:
             v, rest = nv + made, ne + made
             share = z[p] / (z[p] - z[q])
@@ -161,117 +143,110 @@ def _place_vertices(numbers, z, points, values, edges, origins, changed, found, 
                     values[q, column] - values[p, column]
                 )
             z[v], sign[v] = 0.0, 0
-            origins[v] = edges[ORIGIN, e]
-            for row in range(1, EDGE_ROWS):
+            origins[v] = edges[layout.ORIGIN, e]
+            for row in range(1, layout.EDGE_ROWS):
                 edges[row, rest] = edges[row, e]
-            edges[TAIL, rest], edges[HEAD, e] = v, v
+            edges[layout.TAIL, rest], edges[layout.HEAD, e] = v, v
             if sign[q] > 0:
                 changed[i] = rest
             made += 1
-    numbers[VERTICES], numbers[EDGES] = nv + made, ne + made
+    numbers[layout.VERTICES], numbers[layout.EDGES] = nv + made, ne + made
 
 
 @jitted
 def _find_runs(edges, changed, found, sign, scratch):
-    """For every face on a listed edge: where its run of positive vertices ends and begins; gives how many faces."""
+    """Where the positive run of every face on a listed edge ends and begins; gives how many."""
     listed = 0
     for i in range(found):
         e = changed[i]
-        tail, head, left, right = edges[TAIL, e], edges[HEAD, e], edges[LEFT, e], edges[RIGHT, e]
+        tail, head = edges[layout.TAIL, e], edges[layout.HEAD, e]
+        left, right = edges[layout.LEFT, e], edges[layout.RIGHT, e]
         leaves, enters, zero, positive = left, right, head, tail
         if sign[head] > 0:
             leaves, enters, zero, positive = right, left, tail, head
-        if leaves != OUTSIDE:
-            scratch[EXIT, leaves], scratch[POSITIVE, leaves] = zero, positive
-            scratch[LISTED, listed] = leaves
+        if leaves != layout.OUTSIDE:
+            scratch[layout.EXIT, leaves], scratch[layout.POSITIVE, leaves] = zero, positive
+            scratch[layout.LISTED, listed] = leaves
             listed += 1
-        if enters != OUTSIDE:
-            scratch[ENTRY, enters] = zero
+        if enters != layout.OUTSIDE:
+            scratch[layout.ENTRY, enters] = zero
     return listed
 
 
 @jitted
-def _split_faces(numbers, edges, faces, bits, scratch, listed):
+def _split_faces(arrays, listed):
     """Split every listed face by the chord from the end of its positive run to its beginning."""
-    ne, nf, words = numbers[EDGES], numbers[FACES], numbers[WORDS]
+    numbers, edges, faces = arrays.numbers, arrays.edges, arrays.faces
+    bits, scratch = arrays.bits, arrays.scratch
+    ne, nf, words = numbers[layout.EDGES], numbers[layout.FACES], numbers[layout.WORDS]
     for i in range(listed):
-        face, new = scratch[LISTED, i], nf + i
-        end, begin = scratch[EXIT, face], scratch[ENTRY, face]
-        edges[TAIL, ne + i], edges[HEAD, ne + i], edges[LEFT, ne + i], edges[RIGHT, ne + i] = (
-            end,
-            begin,
-            face,
-            new,
+        face, new = scratch[layout.LISTED, i], nf + i
+        end, begin = scratch[layout.EXIT, face], scratch[layout.ENTRY, face]
+        edges[layout.TAIL, ne + i], edges[layout.HEAD, ne + i] = end, begin
+        edges[layout.LEFT, ne + i], edges[layout.RIGHT, ne + i] = face, new
+        edges[layout.ORIGIN, ne + i] = -1
+        faces[layout.PARENT, new], faces[layout.LABEL, new] = (
+            faces[layout.PARENT, face],
+            faces[layout.LABEL, face],
         )
-        edges[ORIGIN, ne + i] = -1
-        faces[PARENT, new], faces[LABEL, new] = faces[PARENT, face], faces[LABEL, face]
-        faces[SPLIT_FROM, new] = face
-        faces[VERTEX, new], faces[VERTEX, face] = end, scratch[POSITIVE, face]
-        scratch[SPLIT_OFF, face], scratch[SPLIT_OFF, new] = new, -1
+        faces[layout.SPLIT_FROM, new] = face
+        faces[layout.VERTEX, new], faces[layout.VERTEX, face] = end, scratch[layout.POSITIVE, face]
+        scratch[layout.SPLIT_OFF, face], scratch[layout.SPLIT_OFF, new] = new, -1
         for word in range(words):
             bits[word, new] = bits[word, face]
-    numbers[EDGES], numbers[FACES] = ne + listed, nf + listed
+    numbers[layout.EDGES], numbers[layout.FACES] = ne + listed, nf + listed
 
 
 @jitted
 def _hand_over(edges, count, sign, scratch, listed):
     """Give the edges on the other side of the chords to the new faces."""
     for e in range(count):
-        if sign[edges[TAIL, e]] <= 0 and sign[edges[HEAD, e]] <= 0:
-            new = scratch[SPLIT_OFF, edges[LEFT, e]]
+        if sign[edges[layout.TAIL, e]] <= 0 and sign[edges[layout.HEAD, e]] <= 0:
+            new = scratch[layout.SPLIT_OFF, edges[layout.LEFT, e]]
             if new >= 0:
-                edges[LEFT, e] = new
-            right = edges[RIGHT, e]
-            if right != OUTSIDE and scratch[SPLIT_OFF, right] >= 0:
-                edges[RIGHT, e] = scratch[SPLIT_OFF, right]
+                edges[layout.LEFT, e] = new
+            right = edges[layout.RIGHT, e]
+            if right != layout.OUTSIDE and scratch[layout.SPLIT_OFF, right] >= 0:
+                edges[layout.RIGHT, e] = scratch[layout.SPLIT_OFF, right]
     for i in range(listed):
-        scratch[SPLIT_OFF, scratch[LISTED, i]] = -1
+        scratch[layout.SPLIT_OFF, scratch[layout.LISTED, i]] = -1
 
 
 @jitted
-def _settle(numbers, cut, count, faces, bits, sign, marks, zeros):
-    """Write into the first `count` faces which are positive: their bit of this cut, or the class it inserts."""
+def _settle(arrays, cut, count, zeros):
+    """Write which of the first `count` faces are positive: their bit of this cut, or its class."""
+    numbers, faces, bits = arrays.numbers, arrays.faces, arrays.bits
+    sign, marks = arrays.sign, arrays.marks
     word, bit = cut >> 6, np.uint64(1) << np.uint64(cut & 63)
     for face in range(count):
-        positive = (marks[face] & _HAS_POSITIVE) != 0 if zeros else sign[faces[VERTEX, face]] > 0
+        positive = (
+            (marks[face] & _HAS_POSITIVE) != 0 if zeros else sign[faces[layout.VERTEX, face]] > 0
+        )
         if positive:
-            if numbers[CLASSES] > 0:
-                faces[LABEL, face] = cut
+            if numbers[layout.CLASSES] > 0:
+                faces[layout.LABEL, face] = cut
             else:
                 bits[word, face] |= bit
 
 
 @jitted
-def _cut(
-    numbers,
-    cut,
-    z,
-    tolerance,
-    points,
-    values,
-    edges,
-    origins,
-    faces,
-    bits,
-    sign,
-    changed,
-    marks,
-    scratch,
-):
+def _cut(arrays, cut, z, tolerance):
     """Cut once along z = 0; nothing is changed unless it gives DONE."""
-    nv, ne, nf = numbers[VERTICES], numbers[EDGES], numbers[FACES]
+    numbers, edges, sign = arrays.numbers, arrays.edges, arrays.sign
+    changed, marks, scratch = arrays.changed, arrays.marks, arrays.scratch
+    nv, ne, nf = numbers[layout.VERTICES], numbers[layout.EDGES], numbers[layout.FACES]
     above, below = _signs(z, nv, tolerance, sign)
     if above == 0:
-        return DONE
+        return layout.DONE
     found, snapped = 0, 0
     if above < nv:
         for attempt in range(_ROUNDS + 1):
             found = _changes(edges, ne, sign, changed)
             bad = _worst_face(edges, sign, changed, found, marks)
-            if bad == OUTSIDE:
+            if bad == layout.OUTSIDE:
                 break
             if attempt == _ROUNDS:
-                return NOT_CONVEX
+                return layout.NOT_CONVEX
             snapped += _snap(edges, ne, bad, z, sign)
             below = 0  # some vertex is zero now
     zeros = above + below < nv
@@ -280,195 +255,90 @@ def _cut(
     crossings, splits = 0, 0
     for i in range(found):
         e = changed[i]
-        a, b = sign[edges[TAIL, e]], sign[edges[HEAD, e]]
+        a, b = sign[edges[layout.TAIL, e]], sign[edges[layout.HEAD, e]]
         crossings += a * b < 0
-        face = edges[LEFT, e] if a > 0 else edges[RIGHT, e]
-        splits += face != OUTSIDE and (not zeros or (marks[face] & _HAS_NEGATIVE) != 0)
-    numbers[NEED_V], numbers[NEED_E], numbers[NEED_F] = (
+        face = edges[layout.LEFT, e] if a > 0 else edges[layout.RIGHT, e]
+        splits += face != layout.OUTSIDE and (not zeros or (marks[face] & _HAS_NEGATIVE) != 0)
+    numbers[layout.NEED_V], numbers[layout.NEED_E], numbers[layout.NEED_F] = (
         nv + crossings,
         ne + crossings + splits,
         nf + splits,
     )
-    status = DONE
-    if numbers[NEED_F] > numbers[MOST_FACES]:
-        status = TOO_MANY_FACES
+    status = layout.DONE
+    if numbers[layout.NEED_F] > numbers[layout.MOST_FACES]:
+        status = layout.TOO_MANY_FACES
     elif (
-        numbers[NEED_V] > numbers[ROOM_V]
-        or numbers[NEED_E] > numbers[ROOM_E]
-        or numbers[NEED_F] > numbers[ROOM_F]
+        numbers[layout.NEED_V] > numbers[layout.ROOM_V]
+        or numbers[layout.NEED_E] > numbers[layout.ROOM_E]
+        or numbers[layout.NEED_F] > numbers[layout.ROOM_F]
     ):
-        status = NEEDS_ROOM
+        status = layout.NEEDS_ROOM
     elif found:
-        _place_vertices(numbers, z, points, values, edges, origins, changed, found, sign)
+        _place_vertices(arrays, z, found)
         listed = _find_runs(edges, changed, found, sign, scratch)
         if zeros:  # a face that only touches the line is not split
             kept = 0
             for i in range(listed):
-                face = scratch[LISTED, i]
-                scratch[LISTED, kept] = face
+                face = scratch[layout.LISTED, i]
+                scratch[layout.LISTED, kept] = face
                 kept += (marks[face] & _HAS_NEGATIVE) != 0
             listed = kept
-        count = numbers[EDGES]
-        _split_faces(numbers, edges, faces, bits, scratch, listed)
+        count = numbers[layout.EDGES]
+        _split_faces(arrays, listed)
         _hand_over(edges, count, sign, scratch, listed)
-    if status == DONE:
-        _settle(numbers, cut, nf, faces, bits, sign, marks, zeros)
-        numbers[SNAPPED] += snapped
+    if status == layout.DONE:
+        _settle(arrays, cut, nf, zeros)
+        numbers[layout.SNAPPED] += snapped
     if zeros:
         marks[:nf] = 0
     return status
 
 
 @jitted
-def _cut_units(
-    numbers,
-    tolerances,
-    points,
-    values,
-    edges,
-    origins,
-    faces,
-    bits,
-    starts,
-    sign,
-    changed,
-    marks,
-    scratch,
-    block,
-):
-    """Cut along every column of the values from number NEXT on; stop where that cannot be done, with NEXT at it."""
-    first = numbers[NEXT]
-    for cut in range(first, numbers[CUTS]):
-        numbers[NEXT] = cut
-        base, nv = cut - cut % BLOCK, numbers[VERTICES]
-        wide = min(BLOCK, numbers[CUTS] - base)
+def _cut_units(arrays):
+    """Cut along every column of the values from NEXT on; where that can't be done, stop at NEXT."""
+    numbers, values, block = arrays.numbers, arrays.values, arrays.block
+    first = numbers[layout.NEXT]
+    for cut in range(first, numbers[layout.CUTS]):
+        numbers[layout.NEXT] = cut
+        base, nv = cut - cut % layout.BLOCK, numbers[layout.VERTICES]
+        wide = min(layout.BLOCK, numbers[layout.CUTS] - base)
         if cut in (first, base):  # one cache line of every vertex, turned into rows
             for v in range(nv):
                 for i in range(wide):
                     block[i, v] = values[v, base + i]
-        status = _cut(
-            numbers,
-            cut,
-            block[cut - base],
-            tolerances[cut],
-            points,
-            values,
-            edges,
-            origins,
-            faces,
-            bits,
-            sign,
-            changed,
-            marks,
-            scratch,
-        )
-        if status != DONE:
+        status = _cut(arrays, cut, block[cut - base], arrays.tolerances[cut])
+        if status != layout.DONE:
             return status
-        for v in range(nv, numbers[VERTICES]):
+        for v in range(nv, numbers[layout.VERTICES]):
             values[v, cut] = 0.0
             for i in range(wide):
                 block[i, v] = values[v, base + i]
-        starts[cut + 1] = numbers[FACES]
-    return DONE
+        arrays.starts[cut + 1] = numbers[layout.FACES]
+    return layout.DONE
 
 
 @jitted
-def _insert_classes(
-    numbers,
-    tolerances,
-    points,
-    values,
-    edges,
-    origins,
-    faces,
-    bits,
-    starts,
-    sign,
-    changed,
-    marks,
-    scratch,
-    block,
-):
-    """Cut along value k minus the greatest of the values before it, which the last column keeps, for every class k."""
+def _insert_classes(arrays):
+    """Cut along each value minus the greatest of those before it, which the last column keeps."""
+    numbers, values, block = arrays.numbers, arrays.values, arrays.block
     top, gap = values.shape[1] - 1, block[0]
-    for cut in range(numbers[NEXT], numbers[CUTS]):
-        numbers[NEXT] = cut
-        for v in range(numbers[VERTICES]):
+    for cut in range(numbers[layout.NEXT], numbers[layout.CUTS]):
+        numbers[layout.NEXT] = cut
+        for v in range(numbers[layout.VERTICES]):
             values[v, top] = max(values[v, top], values[v, cut - 1])
             gap[v] = values[v, cut] - values[v, top]
-        status = _cut(
-            numbers,
-            cut,
-            gap,
-            tolerances[cut],
-            points,
-            values,
-            edges,
-            origins,
-            faces,
-            bits,
-            sign,
-            changed,
-            marks,
-            scratch,
-        )
-        if status != DONE:
+        status = _cut(arrays, cut, gap, arrays.tolerances[cut])
+        if status != layout.DONE:
             return status
-        starts[cut + 1] = numbers[FACES]
-    return DONE
+        arrays.starts[cut + 1] = numbers[layout.FACES]
+    return layout.DONE
 
 
 @jitted
-def cut(
-    numbers,
-    tolerances,
-    points,
-    values,
-    edges,
-    origins,
-    faces,
-    bits,
-    starts,
-    sign,
-    changed,
-    marks,
-    scratch,
-    block,
-):
-    """Cut as the numbers say, as long as there is room: one of the last four of `layout`."""
-    if numbers[CLASSES] > 0:
-        return _insert_classes(
-            numbers,
-            tolerances,
-            points,
-            values,
-            edges,
-            origins,
-            faces,
-            bits,
-            starts,
-            sign,
-            changed,
-            marks,
-            scratch,
-            block,
-        )
-    return _cut_units(
-        numbers,
-        tolerances,
-        points,
-        values,
-        edges,
-        origins,
-        faces,
-        bits,
-        starts,
-        sign,
-        changed,
-        marks,
-        scratch,
-        block,
-    )
+def cut(arrays):
+    """Cut as the numbers say, as long as there is room: gives one of the last four of `layout`."""
+    return _insert_classes(arrays) if arrays.numbers[layout.CLASSES] > 0 else _cut_units(arrays)
 
 
 def compiled():
@@ -499,40 +369,24 @@ def compiled():
         scratch,
         block,
     ):
-        whole = carray(numbers, (NUMBERS,))
-        v, e, f = whole[ROOM_V], whole[ROOM_E], whole[ROOM_F]
-        tolerance, starting = carray(tolerances, (whole[CUTS],)), carray(starts, (whole[CUTS] + 1,))
-        vertices, columns = carray(points, (v, 2)), carray(values, (v, whole[COLUMNS]))
-        lines, first, polygons = (
-            carray(edges, (EDGE_ROWS, e)),
+        whole = carray(numbers, (layout.NUMBERS,))
+        v, e, f = whole[layout.ROOM_V], whole[layout.ROOM_E], whole[layout.ROOM_F]
+        arrays = Arrays(
+            whole,
+            carray(tolerances, (whole[layout.CUTS],)),
+            carray(points, (v, 2)),
+            carray(values, (v, whole[layout.COLUMNS])),
+            carray(edges, (layout.EDGE_ROWS, e)),
             carray(origins, (v,)),
-            carray(faces, (FACE_ROWS, f)),
-        )
-        words, signs, listed = (
-            carray(bits, (whole[WORDS], f)),
+            carray(faces, (layout.FACE_ROWS, f)),
+            carray(bits, (whole[layout.WORDS], f)),
+            carray(starts, (whole[layout.CUTS] + 1,)),
             carray(sign, (v,)),
             carray(changed, (e,)),
-        )
-        marked, memory, rows = (
             carray(marks, (f,)),
-            carray(scratch, (SCRATCH_ROWS, f)),
-            carray(block, (BLOCK, v)),
+            carray(scratch, (layout.SCRATCH_ROWS, f)),
+            carray(block, (layout.BLOCK, v)),
         )
-        return cut(
-            whole,
-            tolerance,
-            vertices,
-            columns,
-            lines,
-            first,
-            polygons,
-            words,
-            starting,
-            signs,
-            listed,
-            marked,
-            memory,
-            rows,
-        )
+        return cut(arrays)
 
     return entry

@@ -34,12 +34,14 @@ def margin_of(
     points: np.ndarray, labels: np.ndarray, boundary: Boundary, window: Window, *, exact: bool
 ) -> Margin:
     """The margins of `points` (n, 2) with predicted classes `labels` (n,)."""
-    distance, other = np.full(len(points), np.inf), np.full(len(points), -1, np.intp)
+    distance = np.full(len(points), np.inf)
+    other = np.full(len(points), -1, np.intp)
     nearest = np.full((len(points), 2), np.nan)
     for label in np.unique(labels).tolist() if len(boundary) else ():
         own = (boundary.classes == label).any(axis=1)
         first = np.argsort(~own, kind="stable")  # the class's own segments, then the others
-        segments, classes = boundary.segments[first], boundary.classes[first]
+        segments = boundary.segments[first]
+        classes = boundary.classes[first]
         behind = np.where(classes[:, 0] == label, classes[:, 1], classes[:, 0])
         mine = np.flatnonzero(labels == label)
         step = max(1, _PAIRS // len(segments))
@@ -64,7 +66,8 @@ def _to_segments(
     """
     start = segments[:, 0]
     along = segments[:, 1] - start
-    away_x, away_y = points[:, :1] - start[:, 0], points[:, 1:] - start[:, 1]
+    away_x = points[:, :1] - start[:, 0]
+    away_y = points[:, 1:] - start[:, 1]
     square = np.maximum((along**2).sum(axis=1), np.finfo(float).tiny)
     share = np.clip((away_x * along[:, 0] + away_y * along[:, 1]) / square, 0.0, 1.0)
     away_x -= share * along[:, 0]

@@ -111,7 +111,10 @@ def _around(faces: Subdivision) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """
     tail, head, left, right = (row.astype(np.intp) for row in faces.edges)
     apart = (right >= 0) & (faces.labels[left] != faces.labels[right])
-    tail, head, left, right = tail[apart], head[apart], left[apart], right[apart]
+    tail = tail[apart]
+    head = head[apart]
+    left = left[apart]
+    right = right[apart]
     beside = np.concatenate([left, right, left, right])
     vertex = np.concatenate([tail, tail, head, head])
     k = int(faces.labels.max()) + 1
@@ -127,7 +130,9 @@ def _slide(faces: Subdivision, mesh: _Mesh, vertex: np.ndarray, classes: np.ndar
     """Move vertices along their mesh edge to where their two classes tie; none passes another."""
     places, edge = mesh.places, faces.origins[vertex]
     start, end = mesh.edges[0, edge], mesh.edges[1, edge]
-    rows, one, other = np.arange(len(vertex)), classes[:, 0], classes[:, 1]
+    rows = np.arange(len(vertex))
+    one = classes[:, 0]
+    other = classes[:, 1]
     at_start = mesh.logits[start, one] - mesh.logits[start, other]
     at_end = mesh.logits[end, one] - mesh.logits[end, other]
     along = places[end] - places[start]
@@ -171,7 +176,10 @@ def _roots(
     for step in range(_ROOT_STEPS):
         if not live.size:
             break
-        a, b, fa, fb = low[live], high[live], low_value[live], high_value[live]
+        a = low[live]
+        b = high[live]
+        fa = low_value[live]
+        fb = high_value[live]
         share = 0.5 * (a + b) if step % 5 == 4 else (a * fb - b * fa) / (fb - fa)
         value = function(share, which[live])
         best[live] = share
@@ -194,7 +202,9 @@ def _gather(
     """
     if not len(vertex):
         return
-    rows, side, step = np.arange(len(vertex)), mesh.side, _DIFFERENCE * mesh.side
+    rows = np.arange(len(vertex))
+    side = mesh.side
+    step = _DIFFERENCE * mesh.side
 
     def gaps(at: np.ndarray) -> np.ndarray:
         there = mesh.net.logits(at)

@@ -65,7 +65,8 @@ def partition(
     the window uncertain.
     """
     if not isinstance(net, Network):
-        got, remedy = said(type(net).__name__), "us.from_keras(model) makes one."
+        got = said(type(net).__name__)
+        remedy = "us.from_keras(model) makes one."
         raise refusal("net", "a Network", got, remedy)
     if plane is not None:
         net, where = net.on_plane(plane), _seen_on(plane, where)
@@ -128,7 +129,8 @@ class Partition:
         if self._arrangement is None:
             none = Polygons(np.zeros((0, 2)), np.zeros(0, np.intp), np.zeros(1, np.intp))
             return Regions(none, None)
-        count, edges = self._arrangement.n_regions, self._faces.edges
+        count = self._arrangement.n_regions
+        edges = self._faces.edges
         polygons = traced(self._points, edges, self._region, count, self._corners)
         return Regions(polygons, self._arrangement)
 
@@ -193,7 +195,8 @@ class Partition:
         one, other = labels[left], labels[right]
         found = []
         for label in range(self.n_classes):
-            ahead, back = (one == label) & (other != label), (other == label) & (one != label)
+            ahead = (one == label) & (other != label)
+            back = (other == label) & (one != label)
             starts = np.concatenate([tail[ahead], head[back]])
             ends = np.concatenate([head[ahead], tail[back]])
             found.append([self._points[loop] for loop in loops(starts, ends)])
@@ -259,7 +262,9 @@ class Partition:
         """Edges with a face on both sides: tail, head, left and right face, the faces' classes."""
         tail, head, left, right = self._faces.edges
         inner = right >= 0
-        left, right, labels = left[inner], right[inner], self._faces.labels
+        left = left[inner]
+        right = right[inner]
+        labels = self._faces.labels
         return tail[inner], head[inner], left, right, labels[left], labels[right]
 
     @cached_property
@@ -332,7 +337,8 @@ def _what_is_uncertain(part: Partition, faces: np.ndarray) -> str:
 
 def _has_uncertain_places(part: Partition, cells: np.ndarray) -> np.ndarray:
     """Which of `cells` have an uncertain class in their middle, or on the way to a vertex."""
-    polygons, uncertain = part.cells.polygons, np.zeros(len(cells), bool)
+    polygons = part.cells.polygons
+    uncertain = np.zeros(len(cells), bool)
     counts = np.diff(polygons.start)[cells]
     first = np.cumsum(counts) - counts
     vertices = polygons.vertices_of(cells)

@@ -37,7 +37,8 @@ class Plane:
     labels: tuple[str, str]
 
     def __init__(self, origin: Any, basis: Any, labels: Sequence[str] | None = None) -> None:
-        start, directions = frozen_array("origin", origin, 1), frozen_array("basis", basis, 2)
+        start = frozen_array("origin", origin, 1)
+        directions = frozen_array("basis", basis, 2)
         if directions.shape != (2, len(start)) or len(start) < 2:
             rule = f"of shape (2, {len(start)}), with as many numbers as origin, at least 2"
             raise refusal("basis", rule, said(f"shape {directions.shape}"))
@@ -75,7 +76,8 @@ class Plane:
     def axes(cls, i: int, j: int, at: Any) -> Plane:
         """The plane of inputs `i` and `j`, its coordinates, through the point `at` (d,)."""
         origin = np.array(frozen_array("at", at, 1))
-        first, second = whole_number("i", i, at_least=0), whole_number("j", j, at_least=0)
+        first = whole_number("i", i, at_least=0)
+        second = whole_number("j", j, at_least=0)
         if first == second or max(first, second) >= len(origin):
             rule = f"two different inputs from 0 to {len(origin) - 1}"
             raise refusal("i, j", rule, (first, second))
@@ -88,13 +90,16 @@ class Plane:
 
         `a` is its origin, `b` lies in the first direction, `c` on the positive side of the second.
         """
-        start, one, two = frozen_array("a", a, 1), frozen_array("b", b, 1), frozen_array("c", c, 1)
+        start = frozen_array("a", a, 1)
+        one = frozen_array("b", b, 1)
+        two = frozen_array("c", c, 1)
         if not len(start) == len(one) == len(two):
             got = said(f"{len(start)}, {len(one)} and {len(two)}")
-            raise refusal("a, b, c", "points of as many numbers each", got)
+            raise refusal("a, b, c", "points of equally many numbers", got)
         # On the points' own scale nothing overflows or vanishes.
         size = float(np.abs([start, one, two]).max(initial=0.0)) or 1.0
-        first, second = one / size - start / size, two / size - start / size
+        first = one / size - start / size
+        second = two / size - start / size
         length = float(np.linalg.norm(first))
         first = first / length if length > _LEAST else first * 0.0
         for _ in range(2):  # the second time removes what rounding has left

@@ -36,7 +36,8 @@ class Polygons:
         area, full = np.zeros(len(self)), counts > 0
         if not full.any():
             return area
-        first, last = self.start[:-1][full], self.start[1:][full] - 1
+        first = self.start[:-1][full]
+        last = self.start[1:][full] - 1
         following = np.arange(1, len(self.index) + 1)
         following[last] = first
         centre = np.repeat(self.points[self.index[first]], counts[full], axis=0)
@@ -78,7 +79,10 @@ def traced(
     group = np.append(group, OUTSIDE)  # the outside is face -1
     left, right = group[left], group[right]
     kept = left != right
-    tail, head, left, right = tail[kept], head[kept], left[kept], right[kept]
+    tail = tail[kept]
+    head = head[kept]
+    left = left[kept]
+    right = right[kept]
     # Each edge as two half-edges, one for each of its faces, counter-clockwise around it.
     inner = right != OUTSIDE
     leaves = np.concatenate([tail, head[inner]]).astype(np.int64)
@@ -104,7 +108,8 @@ def traced(
 
 def _walked(following: np.ndarray, leaves: np.ndarray, start: np.ndarray) -> np.ndarray:
     """The vertices of all cycles, one step around all of them at a time."""
-    index, counts = np.empty(len(leaves), np.intp), np.diff(start)
+    index = np.empty(len(leaves), np.intp)
+    counts = np.diff(start)
     live = np.flatnonzero(counts)
     at, step = start[live], 0
     while live.size:
@@ -168,7 +173,10 @@ def components(count: int, one: np.ndarray, other: np.ndarray) -> tuple[int, np.
         apart = a != b
         if not apart.any():
             break
-        one, other, a, b = one[apart], other[apart], a[apart], b[apart]
+        one = one[apart]
+        other = other[apart]
+        a = a[apart]
+        b = b[apart]
         np.minimum.at(root, np.maximum(a, b), np.minimum(a, b))
         while not np.array_equal(root, jumped := root[root]):
             root = jumped

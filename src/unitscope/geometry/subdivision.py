@@ -156,7 +156,8 @@ class Subdivision:
         k = logits.shape[1]
         self._faces[layout.LABEL] = 0
         self._bits = np.zeros((0, self._faces.shape[1]), np.uint64)
-        values, tolerances = np.column_stack([logits, logits[:, 0]]), np.full(k, tolerance)
+        values = np.column_stack([logits, logits[:, 0]])
+        tolerances = np.full(k, tolerance)
         starts = self._run(values, tolerances, first=1, cuts=k, classes=k)
         logits = self._values[: self.n_vertices, :k]
         self._release()
@@ -215,7 +216,8 @@ class Subdivision:
         self._values.resize((v, self._values.shape[1]), refcheck=False)
         self._origins = _wide(self._origins, v)
         self._edges = _wide(self._edges, e)
-        self._faces, self._bits = _wide(self._faces, f), _wide(self._bits, f)
+        self._faces = _wide(self._faces, f)
+        self._bits = _wide(self._bits, f)
         self._make_scratch((v, e, f))
 
     def _make_scratch(self, rooms: tuple[int, int, int]) -> None:
@@ -241,7 +243,7 @@ def _cut(arrays: tuple[np.ndarray, ...]) -> int:
         return CUT.entry()(*[array.ctypes.data for array in arrays])
     from unitscope.geometry import cutting
 
-    return cutting.cut(*arrays)
+    return cutting.cut(cutting.Arrays(*arrays))
 
 
 def _tall(array: np.ndarray, room: int) -> np.ndarray:

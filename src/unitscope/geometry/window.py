@@ -21,7 +21,8 @@ def padded(points: np.ndarray) -> Window:
     # A constant column, or one whose span is rounding noise, gets a window of its own size.
     size = np.maximum(np.abs(points).max(axis=0), 1.0)
     room = np.where(span > 1e-9 * size, _PADDING * span, 0.5 * size)
-    return tuple((float(a), float(b)) for a, b in zip(low - room, high + room, strict=True))  # type: ignore[return-value]
+    sides = zip((low - room).tolist(), (high + room).tolist(), strict=True)
+    return tuple(sides)  # type: ignore[return-value]
 
 
 def checked_window(window: Any) -> Window:

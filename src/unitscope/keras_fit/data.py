@@ -11,7 +11,7 @@ import numpy as np
 from unitscope.data.dataset import Dataset
 from unitscope.errors import real_number, refusal, said
 from unitscope.keras_fit.plan import KerasOnly
-from unitscope.kernel.layout import pitch
+from unitscope.kernel.packing import pitch
 
 LARGEST_DATA = 2**32  # bytes that points, labels and orders may take in the kernel or a Run
 
@@ -49,7 +49,8 @@ def fit_data(
 
     **Raises** `InvalidInput` for labels out of range and points that are not finite.
     """
-    points, labels = _points("X", X, features), _labels("y", y, classes, one_hot)
+    points = _points("X", X, features)
+    labels = _labels("y", y, classes, one_hot)
     if len(points) != len(labels):
         rule = f"as long as X, one label for each of its {len(points)} points"
         raise refusal("y", rule, said(f"{len(labels)} labels"))

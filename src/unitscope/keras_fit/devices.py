@@ -27,7 +27,8 @@ def check_devices(model: Any, X: Any, arguments: Mapping[str, Any]) -> None:
         return
     import jax
 
-    devices, processes = int(parallel.device_mesh.devices.size), int(jax.process_count())
+    devices = int(parallel.device_mesh.devices.size)
+    processes = int(jax.process_count())
     _check_weights(model, devices)
     if getattr(parallel, "auto_shard_dataset", True) and processes > 1:
         return  # Keras itself takes nothing but a tf.data.Dataset then, and deals its batches out
@@ -38,9 +39,9 @@ def check_devices(model: Any, X: Any, arguments: Mapping[str, Any]) -> None:
         counts = loads[:, column]
         if (counts != counts[0]).any():
             process = int(np.flatnonzero(counts != counts[0])[0])
-            rule = "of as many batches in every process, as each waits for the others"
+            rule = "of equally many batches in every process, as each waits for the others"
             got = said(f"{counts[0]} in process 0 and {counts[process]} in process {process}")
-            raise refusal(name, rule, got, "Leave batches out, or deal the rows out anew.")
+            raise refusal(name, rule, got, "Leave batches out, or distribute the rows again.")
 
 
 def unused_devices(model: Any) -> str:
@@ -89,7 +90,8 @@ def _load(X: Any, arguments: Mapping[str, Any]) -> list[int]:
     not even those can.
     """
     batch = arguments["batch_size"] or BATCH_SIZE
-    split, held_out = arguments["validation_split"], arguments["validation_data"]
+    split = arguments["validation_split"]
+    held_out = arguments["validation_data"]
     points, held = _points(X), 0
     if held_out is not None:
         held = _points(held_out[0] if isinstance(held_out, (tuple, list)) else held_out)
@@ -135,6 +137,6 @@ def _check_load(load: np.ndarray, devices: int) -> None:
             raise refusal("batch_size", rule, size)
         surplus = last % devices
         if surplus:
-            rule = f"points of which the last batch divides among the {devices} devices"
+            rule = f"points whose last batch divides evenly among the {devices} devices"
             got = said(f"{count} points in batches of {size}, the last of {last}")
             raise refusal(name, rule, got, f"Leave out {surplus}, or add {devices - surplus}.")

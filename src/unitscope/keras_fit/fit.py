@@ -170,7 +170,10 @@ class _KernelFit:
     def __init__(
         self, model: Any, plan: Plan, data: FitData, callbacks: list[Any], verbose: Any
     ) -> None:
-        self.model, self.plan, self.data, self.verbose = model, plan, data, verbose
+        self.model = model
+        self.plan = plan
+        self.data = data
+        self.verbose = verbose
         self.followed = bool(callbacks)
         self.callbacks = callbacks
         self.dataset = data.dataset(plan.chain.network.n_classes)
@@ -282,7 +285,8 @@ class _KernelFit:
             _say("\n".join(lines_of_epoch(epoch, epochs, steps, logs)))
 
     def _run(self) -> Run:
-        weights, loss = np.stack(self.weights), np.array(self.loss, np.float64)
+        weights = np.stack(self.weights)
+        loss = np.array(self.loss, np.float64)
         for array in (weights, loss):
             array.setflags(write=False)
         recipe = dataclasses.replace(self.plan.recipe, epochs=len(loss))

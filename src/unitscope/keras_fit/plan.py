@@ -202,7 +202,8 @@ def _loss(model: Any, chain: Chain, package: ModuleType) -> tuple[bool, float]:
             if not isinstance(given, str)
             else f"its loss is {given}"
         )
-    config, plain = loss.get_config(), getattr(package.losses, name)().get_config()
+    config = loss.get_config()
+    plain = getattr(package.losses, name)().get_config()
     for option, value in config.items():
         same = value == plain.get(option) or (option, value) == ("reduction", "sum_over_batch_size")
         if option not in ("name", "from_logits", "fn") and not same:

@@ -1,1 +1,1 @@
-"""The training kernel: `advance` is the door; all else is what it compiles, or what prepares its arrays."""
+"""The training kernel: `advance` is the door, and README.md the guide."""

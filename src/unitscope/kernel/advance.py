@@ -16,16 +16,15 @@ import numpy as np
 from unitscope.compiled.code import CompiledCode
 from unitscope.compiled.memory import address
 from unitscope.errors import refusal, said
-from unitscope.kernel import layout
+from unitscope.kernel import layout, packing
 from unitscope.kernel.state import Outcome, State
 from unitscope.network import Network
 from unitscope.recipe import Recipe
 
 LOOP = CompiledCode("unitscope.kernel.loop", arguments=10, flush=True)
 
-_TEAM_FROM = (
-    4e6  # products of points and weights in a chunk: below, one thread is as quick as several
-)
+# Products of points and weights in a chunk: below, one thread is as quick as several.
+_TEAM_FROM = 4e6
 
 
 def advance(
@@ -73,14 +72,13 @@ def advance(
 
         outcome = reference.advance(state, net, X, y, order, recipe, clip)
         return outcome if counted else replace(outcome, correct=np.zeros(len(outcome.loss), int))
-    numbers = layout.numbers(net, recipe, n, epochs, state.step, counted=counted)
+    numbers = packing.numbers(net, recipe, n, counted=counted)
+    numbers[layout.EPOCHS], numbers[layout.STEP] = epochs, state.step
     stride, padded, count = numbers[layout.STRIDE], numbers[layout.PADDED], net.n_parameters
     places = np.empty(order.size + stride, np.int32)
-    places[: order.size], places[order.size :] = (
-        order.reshape(-1),
-        0,
-    )  # the last chunk reads whole vectors
-    vectors = layout.zeros(3, padded)
+    # the last chunk reads whole vectors
+    places[: order.size], places[order.size :] = order.reshape(-1), 0
+    vectors = packing.zeros(3, padded)
     vectors[0, :count], vectors[1:, :count] = state.parameters, state.slots
     record, loss, counts = (
         np.empty((epochs, count), np.float32),
@@ -89,17 +87,17 @@ def advance(
     )
     arrays = (
         numbers,
-        layout.settings(net, recipe, clip),
-        layout.layer_table(net, stride),
-        layout.points(X, y),
+        packing.settings(net, recipe, clip),
+        packing.layer_table(net, stride),
+        packing.points(X, y),
         places,
         vectors,
-        layout.workspace(numbers),
+        packing.workspace(numbers),
         record,
         loss,
         counts,
     )
-    wide = not numbers[layout.NARROW] and count * min(stride, n) >= _TEAM_FROM
+    wide = not numbers[layout.IS_NARROW] and count * min(stride, n) >= _TEAM_FROM
     finite = _together(arrays, (threads or os.cpu_count() or 1) if wide else 1)
     if finite < epochs:  # the vectors hold the bad epoch: go there again and stop before it
         return _unfinished(
@@ -116,14 +114,13 @@ def advance(
             )
         )
     steps = state.step + epochs * -(-n // recipe.batch_size)
-    after = State(
-        vectors[0, :count], vectors[1:, :count], steps
-    )  # for large networks a copy takes as long as a step
+    # no copy: for large networks one takes as long as a step
+    after = State(vectors[0, :count], vectors[1:, :count], steps)
     return Outcome(record, loss, counts[:epochs], after, finite=True)
 
 
 def _together(arrays: tuple[np.ndarray, ...], team: int) -> int:
-    """Run the loop in `team` threads; they start only when all of them are there, since each waits for all others."""
+    """Run the loop in `team` threads, which start when all are there: each waits for all others."""
     loop, (numbers, *others) = LOOP.entry(), arrays
     if team == 1:
         return loop(*map(address, arrays))
@@ -175,5 +172,5 @@ def _checked(net: Network, X: np.ndarray, y: np.ndarray, order: np.ndarray) -> t
 
 
 def _beyond(indices: np.ndarray, end: int) -> bool:
-    """Whether any of these whole numbers is below 0 or not below `end`, in one look: as unsigned, -1 is a large one."""
+    """Whether any is below 0 or not below `end`, in one look: as unsigned, -1 is a large one."""
     return bool(indices.view(f"u{indices.itemsize}").max() >= end)

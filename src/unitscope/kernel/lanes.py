@@ -1,11 +1,11 @@
-"""Sixteen float32 numbers as one value inside Numba code: a vector type, its arithmetic and a few functions.
+"""Sixteen float32 numbers as one value inside Numba code: a vector type and its arithmetic.
 
 Numba vectorises plain loops, but adds run-time checks to each and keeps sums in memory. Here a
 `Lanes` value is an LLVM vector, so a line of the kernel is a handful of instructions on every
 processor: one AVX-512 register, two of AVX or four of SSE and NEON. A NaN stays a NaN: only
 reassociation and contraction are allowed, never "no NaNs".
 
-Use, inside a jitted function: `store(out, i, load(a, i) * spread(w, k) + splat(np.float32(1)))`.
+In a compiled function: `store(out, i, load(a, i) * load_splat(w, k) + splat(1))`.
 The `emit_` functions are for the code generators of this room: they write the LLVM instructions.
 """
 
@@ -45,10 +45,13 @@ class _LanesModel(models.PrimitiveModel):
 
 def emit_splat(builder: Any, scalar: Any) -> Any:
     """One scalar in every lane."""
-    one = builder.insert_element(ir.Constant(VECTOR, ir.Undefined), scalar, ir.Constant(_INT, 0))
-    return builder.shuffle_vector(
-        one, ir.Constant(VECTOR, ir.Undefined), ir.Constant(_INTS, [0] * WIDTH)
-    )
+    return _splat(builder, scalar, VECTOR)
+
+
+def _splat(builder: Any, scalar: Any, vector: Any) -> Any:
+    nothing = ir.Constant(vector, ir.Undefined)
+    one = builder.insert_element(nothing, scalar, ir.Constant(_INT, 0))
+    return builder.shuffle_vector(one, nothing, _integers(0))
 
 
 def emit_zero() -> Any:
@@ -66,9 +69,8 @@ def _integers(value: int) -> Any:
 
 def emit_pointer(context: Any, builder: Any, array_type: Any, array: Any, index: Any) -> Any:
     """The address of array[index]; the bounds are not checked."""
-    place = context.data_model_manager[array_type].get_field_position(
-        "data"
-    )  # a proxy of the array is slow to make
+    # a proxy of the array, Numba's usual way, is slow to make
+    place = context.data_model_manager[array_type].get_field_position("data")
     return builder.gep(builder.extract_value(array, place), [index])
 
 
@@ -110,9 +112,8 @@ def _arithmetic(symbol: Any, method: str) -> None:
 _arithmetic(operator.add, "fadd")
 _arithmetic(operator.sub, "fsub")
 _arithmetic(operator.mul, "fmul")
-_arithmetic(
-    operator.truediv, "fdiv"
-)  # without flags, or LLVM turns one division outside a loop into products in it
+# without flags, or LLVM turns one division outside a loop into products in it
+_arithmetic(operator.truediv, "fdiv")
 
 
 @intrinsic
@@ -130,29 +131,27 @@ def store(typing_context: Any, array: Any, index: Any, value: Any) -> Any:
     """array[index : index + 16] = value; the bounds are not checked."""
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        emit_store(
-            builder, arguments[2], emit_pointer(context, builder, signature.args[0], *arguments[:2])
-        )
+        pointer = emit_pointer(context, builder, signature.args[0], *arguments[:2])
+        emit_store(builder, arguments[2], pointer)
         return context.get_dummy_value()
 
     return types.void(array, types.intp, LANES), code
 
 
 @intrinsic
-def spread(typing_context: Any, array: Any, index: Any) -> Any:
+def load_splat(typing_context: Any, array: Any, index: Any) -> Any:
     """array[index] in every lane; the bounds are not checked."""
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return emit_splat(
-            builder, builder.load(emit_pointer(context, builder, signature.args[0], *arguments))
-        )
+        pointer = emit_pointer(context, builder, signature.args[0], *arguments)
+        return emit_splat(builder, builder.load(pointer))
 
     return LANES(array, types.intp), code
 
 
 @intrinsic
 def splat(typing_context: Any, scalar: Any) -> Any:
-    """One number in every lane."""
+    """One number of any type in every lane, as a float32."""
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return emit_splat(builder, arguments[0])
@@ -171,60 +170,48 @@ def multiply_add(typing_context: Any, a: Any, b: Any, c: Any) -> Any:
 
 
 @intrinsic
-def total(typing_context: Any, lanes: Any) -> Any:
+def reduce_add(typing_context: Any, lanes: Any) -> Any:
     """The sum over the lanes, a float32."""
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return _call(
-            builder,
-            "llvm.vector.reduce.fadd.v16f32",
-            _FLOAT,
-            [ir.Constant(_FLOAT, 0.0), arguments[0]],
-        )
+        zero = ir.Constant(_FLOAT, 0.0)
+        return _call(builder, "llvm.vector.reduce.fadd.v16f32", _FLOAT, [zero, arguments[0]])
 
     return types.float32(LANES), code
 
 
-def emit_leading(builder: Any, count: Any) -> Any:
+def emit_lane_mask(builder: Any, count: Any) -> Any:
     """A mask of the lanes below `count`."""
     lanes = ir.Constant(_INTS, list(range(WIDTH)))
-    one = builder.insert_element(
-        ir.Constant(_INTS, ir.Undefined), builder.trunc(count, _INT), ir.Constant(_INT, 0)
-    )
-    limit = builder.shuffle_vector(
-        one, ir.Constant(_INTS, ir.Undefined), ir.Constant(_INTS, [0] * WIDTH)
-    )
-    return builder.icmp_signed("<", lanes, limit)
+    return builder.icmp_signed("<", lanes, _splat(builder, builder.trunc(count, _INT), _INTS))
 
 
 @intrinsic
-def leading(typing_context: Any, scalar: Any, count: Any) -> Any:
+def splat_leading(typing_context: Any, scalar: Any, count: Any) -> Any:
     """`scalar` in the first `count` lanes (all where it is 16 or more), 0 in the others."""
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.select(
-            emit_leading(builder, arguments[1]), emit_splat(builder, arguments[0]), _constant(0.0)
-        )
+        mask = emit_lane_mask(builder, arguments[1])
+        return builder.select(mask, emit_splat(builder, arguments[0]), emit_zero())
 
     return LANES(types.float32, types.intp), code
 
 
-def _choice(comparison: str) -> Any:
+def _selecting(comparison: str) -> Any:
     @intrinsic
-    def choose(typing_context: Any, left: Any, right: Any, chosen: Any, otherwise: Any) -> Any:
+    def select(typing_context: Any, left: Any, right: Any, chosen: Any, otherwise: Any) -> Any:
         def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             mask = builder.fcmp_ordered(comparison, arguments[0], arguments[1])
             return builder.select(mask, arguments[2], arguments[3])
 
         return LANES(LANES, LANES, LANES, LANES), code
 
-    return choose
+    return select
 
 
-where_greater = _choice(
-    ">"
-)  # (left, right, chosen, otherwise): lane by lane, chosen where left > right
-where_equal = _choice("==")
+# (left, right, chosen, otherwise): lane by lane, `chosen` where left > right
+select_greater = _selecting(">")
+select_equal = _selecting("==")
 
 
 def _unary(build: Callable[[Any, Any], Any]) -> Any:
@@ -243,88 +230,83 @@ def _unary(build: Callable[[Any, Any], Any]) -> Any:
 _ROUNDING = 12582912.0
 
 
-def _exponential(builder: Any, x: Any) -> Any:
-    """e**x to about 1e-7 relative: x = n ln 2 + r, a polynomial in r, and n put into the exponent bits."""
+# Coefficients from the highest power down: Cephes' expf and logf.
+_EXP = (
+    *(1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3),
+    *(4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1),
+)
+_LOG = (
+    *(7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1),
+    *(-1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1),
+    *(2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1),
+)
+
+
+def _polynomial(builder: Any, coefficients: tuple[float, ...], x: Any) -> Any:
+    """By Horner's rule."""
+    p = _constant(coefficients[0])
+    for coefficient in coefficients[1:]:
+        p = emit_multiply_add(builder, p, x, _constant(coefficient))
+    return p
+
+
+def _exp(builder: Any, x: Any) -> Any:
+    """e**x to about 1e-7 relative: x = n ln 2 + r, a polynomial in r, n put into the exponent."""
     low, high = _constant(-87.0), _constant(88.0)
     x = builder.select(builder.fcmp_ordered("<", x, low), low, x)
     x = builder.select(builder.fcmp_ordered(">", x, high), high, x)
     shifted = builder.fadd(builder.fmul(x, _constant(1.4426950408889634)), _constant(_ROUNDING))
     n = builder.fsub(shifted, _constant(_ROUNDING))
-    r = emit_multiply_add(
-        builder, n, _constant(-0.693359375), x
-    )  # ln 2 in two parts, so that r keeps its digits
+    # ln 2 in two parts, so that r keeps its digits
+    r = emit_multiply_add(builder, n, _constant(-0.693359375), x)
     r = emit_multiply_add(builder, n, _constant(2.12194440e-4), r)
-    p = _constant(1.9875691500e-4)  # the coefficients are Cephes' expf
-    for coefficient in (
-        1.3981999507e-3,
-        8.3334519073e-3,
-        4.1665795894e-2,
-        1.6666665459e-1,
-        5.0000001201e-1,
-    ):
-        p = emit_multiply_add(builder, p, r, _constant(coefficient))
-    p = emit_multiply_add(
-        builder, builder.fmul(p, r, flags=_FLAGS), r, builder.fadd(r, _constant(1.0), flags=_FLAGS)
-    )
+    p = _polynomial(builder, _EXP, r)
+    scaled = builder.fmul(p, r, flags=_FLAGS)
+    p = emit_multiply_add(builder, scaled, r, builder.fadd(r, _constant(1.0), flags=_FLAGS))
     bits = builder.shl(builder.add(builder.bitcast(shifted, _INTS), _integers(127)), _integers(23))
     return builder.fmul(p, builder.bitcast(bits, VECTOR), flags=_FLAGS)
 
 
-def _falling_power(builder: Any, x: Any) -> Any:
-    """e**x of an x not above 0, to about 2e-7 of it, with fewer operations than `exponential`."""
+# 2**r on -1/2..1/2 from the constant up, fitted to the least largest error, exact at 0.
+_EXP2 = (1.0, 6.9314698e-1, 2.4022242e-1, 5.5507337e-2, 9.6715126e-3, 1.3264727e-3)
+
+
+def _exp_nonpositive(builder: Any, x: Any) -> Any:
+    """e**x of an x not above 0, to about 2e-7 relative, with fewer operations than `exp`."""
     low = _constant(-86.0)
     x = builder.select(builder.fcmp_ordered("<", x, low), low, x)
     x = builder.fmul(x, _constant(1.4426950408889634))
     shifted = builder.fadd(x, _constant(_ROUNDING))
     r = builder.fsub(x, builder.fsub(shifted, _constant(_ROUNDING)))
-    # 2**r on -1/2..1/2, fitted to the least largest error, exact at 0; in pairs, which wait for
-    # each other less.
-    constant, pairs = (
-        [1.0, 6.9314698e-1, 2.4022242e-1, 5.5507337e-2, 9.6715126e-3, 1.3264727e-3],
-        [],
-    )
-    for even, odd in zip(constant[::2], constant[1::2], strict=True):
-        pairs.append(emit_multiply_add(builder, _constant(odd), r, _constant(even)))
+    # The terms in pairs, which wait for each other less.
+    pairs = [
+        emit_multiply_add(builder, _constant(odd), r, _constant(even))
+        for even, odd in zip(_EXP2[::2], _EXP2[1::2], strict=True)
+    ]
     square = builder.fmul(r, r)
-    p = emit_multiply_add(
-        builder, emit_multiply_add(builder, pairs[2], square, pairs[1]), square, pairs[0]
-    )
-    bits = builder.shl(
-        builder.bitcast(shifted, _INTS), _integers(23)
-    )  # added to the exponent; 0 for a NaN
+    upper = emit_multiply_add(builder, pairs[2], square, pairs[1])
+    p = emit_multiply_add(builder, upper, square, pairs[0])
+    # added to the exponent; 0 for a NaN
+    bits = builder.shl(builder.bitcast(shifted, _INTS), _integers(23))
     return builder.bitcast(builder.add(builder.bitcast(p, _INTS), bits), VECTOR)
 
 
-def _logarithm(builder: Any, x: Any) -> Any:
-    """ln x of a positive normal x to about 1e-7: x = m 2**e with m in [sqrt(1/2), sqrt(2)), Cephes' logf."""
+def _log(builder: Any, x: Any) -> Any:
+    """ln x of a positive normal x to about 1e-7: x = m 2**e with m in [sqrt(1/2), sqrt(2))."""
     bits = builder.bitcast(x, _INTS)
     shifted = builder.sub(bits, _integers(0x3F3504F3))  # the bits of sqrt(1/2)
     exponent = builder.ashr(shifted, _integers(23))
     mantissa = builder.add(builder.and_(shifted, _integers(0x007FFFFF)), _integers(0x3F3504F3))
     f = builder.fsub(builder.bitcast(mantissa, VECTOR), _constant(1.0), flags=_FLAGS)
-    p = _constant(7.0376836292e-2)
-    for coefficient in (
-        -1.1514610310e-1,
-        1.1676998740e-1,
-        -1.2420140846e-1,
-        1.4249322787e-1,
-        -1.6668057665e-1,
-        2.0000714765e-1,
-        -2.4999993993e-1,
-        3.3333331174e-1,
-    ):
-        p = emit_multiply_add(builder, p, f, _constant(coefficient))
+    p = _polynomial(builder, _LOG, f)
     square = builder.fmul(f, f, flags=_FLAGS)
     cubed = builder.fmul(builder.fmul(p, f, flags=_FLAGS), square, flags=_FLAGS)
-    result = builder.fadd(
-        f, emit_multiply_add(builder, square, _constant(-0.5), cubed), flags=_FLAGS
-    )
-    return emit_multiply_add(
-        builder, builder.sitofp(exponent, VECTOR), _constant(0.6931471805599453), result
-    )
+    m = builder.fadd(f, emit_multiply_add(builder, square, _constant(-0.5), cubed), flags=_FLAGS)
+    e = builder.sitofp(exponent, VECTOR)
+    return emit_multiply_add(builder, e, _constant(0.6931471805599453), m)
 
 
-exponential = _unary(_exponential)
-falling_power = _unary(_falling_power)
-logarithm = _unary(_logarithm)
-square_root = _unary(lambda builder, x: _call(builder, "llvm.sqrt.v16f32", VECTOR, [x]))
+exp = _unary(_exp)
+exp_nonpositive = _unary(_exp_nonpositive)
+log = _unary(_log)
+sqrt = _unary(lambda builder, x: _call(builder, "llvm.sqrt.v16f32", VECTOR, [x]))

@@ -1,255 +1,224 @@
-"""The compiled loop: epochs of minibatches, generic in depth, widths and batch size, and its C entry point."""
+"""The compiled loop: epochs of minibatches, for any depth, widths and batch size; its C entry."""
 
 from __future__ import annotations
 
-import numpy as np
-from numba import carray, cfunc, njit, types
+from typing import Any, NamedTuple
 
-from unitscope.kernel import narrow, optimizers, wide
-from unitscope.kernel.lanes import leading, splat, store
-from unitscope.kernel.layout import (
-    BATCH,
-    BIAS,
-    COLUMNS,
-    COUNTED,
-    EPOCHS,
-    INPUTS,
-    L1,
-    L2,
-    LAYERS,
-    LEAST,
-    MEMBER,
-    MOST,
-    NARROW,
-    NESTEROV,
-    NUMBERS,
-    OPTIMIZER,
-    PADDED,
-    PARAMETERS,
-    PITCH,
-    POINTS,
-    QUAD,
-    ROWS,
-    SCRATCH,
-    SETTINGS,
-    STEP,
-    STRIDE,
-    TARGET,
-    TEAM,
-    UNITS,
-    WEIGHTS,
-    WIDTH,
-)
-from unitscope.kernel.team import meet, part
+import numpy as np
+from numba import carray, cfunc, types
+
+from unitscope.compiled.jit import inlined
+from unitscope.kernel import layout, narrow, optimizers, wide
+from unitscope.kernel.bundles import Chunk, Parameters, Rows, Team, net_of
+from unitscope.kernel.lanes import splat, splat_leading, store
+from unitscope.kernel.layout import QUAD, WIDTH
+from unitscope.kernel.losses import count_correct, fresh_tally, softmax_cross_entropy, total_loss
+from unitscope.kernel.team import barrier, own_part
 from unitscope.kernel.transposes import fetch
 
 
-@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def _train(
-    numbers,
-    settings,
-    table,
-    X,
-    order,
-    slopes,
-    P,
-    first,
-    second,
-    work,
-    record,
-    loss,
-    correct,
-    meeting,
-):
-    """Run the epochs of `order`; return how many stayed finite. P, first, second are padded to whole vectors.
+class Task(NamedTuple):
+    """What is trained and how: whole numbers, real numbers, points, the order of every epoch.
 
-    Every member of the team runs this; the first alone does what is not shared out (see `team`).
+    The last two are of the numbers, and read at every batch: values stay in registers.
     """
-    n, batch, stride, layers, step = (
-        numbers[POINTS],
-        numbers[BATCH],
-        numbers[STRIDE],
-        numbers[LAYERS],
-        numbers[STEP],
-    )
-    team, member = numbers[TEAM], numbers[MEMBER]
-    classes, output = table[layers - 1, UNITS], table[layers - 1, TARGET]
-    penalised = settings[L1] > 0.0 or settings[L2] > 0.0
-    rows = numbers[ROWS] * stride
-    A, D, rest = work[:rows], work[rows : 2 * rows], work[2 * rows :]
-    scratch, rest = rest[: numbers[SCRATCH]], rest[numbers[SCRATCH] :]
-    weight, G, labels = rest[:stride], rest[stride:], A[table[0, INPUTS] * stride :]
-    few, pitch = numbers[NARROW] != 0, numbers[PITCH]
-    own, end = part(numbers[PADDED], WIDTH, team, member)
-    for epoch in range(numbers[EPOCHS]):
-        lost, right, extra = 0.0, 0.0, 0.0
-        losses, product, pending = splat(np.float32(0)), splat(np.float32(1)), 0
-        begin = 0
+
+    numbers: Any
+    settings: Any
+    X: Any
+    order: Any
+    pitch: Any
+    is_narrow: Any
+
+
+class Memory(NamedTuple):
+    """What every batch writes: see `bundles.Chunk`, and scratch."""
+
+    A: Any
+    D: Any
+    labels: Any
+    weights: Any
+    stride: Any
+    scratch: Any
+
+
+class Record(NamedTuple):
+    """What is kept of every epoch: the parameters after it, its mean loss, how many were right."""
+
+    parameters: Any
+    loss: Any
+    correct: Any
+
+
+@inlined
+def _train(task, net, parameters, memory, record, team):
+    """Run all epochs; return how many stayed finite.
+
+    Every member of the team runs this; the first alone does what is not shared out.
+    """
+    numbers, settings = task.numbers, task.settings
+    n, step = numbers[layout.POINTS], numbers[layout.STEP]
+    penalised = settings[layout.L1] > 0.0 or settings[layout.L2] > 0.0
+    first, end = own_part(numbers[layout.PADDED], WIDTH, team)
+    for epoch in range(numbers[layout.EPOCHS]):
+        tally, penalty, begin = fresh_tally(), 0.0, 0
         while begin < n:  # range() with a step that might be 0 could raise, and nothing here may
-            size = min(batch, n - begin)
-            for q in range(own, end if not few else own, WIDTH):
-                store(G, q, splat(np.float32(0)))
-            chunk = begin
-            while chunk < begin + size:
-                points = min(stride, begin + size - chunk)
-                vectors = (points + WIDTH - 1) // WIDTH
-                if member == 0:
-                    _gather(
-                        X,
-                        pitch,
-                        order,
-                        epoch * n + chunk,
-                        points,
-                        vectors,
-                        stride,
-                        np.float32(1.0 / size),
-                        A,
-                        weight,
-                    )
-                meet(meeting, team)
-                if few:
-                    narrow.forward(P, A, D, table, slopes, stride, vectors)
-                else:
-                    wide.forward(P, A, D, table, slopes, stride, vectors, team, member, meeting)
-                if member == 0:
-                    if pending + vectors > wide.MOST_PENDING:
-                        lost += wide.settled(losses, product)
-                        losses, product, pending = splat(np.float32(0)), splat(np.float32(1)), 0
-                    losses, product = wide.softmax_cross_entropy(
-                        A,
-                        D,
-                        output,
-                        classes,
-                        labels,
-                        weight,
-                        settings[LEAST],
-                        settings[MOST],
-                        stride,
-                        vectors,
-                        losses,
-                        product,
-                    )
-                    pending += vectors
-                    if numbers[COUNTED]:
-                        right += wide.count_right(
-                            A, output, classes, labels, weight, stride, vectors
-                        )
-                meet(meeting, team)
-                if few:
-                    narrow.backward(
-                        P, scratch, A, D, table, slopes, stride, vectors, chunk == begin
-                    )
-                else:
-                    wide.backward(
-                        P, G, A, D, scratch, table, slopes, stride, vectors, team, member, meeting
-                    )
-                chunk += stride
-            if few:
-                narrow.collect(scratch, G, numbers[PARAMETERS])
+            size = min(numbers[layout.BATCH], n - begin)
+            batch = (epoch * n + begin, size)
+            tally = _batch_gradient(task, batch, net, parameters.G, memory, tally, team)
             step += 1
-            if member == 0:
+            if team.member == 0:
                 if penalised:
-                    extra += size * _penalty(P, G, table, settings)
+                    penalty += size * _penalise(net, parameters.G, settings)
                 optimizers.count_step(settings, step, begin == epoch == 0)
-            meet(meeting, team)
-            optimizers.update(
-                numbers[OPTIMIZER], numbers[NESTEROV] != 0, P, G, first, second, settings, own, end
-            )
-            meet(meeting, team)
-            begin += batch
-        if member == 0:
-            loss[epoch] = (lost + wide.settled(losses, product) + extra) / n
-            correct[epoch] = int(right + 0.5)
-            sound = _recorded(P, record, epoch * numbers[PARAMETERS], numbers[PARAMETERS])
-            meeting[1] = not (np.isfinite(loss[epoch]) and sound)
-        meet(meeting, team)
-        if meeting[1]:
+            barrier(team)
+            optimizers.update(numbers, settings, parameters, first, end)
+            barrier(team)
+            begin += size
+        if team.member == 0:
+            record.loss[epoch] = (total_loss(tally) + penalty) / n
+            record.correct[epoch] = int(tally.correct + 0.5)
+            sound = _recorded(net.P, record.parameters, epoch, numbers[layout.PARAMETERS])
+            team.barrier[1] = not (np.isfinite(record.loss[epoch]) and sound)
+        barrier(team)
+        if team.barrier[1]:
             return epoch
-    return numbers[EPOCHS]
+    return numbers[layout.EPOCHS]
 
 
-@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def _recorded(P, record, at, count):
-    """Copy the parameters to record[at:]; False where one is not finite."""
-    unsound = np.float32(0)
-    for q in range(count):
-        record[at + q] = P[q]
-        unsound += P[q] * np.float32(0)
-    return unsound == np.float32(0)
+@inlined
+def _batch_gradient(task, batch, net, G, memory, tally, team):
+    """Put the gradient at a batch into G, chunk by chunk, and add the batch to the tally."""
+    numbers, (begin, size) = task.numbers, batch
+    if not task.is_narrow:
+        first, end = own_part(numbers[layout.PADDED], WIDTH, team)
+        for q in range(first, end, WIDTH):
+            store(G, q, splat(0))
+    at = begin
+    while at < begin + size:
+        points = min(memory.stride, begin + size - at)
+        chunk = _chunk(memory, points)
+        if team.member == 0:
+            _gather(task, at, points, 1.0 / size, chunk)
+        barrier(team)
+        if task.is_narrow:
+            narrow.forward(net, chunk)
+        else:
+            wide.forward(net, chunk, team)
+        if team.member == 0:
+            tally = softmax_cross_entropy(chunk, net.output, task.settings, tally)
+            if numbers[layout.COUNTED]:
+                tally = count_correct(chunk, net.output, tally)
+        barrier(team)
+        if task.is_narrow:
+            narrow.backward(net, memory.scratch, chunk, at == begin)
+        else:
+            wide.backward(net, G, chunk, memory.scratch, team)
+        at += memory.stride
+    if task.is_narrow:
+        narrow.collect(memory.scratch, G, numbers[layout.PARAMETERS])
+    return tally
 
 
-@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def _gather(X, pitch, order, at, points, vectors, stride, share, A, weight):
-    """Bring the chunk's points into the first rows of A; lanes without a point get zeros and weight 0."""
-    for v in range(vectors):
+@inlined
+def _chunk(memory, points):
+    """Room for so many points."""
+    vectors = (points + WIDTH - 1) // WIDTH
+    return Chunk(memory.A, memory.D, memory.labels, memory.weights, memory.stride, vectors)
+
+
+@inlined
+def _gather(task, at, points, weight, chunk):
+    """Bring the points order[at:] into the first rows of A; a lane without one gets 0, weight 0."""
+    for v in range(chunk.vectors):
         here, left = v * WIDTH, points - v * WIDTH
-        store(weight, here, leading(share, left))
-        for q in range(0, pitch, QUAD):
-            fetch(X, q, pitch, order, at + here, A, q * stride + here, stride, left)
+        store(chunk.weights, here, splat_leading(weight, left))
+        for q in range(0, task.pitch, QUAD):
+            out = Rows(chunk.A, q * chunk.stride + here, chunk.stride)
+            fetch(Rows(task.X, q, task.pitch), task.order, at + here, out, left)
 
 
-@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def _penalty(P, G, table, settings):
-    """l1 * sum |w| + l2 * sum w**2 over the weights, its gradient added to G (Keras: the sign of 0 is 0)."""
-    l1, l2 = settings[L1], settings[L2]
+@inlined
+def _penalise(net, G, settings):
+    """l1 * sum |w| + l2 * sum w**2 over all weights; G gets its gradient, the sign of 0 being 0."""
+    l1, l2 = settings[layout.L1], settings[layout.L2]
     value = 0.0
-    for layer in range(table.shape[0]):
-        for q in range(table[layer, WEIGHTS], table[layer, BIAS]):
-            w = P[q]
+    for index in range(net.table.shape[0]):
+        for q in range(net.table[index, layout.WEIGHTS], net.table[index, layout.BIAS]):
+            w = net.P[q]
             value += l1 * abs(w) + l2 * w * w
             G[q] += np.float32(l1 * np.sign(w) + 2.0 * l2 * w)
     return value
 
 
-_float, _double, _whole = (
-    types.CPointer(types.float32),
-    types.CPointer(types.float64),
-    types.CPointer(types.int64),
+@inlined
+def _recorded(P, record, epoch, count):
+    """Copy the parameters to the epoch's row of the record; False where one is not finite."""
+    unsound = np.float32(0)
+    for q in range(count):
+        record[epoch * count + q] = P[q]
+        unsound += P[q] * np.float32(0)
+    return unsound == np.float32(0)
+
+
+@inlined
+def _divided(room, numbers, net):
+    """The workspace as memory for a batch, and the gradient behind it."""
+    stride, outputs = numbers[layout.STRIDE], numbers[layout.OUTPUTS] * numbers[layout.STRIDE]
+    A, D, tail = room[:outputs], room[outputs : 2 * outputs], room[2 * outputs :]
+    scratch, tail = tail[: numbers[layout.SCRATCH]], tail[numbers[layout.SCRATCH] :]
+    labels = A[net.table[0, layout.INPUTS] * stride :]
+    return Memory(A, D, labels, tail[:stride], stride, scratch), tail[stride:]
+
+
+_ints, _reals, _floats = (
+    types.CPointer(kind) for kind in (types.int64, types.float64, types.float32)
 )
-SIGNATURE = types.int64(
-    _whole,
-    _double,
-    _whole,
-    _float,
-    types.CPointer(types.int32),
-    _float,
-    _float,
-    _float,
-    _double,
-    _whole,
+_SIGNATURE = types.int64(
+    *(_ints, _reals, _ints, _floats, types.CPointer(types.int32)),
+    *(_floats, _floats, _floats, _reals, _ints),
 )
 
 
 def compiled():
-    """The loop as a C function of `SIGNATURE`; compiling it takes a few seconds."""
+    """The loop as a C function; compiling it takes a few seconds.
 
-    @cfunc(SIGNATURE, error_model="numpy")
+    It gives how many epochs stayed finite. Its arguments are the addresses of: numbers, settings,
+    layer table, points, order and a chunk more, vectors (parameters, two slots), workspace, and of
+    what it fills: parameters, loss and counts of every epoch; after the counts lie the two numbers
+    that a team's threads share.
+    """
+
+    @cfunc(_SIGNATURE, error_model="numpy")
     def train(numbers, settings, table, X, order, vectors, work, record, loss, counts):
-        whole = carray(numbers, (NUMBERS,))
-        n, epochs, stride, padded, layers = (
-            whole[POINTS],
-            whole[EPOCHS],
-            whole[STRIDE],
-            whole[PADDED],
-            whole[LAYERS],
+        whole = carray(numbers, (layout.NUMBERS,))
+        epochs, layers = whole[layout.EPOCHS], whole[layout.LAYERS]
+        stride, padded = whole[layout.STRIDE], whole[layout.PADDED]
+        real = carray(settings, (layout.SETTINGS + layers,))
+        parameters = carray(vectors, (3 * padded,))
+        counted = carray(counts, (epochs + 2,))
+        n, pitch, is_narrow = (
+            whole[layout.POINTS],
+            whole[layout.PITCH],
+            whole[layout.IS_NARROW] != 0,
         )
-        real, parameters = carray(settings, (SETTINGS + layers,)), carray(vectors, (3 * padded,))
-        right = carray(counts, (epochs + 2,))
+        points, places = carray(X, (n * pitch,)), carray(order, (epochs * n + stride,))
+        rows = carray(table, (layers, layout.COLUMNS))
+        net = net_of(parameters[:padded], rows, real[layout.SETTINGS :])
+        outputs = whole[layout.OUTPUTS] * stride
+        room = carray(work, (2 * outputs + whole[layout.SCRATCH] + stride + padded,))
+        memory, G = _divided(room, whole, net)
         return _train(
-            whole,
-            real[:SETTINGS],
-            carray(table, (layers, COLUMNS)),
-            carray(X, (n * whole[PITCH],)),
-            carray(order, (epochs * n + stride,)),
-            real[SETTINGS:],
-            parameters[:padded],
-            parameters[padded : 2 * padded],
-            parameters[2 * padded :],
-            carray(work, (2 * whole[ROWS] * stride + whole[SCRATCH] + stride + padded,)),
-            carray(record, (epochs * whole[PARAMETERS],)),
-            carray(loss, (epochs,)),
-            right[:epochs],
-            right[epochs:],
+            Task(whole, real[: layout.SETTINGS], points, places, pitch, is_narrow),
+            net,
+            Parameters(net.P, G, parameters[padded : 2 * padded], parameters[2 * padded :]),
+            memory,
+            Record(
+                carray(record, (epochs * whole[layout.PARAMETERS],)),
+                carray(loss, (epochs,)),
+                counted[:epochs],
+            ),
+            Team(whole[layout.TEAM], whole[layout.MEMBER], counted[epochs:]),
         )
 
     return train

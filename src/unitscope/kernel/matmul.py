@@ -8,14 +8,17 @@ OpenBLAS. Columns of the left matrix copied side by side first were no quicker b
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from unitscope.compiled.jit import inlined, jitted
 from unitscope.compiled.names import WIDE_REGISTERS
+from unitscope.kernel.bundles import Matrix, Rows
 from unitscope.kernel.lanes import (
     VECTOR,
     emit_load,
@@ -39,9 +42,8 @@ def _has_wide_registers(typing_context: Any) -> Any:
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         kind = ir.FunctionType(ir.IntType(64), [])
-        return builder.call(
-            cgutils.get_or_insert_function(builder.module, kind, WIDE_REGISTERS), []
-        )
+        answer = cgutils.get_or_insert_function(builder.module, kind, WIDE_REGISTERS)
+        return builder.call(answer, [])
 
     return types.int64(), code
 
@@ -50,33 +52,24 @@ def _tile(rows: int, vectors: int) -> Any:
     """An intrinsic that adds a (rows, 16 * vectors) tile of a product to `out`."""
 
     @intrinsic
-    def tile(
-        typing_context: Any,
-        out: Any,
-        o: Any,
-        o_row: Any,
-        left: Any,
-        a: Any,
-        a_row: Any,
-        a_k: Any,
-        right: Any,
-        b: Any,
-        b_k: Any,
-        depth: Any,
-    ) -> Any:
+    def tile(typing_context: Any, out: Any, left: Any, right: Any, depth: Any) -> Any:
         def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            o_array, o0, o_step, l_array, l0, l_row, l_k, r_array, r0, r_k, count = arguments
+            count = arguments[3]
+            number = [ir.Constant(count.type, i) for i in range(max(rows, vectors))]
             width = ir.Constant(count.type, WIDTH)
+            (o_array, o0, o_row), (l_array, l0, l_row, l_k), (r_array, r0, r_k) = (
+                [builder.extract_value(bundle, field) for field in range(len(kind))]
+                for bundle, kind in zip(arguments[:3], signature.args[:3], strict=True)
+            )
 
-            def at(kind: Any, array: Any, start: Any, *moves: tuple[Any, Any]) -> Any:
+            def at(bundle: Any, array: Any, start: Any, *moves: tuple[Any, Any]) -> Any:
                 for step, times in moves:
                     start = builder.add(start, builder.mul(step, times))
-                return emit_pointer(context, builder, kind, array, start)
+                return emit_pointer(context, builder, bundle.types[0], array, start)
 
-            number = [ir.Constant(count.type, i) for i in range(max(rows, vectors))]
             targets = [
                 [
-                    at(signature.args[0], o_array, o0, (o_step, number[m]), (width, number[v]))
+                    at(out, o_array, o0, (o_row, number[m]), (width, number[v]))
                     for v in range(vectors)
                 ]
                 for m in range(rows)
@@ -84,36 +77,25 @@ def _tile(rows: int, vectors: int) -> Any:
             sums = [
                 [cgutils.alloca_once(builder, VECTOR) for _ in range(vectors)] for _ in range(rows)
             ]
-            for m in range(rows):
-                for v in range(vectors):
-                    builder.store(emit_load(builder, targets[m][v]), sums[m][v])
+            for m, v in product(range(rows), range(vectors)):
+                builder.store(emit_load(builder, targets[m][v]), sums[m][v])
             with cgutils.for_range(builder, count, intp=count.type) as loop:
                 k = loop.index
                 row = [
-                    emit_load(
-                        builder, at(signature.args[7], r_array, r0, (r_k, k), (width, number[v]))
-                    )
+                    emit_load(builder, at(right, r_array, r0, (r_k, k), (width, number[v])))
                     for v in range(vectors)
                 ]
                 for m in range(rows):
-                    weight = emit_splat(
-                        builder,
-                        builder.load(
-                            at(signature.args[3], l_array, l0, (l_row, number[m]), (l_k, k))
-                        ),
-                    )
+                    place = at(left, l_array, l0, (l_row, number[m]), (l_k, k))
+                    weight = emit_splat(builder, builder.load(place))
                     for v in range(vectors):
-                        builder.store(
-                            emit_multiply_add(builder, weight, row[v], builder.load(sums[m][v])),
-                            sums[m][v],
-                        )
-            for m in range(rows):
-                for v in range(vectors):
-                    emit_store(builder, builder.load(sums[m][v]), targets[m][v])
+                        added = emit_multiply_add(builder, weight, row[v], builder.load(sums[m][v]))
+                        builder.store(added, sums[m][v])
+            for m, v in product(range(rows), range(vectors)):
+                emit_store(builder, builder.load(sums[m][v]), targets[m][v])
             return context.get_dummy_value()
 
-        i = types.intp
-        return types.void(out, i, i, left, i, i, i, right, i, i, i), code
+        return types.void(out, left, right, types.intp), code
 
     return tile
 
@@ -122,59 +104,67 @@ def _rows_of_tiles(rows: int, most: int) -> Any:
     """A function that adds `rows` rows of a matrix product to `out`, by tiles of `most` vectors."""
     wide, narrow = _tile(rows, most), _tile(rows, 1)
 
-    @njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-    def some(out, o, o_row, left, a, a_row, a_k, right, b, b_k, vectors, depth):
+    @inlined
+    def add_rows(out, left, right, vectors, depth):
         v = 0
         while v + most <= vectors:
-            wide(out, o + v * WIDTH, o_row, left, a, a_row, a_k, right, b + v * WIDTH, b_k, depth)
+            wide(_from_vector(out, v), left, _from_vector(right, v), depth)
             v += most
         if v < vectors:
-            narrow(out, o + v * WIDTH, o_row, left, a, a_row, a_k, right, b + v * WIDTH, b_k, depth)
+            narrow(_from_vector(out, v), left, _from_vector(right, v), depth)
 
-    return some
+    return add_rows
 
 
-def _product(rows: int, most: int) -> Any:
-    """`add_product` by tiles of so many rows and vectors, and what is left by smaller ones."""
+def _by_tiles(rows: int, most: int) -> Any:
+    """`add_matmul` by tiles of so many rows and vectors, and what is left by smaller ones."""
     several, two, one = (_rows_of_tiles(count, most) for count in (rows, 2, 1))
 
-    @njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-    def product(out, o, o_row, left, a, a_row, a_k, right, b, b_k, count, vectors, depth):
+    @inlined
+    def add_all(out, left, right, count, vectors, depth):
         m = 0
         while m + rows <= count:
-            here, row = o + m * o_row, a + m * a_row
-            several(out, here, o_row, left, row, a_row, a_k, right, b, b_k, vectors, depth)
+            here, row = _from_row(out, left, m)
+            several(here, row, right, vectors, depth)
             m += rows
         while m + 2 <= count:
-            here, row = o + m * o_row, a + m * a_row
-            two(out, here, o_row, left, row, a_row, a_k, right, b, b_k, vectors, depth)
+            here, row = _from_row(out, left, m)
+            two(here, row, right, vectors, depth)
             m += 2
         if m < count:
-            here, row = o + m * o_row, a + m * a_row
-            one(out, here, o_row, left, row, a_row, a_k, right, b, b_k, vectors, depth)
+            here, row = _from_row(out, left, m)
+            one(here, row, right, vectors, depth)
 
-    return product
-
-
-_by_wide, _by_narrow = _product(*_WIDE), _product(*_NARROW)
-_whole, _floats = types.intp, types.float32[::1]
-_matrix = (_floats, _whole, _whole)
+    return add_all
 
 
-@njit(
-    types.void(*_matrix, *_matrix, _whole, *_matrix, _whole, _whole, _whole),
-    error_model="numpy",
-    no_cpython_wrapper=True,
-    no_cfunc_wrapper=True,
-)
-def add_product(out, o, o_row, left, a, a_row, a_k, right, b, b_k, rows, vectors, depth):
-    """out[m, :] += sum over k of left[m, k] * right[k, :]: `rows` rows, `vectors` * 16 numbers.
+@inlined
+def _from_vector(rows, v):
+    """Rows without their first v vectors."""
+    return Rows(rows.array, rows.start + v * WIDTH, rows.stride)
 
-    Each matrix is a part of a flat float32 array: it starts at `o`, `a`, `b`; `o_row` and `a_row`
-    step from row to row, `a_k` and `b_k` from k to k + 1. `left` is read number by number (any
-    strides do), `right` in lanes. A number's sum runs over k in order, whatever tile it falls into.
+
+@inlined
+def _from_row(out, left, m):
+    """Both without their first m rows."""
+    lower = Rows(out.array, out.start + m * out.stride, out.stride)
+    return lower, Matrix(left.array, left.start + m * left.row, left.row, left.column)
+
+
+_by_wide, _by_narrow = _by_tiles(*_WIDE), _by_tiles(*_NARROW)
+_floats, _whole = types.float32[::1], types.intp
+_rows = types.NamedTuple((_floats, _whole, _whole), Rows)
+_matrix = types.NamedTuple((_floats, _whole, _whole, _whole), Matrix)
+
+
+@jitted(types.void(_rows, _matrix, _rows, _whole, _whole, _whole))
+def add_matmul(out, left, right, rows, vectors, depth):
+    """out += left @ right, of shapes (rows, depth) and (depth, 16 * vectors).
+
+    `left` is read number by number, `right` and `out` in lanes. A number's sum runs over the depth
+    in order, whatever tile it falls into.
     """
     if _has_wide_registers():
-        _by_wide(out, o, o_row, left, a, a_row, a_k, right, b, b_k, rows, vectors, depth)
+        _by_wide(out, left, right, rows, vectors, depth)
     else:
-        _by_narrow(out, o, o_row, left, a, a_row, a_k, right, b, b_k, rows, vectors, depth)
+        _by_narrow(out, left, right, rows, vectors, depth)

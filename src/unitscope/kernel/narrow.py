@@ -1,144 +1,118 @@
-"""A batch through a network of few weights and back: every weight by itself, nothing shared out, nothing called.
+"""A batch through a network of few weights and back: weight by weight, by one thread.
 
-The tiles of `product` pay from about 256 weights in a layer on; below, their set-up is most of the
+The tiles of `matmul` pay from about 256 weights in a layer on; below, their set-up is most of the
 time. The gradient's sums over the lanes wait until the end of a batch: `sums` holds a row of eight
-for each parameter, and eight of them become eight numbers of the gradient at once. Only one thread
-does this.
+for each parameter, and eight rows become eight numbers of the gradient at once.
 """
 
 from __future__ import annotations
 
-import numpy as np
-from numba import njit
-
-from unitscope.kernel.activations import curved, pass_slope
-from unitscope.kernel.lanes import load, multiply_add, splat, spread, store, where_greater
-from unitscope.kernel.layout import (
-    ACTIVATION,
-    BIAS,
-    HALF,
-    INPUTS,
-    LEAKY_RELU,
-    RELU,
-    SOURCE,
-    TARGET,
-    UNITS,
-    WEIGHTS,
-    WIDTH,
-)
-from unitscope.kernel.transposes import add_sum, put_sum, store_totals
-
-_f = np.float32
+from unitscope.compiled.jit import inlined
+from unitscope.kernel import layout
+from unitscope.kernel.activations import activate_curved, store_delta
+from unitscope.kernel.bundles import layer_of
+from unitscope.kernel.lanes import load, load_splat, multiply_add, select_greater, splat, store
+from unitscope.kernel.layout import HALF, WIDTH
+from unitscope.kernel.transposes import add_sum, put_sum, store_reduced
 
 
-@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def forward(P, A, D, table, slopes, stride, vectors):
-    """Outputs of every layer, from the inputs already in A; the slopes of curved activations go to D."""
-    for layer in range(table.shape[0]):
-        inputs, units, code = table[layer, INPUTS], table[layer, UNITS], table[layer, ACTIVATION]
-        source, target, weights = table[layer, SOURCE], table[layer, TARGET], table[layer, WEIGHTS]
-        below = _f(slopes[layer])
-        for j in range(
-            0, units, 2
-        ):  # two units at a time use an input once; an odd last one is done twice
-            other = min(j + 1, units - 1)
-            bias, other_bias = (
-                spread(P, table[layer, BIAS] + j),
-                spread(P, table[layer, BIAS] + other),
-            )
-            for v in range(vectors):
+@inlined
+def forward(net, chunk):
+    """Outputs of every layer, from the inputs already in A; slopes of curved activations to D."""
+    P, A, stride = net.P, chunk.A, chunk.stride
+    for index in range(net.table.shape[0]):
+        layer, below = layer_of(net.table, index), net.slopes[index]
+        # two units at a time use an input once; an odd last one is done twice
+        for j in range(0, layer.units, 2):
+            other = min(j + 1, layer.units - 1)
+            bias, other_bias = load_splat(P, layer.bias + j), load_splat(P, layer.bias + other)
+            for v in range(chunk.vectors):
                 z, y, here = bias, other_bias, v * WIDTH
-                for i in range(inputs):
-                    x, w = load(A, source + i * stride + here), weights + i * units
-                    z, y = (
-                        multiply_add(spread(P, w + j), x, z),
-                        multiply_add(spread(P, w + other), x, y),
+                for i in range(layer.inputs):
+                    x, w = (
+                        load(A, layer.source + i * stride + here),
+                        layer.weights + i * layer.units,
                     )
-                _activate(A, D, target + j * stride + here, z, code, below)
-                _activate(A, D, target + other * stride + here, y, code, below)
+                    z = multiply_add(load_splat(P, w + j), x, z)
+                    y = multiply_add(load_splat(P, w + other), x, y)
+                _activate(chunk, layer.target + j * stride + here, z, layer.code, below)
+                _activate(chunk, layer.target + other * stride + here, y, layer.code, below)
 
 
-@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def _activate(A, D, at, z, code, below):
+@inlined
+def _activate(chunk, at, z, code, below):
     """A[at:] becomes the activation at z; D[at:], of a curved one, its slope."""
-    zero = splat(_f(0))
-    if code == RELU:
-        z = where_greater(zero, z, zero, z)
-    elif code == LEAKY_RELU:
-        z = where_greater(z, zero, z, z * splat(below))
-    store(A, at, z)
-    if code > LEAKY_RELU:
-        curved(code, below, A, D, at)
+    zero = splat(0)
+    if code == layout.RELU:
+        z = select_greater(zero, z, zero, z)
+    elif code == layout.LEAKY_RELU:
+        z = select_greater(z, zero, z, z * splat(below))
+    store(chunk.A, at, z)
+    if code > layout.LEAKY_RELU:
+        activate_curved(code, below, chunk.A, chunk.D, at)
 
 
-@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def backward(P, sums, A, D, table, slopes, stride, vectors, fresh):
-    """Add the chunk's gradient to `sums`, from the derivatives by the logits in D; `fresh` begins them anew."""
-    zero = splat(_f(0))
-    for step in range(table.shape[0]):
-        layer = table.shape[0] - 1 - step
-        inputs, units, weights = table[layer, INPUTS], table[layer, UNITS], table[layer, WEIGHTS]
-        source, target, bias = table[layer, SOURCE], table[layer, TARGET], table[layer, BIAS]
-        for j in range(units):
-            at = target + j * stride
-            total = zero
-            for v in range(vectors):
-                total = total + load(D, at + v * WIDTH)
-            _keep(sums, bias + j, total, fresh)
-            for i in range(0, inputs, 2):  # two inputs at a time use a derivative once
-                first, second = source + i * stride, source + min(i + 1, inputs - 1) * stride
-                total, other = zero, zero
-                for v in range(vectors):
-                    d = load(D, at + v * WIDTH)
-                    total = multiply_add(load(A, first + v * WIDTH), d, total)
-                    other = multiply_add(load(A, second + v * WIDTH), d, other)
-                _keep(sums, weights + i * units + j, total, fresh)
-                if i + 1 < inputs:
-                    _keep(sums, weights + (i + 1) * units + j, other, fresh)
-        if layer:
-            _pass_back(
-                P,
-                A,
-                D,
-                source,
-                target,
-                inputs,
-                units,
-                weights,
-                table[layer - 1, ACTIVATION],
-                splat(_f(slopes[layer - 1])),
-                stride,
-                vectors,
-            )
+@inlined
+def backward(net, sums, chunk, fresh):
+    """Add the gradient at a chunk, from the derivatives by the logits in D; `fresh` begins anew."""
+    for back in range(net.table.shape[0]):
+        index = net.table.shape[0] - 1 - back
+        layer = layer_of(net.table, index)
+        _weight_gradient(sums, layer, chunk, fresh)
+        if index:
+            below = splat(net.slopes[index - 1])
+            _pass_back(net.P, layer, net.table[index - 1, layout.ACTIVATION], below, chunk)
 
 
-@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def _keep(sums, parameter, total, fresh):
+@inlined
+def _weight_gradient(sums, layer, chunk, fresh):
+    """Add the gradient of a layer's weights and biases to `sums`."""
+    A, D, stride = chunk.A, chunk.D, chunk.stride
+    for j in range(layer.units):
+        at, sum_d = layer.target + j * stride, splat(0)
+        for v in range(chunk.vectors):
+            sum_d = sum_d + load(D, at + v * WIDTH)
+        _keep(sums, layer.bias + j, sum_d, fresh)
+        for i in range(0, layer.inputs, 2):  # two inputs at a time use a derivative once
+            first = layer.source + i * stride
+            second = layer.source + min(i + 1, layer.inputs - 1) * stride
+            sum_1, sum_2 = splat(0), splat(0)
+            for v in range(chunk.vectors):
+                d = load(D, at + v * WIDTH)
+                sum_1 = multiply_add(load(A, first + v * WIDTH), d, sum_1)
+                sum_2 = multiply_add(load(A, second + v * WIDTH), d, sum_2)
+            _keep(sums, layer.weights + i * layer.units + j, sum_1, fresh)
+            if i + 1 < layer.inputs:
+                _keep(sums, layer.weights + (i + 1) * layer.units + j, sum_2, fresh)
+
+
+@inlined
+def _keep(sums, parameter, lanes, fresh):
     if fresh:
-        put_sum(sums, parameter, total)
+        put_sum(sums, parameter, lanes)
     else:
-        add_sum(sums, parameter, total)
+        add_sum(sums, parameter, lanes)
 
 
-@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def _pass_back(P, A, D, source, target, inputs, units, weights, code, below, stride, vectors):
+@inlined
+def _pass_back(P, layer, code, below, chunk):
     """The derivatives by a layer's inputs, times the slopes of the activation that gave them."""
-    zero = splat(_f(0))
-    for i in range(0, inputs, 2):  # two at a time; an odd last one alone
-        other = min(i + 1, inputs - 1)
-        for v in range(vectors):
-            d, e, here = zero, zero, v * WIDTH
-            for j in range(units):
-                above, w = load(D, target + j * stride + here), weights + j
-                d = multiply_add(spread(P, w + i * units), above, d)
-                e = multiply_add(spread(P, w + other * units), above, e)
-            pass_slope(A, D, source + i * stride + here, d, code, below)
+    A, D, stride = chunk.A, chunk.D, chunk.stride
+    for i in range(0, layer.inputs, 2):  # two at a time; an odd last one alone
+        other = min(i + 1, layer.inputs - 1)
+        for v in range(chunk.vectors):
+            d, e, here = splat(0), splat(0), v * WIDTH
+            for j in range(layer.units):
+                above, w = load(D, layer.target + j * stride + here), layer.weights + j
+                d = multiply_add(load_splat(P, w + i * layer.units), above, d)
+                e = multiply_add(load_splat(P, w + other * layer.units), above, e)
+            store_delta(A, D, layer.source + i * stride + here, d, code, below)
             if other > i:
-                pass_slope(A, D, source + other * stride + here, e, code, below)
+                store_delta(A, D, layer.source + other * stride + here, e, code, below)
 
 
-@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@inlined
 def collect(sums, G, count):
     """The gradient of `count` parameters from their sums."""
     for q in range(0, count, HALF):
-        store_totals(G, q, sums)
+        store_reduced(G, q, sums)

@@ -1,38 +1,22 @@
 """The four update rules, each with Keras's formula, over one flat vector of parameters.
 
-The vectors are padded to whole lanes; a padding parameter has gradient 0 and stays 0. `slots` are,
-for adam and adamw, the running means of the gradient and of its square; for rmsprop the mean square
-and the momentum; for sgd the momentum.
+The vectors are padded to whole lanes; a padding parameter has gradient 0 and stays 0. The slots
+are, for adam and adamw, the running means of the gradient and of its square; for rmsprop the mean
+square and the momentum; for sgd the momentum.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from unitscope.kernel.lanes import load, splat, square_root, store
-from unitscope.kernel.layout import (
-    ADAM,
-    ADAMW,
-    BETA_1,
-    BETA_2,
-    DECAY,
-    EPSILON,
-    MOMENTUM,
-    POWER_1,
-    POWER_2,
-    RATE,
-    RHO,
-    RMSPROP,
-    WIDTH,
-)
-
-_f = np.float32
+from unitscope.compiled.jit import inlined
+from unitscope.kernel import layout
+from unitscope.kernel.lanes import load, splat, sqrt, store
 
 
-@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@inlined
 def count_step(settings, step, first):
-    """Bring the powers of the betas in `settings` to `step`; `first` tells that they are of no step yet.
+    """Bring the powers of the betas in `settings` to `step`; at `first` they are of no step yet.
 
     A power is computed at every 64th step and multiplied on from there: it depends on the step
     alone, wherever a training was cut into pieces, and one in 64 costs a library call.
@@ -40,77 +24,75 @@ def count_step(settings, step, first):
     begin = step // 64 * 64
     times = 1
     if first or step == begin:
-        settings[POWER_1] = settings[BETA_1] ** np.float64(begin)
-        settings[POWER_2] = settings[BETA_2] ** np.float64(begin)
+        settings[layout.POWER_1] = settings[layout.BETA_1] ** np.float64(begin)
+        settings[layout.POWER_2] = settings[layout.BETA_2] ** np.float64(begin)
         times = step - begin
     for _ in range(times):
-        settings[POWER_1] *= settings[BETA_1]
-        settings[POWER_2] *= settings[BETA_2]
+        settings[layout.POWER_1] *= settings[layout.BETA_1]
+        settings[layout.POWER_2] *= settings[layout.BETA_2]
 
 
-@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def update(code, nesterov, P, G, first, second, settings, begin, end):
-    """Move P[begin:end] one step against its gradient G; `count_step` has counted it."""
-    if code in (ADAM, ADAMW):
-        _adam(P, G, first, second, settings, begin, end, code == ADAMW)
-    elif code == RMSPROP:
-        _rmsprop(P, G, first, second, settings, begin, end)
+@inlined
+def update(numbers, settings, parameters, begin, end):
+    """Move parameters begin..end one step against their gradient; `count_step` has counted it."""
+    code = numbers[layout.OPTIMIZER]
+    if code in (layout.ADAM, layout.ADAMW):
+        _adam(settings, parameters, begin, end, code == layout.ADAMW)
+    elif code == layout.RMSPROP:
+        _rmsprop(settings, parameters, begin, end)
     else:
-        _sgd(P, G, first, settings, begin, end, nesterov)
+        _sgd(settings, parameters, begin, end, numbers[layout.NESTEROV] != 0)
 
 
-@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def _adam(P, G, first, second, settings, begin, end, decoupled):
-    """Kingma and Ba, 2015, with the bias corrections in the rate; adamw decays first (Loshchilov and Hutter, 2019)."""
-    rate, beta_1, beta_2 = settings[RATE], settings[BETA_1], settings[BETA_2]
-    alpha = splat(_f(rate * np.sqrt(1.0 - settings[POWER_2]) / (1.0 - settings[POWER_1])))
-    keep = splat(_f(1.0 - rate * settings[DECAY] if decoupled else 1.0))
-    near_1, near_2, epsilon = (
-        splat(_f(1.0 - beta_1)),
-        splat(_f(1.0 - beta_2)),
-        splat(_f(settings[EPSILON])),
-    )
-    for q in range(begin, end, WIDTH):
+@inlined
+def _adam(settings, parameters, begin, end, decoupled):
+    """Kingma and Ba, 2015, the bias corrections in the rate; adamw: Loshchilov and Hutter, 2019."""
+    P, G, first, second = parameters
+    rate, decay = settings[layout.RATE], settings[layout.DECAY]
+    corrected = rate * np.sqrt(1.0 - settings[layout.POWER_2]) / (1.0 - settings[layout.POWER_1])
+    alpha, keep = splat(corrected), splat(1.0 - rate * decay if decoupled else 1.0)
+    near_1, near_2 = splat(1.0 - settings[layout.BETA_1]), splat(1.0 - settings[layout.BETA_2])
+    epsilon = splat(settings[layout.EPSILON])
+    for q in range(begin, end, layout.WIDTH):
         g, m, v = load(G, q), load(first, q), load(second, q)
         m = m + (g - m) * near_1
         v = v + (g * g - v) * near_2
         store(first, q, m)
         store(second, q, v)
-        store(P, q, load(P, q) * keep - m * alpha / (square_root(v) + epsilon))
+        store(P, q, load(P, q) * keep - m * alpha / (sqrt(v) + epsilon))
 
 
-@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def _rmsprop(P, G, first, second, settings, begin, end):
+@inlined
+def _rmsprop(settings, parameters, begin, end):
     """Hinton's RMSprop; with momentum, the scaled gradients are summed in the second slot."""
-    rate, rho, momentum = (
-        splat(_f(settings[RATE])),
-        splat(_f(settings[RHO])),
-        splat(_f(settings[MOMENTUM])),
-    )
-    rest, epsilon = splat(_f(1.0 - settings[RHO])), splat(_f(settings[EPSILON]))
-    for q in range(begin, end, WIDTH):
+    P, G, first, second = parameters
+    rate, momentum = splat(settings[layout.RATE]), splat(settings[layout.MOMENTUM])
+    rho, near = splat(settings[layout.RHO]), splat(1.0 - settings[layout.RHO])
+    epsilon = splat(settings[layout.EPSILON])
+    for q in range(begin, end, layout.WIDTH):
         g = load(G, q)
-        square = load(first, q) * rho + g * g * rest
-        move = rate * g / square_root(square + epsilon)
+        square = load(first, q) * rho + g * g * near
+        move = rate * g / sqrt(square + epsilon)
         store(first, q, square)
-        if settings[MOMENTUM] > 0.0:
+        if settings[layout.MOMENTUM] > 0.0:
             move = load(second, q) * momentum + move
             store(second, q, move)
         store(P, q, load(P, q) - move)
 
 
-@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def _sgd(P, G, first, settings, begin, end, nesterov):
+@inlined
+def _sgd(settings, parameters, begin, end, nesterov):
     """Gradient descent, with momentum and Nesterov's look-ahead."""
-    rate, momentum = splat(_f(settings[RATE])), splat(_f(settings[MOMENTUM]))
-    for q in range(begin, end, WIDTH):
+    P, G, velocities, _ = parameters
+    rate, momentum = splat(settings[layout.RATE]), splat(settings[layout.MOMENTUM])
+    for q in range(begin, end, layout.WIDTH):
         move = load(G, q) * rate
-        if settings[MOMENTUM] > 0.0:
-            speed = load(first, q) * momentum - move
-            store(first, q, speed)
+        if settings[layout.MOMENTUM] > 0.0:
+            velocity = load(velocities, q) * momentum - move
+            store(velocities, q, velocity)
             if nesterov:
-                store(P, q, load(P, q) + (speed * momentum - move))
+                store(P, q, load(P, q) + (velocity * momentum - move))
             else:
-                store(P, q, load(P, q) + speed)
+                store(P, q, load(P, q) + velocity)
         else:
             store(P, q, load(P, q) - move)

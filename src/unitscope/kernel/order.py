@@ -15,10 +15,10 @@ SHUFFLES = CompiledCode("unitscope.kernel.shuffles", arguments=2)
 
 
 def shuffled(n: int, recipe: Recipe, past: int = 0, epochs: int | None = None) -> np.ndarray:
-    """A shuffle for each of the recipe's epochs, or of `epochs`, after the first `past`: (epochs, n) int32.
+    """A shuffle for each epoch of the recipe, or for `epochs`, after the first `past`.
 
-    They follow from the seed and the epoch's number (see `shuffles`): the epochs of a continued run
-    are those of a longer one.
+    Gives (epochs, n) int32. A shuffle follows from the seed and the number of its epoch (see
+    `shuffles`): the epochs of a continued run are those of a longer one.
     """
     count = recipe.epochs if epochs is None else epochs
     if not SHUFFLES.works():
@@ -32,7 +32,7 @@ def shuffled(n: int, recipe: Recipe, past: int = 0, epochs: int | None = None) -
 
 
 def key_of(seed: int) -> int:
-    """The 32 bits that a seed's shuffles are drawn from: the hash of `shuffles`, another for every seed below 2**32."""
+    """The 32 bits that a seed's shuffles are drawn from, others for every seed below 2**32."""
     key = 1
     while True:
         key ^= seed & 0xFFFFFFFF

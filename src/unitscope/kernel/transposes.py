@@ -13,7 +13,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from unitscope.kernel.lanes import LANES, emit_leading, emit_pointer, emit_store, emit_zero
+from unitscope.kernel.lanes import LANES, emit_lane_mask, emit_pointer, emit_store, emit_zero
 from unitscope.kernel.layout import HALF, QUAD, WIDTH
 
 _INT = ir.IntType(32)
@@ -27,47 +27,30 @@ def _shuffled(builder: Any, a: Any, b: Any, lanes: Sequence[int]) -> Any:
 
 
 def _read(builder: Any, pointer: Any, count: int) -> Any:
-    return builder.load(
-        builder.bitcast(pointer, ir.VectorType(ir.FloatType(), count).as_pointer()), align=4
-    )
+    vector = ir.VectorType(ir.FloatType(), count)
+    return builder.load(builder.bitcast(pointer, vector.as_pointer()), align=4)
 
 
 @intrinsic
-def fetch(
-    typing_context: Any,
-    rows: Any,
-    start: Any,
-    pitch: Any,
-    places: Any,
-    at: Any,
-    out: Any,
-    o: Any,
-    stride: Any,
-    count: Any,
-) -> Any:
-    """Four columns of sixteen rows: out[o + c * stride + lane] = rows[places[at + lane] * pitch + start + c].
+def fetch(typing_context: Any, points: Any, order: Any, at: Any, out: Any, count: Any) -> Any:
+    """Four columns of the sixteen rows of `points` that order[at:] names, as four rows of `out`.
 
     Lanes from `count` on get 0. All sixteen places are read and must be good; the bounds are not
     checked.
     """
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        source, begin, step, place_array, first, target, to, apart, size = arguments
-        whole = begin.type
+        source, places, first, target, size = arguments
+        rows, begin, pitch = (builder.extract_value(source, field) for field in range(3))
+        columns, to, stride = (builder.extract_value(target, field) for field in range(3))
+        whole = first.type
 
         def row(lane: int) -> Any:
-            place = builder.load(
-                emit_pointer(
-                    context,
-                    builder,
-                    signature.args[3],
-                    place_array,
-                    builder.add(first, ir.Constant(whole, lane)),
-                )
-            )
-            at_row = builder.add(builder.mul(builder.sext(place, whole), step), begin)
+            index = builder.add(first, ir.Constant(whole, lane))
+            place = builder.load(emit_pointer(context, builder, order, places, index))
+            start = builder.add(builder.mul(builder.sext(place, whole), pitch), begin)
             return _read(
-                builder, emit_pointer(context, builder, signature.args[0], source, at_row), QUAD
+                builder, emit_pointer(context, builder, points.types[0], rows, start), QUAD
             )
 
         halves = []
@@ -75,33 +58,26 @@ def fetch(
             a, b, c, d = (
                 _shuffled(builder, row(half + k), row(half + k + 4), range(HALF)) for k in range(4)
             )
-            columns = []
+            quads = []
             for lanes in (_FIRSTS, _LASTS):
                 low, high = _shuffled(builder, a, b, lanes), _shuffled(builder, c, d, lanes)
-                columns += [
-                    _shuffled(builder, low, high, _LOWER),
-                    _shuffled(builder, low, high, _UPPER),
-                ]
-            halves.append(columns)
-        inside = emit_leading(builder, size)
+                quads += [_shuffled(builder, low, high, kept) for kept in (_LOWER, _UPPER)]
+            halves.append(quads)
+        inside = emit_lane_mask(builder, size)
         for k, (low, high) in enumerate(zip(*halves, strict=True)):
-            column = builder.select(
-                inside, _shuffled(builder, low, high, range(WIDTH)), emit_zero()
-            )
-            goal = builder.add(to, builder.mul(apart, ir.Constant(whole, k)))
-            emit_store(
-                builder, column, emit_pointer(context, builder, signature.args[5], target, goal)
-            )
+            column = _shuffled(builder, low, high, range(WIDTH))
+            start = builder.add(to, builder.mul(stride, ir.Constant(whole, k)))
+            place = emit_pointer(context, builder, out.types[0], columns, start)
+            emit_store(builder, builder.select(inside, column, emit_zero()), place)
         return context.get_dummy_value()
 
-    i = types.intp
-    return types.void(rows, i, i, places, i, out, i, i, i), code
+    return types.void(points, order, types.intp, out, types.intp), code
 
 
-def _of_sums(added: bool) -> Any:
+def _keeping(added: bool) -> Any:
     @intrinsic
     def keep(typing_context: Any, sums: Any, number: Any, lanes: Any) -> Any:
-        """Put `lanes`, folded to eight numbers, at row `number` of `sums`; the bounds are not checked."""
+        """Put `lanes`, folded to eight numbers, into a row of `sums`; no bounds are checked."""
 
         def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             array, row, wide = arguments
@@ -118,12 +94,12 @@ def _of_sums(added: bool) -> Any:
     return keep
 
 
-put_sum = _of_sums(added=False)
-add_sum = _of_sums(added=True)
+put_sum = _keeping(added=False)
+add_sum = _keeping(added=True)
 
 
 @intrinsic
-def store_totals(typing_context: Any, out: Any, at: Any, sums: Any) -> Any:
+def store_reduced(typing_context: Any, out: Any, at: Any, sums: Any) -> Any:
     """out[at + k] = the sum of row at + k of `sums`, for eight k; the bounds are not checked."""
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -136,10 +112,11 @@ def store_totals(typing_context: Any, out: Any, at: Any, sums: Any) -> Any:
         def folded(a: Any, b: Any, kept: Sequence[int], moved: Sequence[int]) -> Any:
             return builder.fadd(_shuffled(builder, a, b, kept), _shuffled(builder, a, b, moved))
 
+        # eight rows, folded in half until each is one number
         fours = [
             folded(row(k), row(k + 4), (0, 1, 2, 3, 12, 13, 14, 15), (4, 5, 6, 7, 8, 9, 10, 11))
             for k in range(4)
-        ]  # eight rows, folded in half until each is one number
+        ]
         pairs = [
             folded(fours[k], fours[k + 1], (0, 1, 10, 11, 4, 5, 14, 15), (2, 3, 8, 9, 6, 7, 12, 13))
             for k in (0, 2)
@@ -156,6 +133,5 @@ def _row(context: Any, builder: Any, array_type: Any, array: Any, number: Any) -
     """The address of row `number` of an array's rows of eight."""
     start = builder.mul(number, ir.Constant(number.type, HALF))
     eight = ir.VectorType(ir.FloatType(), HALF)
-    return builder.bitcast(
-        emit_pointer(context, builder, array_type, array, start), eight.as_pointer()
-    )
+    place = emit_pointer(context, builder, array_type, array, start)
+    return builder.bitcast(place, eight.as_pointer())

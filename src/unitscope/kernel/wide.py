@@ -1,342 +1,179 @@
-"""One batch through the network and back: forward pass, softmax cross-entropy, backward pass, in lanes of rows.
+"""A batch through a network of many weights and back: layer by layer, as matrix products.
 
-Everything lies in flat float32 arrays. `A` holds the outputs of every layer and `D` the derivatives
-of the loss by them; a unit is one row of `stride` numbers, one for each point of the chunk, so that
-sixteen points are one vector. `table` describes the layers (see `layout`).
+Every member of the team computes some units of a layer (see `team`).
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from unitscope.kernel.activations import curved
-from unitscope.kernel.lanes import (
-    falling_power,
-    load,
-    logarithm,
-    splat,
-    spread,
-    store,
-    total,
-    where_equal,
-    where_greater,
-)
-from unitscope.kernel.layout import (
-    ACTIVATION,
-    BIAS,
-    INPUTS,
-    LEAKY_RELU,
-    LINEAR,
-    RELU,
-    SOURCE,
-    TARGET,
-    UNITS,
-    WEIGHTS,
-    WIDTH,
-)
-from unitscope.kernel.matmul import TILE_ROWS, add_product
-from unitscope.kernel.team import meet, part
+from unitscope.compiled.jit import inlined
+from unitscope.kernel import layout
+from unitscope.kernel.activations import activate_curved, store_delta
+from unitscope.kernel.bundles import Matrix, Rows, layer_of
+from unitscope.kernel.lanes import load, load_splat, reduce_add, select_greater, splat, store
+from unitscope.kernel.layout import WIDTH
+from unitscope.kernel.matmul import TILE_ROWS, add_matmul
+from unitscope.kernel.team import barrier, own_part
 
 # From this many units on, the weights' gradient is a matrix product over the points; below, sums
 # over the lanes.
 TRANSPOSE_FROM = 8
 
-# Up to this many classes, the product of so many vectors of softmax sums, those of a whole chunk,
-# is far from float32's largest number.
-_MOST_MULTIPLIED, MOST_PENDING = 4096, 8
 
-_f = np.float32
-
-
-@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def forward(P, A, D, table, slopes, stride, vectors, team, member, meeting):
-    """Outputs of every layer, from the inputs already in A; the slopes of curved activations go to D.
-
-    Each member of the team computes some units of a layer.
-    """
-    zero = splat(_f(0))
-    for layer in range(table.shape[0]):
-        inputs, units, code = table[layer, INPUTS], table[layer, UNITS], table[layer, ACTIVATION]
-        source, target = table[layer, SOURCE], table[layer, TARGET]
-        first, end = part(units, TILE_ROWS, team, member)
+@inlined
+def forward(net, chunk, team):
+    """Outputs of every layer, from the inputs already in A; slopes of curved activations to D."""
+    P, A, stride, vectors = net.P, chunk.A, chunk.stride, chunk.vectors
+    for index in range(net.table.shape[0]):
+        layer = layer_of(net.table, index)
+        first, end = own_part(layer.units, TILE_ROWS, team)
         for j in range(first, end):
-            bias = spread(P, table[layer, BIAS] + j)
+            bias = load_splat(P, layer.bias + j)
             for v in range(vectors):
-                store(A, target + j * stride + v * WIDTH, bias)
-        add_product(
-            A,
-            target + first * stride,
-            stride,
-            P,
-            table[layer, WEIGHTS] + first,
-            1,
-            units,
-            A,
-            source,
-            stride,
+                store(A, layer.target + j * stride + v * WIDTH, bias)
+        add_matmul(
+            Rows(A, layer.target + first * stride, stride),
+            Matrix(P, layer.weights + first, 1, layer.units),
+            Rows(A, layer.source, stride),
             end - first,
             vectors,
-            inputs,
+            layer.inputs,
         )
-        for j in range(first, end if code != LINEAR else first):
-            for v in range(vectors):
-                at = target + j * stride + v * WIDTH
-                if code == RELU:
-                    z = load(A, at)
-                    store(A, at, where_greater(zero, z, zero, z))
-                elif code == LEAKY_RELU:
-                    z = load(A, at)
-                    store(A, at, where_greater(z, zero, z, z * splat(_f(slopes[layer]))))
-                else:
-                    curved(code, _f(slopes[layer]), A, D, at)
-        meet(meeting, team)
+        _activate(chunk, layer, net.slopes[index], first, end)
+        barrier(team)
 
 
-@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def softmax_cross_entropy(
-    A, D, at, classes, labels, weight, least, most, stride, vectors, losses, product
-):
-    """Count the chunk's losses in `losses` and `product` (see `settled`); D gets the derivatives by the logits.
-
-    `labels` has the class of each row as a float, `weight` one over the batch size (0 in a lane
-    without a point). A point's loss outside `least`..`most` is put to the bound, and such a point
-    has no derivatives: it teaches nothing.
-    """
-    zero, one, low, high = splat(_f(0)), splat(_f(1)), splat(_f(least)), splat(_f(most))
-    bounded = most < np.inf or classes > _MOST_MULTIPLIED
-    for v in range(vectors):
-        here = at + v * WIDTH
-        label, share = load(labels, v * WIDTH), load(weight, v * WIDTH)
-        largest = load(A, here)
-        for k in range(1, classes):
-            logit = load(A, here + k * stride)
-            largest = where_greater(logit, largest, logit, largest)
-        powers, own, place = zero, zero, zero
-        for k in range(classes):
-            gap = load(A, here + k * stride) - largest
-            power = falling_power(gap)
-            store(D, here + k * stride, power)
-            powers = powers + power
-            own = where_equal(label, place, gap, own)
-            place = place + one
-        taught = share
-        if bounded:
-            surprise = logarithm(powers) - own
-            taught = where_greater(surprise, high, zero, where_greater(low, surprise, zero, share))
-            surprise = where_greater(
-                surprise, high, high, where_greater(low, surprise, low, surprise)
-            )
-            losses = losses + where_greater(share, zero, surprise, zero)
-        else:
-            product = product * where_greater(share, zero, powers, one)
-            losses = losses - where_greater(share, zero, own, zero)
-        scale, place = taught / powers, zero
-        for k in range(classes):
-            target = where_equal(label, place, taught, zero)
-            store(D, here + k * stride, load(D, here + k * stride) * scale - target)
-            place = place + one
-    return losses, product
+@inlined
+def _activate(chunk, layer, below, first, end):
+    """The activation of units first..end of a layer, in place."""
+    A, D, zero = chunk.A, chunk.D, splat(0)
+    for j in range(first, end if layer.code != layout.LINEAR else first):
+        for v in range(chunk.vectors):
+            at = layer.target + j * chunk.stride + v * WIDTH
+            if layer.code == layout.RELU:
+                z = load(A, at)
+                store(A, at, select_greater(zero, z, zero, z))
+            elif layer.code == layout.LEAKY_RELU:
+                z = load(A, at)
+                store(A, at, select_greater(z, zero, z, z * splat(below)))
+            else:
+                activate_curved(layer.code, below, A, D, at)
 
 
-@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def settled(losses, product):
-    """The sum of the losses counted. The softmax sums' logarithms, added up, are the one of their product."""
-    return total(losses + logarithm(product))
+@inlined
+def backward(net, G, chunk, scratch, team):
+    """Add the chunk's gradient to G, from the derivatives by the logits in D."""
+    for back in range(net.table.shape[0]):
+        index = net.table.shape[0] - 1 - back
+        layer = layer_of(net.table, index)
+        _weight_gradient(G, layer, chunk, scratch, team)
+        # all have read the scratch, which may be written now; after the last layer, the chunk
+        barrier(team)
+        if index:
+            code, below = net.table[index - 1, layout.ACTIVATION], splat(net.slopes[index - 1])
+            _pass_back(net.P, layer, (code, below), chunk, scratch, team)
+            barrier(team)
 
 
-@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def count_right(A, at, classes, labels, weight, stride, vectors):
-    """How many of the chunk's points have their largest logit at their class; of equal logits the first wins."""
-    zero, one = splat(_f(0)), splat(_f(1))
-    hits = zero
-    for v in range(vectors):
-        here = at + v * WIDTH
-        largest, winner = load(A, here), zero
-        for k in range(1, classes):
-            logit = load(A, here + k * stride)
-            winner = where_greater(logit, largest, splat(_f(k)), winner)
-            largest = where_greater(logit, largest, logit, largest)
-        hit = where_equal(load(labels, v * WIDTH), winner, one, zero)
-        hits = hits + where_greater(load(weight, v * WIDTH), zero, hit, zero)
-    return total(hits)
-
-
-@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def _weight_gradient(
-    G, A, D, rows, source, target, inputs, units, weights, bias, stride, vectors, team, member
-):
-    """Add the chunk's gradient of one layer's weights and biases to G; `rows` is scratch for wide layers.
+@inlined
+def _weight_gradient(G, layer, chunk, scratch, team):
+    """Add the chunk's gradient of one layer's weights and biases to G.
 
     Each member of the team has some vectors of units.
     """
-    first, end = part(units, WIDTH, team, member)
+    D, stride, vectors = chunk.D, chunk.stride, chunk.vectors
+    first, end = own_part(layer.units, WIDTH, team)
     for j in range(first, end):
-        sums = load(D, target + j * stride)
+        sums = load(D, layer.target + j * stride)
         for v in range(1, vectors):
-            sums = sums + load(D, target + j * stride + v * WIDTH)
-        G[bias + j] += total(sums)
-    if units < TRANSPOSE_FROM:
-        for i in range(inputs):
-            for j in range(first, end):
-                sums = load(A, source + i * stride) * load(D, target + j * stride)
-                for v in range(1, vectors):
-                    step = v * WIDTH
-                    sums = sums + load(A, source + i * stride + step) * load(
-                        D, target + j * stride + step
-                    )
-                G[weights + i * units + j] += total(sums)
-        return
-    padded = (units + WIDTH - 1) // WIDTH * WIDTH
-    blocks = (end - first + WIDTH - 1) // WIDTH
-    points = vectors * WIDTH
-    for begin in range(0, points, WIDTH):  # so that the rows which are written stay in the cache
+            sums = sums + load(D, layer.target + j * stride + v * WIDTH)
+        G[layer.bias + j] += reduce_add(sums)
+    if layer.units < TRANSPOSE_FROM:
+        _few_weights(G, layer, chunk, first, end)
+    else:
+        _many_weights(G, layer, chunk, scratch, first, end)
+
+
+@inlined
+def _few_weights(G, layer, chunk, first, end):
+    """Sums over the lanes, weight by weight, for units first..end."""
+    A, D, stride = chunk.A, chunk.D, chunk.stride
+    for i in range(layer.inputs):
+        a = layer.source + i * stride
         for j in range(first, end):
-            for r in range(begin, begin + WIDTH):
-                rows[np.uint64(r * padded + j)] = D[np.uint64(target + j * stride + r)]
+            d = layer.target + j * stride
+            sums = load(A, a) * load(D, d)
+            for v in range(1, chunk.vectors):
+                sums = sums + load(A, a + v * WIDTH) * load(D, d + v * WIDTH)
+            G[layer.weights + i * layer.units + j] += reduce_add(sums)
+
+
+@inlined
+def _many_weights(G, layer, chunk, scratch, first, end):
+    """Inputs times derivatives as a matrix product over the points, for units first..end.
+
+    The scratch gets the derivatives with a row for each point, and the product where the units are
+    not whole vectors.
+    """
+    inputs, units, stride = layer.inputs, layer.units, chunk.stride
+    padded, blocks = (units + WIDTH - 1) // WIDTH * WIDTH, (end - first + WIDTH - 1) // WIDTH
+    points = chunk.vectors * WIDTH
+    _transpose(layer, chunk, scratch, (first, end), padded)
+    left, right = Matrix(chunk.A, layer.source, stride, 1), Rows(scratch, first, padded)
     if units == padded:
-        add_product(
-            G,
-            weights + first,
-            units,
-            A,
-            source,
-            stride,
-            1,
-            rows,
-            first,
-            padded,
-            inputs,
-            blocks,
-            points,
-        )
+        out = Rows(G, layer.weights + first, units)
+        add_matmul(out, left, right, inputs, blocks, points)
         return
-    product = (
-        points * padded
-    )  # the product's place in the scratch, after D with a row for each point
+    out = Rows(scratch, points * padded + first, padded)
     for i in range(inputs):
         for v in range(blocks):
-            store(rows, product + i * padded + first + v * WIDTH, splat(_f(0)))
-    add_product(
-        rows,
-        product + first,
-        padded,
-        A,
-        source,
-        stride,
-        1,
-        rows,
-        first,
-        padded,
-        inputs,
-        blocks,
-        points,
-    )
+            store(scratch, out.start + i * padded + v * WIDTH, splat(0))
+    add_matmul(out, left, right, inputs, blocks, points)
     for i in range(inputs):
         for j in range(first, end):
-            G[weights + i * units + j] += rows[product + i * padded + j]
+            G[layer.weights + i * units + j] += scratch[points * padded + i * padded + j]
 
 
-@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def backward(P, G, A, D, rows, table, slopes, stride, vectors, team, member, meeting):
-    """Add the chunk's gradient to G, from the derivatives by the logits in D."""
-    for step in range(table.shape[0]):
-        layer = table.shape[0] - 1 - step
-        inputs, units = table[layer, INPUTS], table[layer, UNITS]
-        source, target = table[layer, SOURCE], table[layer, TARGET]
-        weights = table[layer, WEIGHTS]
-        _weight_gradient(
-            G,
-            A,
-            D,
-            rows,
-            source,
-            target,
-            inputs,
-            units,
-            weights,
-            table[layer, BIAS],
-            stride,
-            vectors,
-            team,
-            member,
-        )
-        meet(
-            meeting, team
-        )  # all have read the scratch, which may be written now; after the last layer, the chunk
-        if layer:
-            _pass_back(
-                P,
-                A,
-                D,
-                rows,
-                source,
-                target,
-                inputs,
-                units,
-                weights,
-                table[layer - 1, ACTIVATION],
-                splat(_f(slopes[layer - 1])),
-                stride,
-                vectors,
-                team,
-                member,
-            )
-            meet(meeting, team)
+@inlined
+def _transpose(layer, chunk, scratch, units, padded):
+    """The derivatives by these units into the scratch, a row of `padded` for each point."""
+    D, (first, end) = chunk.D, units
+    # Sixteen points at a time, so that the rows which are written stay in the cache; with unsigned
+    # indices, since Numba looks whether one with a sign counts from the end.
+    for begin in range(0, chunk.vectors * WIDTH, WIDTH):
+        for j in range(first, end):
+            at = np.uint64(layer.target + j * chunk.stride + begin)
+            to, row = np.uint64(begin * padded + j), np.uint64(padded)
+            for r in range(np.uint64(0), np.uint64(WIDTH), np.uint64(4)):
+                scratch[to] = D[at + r]
+                scratch[to + row] = D[at + r + np.uint64(1)]
+                scratch[to + np.uint64(2) * row] = D[at + r + np.uint64(2)]
+                scratch[to + np.uint64(3) * row] = D[at + r + np.uint64(3)]
+                to += np.uint64(4) * row
 
 
-@njit(forceinline=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def _pass_back(
-    P,
-    A,
-    D,
-    rows,
-    source,
-    target,
-    inputs,
-    units,
-    weights,
-    code,
-    below,
-    stride,
-    vectors,
-    team,
-    member,
-):
+@inlined
+def _pass_back(P, layer, activation, chunk, scratch, team):
     """The derivatives by a layer's inputs, times the slopes of the activation that gave them."""
-    zero = splat(_f(0))
-    bent = code > LEAKY_RELU
-    onto = (
-        rows if bent else D
-    )  # D keeps a curved activation's slope until it has been multiplied in
-    begin = 0 if bent else source
-    first, end = part(inputs, TILE_ROWS, team, member)
+    A, D, stride, vectors = chunk.A, chunk.D, chunk.stride, chunk.vectors
+    code, below = activation
+    curved = code > layout.LEAKY_RELU
+    # D keeps a curved activation's slope until it has been multiplied in
+    onto, begin = (scratch, 0) if curved else (D, layer.source)
+    first, end = own_part(layer.inputs, TILE_ROWS, team)
     for i in range(first, end):
         for v in range(vectors):
-            store(onto, begin + i * stride + v * WIDTH, zero)
-    add_product(
-        onto,
-        begin + first * stride,
-        stride,
-        P,
-        weights + first * units,
-        units,
-        1,
-        D,
-        target,
-        stride,
+            store(onto, begin + i * stride + v * WIDTH, splat(0))
+    add_matmul(
+        Rows(onto, begin + first * stride, stride),
+        Matrix(P, layer.weights + first * layer.units, layer.units, 1),
+        Rows(D, layer.target, stride),
         end - first,
         vectors,
-        units,
+        layer.units,
     )
-    for i in range(first, end if code != LINEAR else first):
+    for i in range(first, end if code != layout.LINEAR else first):
         for v in range(vectors):
-            at = i * stride + v * WIDTH
-            d, a = load(onto, begin + at), load(A, source + at)
-            if code == RELU:
-                d = where_greater(a, zero, d, zero)
-            elif code == LEAKY_RELU:
-                d = where_greater(a, zero, d, d * below)
-            else:
-                d = d * load(D, source + at)
-            store(D, source + at, d)
+            here = i * stride + v * WIDTH
+            store_delta(A, D, layer.source + here, load(onto, begin + here), code, below)

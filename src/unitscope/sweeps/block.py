@@ -12,7 +12,7 @@ from unitscope.compiled.code import CompiledCode
 from unitscope.compiled.memory import address
 from unitscope.data.dataset import Dataset
 from unitscope.errors import TrainingDiverged
-from unitscope.kernel import layout
+from unitscope.kernel import layout, packing
 from unitscope.kernel.advance import LOOP
 from unitscope.kernel.order import key_of
 from unitscope.network import Network, glorot_starts
@@ -21,13 +21,12 @@ from unitscope.training.train import train
 
 LOCKSTEP = CompiledCode("unitscope.kernel.lockstep", arguments=12, flush=True)
 
-_MOST_IN_LOCKSTEP = (
-    4096  # parameters: those of a block of larger networks leave the cache, and each trains alone
-)
-_BLOCKS = (
-    4  # blocks of GROUP runs that one call trains: while it does, Python is free for other threads
-)
-_SLICE = 2e9  # points x parameters x runs at once: some tenths of a second
+# Parameters: those of a block of larger networks leave the cache, and each trains alone.
+_MOST_IN_LOCKSTEP = 4096
+# Blocks of GROUP runs that one call trains: while it does, Python is free for other threads.
+_BLOCKS = 4
+# Points x parameters x runs at once: some tenths of a second.
+_SLICE = 2e9
 
 
 def block_size(shape: Network) -> int:
@@ -37,12 +36,12 @@ def block_size(shape: Network) -> int:
 
 
 def prepare(shape: Network) -> None:
-    """Compile what trains networks of this shape, or load it: once, before threads or processes ask for it."""
+    """Compile or load what trains networks of this shape: once, before several ask for it."""
     (LOCKSTEP if block_size(shape) > 1 else LOOP).works()
 
 
 def seconds_a_block(data: Dataset, recipe: Recipe, shape: Network) -> float:
-    """About how long one block takes here: one epoch is measured, and a few more where that is quick."""
+    """About how long one block takes here, measured at one epoch, and at more where it's quick."""
 
     def measured(epochs: int) -> float:
         began = time.perf_counter()
@@ -69,7 +68,9 @@ def train_seeds(
     seeds: list[int],
     stop: threading.Event | None = None,
 ) -> tuple[np.ndarray, ...]:
-    """Losses, accuracies (S, epochs) float64 and last weights (S, P) float32 of any number of seeds, in this thread.
+    """Losses, accuracies (S, epochs) float64 and last weights (S, P) float32 of any S seeds.
+
+    All in this thread.
 
     **Raises** `Halted` within some tenths of a second after `stop` was set.
     """
@@ -89,22 +90,26 @@ def train_seeds(
 def _in_lockstep(
     data: Dataset, recipe: Recipe, shape: Network, seeds: list[int], stop: threading.Event | None
 ) -> tuple[np.ndarray, ...]:
-    """Losses, accuracies (seeds, epochs) and last weights (seeds, P), in pieces of some tenths of a second."""
+    """What `train_seeds` gives, of one block, in pieces of some tenths of a second."""
     n, epochs, count, group = data.n_points, recipe.epochs, shape.n_parameters, layout.GROUP
     blocks = -(-len(seeds) // group)
     lanes = seeds + seeds[-1:] * (blocks * group - len(seeds))  # spare lanes repeat the last seed
     keys = np.array([key_of(seed) for seed in lanes], np.uint32)
-    P, first, second = (layout.zeros(blocks, count, group) for _ in range(3))
+    P, first, second = (packing.zeros(blocks, count, group) for _ in range(3))
     P[:] = glorot_starts(shape.sizes, lanes).reshape(blocks, group, count).transpose(0, 2, 1)
-    X, order = layout.points(data.X, data.y), np.empty((2 * n, group), np.int32)
-    table, settings = layout.layer_table(shape, layout.ROW), layout.settings(shape, recipe)
+    X, order = packing.points(data.X, data.y), np.empty((2 * n, group), np.int32)
+    table, settings = (
+        packing.layer_table(shape, layout.LOCKSTEP_ROW),
+        packing.settings(shape, recipe),
+    )
     pieces, steps = [], -(-n // recipe.batch_size)
     at_once = max(1, int(_SLICE / (n * count * len(lanes))))
     for begin in range(0, epochs, at_once):
         _look(stop)
         size = min(epochs, begin + at_once) - begin
-        numbers = layout.numbers(shape, recipe, n, size, begin * steps, blocks=blocks)
-        work = layout.zeros(2 * int(numbers[layout.ROWS]) * layout.ROW + count * group)
+        numbers = packing.numbers(shape, recipe, n, blocks=blocks)
+        numbers[layout.EPOCHS], numbers[layout.STEP] = size, begin * steps
+        work = packing.zeros(2 * int(numbers[layout.OUTPUTS]) * layout.LOCKSTEP_ROW + count * group)
         loss, right = np.empty((2, blocks, size, group), np.float32)
         arrays = (numbers, settings, table, X, keys, order, P, first, second, work, loss, right)
         LOCKSTEP.entry()(*map(address, arrays))

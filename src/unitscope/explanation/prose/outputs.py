@@ -45,7 +45,8 @@ def _direction(t: Teller, label: int, few: bool) -> Iterator[Claim]:
 
 def _corner(t: Teller, label: int, level: int) -> Iterator[Claim]:
     """The direction in hidden space, where that is a plane."""
-    corner, line = t.fact("corner", label), t.fact("output_line", label)
+    corner = t.fact("corner", label)
+    line = t.fact("output_line", label)
     right, upper = corner.value
     if not (right and upper):
         return
@@ -93,10 +94,12 @@ def _highest_class(t: Teller, label: int, few: bool) -> Claim:
 
 
 def _lead(t: Teller, label: int, level: int) -> Claim:
-    lead, runner_up = t.fact("lead", label), t.fact("runner_up", label)
+    lead = t.fact("lead", label)
+    runner_up = t.fact("runner_up", label)
     least, median = lead.value
     rival, count = runner_up.value
-    name, times = t.name(label), counted(t.sizes.value[label], "time")
+    name = t.name(label)
+    times = counted(t.sizes.value[label], "time")
     extreme = "least" if least >= 0 else "worst"
     words = (
         f"at points of {name}, the output of {name} is at {extreme} {_apart(least)} the largest "

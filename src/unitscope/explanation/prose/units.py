@@ -132,7 +132,8 @@ def _classes_on(t: Teller, unit: _Unit) -> Claim:
 
 def _companion(t: Teller, unit: _Unit) -> Iterator[Claim]:
     """An earlier unit with the same line, or that is on at the same points."""
-    parallel, twin = t.fact("parallel", *unit.key), t.fact("twin", *unit.key)
+    parallel = t.fact("parallel", *unit.key)
+    twin = t.fact("twin", *unit.key)
     if parallel.value >= 0:
         other = t.unit(unit.layer, parallel.value)
         words = (
@@ -148,7 +149,8 @@ def _companion(t: Teller, unit: _Unit) -> Iterator[Claim]:
 
 
 def _share_of_window(t: Teller, unit: _Unit) -> Iterator[Claim]:
-    share, on = t.fact("share_on", *unit.key), t.fact("on", *unit.key)
+    share = t.fact("share_on", *unit.key)
+    on = t.fact("on", *unit.key)
     if share.value is None:
         return
     words = (
