@@ -7,11 +7,14 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL := $(PIP) install --constraint constraints.txt
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+# The files of Keras's rooms are not even read: that imports Keras, in seconds.
+QUICK := -m "not (slow or keras or tensorflow or torch or notebook or browser)" \
+    --ignore tests/keras_fit --ignore tests/models
 FITS := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help lab test check lint fix extras generated golden bench clean
+.PHONY: help lab test check lint fix extras oldest generated golden bench clean
 
 help:  ## say what each command does
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
@@ -23,7 +26,7 @@ test: .venv/test.stamp  ## set up and run every test that can run here
 	$(PYTEST)
 
 check: lint  ## lint, check the types and run the quick tests
-	$(PYTEST) --quiet -m "not (slow or tensorflow or torch or notebook or browser)"
+	$(PYTEST) --quiet $(QUICK)
 
 lint: .venv/test.stamp  ## lint, check the format and the types
 	$(BIN)/ruff check .
@@ -40,6 +43,9 @@ fix: .venv/test.stamp  ## mend what the linter can mend, and format
 extras: .venv/test.stamp  ## install PyTorch, Dask, Ray, regioncam and pyright, for the tests that need them
 	$(INSTALL) --editable ".[torch,dask,ray,bench,pyright]"
 
+oldest: .venv/pyvenv.cfg  ## run the lab and the quick tests with the oldest versions that pyproject.toml allows
+	$(BIN)/python tools/oldest.py
+
 generated: .venv/test.stamp  ## make anew every file that a program in tools/ writes
 	for tool in llvm_ir contract fixtures images explanations; do $(BIN)/python tools/$$tool.py || exit; done
 
@@ -51,7 +57,7 @@ bench: .venv/test.stamp  ## measure the speed of training, exact regions, start-
 	$(BIN)/python benchmarks/run.py
 
 clean:  ## remove .venv and what the tools left behind
-	rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-oldest build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/pyvenv.cfg:

@@ -32,10 +32,16 @@ settings.register_profile("unitscope", deadline=None, derandomize="CI" in os.env
 settings.load_profile("unitscope")
 
 
+KERAS_ROOMS = ("keras_fit", "models")  # their test files import Keras
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests whose needs are not met are skipped; the gate must meet them all."""
     from needs import NEEDS
 
+    for item in items:
+        if "keras" in item.fixturenames or item.path.parent.name in KERAS_ROOMS:
+            item.add_marker(pytest.mark.keras)
     for mark, (name, here, remedy) in NEEDS.items():
         if here or "CI" in os.environ:
             continue

@@ -291,7 +291,7 @@ def main(backend: str) -> None:
 @pytest.mark.parametrize(
     "backend",
     [
-        "jax",
+        pytest.param("jax", marks=pytest.mark.slow),
         pytest.param("tensorflow", marks=pytest.mark.tensorflow),
         pytest.param("tf_keras", marks=pytest.mark.tensorflow),
         pytest.param("torch", marks=pytest.mark.torch),
