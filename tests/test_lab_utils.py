@@ -125,7 +125,7 @@ def test_the_helpers_colours():
     assert lab.dlcolors == ["#0096ff", "#FF9300", "#C00000", "#FF40FF", "#7030A0"]
 
 
-@pytest.mark.parametrize("classes", [3, 4, 5, 12])
+@pytest.mark.parametrize("classes", [3, 4, 5, pytest.param(12, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("column", [False, True], ids=["flat y", "column y"])
 def test_the_labs_cells(classes, column):
     X_train, y_train, net = problem(classes)

@@ -16,7 +16,16 @@ import venv
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[1]
-TESTING = ("hypothesis", "jsonschema", "pandas", "pytest", "scikit-learn", "scipy", "tqdm")
+TESTING = (
+    "hypothesis",
+    "jsonschema",
+    "pandas",
+    "pytest",
+    "pytest-xdist",
+    "scikit-learn",
+    "scipy",
+    "tqdm",
+)
 
 # A later pyparsing makes Matplotlib 3.10.0 warn, which a test takes as an error.
 OTHERS = ("pyparsing<3.3",)
@@ -24,7 +33,10 @@ OTHERS = ("pyparsing<3.3",)
 # Those that need no more than `.[app]` and the above: no Keras, no browser, no deno.
 TESTS = """data training figures wire sweeps/test_sweep.py cli/test_cli.py page/test_server.py
     test_network.py test_recipe.py test_lab.py test_files.py"""
-QUICK = ["-m", "not (slow or browser or notebook or tensorflow or torch or dask or ray)"]
+QUICK = [
+    *("--numprocesses", "2", "--dist", "worksteal"),
+    *("-m", "not (slow or browser or notebook or keras or tensorflow or torch or dask or ray)"),
+]
 
 
 def lower_bounds(project: dict) -> dict[str, str]:

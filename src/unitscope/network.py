@@ -103,6 +103,16 @@ class Dense:
             self, "negative_slope", real_number("negative_slope", negative_slope, "a finite number")
         )
 
+    @classmethod
+    def _of_views(cls, weights: np.ndarray, bias: np.ndarray, activation: Activation) -> Dense:
+        """A layer of numbers known to be good, in read-only arrays that are not copied."""
+        layer = object.__new__(cls)
+        object.__setattr__(layer, "weights", weights)
+        object.__setattr__(layer, "bias", bias)
+        object.__setattr__(layer, "activation", activation)
+        object.__setattr__(layer, "negative_slope", KERAS_NEGATIVE_SLOPE)
+        return layer
+
     @property
     def inputs(self) -> int:
         """How many numbers go into each unit."""
@@ -195,12 +205,12 @@ class Network:
             raise refusal("sizes", "at least two whole numbers: inputs and classes", sizes)
         names = hidden_activations(activation, len(widths) - 2)
         (start,) = glorot_starts(widths, [whole_number("seed", seed, at_least=0)])
+        start.setflags(write=False)
         layers, at = [], 0
         for (inputs, units), name in zip(pairwise(widths), (*names, "linear"), strict=True):
             bias = at + inputs * units
-            layers.append(
-                Dense(start[at:bias].reshape(inputs, units), start[bias : bias + units], name)
-            )
+            weights = start[at:bias].reshape(inputs, units)
+            layers.append(Dense._of_views(weights, start[bias : bias + units], name))
             at = bias + units
         return cls(layers)
 

@@ -50,6 +50,7 @@ def others(net: us.Network, seed: int) -> list[us.Network]:
     ]
 
 
+@pytest.mark.slow
 def test_what_is_false_of_another_network_does_not_hold_there():
     false = noticed = 0
     for seed in range(120):

@@ -121,6 +121,7 @@ SLIPS = {
 
 
 @needs_deno
+@pytest.mark.slow
 def test_a_misspelt_member_fails_the_check_of_types(browser_types, tmp_path):
     """Of the page and its parts, of what it shows, of a message, of the settings, of an element."""
     source = MISSPELT.replace("WEB", WEB.as_uri())
@@ -160,6 +161,22 @@ def test_types_are_not_left_open():
 def test_no_line_is_longer_than_100_characters(path):
     lines = path.read_text(encoding="utf-8").splitlines()
     assert [(k + 1, line) for k, line in enumerate(lines) if len(line) > 100] == []
+
+
+def test_no_function_is_over_80_lines():
+    """Functions of a module and methods of a class, as `deno fmt` writes them."""
+    start = re.compile(r"^(?:export )?(?:async )?function (\w+)|^  (?:async )?(\w+)\(.*\{$")
+    long = {}
+    for path in MODULES:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for k, line in enumerate(lines):
+            found = start.match(line)
+            if found and found[2] not in ("if", "for", "while", "switch"):
+                close = "}" if found[1] else "  }"
+                size = lines[k:].index(close) + 1 if close in lines[k:] else 1
+                if size > 80:
+                    long[f"{path.name}: {found[1] or found[2]}"] = size
+    assert long == {}
 
 
 def made_by(tool: str):

@@ -111,8 +111,8 @@ def _claims(
 ) -> list[tuple[int, list[ClaimScene]]]:
     """The sentences of epochs evenly spaced; those of the last tell how it was trained, too."""
 
-    def said_of(epoch: int) -> list[ClaimScene]:
+    def claims_of(epoch: int) -> list[ClaimScene]:
         story = run if epoch == run.epochs else None
         return claims_to_wire(run.at(epoch), data, run=story, checkpoint=checkpoint)
 
-    return [(epoch, said_of(epoch)) for epoch in kept_epochs(run.epochs, EXPLAINED).tolist()]
+    return [(epoch, claims_of(epoch)) for epoch in kept_epochs(run.epochs, EXPLAINED).tolist()]

@@ -241,9 +241,13 @@ def _cut(arrays: tuple[np.ndarray, ...]) -> int:
     """Cut as long as there is room; without LLVM, Python runs the functions that are compiled."""
     if CUT.works():
         return CUT.entry()(*[array.ctypes.data for array in arrays])
-    from unitscope.geometry import cutting
+    from unitscope.geometry.cutting import cut
+    from unitscope.geometry.splitting import Plane, Scratch
 
-    return cutting.cut(cutting.Arrays(*arrays))
+    numbers, tolerances, *plane, starts = arrays[:9]
+    *scratch, block = arrays[9:]
+    bundles = Plane(*plane), starts, Scratch(*scratch)
+    return cut(numbers, tolerances, *bundles, block)
 
 
 def _tall(array: np.ndarray, room: int) -> np.ndarray:

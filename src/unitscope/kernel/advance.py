@@ -2,7 +2,7 @@
 
 `advance` is the door: it lays the network out for the compiled loop, runs it and takes the results
 back. The loop is generic in depth, widths and batch size; its innermost axis is the points of a
-batch (see `lanes` and `passes`).
+batch (see README.md).
 """
 
 from __future__ import annotations
@@ -74,17 +74,15 @@ def advance(
         return outcome if counted else replace(outcome, correct=np.zeros(len(outcome.loss), int))
     numbers = packing.numbers(net, recipe, n, counted=counted)
     numbers[layout.EPOCHS], numbers[layout.STEP] = epochs, state.step
-    stride, padded, count = numbers[layout.STRIDE], numbers[layout.PADDED], net.n_parameters
+    stride, padded = int(numbers[layout.STRIDE]), int(numbers[layout.PADDED])
+    count = net.n_parameters
     places = np.empty(order.size + stride, np.int32)
-    # the last chunk reads whole vectors
-    places[: order.size], places[order.size :] = order.reshape(-1), 0
+    places[: order.size] = order.reshape(-1)
+    places[order.size :] = 0  # the last chunk reads whole vectors
     vectors = packing.zeros(3, padded)
     vectors[0, :count], vectors[1:, :count] = state.parameters, state.slots
-    record, loss, counts = (
-        np.empty((epochs, count), np.float32),
-        np.empty(epochs),
-        np.zeros(epochs + 2, np.int64),
-    )
+    record, loss = np.empty((epochs, count), np.float32), np.empty(epochs)
+    counts = np.zeros(epochs + 2, np.int64)
     arrays = (
         numbers,
         packing.settings(net, recipe, clip),

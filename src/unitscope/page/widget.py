@@ -40,12 +40,14 @@ class _Conversation:
     """
 
     run: Run
+    selected: int | None
     comm: Any
     send: Any
 
     _first: Any
     _shown: tuple[Run, Dataset]  # the newest run that was taken, and all points of its view
     _jobs: Jobs[Reply] | None = None
+    _by_view = False  # whether it is a view that sets a value
 
     @property
     def data(self) -> Dataset:
@@ -98,6 +100,22 @@ class _Conversation:
             first = await loop.run_in_executor(_threads(), _opening, request, run, self.data, reply)
             if run is self.run and self.comm is not None:
                 self._first = first
+
+    def _show(self, run: Run) -> None:
+        """Show a run that no view has trained."""
+        if run is not self._shown[0]:
+            self._stop()
+            self._shown = (run, run.data)
+            self.selected = None
+            count = self._first.get("count", 0) + 1
+            self._first = {**answers.first(run), "by": None, "count": count}
+
+    def _checked_point(self, value: object) -> object:
+        """A choice of a point; in a view, it may be one that is new and not trained on yet."""
+        most = LIMITS["points"] if self._by_view else self.data.n_points - 1
+        if value is not None and (type(value) is not int or not 0 <= value <= most):
+            raise refusal("selected", f"the number of a point, 0 to {most}, or None", value)
+        return value
 
     def _stop(self) -> None:
         """Give up what is being trained."""
@@ -226,34 +244,18 @@ def _widget_class() -> type[Scope]:
         selected: Any = traitlets.Any(None).tag(sync=True)
 
         def __init__(self, run: Run, *, theme: str = "auto") -> None:
-            self._by_view = False
             self._shown = (run, run.data)
             first = answers.first(run)
             super().__init__(run=run, theme=theme, _hello=greeting(), _first=first)
             self.on_msg(lambda _widget, message, _buffers: self._take(message))
 
         @traitlets.validate("selected")
-        def _check_selected(self, proposal: Any) -> Any:
-            # In a view, a point may be chosen that is new and not trained on yet.
-            value = proposal["value"]
-            most = LIMITS["points"] if self._by_view else self.data.n_points - 1
-            if value is not None and (type(value) is not int or not 0 <= value <= most):
-                raise refusal("selected", f"the number of a point, 0 to {most}, or None", value)
-            return value
+        def _validate_selected(self, proposal: Any) -> Any:
+            return self._checked_point(proposal["value"])
 
         @traitlets.observe("run")
-        def _show(self, change: Any) -> None:
-            """Show a run that no view has trained."""
-            run = change["new"]
-            if run is not self._shown[0]:
-                self._stop()
-                self._shown = (run, run.data)
-                self.selected = None
-                self._first = {
-                    **answers.first(run),
-                    "by": None,
-                    "count": self._first.get("count", 0) + 1,
-                }
+        def _observe_run(self, change: Any) -> None:
+            self._show(change["new"])
 
         def set_state(self, sync_data: dict[str, Any]) -> None:
             """Take what a view has set."""

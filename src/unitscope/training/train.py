@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import time
 from collections.abc import Callable
 from typing import Any, Unpack
@@ -21,6 +22,9 @@ from unitscope.training.run import Run
 
 # Whether to draw a bar, or a function of the epochs done, the epochs in all and the last loss.
 Progress = bool | Callable[[int, int, float], None]
+
+_KEPT_UNITS = 64  # of networks whose start is kept: some kilobytes each
+_FLOAT32_MAX = float(np.finfo(np.float32).max)
 
 # the compiled loop cannot be interrupted: come back this often, for Ctrl-C and the progress bar
 _SLICE_SECONDS = 0.1
@@ -101,16 +105,17 @@ def _recipe(
                 f"one row for each of the {settings['epochs']} epochs",
                 said(f"{rows} rows"),
             )
-        chosen = dataclasses.replace(chosen, epochs=rows)
+        if rows != chosen.epochs:
+            chosen = dataclasses.replace(chosen, epochs=rows)
     return chosen
 
 
 def _shape(data: Dataset, recipe: Recipe, start: object) -> Network:
     """The network before the first epoch: the one given, checked, or a fresh one."""
     if start is None:
-        return Network.initialize(
-            (data.n_features, *recipe.hidden, data.n_classes), recipe.activation, recipe.seed
-        )
+        sizes = (data.n_features, *recipe.hidden, data.n_classes)
+        draw = _drawn if sum(sizes) <= _KEPT_UNITS else Network.initialize
+        return draw(sizes, recipe.activation, recipe.seed)
     if not isinstance(start, Network):
         raise refusal("start", "a Network or a Run", said(type(start).__name__))
     if start.n_features != data.n_features or start.n_classes != data.n_classes:
@@ -120,6 +125,12 @@ def _shape(data: Dataset, recipe: Recipe, start: object) -> Network:
             said(f"{start.n_features} inputs and {start.n_classes} outputs"),
         )
     return start
+
+
+@functools.lru_cache(maxsize=64)
+def _drawn(sizes: tuple[int, ...], activation: Any, seed: int) -> Network:
+    """A fresh small network, kept: a training is often repeated with other settings or points."""
+    return Network.initialize(sizes, activation, seed)
 
 
 def _of_shape(recipe: Recipe, shape: Network) -> Recipe:
@@ -139,8 +150,8 @@ def _activation(shape: Network, recipe: Recipe) -> Activation | tuple[Activation
 
 def _start_vector(shape: Network) -> np.ndarray:
     vector = shape.to_vector()
-    largest = max(vector.max(), -vector.min())
-    if largest > np.finfo(np.float32).max:
+    largest = float(np.abs(vector).max())
+    if largest > _FLOAT32_MAX:
         raise refusal(
             "start", "a network whose weights fit in float32", said(f"a weight of size {largest:g}")
         )

@@ -7,7 +7,8 @@ import { element, setText } from "../panels/elements.js";
 import { Page } from "../page/page.js";
 import { initialState } from "../page/state.js";
 import { curvesPanel } from "../panels/curves.js";
-import { dataControls, topBar } from "../panels/controls.js";
+import { topBar } from "../panels/bar.js";
+import { dataControls } from "../panels/controls.js";
 import { diagramPanel } from "../panels/diagram.js";
 import { dialogs } from "../panels/dialogs.js";
 import { dataPanel } from "../panels/plane.js";
@@ -18,7 +19,7 @@ import { seedsPanel } from "../panels/seeds.js";
 import { tourPanel } from "../panels/tour.js";
 import { tracePanel, unitPanel } from "../panels/unit.js";
 
-/** @import { Host } from "../page/page.js" */
+/** @import { Host, Panel } from "../page/page.js" */
 /** @import { State } from "../page/state.js" */
 /** @import { Look } from "../pure/colors.js" */
 /** @import { FileScene, FirstScene, Hello } from "../pure/scene.d.ts" */
@@ -65,82 +66,12 @@ export function openScope(root, host, hello, options = {}) {
   const { dark = matchMedia("(prefers-color-scheme: dark)") } = options;
   const page = new Page(host, hello, state);
   if (!keepState) Object.assign(page.state, settingsOf(hello.first));
-  const live = element("div", {
-    class: "sr-only",
-    "aria-live": "polite",
-    role: "status",
-    id: "live",
-  });
-  const status = element("p", { class: "status", id: "status" });
-  const summary = element("p", { class: "summary", id: "summary" });
-  page.announce = (words) => setText(live, words);
-  const bar = topBar(page),
-    controls = dataControls(page),
-    plane = dataPanel(page),
-    tour = tourPanel(page),
-    extra = dialogs(page);
-  const parts = {
-    regions: regionsPanel(page),
-    diagram: diagramPanel(page),
-    unit: unitPanel(page),
-    hidden: hiddenPanel(page),
-    curves: curvesPanel(page),
-    trace: tracePanel(page),
-    confusion: confusionPanel(page),
-    explanation: explanationPanel(page),
-    seeds: seedsPanel(page),
-  };
+  const parts = partsOf(page);
+  const frame = frameOf(page, root);
   root.classList.add("unitscope");
-  root.replaceChildren(
-    element(
-      "header",
-      { class: "top" },
-      element("h1", {}, "unitscope"),
-      summary,
-      extra.node,
-    ),
-    bar.node,
-    status,
-    tour.node,
-    element(
-      "div",
-      { class: "grid" },
-      element("div", { class: "area-data" }, plane.node, controls.node),
-      element("div", { class: "area-network" }, parts.diagram.node, parts.unit.node),
-      element("div", { class: "area-map" }, parts.regions.node),
-      element(
-        "div",
-        { class: "area-lower" },
-        parts.curves.node,
-        parts.hidden.node,
-        parts.trace.node,
-        parts.confusion.node,
-      ),
-      element("div", { class: "area-words" }, parts.explanation.node),
-      element("div", { class: "area-seeds" }, parts.seeds.node),
-    ),
-    live,
-  );
-  page.showStatus = () => {
-    setText(status, page.status);
-    status.hidden = !page.status;
-    status.classList.toggle("bad", page.statusBad);
-  };
-  /** @type {Look | null} */
-  let dressed = null;
-  const frame = {
-    update: (/** @type {View} */ view) => {
-      if (dressed !== page.look) { // else every frame would style the whole page anew
-        dressed = page.look;
-        for (const name of VARIABLES) root.style.setProperty(`--${name}`, page.look[name]);
-        root.dataset.theme = page.theme;
-      }
-      page.showStatus?.();
-      setText(summary, summaryOf(page, view));
-    },
-  };
+  root.replaceChildren(...laidOut(parts, frame));
   // Canvases with words first: to write them the browser styles what was changed before.
-  const { regions, hidden, curves, ...others } = parts;
+  const { regions, hidden, curves, plane, bar, controls, tour, extra, ...others } = parts;
   page.panels = [
     regions,
     hidden,
@@ -153,35 +84,136 @@ export function openScope(root, host, hello, options = {}) {
     tour,
     extra,
   ];
-  const seen = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries) {
-      for (const part of [parts.trace, parts.confusion]) {
-        if (part.node === target) part.away = !isIntersecting;
-      }
-    }
-    page.changed();
-  });
-  for (const { node } of [parts.trace, parts.confusion]) seen.observe(node);
   root.addEventListener("chartfit", () => page.changed());
-  const follow = () =>
-    page.showTheme(
-      page.state.theme === "auto" ? (dark.matches ? "dark" : "light") : page.state.theme,
-    );
-  dark.addEventListener("change", follow);
-  page.followTheme = follow;
-  follow();
+  const unwatch = watchSight(page, [parts.trace, parts.confusion]);
+  const undress = followTheme(page, dark);
   const target = keys ? document : root;
   const pressed = (/** @type {Event} */ event) =>
     takeKey(page, /** @type {KeyboardEvent} */ (event));
   target.addEventListener("keydown", pressed);
   page.close = () => {
-    dark.removeEventListener("change", follow);
+    undress();
     target.removeEventListener("keydown", pressed);
     parts.seeds.close?.();
-    seen.disconnect();
+    unwatch();
     page.playback.pause();
   };
   return page;
+}
+
+/** Every panel, in the order in which they are built. @param {Page} page */
+const partsOf = (page) => ({
+  bar: topBar(page),
+  controls: dataControls(page),
+  plane: dataPanel(page),
+  tour: tourPanel(page),
+  extra: dialogs(page),
+  regions: regionsPanel(page),
+  diagram: diagramPanel(page),
+  unit: unitPanel(page),
+  hidden: hiddenPanel(page),
+  curves: curvesPanel(page),
+  trace: tracePanel(page),
+  confusion: confusionPanel(page),
+  explanation: explanationPanel(page),
+  seeds: seedsPanel(page),
+});
+
+/**
+ * What is around the panels: a summary, the status line, words for those who hear the page.
+ * @param {Page} page
+ * @param {HTMLElement} root
+ */
+function frameOf(page, root) {
+  const live = element("div", {
+    class: "sr-only",
+    "aria-live": "polite",
+    role: "status",
+    id: "live",
+  });
+  const status = element("p", { class: "status", id: "status" });
+  const summary = element("p", { class: "summary", id: "summary" });
+  page.announce = (words) => setText(live, words);
+  page.showStatus = () => {
+    setText(status, page.status);
+    status.hidden = !page.status;
+    status.classList.toggle("bad", page.statusBad);
+  };
+  /** @type {Look | null} */
+  let dressed = null;
+  /** @param {View} view */
+  function update(view) {
+    if (dressed !== page.look) { // else every frame would style the whole page anew
+      dressed = page.look;
+      for (const name of VARIABLES) root.style.setProperty(`--${name}`, page.look[name]);
+      root.dataset.theme = page.theme;
+    }
+    page.showStatus?.();
+    setText(summary, summaryOf(page, view));
+  }
+  return { live, status, summary, update };
+}
+
+/**
+ * The page's rows, from the top.
+ * @param {ReturnType<typeof partsOf>} parts
+ * @param {ReturnType<typeof frameOf>} frame
+ */
+function laidOut(parts, { live, status, summary }) {
+  const area = (/** @type {string} */ name, /** @type {Panel[]} */ ...panels) =>
+    element("div", { class: `area-${name}` }, ...panels.map(({ node }) => node));
+  const title = element("h1", {}, "unitscope");
+  return [
+    element("header", { class: "top" }, title, summary, parts.extra.node),
+    parts.bar.node,
+    status,
+    parts.tour.node,
+    element(
+      "div",
+      { class: "grid" },
+      area("data", parts.plane, parts.controls),
+      area("network", parts.diagram, parts.unit),
+      area("map", parts.regions),
+      area("lower", parts.curves, parts.hidden, parts.trace, parts.confusion),
+      area("words", parts.explanation),
+      area("seeds", parts.seeds),
+    ),
+    live,
+  ];
+}
+
+/**
+ * Tell panels whether they are on the screen.
+ * @param {Page} page
+ * @param {Panel[]} panels
+ * @returns {() => void} ends it
+ */
+function watchSight(page, panels) {
+  const seen = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      for (const panel of panels) if (panel.node === target) panel.away = !isIntersecting;
+    }
+    page.changed();
+  });
+  for (const { node } of panels) seen.observe(node);
+  return () => seen.disconnect();
+}
+
+/**
+ * Dress the page in the theme chosen, or in that around it.
+ * @param {Page} page
+ * @param {Dark} dark
+ * @returns {() => void} ends it
+ */
+function followTheme(page, dark) {
+  const follow = () => {
+    const { theme } = page.state;
+    page.showTheme(theme === "auto" ? (dark.matches ? "dark" : "light") : theme);
+  };
+  dark.addEventListener("change", follow);
+  page.followTheme = follow;
+  follow();
+  return () => dark.removeEventListener("change", follow);
 }
 
 /** The settings that a run was trained with. @param {FirstScene} first @returns {Partial<State>} */

@@ -1,175 +1,23 @@
 // @ts-check
-/** Controls: the bar on top (transport and recipe) and the data's (set, points, classes). */
+/** The controls of the data: set, points, test points, axes, classes, tools and undo. */
 
 import {
+  checkbox,
   choice,
   cutName,
   element,
   iconButton,
   labelled,
   numbered,
+  plainOptions,
   setOptions,
   setText,
-  symbol,
 } from "./elements.js";
 import { markerPicture } from "./markers.js";
 import { OWN_DATA } from "../page/dataset.js";
 
 /** @import { Tool } from "../page/dataset.js" */
 /** @import { Page, Panel } from "../page/page.js" */
-
-const RATES = ["0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1"];
-const PENALTIES = ["0", "0.0001", "0.001", "0.003", "0.01", "0.03", "0.1"];
-
-/** @template {string} Value @param {Value[]} values @returns {[Value, string][]} */
-const plainOptions = (values) => values.map((value) => [value, value]);
-
-/**
- * The options with one more where the value is not among them.
- * @param {string[]} values
- * @param {number} value
- */
-const optionsWith = (values, value) =>
-  plainOptions(
-    values.some((known) => Number(known) === value)
-      ? values
-      : [...values, String(value)].sort((a, b) => Number(a) - Number(b)),
-  );
-
-/** @param {string[]} values @param {number} value */
-const wordFor = (values, value) => values.find((known) => Number(known) === value) ?? String(value);
-
-/** @param {Page} page @returns {Panel} */
-export function topBar(page) {
-  const play = element("button", {
-    type: "button",
-    class: "play",
-    id: "play",
-    "aria-label": "Play",
-    onclick: () => page.playback.togglePlay(),
-  });
-  const epoch = element("output", { class: "epoch", id: "epoch-count" });
-  const transport = element(
-    "div",
-    { class: "transport" },
-    iconButton("Reset to the start: the same seed", "reset", () => page.playback.reset(), {
-      id: "reset",
-    }),
-    play,
-    iconButton("One epoch on", "step", () => page.playback.step(1), { id: "step" }),
-    element("span", { class: "counter" }, element("small", {}, "Epoch"), epoch),
-  );
-  const { limits } = page.hello;
-  const seed = numberField("seed", 0, 2 ** 31 - 1, (value) => {
-    page.change({ seed: value }, { course: false });
-  });
-  const rate = choice([], "", (value) => page.change({ learningRate: Number(value) }), {
-    id: "learning-rate",
-  });
-  const activation = choice(
-    plainOptions(page.hello.activations),
-    "relu",
-    (value) => page.change({ activation: value }),
-    { id: "activation" },
-  );
-  const optimizer = choice(
-    plainOptions(page.hello.optimizers),
-    "adam",
-    (value) => page.change({ optimizer: value }),
-    { id: "optimizer" },
-  );
-  const l2 = choice([], "0", (value) => page.change({ l2: Number(value) }), { id: "l2" });
-  const batch = numberField("batchSize", 1, limits.points, (value) => {
-    page.change({ batchSize: value });
-  });
-  const epochs = numberField("epochs", 1, limits.epochs, (value) => {
-    page.change({ epochs: value });
-  });
-  const labStart = element("button", {
-    type: "button",
-    id: "course-start",
-    onclick: () => page.change({}, { course: true }),
-  }, "The lab's start");
-  const fields = element(
-    "div",
-    { class: "recipe" },
-    labelled("Learning rate", rate),
-    labelled("Activation", activation),
-    labelled("Optimizer", optimizer),
-    labelled("L2", l2),
-    labelled("Batch", batch),
-    labelled("Epochs", epochs),
-    labelled("Seed", seed),
-    element(
-      "button",
-      { type: "button", id: "new-start", onclick: () => page.newStart() },
-      "New start",
-    ),
-    labStart,
-  );
-  const node = element(
-    "div",
-    { class: "bar", role: "group", "aria-label": "Training" },
-    transport,
-    fields,
-  );
-
-  function update() {
-    const { state, run } = page;
-    setText(epoch, String(page.playback.epoch).padStart(6, "0").replace(/(\d{3})$/, ",$1"));
-    if (
-      play.getAttribute("aria-label") !== (page.playback.playing ? "Pause" : "Play") ||
-      !play.firstChild
-    ) {
-      play.replaceChildren(symbol(page.playback.playing ? "pause" : "play"));
-      play.setAttribute("aria-label", page.playback.playing ? "Pause" : "Play");
-    }
-    setOptions(rate, optionsWith(RATES, state.learningRate), wordFor(RATES, state.learningRate));
-    setOptions(l2, optionsWith(PENALTIES, state.l2), wordFor(PENALTIES, state.l2));
-    activation.value = state.activation;
-    optimizer.value = state.optimizer;
-    showNumber(batch, state.batchSize);
-    showNumber(epochs, state.epochs);
-    showNumber(seed, state.seed);
-    fields.hidden = page.readOnly;
-    labStart.hidden = run.course || !page.fitsCourse();
-    seed.title = run.course
-      ? "This run starts from the course lab's own weights; a seed of your own counts from here."
-      : "";
-  }
-  return { node, update };
-}
-
-/**
- * @param {string} name
- * @param {number} low
- * @param {number} high
- * @param {(value: number) => void} take
- */
-function numberField(name, low, high, take) {
-  const input = element("input", {
-    type: "number",
-    min: low,
-    max: high,
-    id: name,
-    step: 1,
-    onchange: () => {
-      const value = Math.round(Math.min(high, Math.max(low, Number(input.value) || 0)));
-      input.value = String(value);
-      take(value);
-    },
-  });
-  return input;
-}
-
-/**
- * Put a number into a field, but for one that is being typed in.
- * @param {HTMLInputElement} input
- * @param {number} value
- */
-function showNumber(input, value) {
-  if (document.activeElement !== input) input.value = String(value);
-}
 
 /** @param {Page} page @returns {Panel} */
 export function dataControls(page) {
@@ -183,15 +31,9 @@ export function dataControls(page) {
   });
   const target = choice([], "", (value) => page.dataset.chooseTarget(value), { id: "target" });
   const targetField = labelled("Class column", target, { hidden: true });
-  const standardize = element("input", {
-    type: "checkbox",
-    id: "standardize",
-    onchange: () => page.dataset.chooseStandardize(standardize.checked),
-  });
-  const standardizeField = element(
-    "label",
-    { class: "check", hidden: true },
-    standardize,
+  const standardize = checkbox(
+    "standardize",
+    (on) => page.dataset.chooseStandardize(on),
     "standardize",
   );
   const n = slider("Points", "n", [10, 1000, 10], (value) => {
@@ -203,25 +45,12 @@ export function dataControls(page) {
   const test = slider("Test points", "percTrainData", [0, 90, 10], (value) => {
     page.dataset.changeSplit(100 - value);
   });
-  const axisX = choice([], "0", (value) => page.dataset.chooseAxis(0, Number(value)), {
-    "aria-label": "Feature across",
-  });
-  const axisY = choice([], "1", (value) => page.dataset.chooseAxis(1, Number(value)), {
-    "aria-label": "Feature upwards",
-  });
-  const axes = element("div", { class: "row", hidden: true }, "Shown:", axisX, axisY);
-  const showTest = element("input", {
-    type: "checkbox",
-    id: "show-test",
-    onchange: () => page.show({ showTestData: showTest.checked }),
-  });
-  const showTestField = element(
-    "label",
-    { class: "check", id: "show-test-field" },
-    showTest,
+  const showTest = checkbox(
     "Show test data",
+    (on) => page.show({ showTestData: on }),
+    "show-test",
   );
-  const tools = toolButtons(page);
+  const axes = axisChoices(page), tools = toolButtons(page);
   const node = element(
     "div",
     { class: "data-controls" },
@@ -229,12 +58,12 @@ export function dataControls(page) {
     element("button", { type: "button", onclick: () => file.click() }, "Load CSV …"),
     file,
     targetField,
-    standardizeField,
+    standardize.node,
     n.node,
     noise.node,
     test.node,
-    showTestField,
-    axes,
+    showTest.node,
+    axes.node,
     tools.node,
   );
 
@@ -250,19 +79,35 @@ export function dataControls(page) {
     n.node.hidden = !set || !set.has_n;
     noise.node.hidden = !set || !set.has_noise;
     targetField.hidden = !table;
-    standardizeField.hidden = !table;
+    standardize.node.hidden = !table;
     if (table) setOptions(target, plainOptions(table.columns), table.target);
-    standardize.checked = state.standardize;
-    showTest.checked = state.showTestData;
-    showTestField.hidden = !data.heldOut;
-    axes.hidden = data.features < 3;
-    const features = numbered(data.featureNames);
-    setOptions(axisX, features, String(page.dataset.axes[0]));
-    setOptions(axisY, features, String(page.dataset.axes[1]));
+    standardize.box.checked = state.standardize;
+    showTest.box.checked = state.showTestData;
+    showTest.node.hidden = !data.heldOut;
+    axes.update();
     n.update(state.n);
     noise.update(state.noise);
     test.update(100 - state.percTrainData, `${100 - state.percTrainData}%`);
     tools.update();
+  }
+  return { node, update };
+}
+
+/** Which two features are shown, where there are more. @param {Page} page */
+function axisChoices(page) {
+  const across = choice([], "0", (value) => page.dataset.chooseAxis(0, Number(value)), {
+    "aria-label": "Feature across",
+  });
+  const up = choice([], "1", (value) => page.dataset.chooseAxis(1, Number(value)), {
+    "aria-label": "Feature upwards",
+  });
+  const node = element("div", { class: "row", hidden: true }, "Shown:", across, up);
+
+  function update() {
+    const { data, axes } = page.dataset, features = numbered(data.featureNames);
+    node.hidden = data.features < 3;
+    setOptions(across, features, String(axes[0]));
+    setOptions(up, features, String(axes[1]));
   }
   return { node, update };
 }

@@ -54,10 +54,10 @@ export function curvesPanel(page) {
     top = scaleTop(top);
     if (chart.begin([[0, Math.max(1, epochs)], [0, top]], look)) {
       chart.clip();
-      curve(run.loss, 1, look.curves[0], []);
-      curve(run.accuracy, top, look.curves[1], []);
-      if (run.testLoss) curve(run.testLoss, 1, look.curves[0], [4, 3]);
-      if (run.testAccuracy) curve(run.testAccuracy, top, look.curves[1], [4, 3]);
+      drawCurve(chart, run.loss, 1, look.curves[0]);
+      drawCurve(chart, run.accuracy, top, look.curves[1]);
+      if (run.testLoss) drawCurve(chart, run.testLoss, 1, look.curves[0], [4, 3]);
+      if (run.testAccuracy) drawCurve(chart, run.testAccuracy, top, look.curves[1], [4, 3]);
       chart.segments([epoch, 0, epoch, top], look.text, 1.2);
       chart.unclip();
       chart.axes(["epoch", "loss"], look);
@@ -69,24 +69,6 @@ export function curvesPanel(page) {
     setText(accuracyKey, run.testLoss ? "accuracy (dashed: test)" : "accuracy");
   }
 
-  /**
-   * @param {ArrayLike<number>} values
-   * @param {number} scale
-   * @param {string} color
-   * @param {number[]} dash
-   */
-  function curve(values, scale, color, dash) {
-    const pen = chart.context, stride = Math.max(1, Math.floor(values.length / 1500));
-    pen.beginPath();
-    for (let i = 0; i < values.length; i += stride) {
-      pen.lineTo(chart.toX(i + 1), chart.toY(values[i] * scale));
-    }
-    pen.strokeStyle = color;
-    pen.lineWidth = 1.8;
-    pen.setLineDash(dash);
-    pen.stroke();
-    pen.setLineDash([]);
-  }
   return {
     node,
     update,
@@ -96,6 +78,26 @@ export function curvesPanel(page) {
       () => chartPicture(chart, page, update),
     ),
   };
+}
+
+/**
+ * @param {Chart} chart
+ * @param {ArrayLike<number>} values of every epoch
+ * @param {number} scale
+ * @param {string} color
+ * @param {number[]} [dash]
+ */
+function drawCurve(chart, values, scale, color, dash = []) {
+  const pen = chart.context, stride = Math.max(1, Math.floor(values.length / 1500));
+  pen.beginPath();
+  for (let i = 0; i < values.length; i += stride) {
+    pen.lineTo(chart.toX(i + 1), chart.toY(values[i] * scale));
+  }
+  pen.strokeStyle = color;
+  pen.lineWidth = 1.8;
+  pen.setLineDash(dash);
+  pen.stroke();
+  pen.setLineDash([]);
 }
 
 /** The numbers of the epoch shown, in words. @param {Page} page */

@@ -13,16 +13,18 @@ const STROKE = 14; // CSS pixels between two points of a stroke
 const KEY_STEP = 0.01; // of the window, an arrow key
 
 /**
+ * On a point, or on none; `moving`: a drag, or a stroke that adds.
+ * @typedef {{point: number | null, x: number, y: number, moving: boolean}} Press
+ */
+
+/**
  * @param {Chart} chart
  * @param {Page} page
  * @param {() => Places} where
  */
 export function editable(chart, page, where) {
   const { canvas } = chart;
-  /**
-   * @type {{point: number | null, x: number, y: number, moving: boolean} | null} `moving`: a drag,
-   *   or a stroke that adds
-   */
+  /** @type {Press | null} */
   let press = null;
 
   // A finger scrolls the page, except from a point or with the tool that adds.
@@ -54,7 +56,9 @@ export function editable(chart, page, where) {
     canvas.focus({ preventScroll: true });
   });
   canvas.addEventListener("pointermove", (event) => {
-    if (press && press.point === null && page.dataset.tool === "add") return stroke(press, event);
+    if (press && press.point === null && page.dataset.tool === "add") {
+      return stroke(chart, page, press, event);
+    }
     if (!press || press.point === null) {
       canvas.style.cursor = page.dataset.tool === "add" ? "crosshair" : "default";
       const near = page.view ? pointUnder(chart, page, event, where()) : null;
@@ -69,19 +73,6 @@ export function editable(chart, page, where) {
     canvas.style.cursor = "grabbing";
     page.dataset.dragPoint(press.point, ...insideWindow(chart, event));
   });
-  /**
-   * Add points along the pointer's way.
-   * @param {{x: number, y: number, moving: boolean}} from
-   * @param {PointerEvent} event
-   */
-  const stroke = (from, event) => {
-    if (Math.hypot(event.clientX - from.x, event.clientY - from.y) < STROKE) return;
-    if (!from.moving) {
-      page.dataset.strokePoint(...insideWindow(chart, { clientX: from.x, clientY: from.y }));
-    }
-    Object.assign(from, { x: event.clientX, y: event.clientY, moving: true });
-    page.dataset.strokePoint(...insideWindow(chart, event));
-  };
   const release = (/** @type {PointerEvent} */ event) => {
     if (press && press.moving) page.dataset.endDrag();
     else if (press && press.point === null && event.type === "pointerup") {
@@ -100,6 +91,21 @@ export function editable(chart, page, where) {
     if (!page.readOnly) page.dataset.erasePoint(point);
   });
   canvas.addEventListener("keydown", (event) => pressKey(chart, page, event));
+}
+
+/**
+ * Add points along the pointer's way.
+ * @param {Chart} chart
+ * @param {Page} page
+ * @param {Press} from
+ * @param {PointerEvent} event
+ */
+function stroke(chart, page, from, event) {
+  if (Math.hypot(event.clientX - from.x, event.clientY - from.y) < STROKE) return;
+  const start = { clientX: from.x, clientY: from.y };
+  if (!from.moving) page.dataset.strokePoint(...insideWindow(chart, start));
+  Object.assign(from, { x: event.clientX, y: event.clientY, moving: true });
+  page.dataset.strokePoint(...insideWindow(chart, event));
 }
 
 /**

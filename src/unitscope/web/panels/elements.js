@@ -99,6 +99,17 @@ export function labelled(words, control, attributes = {}) {
 }
 
 /**
+ * A box to tick, with its words.
+ * @param {string} words
+ * @param {(on: boolean) => void} chosen
+ * @param {string} id
+ */
+export function checkbox(words, chosen, id) {
+  const box = element("input", { type: "checkbox", id, onchange: () => chosen(box.checked) });
+  return { node: element("label", { class: "check" }, box, words), box };
+}
+
+/**
  * A select whose options are [value, words].
  * @template {string} Value
  * @param {[Value, string][]} options
@@ -131,6 +142,14 @@ export function setOptions(select, options, value) {
   }
   if (select.value !== value) select.value = value;
 }
+
+/**
+ * Options that are their own words.
+ * @template {string} Value
+ * @param {Value[]} values
+ * @returns {[Value, string][]}
+ */
+export const plainOptions = (values) => values.map((value) => [value, value]);
 
 /**
  * Options that are numbers, with their names.

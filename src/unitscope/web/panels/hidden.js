@@ -66,9 +66,9 @@ export function hiddenPanel(page) {
     });
     const logits = numbered(data.classNames.map((name) => `Logit ${name}`));
     setOptions(shown, [["-1", "Winner"], ...logits], String(page.hiddenOutput));
-    setText(note, noteOf(hidden));
+    setText(note, noteOfHidden(hidden));
     if (!chart.begin(hidden.window, look)) return;
-    drawBackground(view, hidden);
+    drawBackground(chart, page, view, hidden);
     drawPoints(chart, page, view, placesIn(hidden), { wrong: true, counts: true });
     chart.axes([
       `a[${hidden.layer + 1}]_${hidden.axes[0]}`,
@@ -76,44 +76,6 @@ export function hiddenPanel(page) {
     ], look);
   }
 
-  /** @param {HiddenSpace} hidden */
-  function noteOf({ held, units }) {
-    if (held) {
-      return "The outputs of two units. Background: what the later layers answer, " +
-        "the layer's other units held at their medians.";
-    }
-    return units === 1
-      ? "The layer has one unit: both axes show it."
-      : "The outputs of the layer's two units: what the later layers see. " +
-        "Background: what they answer.";
-  }
-
-  /** @param {View} view @param {HiddenSpace} hidden */
-  function drawBackground(view, hidden) {
-    const { look } = page, k = page.hiddenOutput, { geometry } = hidden;
-    if (!geometry) return;
-    if (k < 0) {
-      chart.clip();
-      for (const cell of geometry.cells) {
-        chart.polygon(cell.polygon, look.tints[cell.label]);
-      }
-      chart.segments(geometry.boundary, look.line, 1.6);
-      chart.unclip();
-      return;
-    }
-    const { maps } = hidden;
-    if (!maps) return;
-    const image = new ImageData(maps.side, maps.side);
-    paintSigned(
-      maps.logits,
-      k,
-      view.classes,
-      page.scales.of(view, view.network.layers.length - 1, k),
-      look,
-      image.data,
-    );
-    chart.image(image);
-  }
   return {
     node,
     update,
@@ -123,4 +85,49 @@ export function hiddenPanel(page) {
       () => chartPicture(chart, page, update),
     ),
   };
+}
+
+/** @param {HiddenSpace} hidden */
+function noteOfHidden({ held, units }) {
+  if (held) {
+    return "The outputs of two units. Background: what the later layers answer, " +
+      "the layer's other units held at their medians.";
+  }
+  return units === 1
+    ? "The layer has one unit: both axes show it."
+    : "The outputs of the layer's two units: what the later layers see. " +
+      "Background: what they answer.";
+}
+
+/**
+ * What the later layers answer: the winner, or one logit.
+ * @param {Chart} chart
+ * @param {Page} page
+ * @param {View} view
+ * @param {HiddenSpace} hidden
+ */
+function drawBackground(chart, page, view, hidden) {
+  const { look } = page, k = page.hiddenOutput, { geometry } = hidden;
+  if (!geometry) return;
+  if (k < 0) {
+    chart.clip();
+    for (const cell of geometry.cells) {
+      chart.polygon(cell.polygon, look.tints[cell.label]);
+    }
+    chart.segments(geometry.boundary, look.line, 1.6);
+    chart.unclip();
+    return;
+  }
+  const { maps } = hidden;
+  if (!maps) return;
+  const image = new ImageData(maps.side, maps.side);
+  paintSigned(
+    maps.logits,
+    k,
+    view.classes,
+    page.scales.of(view, view.network.layers.length - 1, k),
+    look,
+    image.data,
+  );
+  chart.image(image);
 }

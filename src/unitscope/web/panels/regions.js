@@ -3,7 +3,16 @@
 
 import { paintClasses, paintRising, paintSigned } from "../pure/colors.js";
 import { scaleTop } from "../pure/ticks.js";
-import { choice, cutName, element, iconButton, numbered, setOptions, setText } from "./elements.js";
+import {
+  checkbox,
+  choice,
+  cutName,
+  element,
+  iconButton,
+  numbered,
+  setOptions,
+  setText,
+} from "./elements.js";
 import { largestSize } from "../pure/view.js";
 import { Chart } from "./canvas.js";
 import { chartPicture, exportedPicture } from "./pictures.js";
@@ -14,6 +23,7 @@ import { drawLegend } from "./legend.js";
 import { unitFormula } from "./words.js";
 
 /** @import { Page, Panel } from "../page/page.js" */
+/** @import { UnitPlace } from "../page/selection.js" */
 /** @import { View } from "../pure/view.js" */
 
 const MANY_REGIONS = 400; // beyond, their lines would cover the picture
@@ -29,30 +39,7 @@ export function regionsPanel(page) {
   const title = element("h2", {}, "Decision regions");
   const note = element("p", { class: "note" });
   const legend = element("div", { class: "legend" });
-  const views = choice(
-    [["hard", "Classes"], ["probability", "Probability"], ["logit", "Logits"]],
-    page.state.view,
-    (view) => page.show({ view }),
-    { "aria-label": "What the map shows", id: "view" },
-  );
-  const which = choice([["-1", "all classes"]], "-1", (k) => page.selection.showClass(Number(k)), {
-    "aria-label": "Class of the map",
-    id: "view-class",
-  });
-  const lines = element("input", {
-    type: "checkbox",
-    id: "show-lines",
-    onchange: () => page.selection.showUnitLines(lines.checked),
-  });
-  lines.checked = true;
-  const close = iconButton(
-    "Back to the decision regions",
-    "×",
-    () => page.selection.chooseUnit(null),
-    {
-      hidden: true,
-    },
-  );
+  const controls = mapControls(page);
   const node = element(
     "section",
     { class: "panel main-map", "aria-label": "Decision regions" },
@@ -60,10 +47,7 @@ export function regionsPanel(page) {
       "header",
       {},
       title,
-      close,
-      views,
-      which,
-      element("label", { class: "check" }, lines, "unit lines"),
+      ...controls.nodes,
     ),
     chart.canvas,
     legend,
@@ -81,110 +65,19 @@ export function regionsPanel(page) {
   /** @param {View} view */
   function update(view) {
     const { look } = page, unit = page.selection.litUnit(view);
-    setOptions(
-      which,
-      [["-1", "all classes"], ...numbered(page.data.classNames)],
-      String(page.selection.shownClass),
-    );
-    views.value = page.state.view;
-    which.hidden = page.state.view === "hard" || !!page.selection.pinnedUnit;
-    views.hidden = !!page.selection.pinnedUnit;
-    close.hidden = !page.selection.pinnedUnit;
+    controls.update();
     setText(title, unit ? page.unitName(...unit) : "Decision regions");
-    setText(note, unit ? unitFormula(page, view, unit[0], unit[1]) : noteOf(view));
+    setText(note, unit ? unitFormula(page, view, unit[0], unit[1]) : noteOfRegions(page, view));
     if (!chart.begin(view.window, look)) return;
-    if (unit) drawUnit(view, unit);
-    else drawDecision(view);
+    const shown = { unit, gapTop: 1 };
+    if (unit) drawUnit(chart, page, view, unit);
+    else {
+      shown.gapTop = drawDecision(chart, page, view);
+      nameRegions(view);
+    }
+    drawLegend(legend, page, view, shown);
     drawPoints(chart, page, view, where(), { wrong: !unit, counts: true });
     chart.axes(page.dataset.axisNames(), look);
-  }
-
-  /** @param {View} view */
-  function drawDecision(view) {
-    const { look, state } = page, { geometry } = view;
-    let gapTop = 1;
-    if (state.view === "hard") {
-      chart.clip();
-      for (const cell of geometry.cells) chart.polygon(cell.polygon, look.tints[cell.label]);
-      if (page.selection.unitLines && geometry.regions <= MANY_REGIONS) drawUnitLines(view);
-      chart.unclip();
-    } else {
-      gapTop = drawSoft(view);
-    }
-    chart.clip();
-    chart.segments(geometry.boundary, look.line, 2);
-    chart.unclip();
-    nameRegions(view);
-    drawLegend(legend, page, view, { gapTop });
-  }
-
-  /** @param {View} view */
-  function drawUnitLines(view) {
-    for (const segments of view.geometry.unitLines.slice(0, -1).flat()) {
-      chart.segments(segments, page.look.muted, 1, [4, 3]);
-    }
-  }
-
-  /** Colours of how sure the network is; the largest gap that is shown. @param {View} view */
-  function drawSoft(view) {
-    const { look, state } = page, { shownClass } = page.selection;
-    const { maps } = view, { side, classes, logits } = maps;
-    const image = new ImageData(side, side);
-    let top = 1;
-    if (state.view === "logit" && shownClass >= 0) {
-      paintSigned(
-        logits,
-        shownClass,
-        classes,
-        page.scales.of(view, view.network.layers.length - 1, shownClass),
-        look,
-        image.data,
-      );
-    } else if (shownClass >= 0) {
-      paintRising(
-        view.probabilityGrid,
-        shownClass,
-        classes,
-        1,
-        look.backgroundColor,
-        look.classColors[shownClass],
-        image.data,
-      );
-    } else if (state.view === "probability") {
-      const map = view.probabilityGrid;
-      paintClasses(
-        maps.winners,
-        (i) => Math.max(0, (map[i * classes + maps.winners[i]] - 1 / classes) / (1 - 1 / classes)),
-        look,
-        image.data,
-      );
-    } else {
-      const gaps = gapsOf(logits, maps.winners, classes);
-      top = scaleTop(largestSize(gaps, 0, 1));
-      paintClasses(maps.winners, (i) => Math.min(1, gaps[i] / top), look, image.data);
-    }
-    chart.image(image);
-    return top;
-  }
-
-  /** @param {View} view @param {[number, number]} unit */
-  function drawUnit(view, [layer, j]) {
-    const { look } = page, { maps } = view, last = layer === view.network.layers.length - 1;
-    const units = view.network.layers[layer].units, image = new ImageData(maps.side, maps.side);
-    paintSigned(
-      last ? maps.passes[layer].z : maps.passes[layer].a,
-      j,
-      units,
-      page.scales.of(view, layer, j),
-      look,
-      image.data,
-    );
-    chart.image(image);
-    const line = view.geometry.unitLines[layer] && view.geometry.unitLines[layer][j];
-    chart.clip();
-    if (line) chart.segments(line, look.line, 2);
-    chart.unclip();
-    drawLegend(legend, page, view, { unit: [layer, j] });
   }
 
   /** Each class's name where its region and its points leave room. @param {View} view */
@@ -202,25 +95,6 @@ export function regionsPanel(page) {
     }
   }
 
-  /** @param {View} view */
-  function noteOf(view) {
-    const { geometry } = view,
-      held = view.at
-        ? ` Shown: the plane of ${
-          page.dataset.axisNames().join(" and ")
-        }, other features at their medians.`
-        : "";
-    const absent = page.data.classNames.filter((_, k) =>
-      !geometry.cells.some((cell) => cell.label === k)
-    );
-    const missing = absent.length
-      ? ` No region in this window: ${absent.map(cutName).join(", ")}.`
-      : "";
-    return (geometry.exact
-      ? `Exact: ${geometry.regions} activation ${geometry.regions === 1 ? "region" : "regions"}.`
-      : `Sampled on ${geometry.side} × ${geometry.side} points.`) + missing + held;
-  }
-
   return {
     node,
     update,
@@ -230,6 +104,162 @@ export function regionsPanel(page) {
       () => chartPicture(chart, page, update),
     ),
   };
+}
+
+/** What the map shows, and the way back from a unit. @param {Page} page */
+function mapControls(page) {
+  const views = choice(
+    [["hard", "Classes"], ["probability", "Probability"], ["logit", "Logits"]],
+    page.state.view,
+    (view) => page.show({ view }),
+    { "aria-label": "What the map shows", id: "view" },
+  );
+  const which = choice([["-1", "all classes"]], "-1", (k) => page.selection.showClass(Number(k)), {
+    "aria-label": "Class of the map",
+    id: "view-class",
+  });
+  const lines = checkbox("unit lines", (on) => page.selection.showUnitLines(on), "show-lines");
+  lines.box.checked = true;
+  const close = iconButton(
+    "Back to the decision regions",
+    "×",
+    () => page.selection.chooseUnit(null),
+    {
+      hidden: true,
+    },
+  );
+
+  function update() {
+    setOptions(
+      which,
+      [["-1", "all classes"], ...numbered(page.data.classNames)],
+      String(page.selection.shownClass),
+    );
+    views.value = page.state.view;
+    which.hidden = page.state.view === "hard" || !!page.selection.pinnedUnit;
+    views.hidden = !!page.selection.pinnedUnit;
+    close.hidden = !page.selection.pinnedUnit;
+  }
+  return { nodes: [close, views, which, lines.node], update };
+}
+
+/**
+ * Regions, how sure the network is there, or its logits, with the decision boundary.
+ * @param {Chart} chart
+ * @param {Page} page
+ * @param {View} view
+ * @returns {number} the gap to the second logit that full colour stands for
+ */
+function drawDecision(chart, page, view) {
+  const { look, state } = page, { geometry } = view;
+  let gapTop = 1;
+  if (state.view === "hard") {
+    chart.clip();
+    for (const cell of geometry.cells) chart.polygon(cell.polygon, look.tints[cell.label]);
+    if (page.selection.unitLines && geometry.regions <= MANY_REGIONS) {
+      drawUnitLines(chart, page, view);
+    }
+    chart.unclip();
+  } else {
+    gapTop = drawSoft(chart, page, view);
+  }
+  chart.clip();
+  chart.segments(geometry.boundary, look.line, 2);
+  chart.unclip();
+  return gapTop;
+}
+
+/** @param {Chart} chart @param {Page} page @param {View} view */
+function drawUnitLines(chart, page, view) {
+  for (const segments of view.geometry.unitLines.slice(0, -1).flat()) {
+    chart.segments(segments, page.look.muted, 1, [4, 3]);
+  }
+}
+
+/**
+ * Colours of how sure the network is.
+ * @param {Chart} chart
+ * @param {Page} page
+ * @param {View} view
+ * @returns {number} the gap to the second logit that full colour stands for
+ */
+function drawSoft(chart, page, view) {
+  const { look, state } = page, { shownClass } = page.selection;
+  const { maps } = view, { side, classes, logits } = maps;
+  const image = new ImageData(side, side);
+  let top = 1;
+  if (state.view === "logit" && shownClass >= 0) {
+    paintSigned(
+      logits,
+      shownClass,
+      classes,
+      page.scales.of(view, view.network.layers.length - 1, shownClass),
+      look,
+      image.data,
+    );
+  } else if (shownClass >= 0) {
+    paintRising(
+      view.probabilityGrid,
+      shownClass,
+      classes,
+      1,
+      look.backgroundColor,
+      look.classColors[shownClass],
+      image.data,
+    );
+  } else if (state.view === "probability") {
+    const map = view.probabilityGrid;
+    paintClasses(
+      maps.winners,
+      (i) => Math.max(0, (map[i * classes + maps.winners[i]] - 1 / classes) / (1 - 1 / classes)),
+      look,
+      image.data,
+    );
+  } else {
+    const gaps = gapsOf(logits, maps.winners, classes);
+    top = scaleTop(largestSize(gaps, 0, 1));
+    paintClasses(maps.winners, (i) => Math.min(1, gaps[i] / top), look, image.data);
+  }
+  chart.image(image);
+  return top;
+}
+
+/** @param {Chart} chart @param {Page} page @param {View} view @param {UnitPlace} unit */
+function drawUnit(chart, page, view, [layer, j]) {
+  const { look } = page, { maps } = view, last = layer === view.network.layers.length - 1;
+  const units = view.network.layers[layer].units, image = new ImageData(maps.side, maps.side);
+  paintSigned(
+    last ? maps.passes[layer].z : maps.passes[layer].a,
+    j,
+    units,
+    page.scales.of(view, layer, j),
+    look,
+    image.data,
+  );
+  chart.image(image);
+  const line = view.geometry.unitLines[layer] && view.geometry.unitLines[layer][j];
+  chart.clip();
+  if (line) chart.segments(line, look.line, 2);
+  chart.unclip();
+}
+
+/** @param {Page} page @param {View} view */
+function noteOfRegions(page, view) {
+  const { geometry } = view,
+    held = view.at
+      ? ` Shown: the plane of ${
+        page.dataset.axisNames().join(" and ")
+      }, other features at their medians.`
+      : "";
+  const absent = page.data.classNames.filter((_, k) =>
+    !geometry.cells.some((cell) => cell.label === k)
+  );
+  const missing = absent.length
+    ? ` No region in this window: ${absent.map(cutName).join(", ")}.`
+    : "";
+  return (geometry.exact
+    ? `Exact: ${geometry.regions} activation ${geometry.regions === 1 ? "region" : "regions"}.`
+    : `Sampled on ${geometry.side} × ${geometry.side} points.`) + missing + held;
 }
 
 /**

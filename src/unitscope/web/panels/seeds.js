@@ -68,14 +68,7 @@ export function seedsPanel(page) {
     if (!seeds) {
       return setText(share, "How much of this is luck? Train it from 64 random starts and see.");
     }
-    const full = seeds.accuracy.filter((value) => value >= 1 - 1e-9).length,
-      right = percentage(full / seeds.accuracy.length);
-    setText(
-      share,
-      `${full} of ${seeds.accuracy.length} (${right}) classify every training point right. ` +
-        "Below each: accuracy and loss." +
-        (stale ? " Of the settings before: train them again." : ""),
-    );
+    setText(share, wordsOfSeeds(seeds, stale));
     if (shown !== seeds || look !== page.look) {
       shown = seeds;
       look = page.look;
@@ -88,36 +81,51 @@ export function seedsPanel(page) {
       )
     );
   }
-  /** All maps in rows of 16, with accuracy and loss. */
-  function picture() {
-    const tiles = /** @type {HTMLElement[]} */ ([...strip.children]),
-      { look: { background, text } } = page;
-    return svgDocument(
-      16 * 70 + 6,
-      Math.ceil(tiles.length / 16) * 100 + 6,
-      background,
-      ...tiles.flatMap((one, k) => {
-        const x = k % 16 * 70 + 6,
-          y = Math.floor(k / 16) * 100 + 6,
-          map = one.querySelector("canvas");
-        return [
-          svgElement("image", { x, y, width: 64, height: 64, href: map?.toDataURL() ?? "" }),
-          ...[...one.querySelectorAll("small")].map((words, line) =>
-            svgWords(words.textContent ?? "", x + 32, y + 74 + 14 * line, text)
-          ),
-        ];
-      }),
-    );
-  }
-
   return {
     node,
     update,
     get exported() {
-      return page.seeds.shown ? exportedPicture("Seeds", "seeds", picture) : null;
+      return page.seeds.shown
+        ? exportedPicture("Seeds", "seeds", () => seedsPicture(page, strip))
+        : null;
     },
     close: () => watched.disconnect(),
   };
+}
+
+/** @param {SeedsShown} seeds @param {boolean} stale */
+function wordsOfSeeds({ accuracy }, stale) {
+  const full = accuracy.filter((value) => value >= 1 - 1e-9).length,
+    right = percentage(full / accuracy.length);
+  return `${full} of ${accuracy.length} (${right}) classify every training point right. ` +
+    "Below each: accuracy and loss." +
+    (stale ? " Of the settings before: train them again." : "");
+}
+
+/**
+ * All maps in rows of 16, with accuracy and loss.
+ * @param {Page} page
+ * @param {HTMLElement} strip
+ */
+function seedsPicture(page, strip) {
+  const tiles = /** @type {HTMLElement[]} */ ([...strip.children]),
+    { look: { background, text } } = page;
+  return svgDocument(
+    16 * 70 + 6,
+    Math.ceil(tiles.length / 16) * 100 + 6,
+    background,
+    ...tiles.flatMap((one, k) => {
+      const x = k % 16 * 70 + 6,
+        y = Math.floor(k / 16) * 100 + 6,
+        map = one.querySelector("canvas");
+      return [
+        svgElement("image", { x, y, width: 64, height: 64, href: map?.toDataURL() ?? "" }),
+        ...[...one.querySelectorAll("small")].map((words, line) =>
+          svgWords(words.textContent ?? "", x + 32, y + 74 + 14 * line, text)
+        ),
+      ];
+    }),
+  );
 }
 
 /** @param {Page} page @param {SeedsShown} seeds @param {number} k */
