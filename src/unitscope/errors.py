@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import numbers
 import operator
-from typing import Any
+from typing import Any, cast
 
 __all__ = [
     "InvalidInput",
@@ -78,7 +78,7 @@ def refusal(name: str, rule: str, value: object, remedy: str = "") -> InvalidInp
 def whole_number(name: str, value: object, *, at_least: int, at_most: int | None = None) -> int:
     """`value` as an int, or the refusal that says within which bounds it must be a whole number."""
     try:
-        number = None if isinstance(value, bool) else operator.index(value)  # type: ignore[arg-type]
+        number = None if isinstance(value, bool) else operator.index(cast(Any, value))
     except TypeError:
         number = None
     if number is None or number < at_least or (at_most is not None and number > at_most):

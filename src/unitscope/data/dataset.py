@@ -100,7 +100,7 @@ class Dataset:
         )
 
     def standardized(self) -> Dataset:
-        """The same points, each feature with mean 0 and standard deviation 1; constants become 0."""
+        """The points, each feature with mean 0 and standard deviation 1; constants become 0."""
         scale = self.X.std(axis=0)
         # A constant column has only rounding noise as its deviation: dividing by that would make
         # data of noise.

@@ -77,7 +77,7 @@ def advance(
 
 
 def _layers(vector: np.ndarray, net: Network) -> Iterator[tuple[Dense, np.ndarray, np.ndarray]]:
-    """Each layer with its weights (inputs, units) and biases (units,), as views of a vector (P,)."""
+    """Each layer's weights (inputs, units) and biases (units,), as views of a vector (P,)."""
     at = 0
     for layer in net.layers:
         bias = at + layer.weights.size
