@@ -228,6 +228,8 @@ def test_the_changelogs_newest_version_is_ours():
         r"^## \[(\d+\.\d+\.\d+)\]", (REPOSITORY / "CHANGELOG.md").read_text(encoding="utf-8"), re.M
     )
     assert versions[0] == us.__version__
+    citation = (REPOSITORY / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\nversion: {us.__version__}\n" in citation
 
 
 # Hosts of package registries and paths of someone's machine. Written in pieces: this file is

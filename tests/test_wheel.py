@@ -87,6 +87,7 @@ def test_the_metadata_say_what_is_needed(metadata):
         "torch",
     ]
     assert re.search(r"^License-Expression: Apache-2.0$", metadata, re.M)
+    assert re.search(r"^Author: The unitscope developers$", metadata, re.M)
     assert re.search(r"^Requires-Python: >=3.11$", metadata, re.M)
 
 

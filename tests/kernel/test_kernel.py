@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from unitscope.data.dataset import Dataset
 from unitscope.errors import InvalidInput
-from unitscope.kernel.advance import advance
+from unitscope.kernel.advance import Options, advance
 from unitscope.kernel.state import State
 from unitscope.network import ACTIVATIONS, Dense, Network
 from unitscope.recipe import OPTIMIZERS, Recipe
@@ -98,7 +98,7 @@ def test_a_clipped_point_adds_the_bound_to_the_loss_and_teaches_nothing(seed, cl
     expected = X.T @ ((p - np.eye(classes)[y]) * taught[:, None]) / len(y)
     recipe = Recipe(optimizer="sgd", learning_rate=1.0, batch_size=len(y))
     start = State.fresh(net.to_vector())
-    outcome = advance(start, net, X, y, np.arange(len(y))[None], recipe, clip=clip)
+    outcome = advance(start, net, X, y, np.arange(len(y))[None], recipe, Options(clip=clip))
     assert outcome.loss[0] == pytest.approx(
         -np.log(np.clip(own, clip, 1 - clip)).mean(), rel=1e-5, abs=1e-6
     )
@@ -119,7 +119,7 @@ def test_one_step_worked_by_hand():
         np.array([0]),
         np.array([[0]]),
         recipe,
-        counted=True,
+        Options(counted=True),
     )
     assert outcome.loss[0] == pytest.approx(np.log(2.0), abs=1e-7)
     np.testing.assert_allclose(outcome.weights[0], [0.05, -0.05, 0.1, -0.1, 0.05, -0.05], atol=1e-8)

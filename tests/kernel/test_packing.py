@@ -1,8 +1,12 @@
-"""What the compiled loop works on has room for every network."""
+"""The kernel's arrays have room for every network, and its functions few arguments."""
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import numpy as np
+import pytest
 
 from unitscope.kernel import layout, packing
 from unitscope.network import Network
@@ -29,3 +33,18 @@ def test_the_memory_has_room_for_every_shape():
             block = packing.padded(layer.units)
             assert stride * block + layer.inputs * block <= numbers[layout.SCRATCH]
             assert layer.inputs * stride <= numbers[layout.SCRATCH]
+
+
+@pytest.mark.parametrize("room", ["kernel", "geometry"])
+def test_compiled_functions_take_at_most_7_arguments_but_the_entries(room):
+    many = []
+    for path in (Path(layout.__file__).parents[1] / room).glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.FunctionDef) or node.name == "__init__":
+                continue
+            if any("cfunc" in ast.unparse(decorator) for decorator in node.decorator_list):
+                continue
+            given = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+            if len(given) > 7:
+                many.append(f"{path.name}: {node.name} has {len(given)}")
+    assert many == []

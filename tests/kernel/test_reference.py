@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import unitscope as us
 from unitscope.kernel import reference
-from unitscope.kernel.advance import advance
+from unitscope.kernel.advance import Options, advance
 from unitscope.kernel.order import key_of, shuffled
 from unitscope.kernel.state import State
 from unitscope.network import ACTIVATIONS, Dense, Network
@@ -57,7 +57,7 @@ def test_the_kernel_trains_as_plain_numpy_does(
     start = State.fresh(net.to_vector() + rng.normal(0, 0.1, net.n_parameters))
     start.slots[:] = rng.uniform(0.01, 0.1, start.slots.shape)  # no step of Adam by noise alone
     start.step = int(rng.integers(0, 200))
-    found = advance(start, net, X, y, order, recipe, clip=clip, counted=True)
+    found = advance(start, net, X, y, order, recipe, Options(clip=clip, counted=True))
     expected = reference.advance(start, net, X, y, order, recipe, clip)
     assert found.finite and expected.finite
     np.testing.assert_allclose(found.weights, expected.weights, atol=2e-4)

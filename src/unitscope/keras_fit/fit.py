@@ -15,7 +15,7 @@ from unitscope.keras_fit.data import FitData, TooLarge, check_size, fit_data
 from unitscope.keras_fit.devices import check_devices, unused_devices
 from unitscope.keras_fit.plan import BATCH_SIZE, KerasOnly, Plan, plan_for, rate_of, short
 from unitscope.keras_fit.recording import as_list, fit_with_keras
-from unitscope.kernel.advance import advance
+from unitscope.kernel.advance import Options, advance
 from unitscope.kernel.order import given_order, shuffled
 from unitscope.kernel.state import Outcome
 from unitscope.models.keras import keras_package, kind
@@ -257,8 +257,7 @@ class _KernelFit:
             self.data.y,
             order,
             self.recipe,
-            clip=self.plan.clip,
-            counted=bool(self.plan.accuracies),
+            Options(clip=self.plan.clip, counted=bool(self.plan.accuracies)),
         )
 
     def _logs(self, weights: np.ndarray, loss: float, correct: int) -> dict[str, float]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import threading
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,6 +28,25 @@ LOOP = CompiledCode("unitscope.kernel.loop", arguments=10, flush=True)
 _TEAM_FROM = 4e6
 
 
+class Options(NamedTuple):
+    """How else to train.
+
+    - `clip`: where above 0, a point whose own class has a probability outside `clip`..1 - `clip`
+      adds the loss of that bound and no gradient, as Keras has it for probabilities on some
+      backends.
+    - `counted`: whether to count the points that are predicted right.
+    - `threads`: how many may work on a wide network; without it, as many as there are processors.
+      They change no bit.
+    """
+
+    clip: float = 0.0
+    counted: bool = False
+    threads: int | None = None
+
+
+_PLAIN = Options()
+
+
 def advance(
     state: State,
     net: Network,
@@ -34,10 +54,7 @@ def advance(
     y: np.ndarray,
     order: np.ndarray,
     recipe: Recipe,
-    *,
-    clip: float = 0.0,
-    counted: bool = False,
-    threads: int | None = None,
+    options: Options = _PLAIN,
 ) -> Outcome:
     """Train on from `state` for one epoch per row of `order`.
 
@@ -50,12 +67,7 @@ def advance(
     - `order`: (epochs, n) ints below n: the order in which each epoch visits the points.
     - `recipe`: optimizer, its settings, batch size and penalties; its epochs, seed and hidden
       layers are not read.
-    - `clip`: where above 0, a point whose own class has a probability outside `clip`..1 - `clip`
-      adds the loss of that bound and no gradient, as Keras has it for probabilities on some
-      backends.
-    - `counted`: whether to count the points that are predicted right.
-    - `threads`: how many may work on a wide network; without it, as many as there are processors.
-      They change no bit.
+    - `options`: see `Options`.
     """
     epochs, n = _checked(net, X, y, order)
     if epochs == 0:
@@ -70,9 +82,11 @@ def advance(
     if not LOOP.works():
         from unitscope.kernel import reference
 
-        outcome = reference.advance(state, net, X, y, order, recipe, clip)
-        return outcome if counted else replace(outcome, correct=np.zeros(len(outcome.loss), int))
-    numbers = packing.numbers(net, recipe, n, counted=counted)
+        outcome = reference.advance(state, net, X, y, order, recipe, options.clip)
+        if options.counted:
+            return outcome
+        return replace(outcome, correct=np.zeros(len(outcome.loss), int))
+    numbers = packing.numbers(net, recipe, n, counted=options.counted)
     numbers[layout.EPOCHS], numbers[layout.STEP] = epochs, state.step
     stride, padded = int(numbers[layout.STRIDE]), int(numbers[layout.PADDED])
     count = net.n_parameters
@@ -85,7 +99,7 @@ def advance(
     counts = np.zeros(epochs + 2, np.int64)
     arrays = (
         numbers,
-        packing.settings(net, recipe, clip),
+        packing.settings(net, recipe, options.clip),
         packing.layer_table(net, stride),
         packing.points(X, y),
         places,
@@ -96,21 +110,10 @@ def advance(
         counts,
     )
     wide = not numbers[layout.IS_NARROW] and count * min(stride, n) >= _TEAM_FROM
-    finite = _together(arrays, (threads or os.cpu_count() or 1) if wide else 1)
+    finite = _together(arrays, (options.threads or os.cpu_count() or 1) if wide else 1)
     if finite < epochs:  # the vectors hold the bad epoch: go there again and stop before it
-        return _unfinished(
-            advance(
-                state,
-                net,
-                X,
-                y,
-                order[:finite],
-                recipe,
-                clip=clip,
-                counted=counted,
-                threads=threads,
-            )
-        )
+        outcome = advance(state, net, X, y, order[:finite], recipe, options)
+        return replace(outcome, finite=False)
     steps = state.step + epochs * -(-n // recipe.batch_size)
     # no copy: for large networks one takes as long as a step
     after = State(vectors[0, :count], vectors[1:, :count], steps)
@@ -147,10 +150,6 @@ def _together(arrays: tuple[np.ndarray, ...], team: int) -> int:
     for helper in helpers:
         helper.join()
     return finite
-
-
-def _unfinished(outcome: Outcome) -> Outcome:
-    return Outcome(outcome.weights, outcome.loss, outcome.correct, outcome.state, finite=False)
 
 
 def _checked(net: Network, X: np.ndarray, y: np.ndarray, order: np.ndarray) -> tuple[int, int]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from unitscope.data.dataset import Dataset
 from unitscope.errors import TrainingDiverged, refusal, said, whole_number
-from unitscope.kernel.advance import advance
+from unitscope.kernel.advance import Options, advance
 from unitscope.kernel.order import given_order, shuffled
 from unitscope.kernel.state import Outcome, State
 from unitscope.network import Activation, Network
@@ -181,7 +181,7 @@ def _in_slices(
             data.y,
             order(done, min(done + step, epochs)),
             recipe,
-            threads=threads,
+            Options(threads=threads),
         )
         outcomes.append(outcome)
         state, done = outcome.state, done + step
