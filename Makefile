@@ -17,7 +17,7 @@ FITS := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 .PHONY: help lab test check lint fix extras oldest generated golden bench clean
 
 help:  ## say what each command does
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 17
 
 lab: .venv/lab.stamp  ## set up and run the course lab
 	$(BIN)/unitscope lab
