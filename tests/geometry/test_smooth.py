@@ -94,6 +94,7 @@ def meetings(part) -> list[tuple[np.ndarray, set[int]]]:
     return [(np.array(place), classes) for place, classes in around.items() if len(classes) > 2]
 
 
+@pytest.mark.slow
 def test_where_three_classes_meet_three_logits_tie():
     found = 0
     for activation in SMOOTH:

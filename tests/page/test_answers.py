@@ -302,6 +302,7 @@ def broken(message: object, rng: random.Random) -> object:
     return copy
 
 
+@pytest.mark.slow
 def test_ten_thousand_strange_messages_raise_nothing():
     small = us.datasets.blobs(n=8, classes=2)
     net = network_to_wire(Network.initialize([2, 2, 2]))

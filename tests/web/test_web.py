@@ -286,6 +286,7 @@ def imported_types() -> str:
 
 
 @needs_deno
+@pytest.mark.slow
 @pytest.mark.parametrize("entry", ["entries/file.js", "entries/widget.js"])
 def test_the_joined_script_is_javascript(entry, tmp_path, browser_types):
     path = tmp_path / "joined.js"

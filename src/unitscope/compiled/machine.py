@@ -144,10 +144,10 @@ def give_symbols() -> None:
 
 
 def _windows() -> dict[str, Any]:
-    """Windows' functions for those of `SYSTEM`, and the one that looks after large stack frames."""
-    library, system, kernel = (
+    """Windows' functions for those of `SYSTEM`."""
+    library, kernel = (
         ctypes.WinDLL(name)  # type: ignore[attr-defined,unused-ignore]
-        for name in ("msvcrt", "ntdll", "kernel32")
+        for name in ("msvcrt", "kernel32")
     )
     functions = {name: getattr(library, name) for name in SYSTEM if name != "sched_yield"}
-    return functions | {"sched_yield": kernel.SwitchToThread, "__chkstk": system["__chkstk"]}
+    return functions | {"sched_yield": kernel.SwitchToThread}
