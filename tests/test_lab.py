@@ -95,6 +95,7 @@ def test_facts_and_epochs_read_as_in_the_lab(run):
     )
 
 
+@pytest.mark.slow
 def test_drawing_writes_ten_files_and_changes_nothing(run, tmp_path):
     before = run.weights.tobytes(), run.data.X.tobytes()
     paths = us.lab.draw(run, tmp_path / "new" / "folder")

@@ -29,6 +29,7 @@ def test_lab_prints_facts_training_and_files(tmp_path, capsys):
     assert len(re.findall(r"^- ", written, re.M)) == len(re.findall(r"^  [A-Z].*\.$", out, re.M))
 
 
+@pytest.mark.slow
 def test_verbose_prints_every_epoch(tmp_path, capsys):
     assert cli.main(["lab", "--verbose", "--out", str(tmp_path)]) == 0
     losses = re.findall(r"Epoch \d+/200\n4/4 \[=+\] - loss: (\d\.\d{4})", capsys.readouterr().out)
@@ -36,6 +37,7 @@ def test_verbose_prints_every_epoch(tmp_path, capsys):
     assert (losses[0], losses[-1]) == ("1.8158", "0.0300")
 
 
+@pytest.mark.slow
 def test_a_seed_gives_another_run(tmp_path, capsys):
     assert cli.main(["lab", "--seed", "7", "--out", str(tmp_path)]) == 0
     assert "final loss 0.0300" not in capsys.readouterr().out

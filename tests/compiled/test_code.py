@@ -34,6 +34,7 @@ def run_program(folder, before=""):
 COMPILED, LOADED = (True, False), (False, False)
 
 
+@pytest.mark.slow
 def test_the_first_process_compiles_and_the_second_loads_without_numba(tmp_path):
     folder = tmp_path / "cache"
     assert run_program(folder) == COMPILED
@@ -51,6 +52,7 @@ def test_the_first_process_compiles_and_the_second_loads_without_numba(tmp_path)
         assert run_program(folder) == COMPILED, "a file that others may write must not be run"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "before", ["sys.executable = '/bin/echo'", "sys.executable = '/nowhere/python'"]
 )
@@ -87,6 +89,7 @@ print(all(code.entry() and code.is_ready() for code in codes), "numba" in sys.mo
     ]
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_written_is_no_obstacle(tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")

@@ -42,6 +42,7 @@ def all_imports_of(module):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", MODULES)
 def test_the_sources_are_those_that_python_imports(module):
     assert set(sources.sources(module)) == all_imports_of(module)

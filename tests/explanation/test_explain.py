@@ -65,6 +65,7 @@ def test_what_is_false_of_another_network_does_not_hold_there():
     assert noticed == false
 
 
+@pytest.mark.slow
 def test_what_holds_of_another_network_is_true_of_it():
     for seed in range(0, 120, 3):
         net, data = cases.case(seed)
@@ -85,6 +86,7 @@ def test_lengths_are_nested(seed):
     assert len(brief) < len(full)
 
 
+@pytest.mark.slow
 def test_no_sentence_contradicts_another():
     for seed in range(0, 240):
         net, data = cases.case(seed)
@@ -230,7 +232,13 @@ def test_the_nearest_boundary_of_one_point(lab):
 
 @pytest.mark.parametrize(
     ("sizes", "classes"),
-    [((2, 64, 64, 10), 10), ((3, *[4] * 8, 20), 20), ((1, 2), 2), ((2, 1, 2), 2), ((7, 64, 3), 3)],
+    [
+        pytest.param((2, 64, 64, 10), 10, marks=pytest.mark.slow),
+        ((3, *[4] * 8, 20), 20),
+        ((1, 2), 2),
+        ((2, 1, 2), 2),
+        pytest.param((7, 64, 3), 3, marks=pytest.mark.slow),
+    ],
 )
 def test_any_shape_is_explained(sizes, classes):
     rng = np.random.default_rng(0)

@@ -230,6 +230,7 @@ def test_a_dark_axes_gets_the_dark_theme(lab_data, lab_net):
     assert to_hex(collection(ax, "decision boundary").get_color()[0]) == DARK.line
 
 
+@pytest.mark.slow
 def test_pyplot_is_not_loaded_and_nothing_heavy_either(tmp_path):
     code = """
 import sys, numpy as np, unitscope as us

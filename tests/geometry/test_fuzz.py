@@ -7,6 +7,7 @@ import pytest
 import random_networks
 
 
+@pytest.mark.slow
 def test_two_hundred_hostile_networks_keep_the_laws():
     found = list(fuzz.outcomes(range(200)))
     assert [one for one in found if one.raised or one.faults] == []

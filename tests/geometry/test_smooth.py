@@ -39,6 +39,7 @@ def off_the_tie(net: us.Network, places: np.ndarray) -> np.ndarray:
     return np.abs(gap(places)) / np.linalg.norm(slope, axis=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("activation", SMOOTH)
 @pytest.mark.parametrize("seed", [3, 4])
 def test_cells_tile_the_window_and_have_the_classes(activation, seed):

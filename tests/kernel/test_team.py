@@ -25,6 +25,7 @@ def blobs(n, classes, features=3):
     return us.Dataset(rng.normal(size=(n, features)), np.arange(n) % classes)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(
     hidden=st.lists(st.integers(1, 40), max_size=3),
