@@ -105,10 +105,10 @@ def test_the_page_and_its_modules_are_served_with_the_headers(server):
 @pytest.mark.parametrize(
     "path",
     [
-        "/../scene.py",
-        "/%2e%2e/scene.py",
-        "/..%2fscene.py",
-        "/draw/../../scene.py",
+        "/../lab.py",
+        "/%2e%2e/lab.py",
+        "/..%2flab.py",
+        "/panels/../../lab.py",
         "//etc/passwd",
         "/live/../../x",
         "/page.css%00.js",
