@@ -14,6 +14,7 @@ DATA = us.datasets.lab()
 @pytest.fixture
 def without_tqdm(monkeypatch):
     monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    monkeypatch.delitem(sys.modules, "ipykernel", raising=False)  # of another test: no notebook
 
 
 def test_a_training_draws_tqdms_bar(capsys):
