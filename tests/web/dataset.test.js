@@ -5,15 +5,7 @@ import { Dataset } from "../../src/unitscope/web/page/dataset.js";
 import { Seeds } from "../../src/unitscope/web/page/seeds.js";
 import { Selection } from "../../src/unitscope/web/page/selection.js";
 import { dataFromWire, dataToWire, heldOutOf } from "../../src/unitscope/web/pure/data.js";
-
-const few = () => ({
-  features: 2,
-  points: Float64Array.of(0, 1, 2, 3, 4, 5),
-  labels: Uint8Array.of(0, 1, 1),
-  classNames: ["a", "b"],
-  featureNames: ["x0", "x1"],
-  heldOut: null,
-});
+import { few } from "./points.js";
 
 test("data goes over the wire and back", () => {
   const data = { ...few(), heldOut: Uint8Array.of(0, 0, 1) };

@@ -15,6 +15,7 @@ import {
   weightsToText,
 } from "../../src/unitscope/web/pure/packed.js";
 import { hashFromState, initialState, stateFromHash } from "../../src/unitscope/web/page/state.js";
+import { few } from "./points.js";
 
 const hello = JSON.parse(readFileSync(new URL("greeting.json", import.meta.url), "utf8"));
 
@@ -59,15 +60,6 @@ test("strange addresses: unknown names are passed over, values beyond a range ar
     notices.join(),
     /epochs must be a whole number from 1 to 5000\. Got 99999 instead\./,
   );
-});
-
-const few = () => ({
-  features: 2,
-  points: Float64Array.of(0, 1, 2, 3, 4, 5),
-  labels: Uint8Array.of(0, 1, 1),
-  classNames: ["a", "b"],
-  featureNames: ["x0", "x1"],
-  heldOut: null,
 });
 
 test("points in the address come back; too many are left out; nonsense is none", () => {
