@@ -5,7 +5,11 @@
 PYTHON ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-INSTALL := $(PIP) install --constraint constraints.txt
+# What is never imported need not be compiled.
+INSTALL := $(PIP) install --no-compile --constraint constraints.txt
+# Two without their dependencies: tf_keras has a second copy of TensorFlow (see pyproject.toml), and of
+# axe-playwright-python only the script of axe-core is used, not the browser that it brings.
+APART := tf_keras axe-playwright-python
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 # The files of Keras's rooms are not even read: that imports Keras, in seconds.
 QUICK := -m "not (slow or keras or tensorflow or torch or notebook or browser)" \
@@ -22,8 +26,9 @@ help:  ## say what each command does
 lab: .venv/lab.stamp  ## set up and run the course lab
 	$(BIN)/unitscope lab
 
+# Three at once: those of browsers, notebooks and servers wait for much of their time.
 test: .venv/test.stamp  ## set up and run every test that can run here
-	$(PYTEST)
+	$(PYTEST) --numprocesses 3
 
 check: lint  ## lint, check the types and run the quick tests
 	$(PYTEST) --quiet $(QUICK)
@@ -40,14 +45,16 @@ fix: .venv/test.stamp  ## mend what the linter can mend, and format
 	$(BIN)/ruff format .
 	$(BIN)/deno fmt
 
-extras: .venv/test.stamp  ## install PyTorch, Dask, Ray, regioncam and pyright, for the tests that need them
-	$(INSTALL) --editable ".[torch,dask,ray,bench,pyright]"
+extras: .venv/pyvenv.cfg  ## install PyTorch, Dask, Ray, regioncam and pyright, for the tests that need them
+	$(INSTALL) --editable ".[dev,torch,dask,ray,bench,pyright]"
+	$(INSTALL) --no-deps $(APART)
+	@touch .venv/lab.stamp .venv/test.stamp
 
 oldest: .venv/pyvenv.cfg  ## run the lab and the quick tests with the oldest versions that pyproject.toml allows
 	$(BIN)/python tools/oldest.py
 
 generated: .venv/test.stamp  ## make anew every file that a program in tools/ writes
-	for tool in llvm_ir contract fixtures images explanations; do $(BIN)/python tools/$$tool.py || exit; done
+	for tool in llvm_ir wasm contract fixtures images explanations models fits; do $(BIN)/python tools/$$tool.py || exit; done
 
 golden: .venv/test.stamp  ## accept the pictures as they are drawn now
 	UNITSCOPE_ACCEPT_FIGURES=1 $(BIN)/python -m pytest tests/figures/test_golden.py
@@ -76,9 +83,7 @@ clean:  ## remove .venv and what the tools left behind
 	$(INSTALL) --editable .
 	@touch $@
 
-# Two without their dependencies: tf_keras has a second copy of TensorFlow (see pyproject.toml), and of
-# axe-playwright-python only the script of axe-core is used, not the browser that it brings.
 .venv/test.stamp: .venv/lab.stamp
 	$(INSTALL) --editable ".[dev]"
-	$(INSTALL) --no-deps tf_keras axe-playwright-python
+	$(INSTALL) --no-deps $(APART)
 	@touch $@

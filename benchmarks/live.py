@@ -38,9 +38,26 @@ WEB = Path(us.__file__).parent / "web"
 # Before the page's own scripts: note when requests go out and replies come in, and how long the
 # frames' callbacks take.
 _WATCH = """
-window.trained = []; window.spent = { server: [], script: 0, frames: 0 };
-const Plain = window.WebSocket, frame = window.requestAnimationFrame.bind(window);
+window.trained = []; window.spent = { training: [], script: 0, frames: 0 };
+const Plain = window.WebSocket, Own = window.Worker;
+const frame = window.requestAnimationFrame.bind(window);
 let sent = 0;
+function trained() {
+  window.spent.training.push(performance.now() - sent);
+  for (const told of window.trained.splice(0)) told();
+}
+window.Worker = class extends Own {
+  postMessage(message) {
+    if (message.request?.kind === "train") sent = performance.now();
+    super.postMessage(message);
+  }
+  constructor(...given) {
+    super(...given);
+    this.addEventListener("message", ({ data }) => {
+      if (data.told?.kind === "trained") trained();
+    });
+  }
+};
 window.WebSocket = class extends Plain {
   send(text) {
     if (text.slice(0, 40).includes('"train"')) sent = performance.now();
@@ -49,9 +66,7 @@ window.WebSocket = class extends Plain {
   constructor(...given) {
     super(...given);
     this.addEventListener("message", (event) => {
-      if (!event.data.slice(0, 60).includes('"trained"')) return;
-      window.spent.server.push(performance.now() - sent);
-      for (const told of window.trained.splice(0)) told();
+      if (event.data.slice(0, 60).includes('"trained"')) trained();
     });
   }
 };
@@ -63,6 +78,7 @@ window.requestAnimationFrame = (callback) => frame((now) => {
 });
 window.plainFrame = frame;
 """
+_KERNEL = "return document.documentElement.dataset.kernel"
 _DRAG = """
 const [moves, done] = arguments;
 const canvas = document.querySelector("#regions"), box = canvas.getBoundingClientRect();
@@ -85,7 +101,7 @@ const frame = () => new Promise((resolve) => window.plainFrame(() => setTimeout(
   }
   await new Promise((resolve) => window.trained.push(resolve));
   await frame();
-  window.spent = { server: [], script: 0, frames: 0 };
+  window.spent = { training: [], script: 0, frames: 0 };
   const times = [];
   for (let k = 0; k < moves; k++) {
     await frame();
@@ -98,7 +114,7 @@ const frame = () => new Promise((resolve) => window.plainFrame(() => setTimeout(
   }
   at("pointerup", box.x + box.width / 2, box.y + box.height / 2);
   await new Promise((resolve) => window.trained.push(resolve));
-  done([times, window.spent.server, window.spent.script]);
+  done([times, window.spent.training, window.spent.script]);
 })();
 """
 
@@ -145,23 +161,26 @@ def drag_rows(address: str) -> list[list[str]]:
     """A point dragged in a browser, with a screen's frames and without."""
     unlimited = ("--disable-frame-rate-limit", "--disable-gpu-vsync")
     rows = []
-    for name, flags in (
-        ("at 60 frames a second", ()),
-        ("not held to a screen's frames", unlimited),
-    ):
-        times, server, script = dragging(address, flags)
-        what = f"a point dragged, {MOVES} moves: event to repainted page, {name}"
-        rows.append([what, *shown(times)])
-        rows.append(["of it, from the request to the server's reply", *shown(server)])
-        rows.append(["of it, scripts of the frames, on average", f"{script / MOVES:.1f} ms", ""])
+    for who, query in (("the server", ""), ("the browser", "?kernel=browser")):
+        for name, flags in (
+            ("at 60 frames a second", ()),
+            ("not held to a screen's frames", unlimited),
+        ):
+            times, training, script = dragging(address + query, flags)
+            what = f"a point dragged, {who} trains, {MOVES} moves: event to repainted page, {name}"
+            rows.append([what, *shown(times)])
+            rows.append(["of it, from the request to the reply", *shown(training)])
+            rows.append(
+                ["of it, scripts of the frames, on average", f"{script / MOVES:.1f} ms", ""]
+            )
     return rows
 
 
 @contextlib.contextmanager
-def served() -> Iterator[tuple[str, subprocess.Popen]]:
-    """A server in a process of its own: its address, and the process."""
+def served(*arguments: str) -> Iterator[tuple[str, subprocess.Popen]]:
+    """A server in a process of its own, or several: its address, and the process."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "unitscope", "play", "--port", "0", "--no-browser"],
+        [sys.executable, "-m", "unitscope", "play", "--port", "0", "--no-browser", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -187,6 +206,7 @@ def browser(flags: tuple[str, ...] = ()) -> Iterator:
             "--no-sandbox",
             "--disable-gpu",
             "--no-first-run",
+            "--force-prefers-reduced-motion",  # else a first visit plays
             "--window-size=1280,900",
             f"--user-data-dir={profile}",
             *flags,
@@ -211,16 +231,18 @@ def dragging(address: str, flags: tuple[str, ...]) -> tuple[np.ndarray, np.ndarr
     """Milliseconds of a drag.
 
     Returns those from each pointer event to the frame that is painted with the network trained for
-    it, those until the server's reply, and the sum of those that the frames' scripts take.
+    it, those until the reply to its request, and the sum of those that the frames' scripts take.
     """
     with browser(flags) as driver:
         driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": _WATCH})
         driver.get(address)
         until_painted(driver)
+        while "kernel=" in address and not driver.execute_script(_KERNEL):
+            time.sleep(0.01)
         driver.execute_async_script(_DRAG, 30)
         parts = [driver.execute_async_script(_DRAG, MOVES // PARTS) for _ in range(PARTS)]
-        times, server = (np.concatenate([part[which] for part in parts]) for which in (0, 1))
-        return times, server, sum(part[2] for part in parts)
+        times, training = (np.concatenate([part[which] for part in parts]) for which in (0, 1))
+        return times, training, sum(part[2] for part in parts)
 
 
 def first_paints() -> list[float]:
@@ -261,7 +283,7 @@ async def many(address: str, clients: int, moves: int) -> np.ndarray:
             await made.recv()
             for move in range(moves):
                 X = data.X.copy()
-                X[client] = rng.uniform(-5, 5, 2)
+                X[client % len(X)] = rng.uniform(-5, 5, 2)
                 message = {
                     "id": move,
                     "kind": "train",

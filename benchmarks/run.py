@@ -15,11 +15,13 @@ import tempfile
 from pathlib import Path
 
 import live
+import load
 import numpy as np
 import problems as p
 import scaling
 import timing
 
+import browser
 import explanation
 import geometry
 import page
@@ -43,12 +45,16 @@ def main() -> None:
         lambda: size_table("digits"),
         lambda: size_table("large"),
         scaling.scaling_table,
+        lambda: of_script("fit.py"),
         lambda: of_script("large.py"),
+        lambda: of_script("many.py"),
         geometry.region_table,
         explanation.explanation_table,
         start_table,
         picture_table,
+        browser.browser_table,
         live.live_table,
+        load.load_table,
     ):
         sections.append(measure())
         print(sections[-1], flush=True)

@@ -68,7 +68,7 @@ def clusters() -> Iterator[None]:
     register_ray()
     try:
         with (
-            LocalCluster(WORKERS, threads_per_worker=1, dashboard_address=None) as cluster,
+            LocalCluster(WORKERS, threads_per_worker=1, dashboard_address=":0") as cluster,
             Client(cluster),
         ):
             yield

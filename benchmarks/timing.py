@@ -16,7 +16,14 @@ def medians(
 
     A first round is not counted; a quick call is repeated within a round for about `least` seconds.
     """
-    seconds: dict[str, list[float]] = {name: [] for name in contenders}
+    return {name: wall for name, (wall, _) in both(contenders, rounds, least).items()}
+
+
+def both(
+    contenders: dict[str, Callable[[], object]], rounds: int = 5, least: float = 0.02
+) -> dict[str, tuple[float, float]]:
+    """The same by the clock on the wall and, of the same calls, in the processors' seconds."""
+    seconds: dict[str, list[tuple[float, float]]] = {name: [] for name in contenders}
     repeats = {}
     for name, call in contenders.items():
         call()  # loads, compiles or traces whatever it needs
@@ -26,11 +33,16 @@ def medians(
         repeats[name] = max(1, min(1000, int(least / max(once, 1e-9))))
     for _ in range(rounds):
         for name, call in contenders.items():
-            began = time.perf_counter()
+            wall, processors = time.perf_counter(), time.process_time()
             for _ in range(repeats[name]):
                 call()
-            seconds[name].append((time.perf_counter() - began) / repeats[name])
-    return {name: statistics.median(values) for name, values in seconds.items()}
+            spent = time.perf_counter() - wall, time.process_time() - processors
+            seconds[name].append((spent[0] / repeats[name], spent[1] / repeats[name]))
+    return {
+        name: (statistics.median(wall), statistics.median(processors))
+        for name, values in seconds.items()
+        for wall, processors in [zip(*values, strict=True)]
+    }
 
 
 def process_seconds(command: list[str], environment: dict[str, str], rounds: int = 7) -> float:

@@ -1,15 +1,18 @@
 """The course lab's helper module, as a drop-in: the lab's notebook runs with it unchanged.
 
 `from lab_utils_multiclass_TF import *` gives the same names, arguments, titles and class colours.
-Written anew, with these differences: each boundary is one line (from the model's scores, not from
-class ids), every unit gets a panel for any number of units and classes, the window is that of the
-data, legends stand beside the data, and no style file or second helper is needed. Models may be
-from Keras 2 or 3 on any backend, or anything with a `predict`.
+Written anew, with these differences: each boundary is one line, where the model's answer changes;
+every unit gets a panel for any number of units and classes; the window is that of the data; legends
+stand beside the data; no style file or second helper is needed. Models may be from Keras 2 or 3 on
+any backend, a us.Run or us.Network, or anything with a `predict`, such as scikit-learn's.
+
+Labels may be one-hot rows or texts, and points may have one feature (then every class has a row) or
+more than two (the others are held at their mean, and the title says so). What cannot be drawn is
+refused with `us.errors.InvalidInput`, before there is a figure.
 """
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -21,17 +24,35 @@ from matplotlib import cm, colors  # noqa: TID253
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap  # noqa: TID253
 from matplotlib.patches import FancyArrowPatch  # noqa: TID253
 
-from unitscope.errors import UnitscopeError
-from unitscope.figures.boundary import Grid, boundary_lines, zero_lines
-from unitscope.figures.canvas import theme_for
+from unitscope.errors import refusal, said, whole_number
+from unitscope.figures.arguments import one_axes, yes_or_no
+from unitscope.figures.boundary import Grid, zero_lines
+from unitscope.figures.canvas import closing_on_error, theme_for
+from unitscope.figures.course import (
+    blue_map,
+    legend_beside_all,
+    legend_of_panel,
+    name_panel,
+    one_panel,
+    panels_for,
+    scatter,
+    show,
+)
+from unitscope.figures.course import truncate_colormap as truncate_colormap
+from unitscope.figures.foreign import Sample, as_array, points_of, range_of, sample_of, weights_of
+from unitscope.figures.legend import legend_inside
 from unitscope.figures.points import draw_counts
-from unitscope.figures.scores import as_array, class_indices, predicted, scores_of, values_at
+from unitscope.figures.scores import (
+    asked,
+    lines_where_answers_change,
+    model_lines,
+    values_at,
+    values_one_by_one,
+)
 from unitscope.figures.unit_map import draw_lines
-from unitscope.geometry.partition import partition
-from unitscope.geometry.window import Window, padded
-from unitscope.models.keras import from_keras
-from unitscope.network import Network
-from unitscope.theme import LIGHT, class_colors
+from unitscope.figures.view import View, differing_pair
+from unitscope.geometry.window import Window
+from unitscope.theme import LIGHT
 
 __all__ = [
     "FancyArrowPatch",
@@ -86,73 +107,70 @@ dlc = {
 # Grid places along each axis: for a model's boundary, for the map of one unit, and where a function
 # takes only one point at a time.
 _BOUNDARY_STEPS, _MAP_STEPS, _SLOW_STEPS = 151, 81, 41
-_LEGEND_ROWS = 12  # beside one panel
-_LEGEND_ROW = 0.23  # inches, of the legend's 10-point text
-_PALE_BLUES = 0.62  # of the Blues: blue points would vanish on the darkest part
 
 
+@closing_on_error()
 def plt_mc(X_train: Any, y_train: Any, classes: int, centers: Any, std: Any) -> None:
     """Show the training points by class.
 
     `centers` and `std`, from which they were drawn, are taken for the lab's sake.
     """
-    fig, ax = plt.subplots(figsize=(4.2, 3.2), layout="constrained")
-    _bare(fig)
-    plt_mc_data(
-        ax, X_train, y_train, classes, map=dkcolors_map, legend=True, size=50, equal_xy=False
-    )
-    ax.set(title="Multiclass Data", xlabel="x0", ylabel="x1")
-    _show()
+    sample = sample_of(X_train, y_train, classes)
+    view = sample.view()
+    ax = one_panel(sample.names)
+    legend_of_panel(ax, scatter(ax, sample, view, 50), sample)
+    kept = f": 2 of {sample.X.shape[1]} features" if view.note else ""
+    name_panel(ax, view, f"Multiclass Data{kept}", view.labels if sample.features else ("x0", "x1"))
+    show()
 
 
+@closing_on_error()
 def plt_cat_mc(X_train: Any, y_train: Any, model: Any, classes: int) -> None:
     """Show the training points and the model's decision boundary.
 
-    For a chain of dense layers (a Keras model or a us.Network) the boundary is exact, see
-    `us.partition`; any other model is asked once, on a grid.
+    For a chain of dense layers (a Keras model, a us.Network or a us.Run) the boundary is exact, see
+    `us.partition`. Any other model is asked on a grid; one that gives classes and no scores, again
+    along the edges of it where they change.
     """
-    fig, ax = plt.subplots(figsize=(4.2, 3.2), layout="constrained")
-    _bare(fig)
-    window = padded(as_array(X_train))
-    lines = _exact_lines(model, window)
-    if lines is not None:
-        draw_lines(ax, lines, theme_for(None, ax), "boundary")
-        ax.set(xlim=window[0], ylim=window[1])
-    else:
-        # Probabilities say where between two grid places the boundary runs; class ids do not.
-        predict = getattr(model, "predict_proba", None) or model.predict
-        plot_cat_decision_boundary_mc(ax, X_train, predict, vector=True)
-    plt_mc_data(
-        ax, X_train, y_train, classes, map=dkcolors_map, legend=True, size=50, equal_xy=False
-    )
-    ax.set(title="model decision boundary", xlabel="$x_0$", ylabel="$x_1$")
-    _show()
+    sample = sample_of(X_train, y_train, classes)
+    view = sample.view()
+    grid = Grid.over(view.window, _BOUNDARY_STEPS, _BOUNDARY_STEPS)
+    lines = model_lines(model, X_train, view, grid)
+    ax = one_panel(sample.names)
+    draw_lines(ax, lines, theme_for(None, ax), "boundary")
+    ax.set(xlim=view.window[0], ylim=view.window[1])
+    legend_of_panel(ax, scatter(ax, sample, view, 50), sample)
+    note = f"\n({view.note})" if view.note else ""
+    name_panel(ax, view, f"model decision boundary{note}", _input_names(sample, view))
+    show()
 
 
-def plt_layer_relu(X: Any, y: Any, W1: Any, b1: Any, classes: int) -> None:
-    """Show what each unit of a ReLU layer, weights (2, units), gives over the inputs.
+@closing_on_error()
+def plt_layer_relu(X: Any, y: Any, W1: Any, b1: Any, classes: int, layer: int = 1) -> None:
+    """Show what each unit of a ReLU layer, weights (inputs, units), gives over what goes into it.
 
-    A line shows where the unit turns on.
+    A line shows where the unit turns on. For a deeper `layer`, X is what the layer before it gives,
+    of which the two units that differ most are drawn.
     """
-    points = as_array(X)
-    weights = as_array(W1)
-    bias = as_array(b1).ravel()
-    window = padded(points)
-    grid = Grid.over(window, _MAP_STEPS, _MAP_STEPS)
-    fig, panels = _panels(weights.shape[1])
+    sample = sample_of(X, y, classes)
+    weights, bias = weights_of(("W1", "b1"), W1, b1, sample.X)
+    number = whole_number("layer", layer, at_least=1)
+    pair = _pair(sample) if number > 1 else (0, 1)
+    view = sample.view(pair, "features" if number == 1 else "hidden units")
+    grid = Grid.over(view.window, _MAP_STEPS, _MAP_STEPS)
+    z = view.inputs(grid.points) @ weights + bias
+    fig, panels = panels_for(z.shape[1], sample.names, view.note)
     for unit, ax in enumerate(panels):
-
-        def relu(x: np.ndarray, unit: int = unit) -> np.ndarray:
-            return np.maximum(0.0, x @ weights[:, unit] + bias[unit])
-
-        plt_prob_z(ax, relu, x0_rng=window[0], x1_rng=window[1])
-        lines = zero_lines(grid.points @ weights[:, unit] + bias[unit], grid)
-        draw_lines(ax, lines, LIGHT, "boundary")
-        _labelled_panel(ax, points, y, classes, f"Layer 1 Unit {unit}", ("$x_0$", "$x_1$"))
-    _figure_legend(fig)
-    _show()
+        blue_map(ax, np.maximum(0.0, z[:, unit]), grid)
+        draw_lines(ax, zero_lines(z[:, unit], grid), LIGHT, "boundary")
+        handles = scatter(ax, sample, view, 36)
+        inputs = _input_names(sample, view) if number == 1 else _hidden_names(pair, number - 1)
+        name_panel(ax, view, f"Layer {number} Unit {unit}", inputs)
+    legend_beside_all(fig, handles, sample)
+    show()
 
 
+@closing_on_error()
 def plt_output_layer_linear(
     X: Any,
     y: Any,
@@ -161,31 +179,36 @@ def plt_output_layer_linear(
     classes: int,
     x0_rng: Sequence[float] | None = None,
     x1_rng: Sequence[float] | None = None,
+    layer: int = 2,
 ) -> None:
-    """Show what each unit of a linear layer, weights (2, units), gives over the hidden space.
+    """Show what each unit of a linear layer, weights (hidden, units), gives over the hidden space.
 
-    The points lie on top. The window holds all of them, and `x0_rng` and `x1_rng` (low, high) where
-    they are given. Where five or more points coincide, as at (0, 0), a label says how many.
+    X is what the hidden layer gives, (n, hidden). Of more than two hidden units the two are drawn
+    that differ most, and the others held at their mean. The points lie on top. The window holds all
+    of them, and the ranges (low, high) of hidden units 0 and 1, `x0_rng` and `x1_rng`, where these
+    are drawn. Where five or more points coincide, as at (0, 0), a label says how many of which
+    class. `layer` is the number of the linear layer.
     """
-    points = as_array(X)
-    weights = as_array(W)
-    bias = as_array(b).ravel()
-    window = _window_with(points, x0_rng, x1_rng)
-    fig, panels = _panels(weights.shape[1])
+    sample = sample_of(X, y, classes)
+    weights, bias = weights_of(("W", "b"), W, b, sample.X)
+    number = whole_number("layer", layer, at_least=1)
+    pair = _pair(sample)
+    view = sample.view(pair, "hidden units")
+    ranges = {0: x0_rng, 1: x1_rng}
+    window = _widened(view, [ranges.get(unit) for unit in pair])
+    grid = Grid.over(window, _MAP_STEPS, _MAP_STEPS)
+    z = view.inputs(grid.points) @ weights + bias
+    fig, panels = panels_for(z.shape[1], sample.names, view.note)
     for unit, ax in enumerate(panels):
-
-        def linear(x: np.ndarray, unit: int = unit) -> np.ndarray:
-            return x @ weights[:, unit] + bias[unit]
-
-        plt_prob_z(ax, linear, x0_rng=window[0], x1_rng=window[1])
-        labels = "$a^{[1]}_0$", "$a^{[1]}_1$"
-        _labelled_panel(ax, points, y, classes, f"Linear Output Unit {unit}", labels)
-    _figure_legend(fig)
+        blue_map(ax, z[:, unit], grid)
+        handles = scatter(ax, sample, view, 36)
+        name_panel(ax, view, f"Linear Output Unit {unit}", _hidden_names(pair, number - 1))
+    legend_beside_all(fig, handles, sample)
     # This places the panels, so that each label finds the side with the fewest points.
     fig.draw_without_rendering()
     for ax in panels:
-        draw_counts(ax, points, LIGHT, 7.0)
-    _show()
+        draw_counts(ax, view.points, sample.y, sample.names, LIGHT, 7.0)
+    show()
 
 
 def plt_mc_data(
@@ -202,42 +225,27 @@ def plt_mc_data(
 ) -> None:
     """Scatter the points on `ax`, a colour and a name for each class.
 
-    Class i is called `class_labels[i]`, c0, c1, ... without it, and has the i-th class colour; with
-    a `map` other than the default and `dkcolors_map`, its colour is `map(i)`. `size` is the
-    marker's area in points squared, `m` the marker; `equal_xy` gives both axes the same scale.
+    Class i is called `class_labels[i]`, without it its own text or c0, c1, ..., and has the i-th
+    class colour; with a `map` other than the default and `dkcolors_map`, its colour is `map(i)`.
+    `legend` lists the classes inside the axes. `size` is the marker's area in points squared, `m`
+    the marker; `equal_xy` gives both axes the same scale.
     """
-    points, labels = as_array(X), class_indices(y, classes)
-    ours = map in (plt.cm.Paired, dkcolors_map)
-    names = _names(classes, class_labels)
-    edge: dict[str, Any] = {}
-    # A thin white edge keeps points apart; a marker such as "x" is nothing but edge.
-    if mpl.markers.MarkerStyle(m).is_filled():
-        edge = {"edgecolors": "white", "linewidths": 0.5}
-    for index, color in enumerate(class_colors(max(classes, 1))):
-        mine = points[labels == index]
-        ax.scatter(
-            mine[:, 0],
-            mine[:, 1],
-            s=size,
-            marker=m,
-            color=color if ours else map(index),
-            label=names[index],
-            zorder=3,
-            **edge,
-        )
+    panel = one_axes("ax", ax, linear=False)
+    legend, equal_xy = yes_or_no("legend", legend), yes_or_no("equal_xy", equal_xy)
+    sample = sample_of(X, y, classes, class_labels)
+    view = sample.view()
+    # Both are the defaults of the lab's helper, which has colours for six classes.
+    shades = None if map in (plt.cm.Paired, dkcolors_map) else map
+    handles = scatter(panel, sample, view, size, m, shades)
+    if view.strip:
+        panel.set_yticks([])
     if equal_xy:
-        ax.axis("equal")
+        panel.axis("equal")
     if legend:
-        ax.legend(
-            loc="upper left",
-            bbox_to_anchor=(1.03, 1.0),
-            borderaxespad=0.0,
-            frameon=False,
-            handletextpad=0.2,
-            ncols=math.ceil(classes / _LEGEND_ROWS),
-        )
+        legend_inside(panel, handles, sample.names, theme_for(None, panel), view.points)
 
 
+@closing_on_error()
 def plot_mc_data(
     X: Any,
     y: Any,
@@ -246,10 +254,14 @@ def plot_mc_data(
     size: float = 40,
 ) -> None:
     """Scatter the points on pyplot's current axes, a colour for each label that occurs in `y`."""
-    values, labels = np.unique(as_array(y).ravel(), return_inverse=True)
-    names = class_labels if class_labels is not None else [f"c{value}" for value in values]
-    ax, classes = plt.gca(), len(values)
-    plt_mc_data(ax, X, labels, classes, names, dkcolors_map, legend=legend, size=size)
+    labels = as_array(y, "y")
+    if labels.ndim != 2 or 1 in labels.shape:
+        y = labels = labels.ravel()
+    found = len(set(map(str, labels.ravel().tolist())))
+    classes = labels.shape[1] if labels.ndim == 2 else max(found, 1)
+    yes_or_no("legend", legend)
+    sample_of(X, y, classes, class_labels)  # what it refuses, it refuses before there are axes
+    plt_mc_data(plt.gca(), X, y, classes, class_labels, dkcolors_map, legend=legend, size=size)
 
 
 def plot_cat_decision_boundary_mc(
@@ -262,22 +274,23 @@ def plot_cat_decision_boundary_mc(
 ) -> None:
     """Draw the boundary between the classes that `predict` gives, over the window of the points X.
 
-    `predict` takes points (n, 2), or one point (2,) where `vector` is False, and gives scores or
-    probabilities (n, K), a probability of class 1 (n,) or (n, 1), or class ids. From class ids
-    alone the line runs half way between grid places of different classes. `class_labels` and
-    `legend` are taken for the lab's sake: lines need no legend.
+    `predict` takes points (n, features), or one point (features,) where `vector` is False, and
+    gives scores or probabilities (n, K), a probability of class 1 (n,) or (n, 1), or classes. Of
+    classes alone the line is found by halving the grid's edges. `class_labels` and `legend` are
+    taken for the lab's sake: lines need no legend.
     """
-    window = padded(as_array(X))
+    panel = one_axes("ax", ax)
+    view = points_of(X).view()
+    vector = yes_or_no("vector", vector)
+    if view.strip:
+        remedy = "plt_cat_mc draws the boundaries of one feature."
+        raise refusal("X", "points of two features or more", said("one"), remedy)
     steps = _BOUNDARY_STEPS if vector else _SLOW_STEPS
-    grid = Grid.over(window, steps, steps)
-    points = grid.points
-    if vector:
-        answers = predicted(predict, points)
-    else:
-        answers = np.stack([np.squeeze(as_array(predict(point))) for point in points])
-    lines = boundary_lines(scores_of(answers, len(points)), grid)
-    draw_lines(ax, lines, theme_for(None, ax), "boundary")
-    ax.set(xlim=window[0], ylim=window[1])
+    grid = Grid.over(view.window, steps, steps)
+    ask = asked("predict", predict, X, one_by_one=not vector)
+    lines = lines_where_answers_change(lambda at: ask(view.inputs(at)), grid, "predict")
+    draw_lines(panel, lines, theme_for(None, panel), "boundary")
+    panel.set(xlim=view.window[0], ylim=view.window[1])
 
 
 def plt_prob_z(
@@ -291,101 +304,36 @@ def plt_prob_z(
     `fwb` takes points (n, 2) and gives n numbers; one that takes only one point (1, 2) works too,
     more slowly. A colour bar tells the values.
     """
-    window = ((float(x0_rng[0]), float(x0_rng[1])), (float(x1_rng[0]), float(x1_rng[1])))
+    panel = one_axes("ax", ax)
+    window = range_of("x0_rng", x0_rng), range_of("x1_rng", x1_rng)
     grid = Grid.over(window, _MAP_STEPS, _MAP_STEPS)
     values = values_at(fwb, grid.points)
     if values is None:
         grid = Grid.over(window, _SLOW_STEPS, _SLOW_STEPS)
-        answers = [np.squeeze(as_array(fwb(point[None, :]))) for point in grid.points]
-        values = np.array(answers, dtype=np.float64)
-    blues = truncate_colormap(plt.get_cmap("Blues"), 0.0, _PALE_BLUES, 256)
-    image = ax.imshow(
-        values.reshape(grid.shape),
-        extent=grid.extent,
-        origin="lower",
-        aspect="auto",
-        cmap=blues,
-        interpolation="bilinear",
-        zorder=0,
-    )
-    ax.set(xlim=window[0], ylim=window[1])
-    bar = ax.figure.colorbar(image, ax=ax, pad=0.03)
-    bar.locator = mpl.ticker.MaxNLocator(5)
-    bar.update_ticks()
+        values = values_one_by_one("fwb", fwb, grid.points)
+    blue_map(panel, values, grid)
 
 
-def truncate_colormap(
-    cmap: Any, minval: float = 0.0, maxval: float = 1.0, n: int = 100
-) -> LinearSegmentedColormap:
-    """Make a colour map of `n` colours from the part of `cmap` from `minval` to `maxval` (0..1)."""
-    name = f"{cmap.name}, {minval:.2f} to {maxval:.2f}"
-    return LinearSegmentedColormap.from_list(name, cmap(np.linspace(minval, maxval, n)))
+def _pair(sample: Sample) -> tuple[int, int]:
+    """The two hidden units to draw."""
+    return differing_pair(sample.X) if sample.X.shape[1] > 2 else (0, 1)
 
 
-def _exact_lines(model: Any, window: Window) -> list[np.ndarray] | None:
-    """The boundary of a chain of dense layers; None for other models and for too many regions."""
-    try:
-        net = model if isinstance(model, Network) else from_keras(model)
-        if net.n_features != 2 or net.n_classes < 2:
-            return None
-        return [line.vertices for line in partition(net, window).boundary.polylines()]
-    except UnitscopeError:  # its predict will be asked
-        return None
+def _input_names(sample: Sample, view: View) -> Sequence[str]:
+    return view.labels if sample.features else ("$x_0$", "$x_1$")
 
 
-def _panels(count: int) -> tuple[Any, list[Any]]:
-    """A figure with `count` panels, two in a row or (from seven on) four."""
-    columns = min(count, 2) if count <= 6 else 4
-    rows = math.ceil(count / columns)
-    size = (0.8 + 3.2 * columns, 2.5 * rows)
-    fig, axes = plt.subplots(rows, columns, figsize=size, layout="constrained", squeeze=False)
-    _bare(fig)
-    for spare in axes.flat[count:]:
-        spare.set_axis_off()
-    return fig, list(axes.flat[:count])
+def _hidden_names(pair: tuple[int, int], layer: int) -> list[str]:
+    # The lab writes $a^{[1]}_0$; of two digits TeX would lower only the first.
+    below = [str(unit) if unit < 10 else f"{{{unit}}}" for unit in pair]
+    return [f"$a^{{[{layer}]}}_{unit}$" for unit in below]
 
 
-def _labelled_panel(
-    ax: Any, points: np.ndarray, y: Any, classes: int, title: str, labels: tuple[str, str]
-) -> None:
-    plt_mc_data(ax, points, y, classes, map=dkcolors_map, legend=False, size=36)
-    ax.set(title=title, xlabel=labels[0], ylabel=labels[1])
-
-
-def _figure_legend(fig: Any) -> None:
-    """One legend for all panels, on their right, in as many columns as the height requires."""
-    handles, names = fig.axes[0].get_legend_handles_labels()
-    rows = int((fig.get_figheight() - 0.2) / _LEGEND_ROW)
-    columns = math.ceil(len(names) / rows)
-    place: dict[str, Any] = {"loc": "outside right upper", "frameon": False, "handletextpad": 0.2}
-    fig.legend(handles, names, ncols=columns, **place)
-
-
-def _window_with(
-    points: np.ndarray, x0_rng: Sequence[float] | None, x1_rng: Sequence[float] | None
-) -> Window:
-    """The points' padded window, widened where a given range reaches further."""
-    sides = list(padded(points))
-    for axis, given in enumerate((x0_rng, x1_rng)):
-        if given is not None:
-            low, high = sides[axis]
-            sides[axis] = min(low, float(given[0])), max(high, float(given[1]))
+def _widened(view: View, ranges: Sequence[Sequence[float] | None]) -> Window:
+    """The view's window, wider where a given range reaches further."""
+    sides = list(view.window)
+    for axis, given in enumerate(ranges):
+        if given is not None and not (view.strip and axis):
+            ends = (*sides[axis], *range_of(f"x{axis}_rng", given, of_a_window=False))
+            sides[axis] = min(ends), max(ends)
     return sides[0], sides[1]
-
-
-def _bare(fig: Any) -> None:
-    """Hide ipympl's header, footer and toolbar, as the lab does; other canvases ignore these."""
-    for part in ("toolbar_visible", "header_visible", "footer_visible"):
-        setattr(fig.canvas, part, False)
-
-
-def _show() -> None:
-    with warnings.catch_warnings():
-        # Agg warns on a machine with a display that it cannot show; who saves figures knows that.
-        warnings.filterwarnings("ignore", message=".*non-interactive.*cannot be shown")
-        plt.show()
-
-
-def _names(classes: int, class_labels: Sequence[str] | None) -> list[str]:
-    given = [] if class_labels is None else [str(label) for label in class_labels]
-    return [given[index] if index < len(given) else f"c{index}" for index in range(classes)]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
+import tempfile
 from collections.abc import Generator
 from pathlib import Path
 
@@ -21,6 +23,18 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
+# Many tests train the same model anew, and most of their time JAX compiles the same program again.
+# A folder for each process, since JAX may read there what another has only half written.
+COMPILED_BY_JAX = tempfile.mkdtemp(prefix="compiled-by-jax-")
+os.environ["JAX_COMPILATION_CACHE_DIR"] = COMPILED_BY_JAX
+os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
+os.environ["JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES"] = "-1"
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(COMPILED_BY_JAX, ignore_errors=True)
+
+
 # Tests end programs with Ctrl-C; where a script starts the tests in the background, it would be
 # ignored in all of them.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -30,6 +44,28 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # every time.
 settings.register_profile("unitscope", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("unitscope")
+
+
+@pytest.fixture(autouse=True)
+def figures_closed() -> Generator[None, None, None]:
+    """Where an earlier test has loaded pyplot, it keeps every figure that is drawn."""
+    yield
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
+
+
+@pytest.fixture(autouse=True)
+def turns(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Generator[None, None, None]:
+    """Ray does not start on a busy machine: its tests run beside none of another process."""
+    from turns import turn
+
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    with turn(shared, alone=request.node.get_closest_marker("ray") is not None):
+        yield
 
 
 KERAS_ROOMS = ("keras_fit", "models")  # their test files import Keras

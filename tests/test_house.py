@@ -39,6 +39,7 @@ HEAVY = (
     "keras",
     "matplotlib",
     "numba",
+    "onnx",
     "pandas",
     "ray",
     "scipy",

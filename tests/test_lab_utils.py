@@ -311,7 +311,7 @@ def test_coincident_points_are_counted():
     X = np.concatenate([np.zeros((25, 2)), np.random.default_rng(0).uniform(1, 5, (20, 2))])
     lab.plt_output_layer_linear(X, np.arange(45) % 3, np.ones((2, 3)), np.zeros(3), 3)
     texts = [[text.get_text() for text in ax.texts] for ax in plt.gcf().axes if ax.get_title()]
-    assert texts == [["25 points"]] * 3
+    assert texts == [["9 c0 + 8 c1 + 8 c2"]] * 3
 
 
 def test_plt_mc_data_keeps_a_map_of_the_user():

@@ -33,7 +33,28 @@ def test_the_defaults_are_the_course_labs_and_keras():
         rho=0.9,
         epsilon=1e-7,
         weight_decay=0.004,
+        one_logit=False,
+        float32_rate=False,
+        standardize="auto",
+        class_weight=None,
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("batch_size", 32.0),
+        ("epochs", 200.0),
+        ("seed", False),
+        ("l1", False),
+        ("nesterov", 0),
+        ("one_logit", 0),
+    ],
+)
+def test_what_only_equals_a_default_is_refused(name, value):
+    assert getattr(Recipe, name) == value
+    with pytest.raises(InvalidInput, match=f"{name} must be"):
+        Recipe(**{name: value})
 
 
 @pytest.mark.parametrize(
@@ -67,13 +88,30 @@ def test_numbers_of_other_libraries_are_stored_as_pythons():
         epochs=5, batch_size=4, learning_rate=0.5, l2=0.25, momentum=0.0, seed=7
     )
     for field in fields(Recipe):
-        assert type(getattr(recipe, field.name)) in (int, float, str, bool, tuple)
+        assert type(getattr(recipe, field.name)) in (int, float, str, bool, tuple, type(None))
 
 
 def test_one_activation_for_all_layers_or_one_for_each():
     assert Recipe(hidden=(3, 3), activation="tanh").activation == "tanh"
     assert Recipe(hidden=(3, 3), activation=["tanh", "relu"]).activation == ("tanh", "relu")
     assert Recipe(hidden=(), activation=()).activation == ()
+
+
+@pytest.mark.parametrize("name", ["l1", "l2"])
+def test_one_penalty_for_all_layers_or_one_for_each(name):
+    def stored(given):
+        return getattr(Recipe(hidden=(3, 3), **{name: given}), name)
+
+    assert stored([0.0, 0.5, np.float32(0.25)]) == (0.0, 0.5, 0.25)
+    assert stored((0.5, 0.5, 0.5)) == 0.5
+    by_layer = Recipe(hidden=(3, 3), **{name: (0.0, 0.5, 0.25)})
+    assert by_layer.penalised and hash(by_layer) != hash(Recipe(hidden=(3, 3)))
+    assert not Recipe(hidden=(3,), **{name: (0, 0)}).penalised
+    of_l1, of_l2 = Recipe(hidden=(3, 3), l2=0.5).penalties(3)
+    assert (of_l1, of_l2) == ((0.0, 0.0, 0.0), (0.5, 0.5, 0.5))
+    for wrong, got in (((0.5,), "1 in all"), ((0.1, -1.0, 0.0), r"-1\.0")):
+        with pytest.raises(InvalidInput, match=f"{name}.* must be .*Got {got} instead"):
+            stored(wrong)
 
 
 def test_a_recipe_is_frozen_and_can_be_a_key():

@@ -15,7 +15,7 @@ import pytest
 
 import unitscope as us
 from unitscope.data.toys import TOYS, ToyName, ToySettings
-from unitscope.network import ACTIVATIONS, Activation
+from unitscope.networks import ACTIVATIONS, Activation
 from unitscope.recipe import OPTIMIZERS, Optimizer, Recipe, Settings
 
 SOURCE = Path(us.__file__).parents[1]
@@ -23,7 +23,7 @@ SOURCE = Path(us.__file__).parents[1]
 # A line that must fail ends with "# wrong"; all others must pass.
 PROGRAM = """\
 import unitscope as us
-from unitscope.network import Activation
+from unitscope.networks import Activation
 
 data = us.datasets.lab()
 run = us.train(data, hidden=(8, 8), activation="tanh", optimizer="sgd", learning_rate=0.1)
@@ -36,6 +36,7 @@ print(len(us.sweep(data, grid={"learning_rate": [0.1, 0.2]}).sweeps))
 us.datasets.load("moons", noise=0.3).standardized()
 print(us.explain(run, length="brief"), run.architecture.n_parameters, us.__version__)
 us.plot.decision_regions(run.network, data, theme="dark")
+us.plot.unit_images(run, layer=1, units=[0], ax=us.plot.images(run, each=4))
 us.export_code(run, to="keras")
 scope = us.Scope(run, theme="dark")
 scope.run, scope.selected, scope.theme = run, 3, "auto"
@@ -46,6 +47,23 @@ name: Activation
 for name in ("relu", "tanh"):
     us.Network.initialize([2, 2, 4], name)
 
+model = us.Classifier((8, 8), learning_rate=0.02, validation=0.2).fit(data.X, data.y)
+print(us.partition(model).share, us.explain(model, point=3))
+print(us.partition(run, (0.0, 1.0)).cells[:, 0], us.intervals(run).boundary)
+features, block = us.split(model)
+print(features(data.X).shape, block.understood, us.split(model, at="fc").network.sizes)
+compared = us.compare(run.at(3), model, data, names=("epoch 3", "the model"))
+print(compared.share, compared.points.tolist(), us.plot.comparison(compared, theme="light").shape)
+print(run.report(data).f1, run.score(data), run.predict([[1, 2]]), model.run_.epochs)
+
+us.Classifier(hiden=(8,))  # wrong
+us.Classifier(activation="rellu")  # wrong
+us.partition(data)  # wrong
+us.compare(data, run)  # wrong
+us.split(model, at=3)  # wrong
+us.plot.comparison(run)  # wrong
+print(compared.shar)  # wrong
+us.explain("run")  # wrong
 us.train(data, hiden=(2,))  # wrong
 us.train(data, epochs="many")  # wrong
 us.train(data, activation="rellu")  # wrong
@@ -106,7 +124,7 @@ def _ran(command: list[str], folder: Path) -> str:
 def test_the_settings_of_a_call_are_the_fields_of_a_recipe():
     fields, settings = typing.get_type_hints(Recipe), typing.get_type_hints(Settings)
     assert list(settings) == list(fields)
-    several = {"hidden", "activation"}  # a call takes more than what a Recipe keeps
+    several = {"hidden", "activation", "l1", "l2"}  # a call takes more than what a Recipe keeps
     assert {name for name in fields if settings[name] != fields[name]} == several
     assert typing.get_args(settings["activation"])[0] == Activation
 

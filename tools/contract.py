@@ -1,4 +1,4 @@
-"""Writes the JSON Schema and the JavaScript's types of all messages, from wire/messages.py."""
+"""Writes the JSON Schema and the JavaScript's types of all messages, from those of wire/."""
 
 from __future__ import annotations
 
@@ -8,23 +8,27 @@ import types
 import typing
 from pathlib import Path
 
-from unitscope.wire import messages
+from unitscope.wire import messages, scenes
 
 REPOSITORY = Path(__file__).parents[1]
 SCHEMA = REPOSITORY / "docs" / "messages.schema.json"
 TYPES = REPOSITORY / "src" / "unitscope" / "web" / "pure" / "scene.d.ts"
 PLAIN = {int: "integer", float: "number", str: "string", bool: "boolean", type(None): "null"}
-UNIONS = {name: getattr(messages, name) for name in ("About", "Reply", "Request")}
-NAMED = {name: getattr(messages, name) for name in ("Activation", "Window")}
+UNIONS = {
+    "About": scenes.About,
+    "Reply": messages.Reply,
+    "Request": messages.Request,
+}
+NAMED = {name: getattr(scenes, name) for name in ("Activation", "Window")}
 WIDTH = 100
 MADE = "Made from unitscope/wire/messages.py by tools/contract.py."
 
 
 def objects() -> dict[str, type]:
-    """The TypedDicts, in the order of the file."""
+    """The TypedDicts, in the order of the files."""
     return {
         name: found
-        for name, found in vars(messages).items()
+        for name, found in (vars(scenes) | vars(messages)).items()
         if typing.is_typeddict(found) and not name.startswith("_")
     }
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 import unitscope as us
-from unitscope.network import ACTIVATIONS
+from unitscope.networks import ACTIVATIONS
 from unitscope.wire.greeting import greeting
 
 PLACE = Path(__file__).parents[1] / "tests" / "web"

@@ -23,6 +23,7 @@ def main() -> None:
     run = us.lab.run()
     draw_lab(run)
     draw_regions(run)
+    draw_comparison(run)
     if shutil.which("chromedriver"):
         draw_page()
 
@@ -34,7 +35,15 @@ def draw_page() -> None:
 
     options = webdriver.ChromeOptions()
     options.binary_location = shutil.which("chromium") or ""
-    for flag in ("headless=new", "no-sandbox", "disable-gpu", "no-first-run", "hide-scrollbars"):
+    still = "force-prefers-reduced-motion"  # else a first visit plays
+    for flag in (
+        "headless=new",
+        "no-sandbox",
+        "disable-gpu",
+        "no-first-run",
+        "hide-scrollbars",
+        still,
+    ):
         options.add_argument(f"--{flag}")
     command = [sys.executable, "-m", "unitscope", "play", "--port", "0", "--no-browser"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
@@ -43,15 +52,12 @@ def draw_page() -> None:
     try:
         driver.execute_cdp_cmd(
             "Emulation.setDeviceMetricsOverride",
-            {"width": 1280, "height": 1560, "deviceScaleFactor": 1, "mobile": False},
+            {"width": 1440, "height": 900, "deviceScaleFactor": 1, "mobile": False},
         )
         driver.get(re.search(r"http://\S+", process.stdout.readline())[0])
-        drawn = (
-            "return document.documentElement.dataset.ready"
-            " && document.querySelectorAll('.tile').length === 64"
-        )
+        drawn = "return document.documentElement.dataset.ready"
         WebDriverWait(driver, 60).until(lambda page: page.execute_script(drawn))
-        driver.find_element("css selector", "#data").send_keys("." * 24)
+        driver.find_element("css selector", "#regions").send_keys("." * 24)
         driver.execute_script("document.activeElement.blur()")
         driver.execute_async_script("requestAnimationFrame(() => setTimeout(arguments[0], 500))")
         shot = driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})
@@ -61,10 +67,16 @@ def draw_page() -> None:
         process.terminate()
 
 
+def draw_comparison(run: us.Run) -> None:
+    """The lab's network after 20 epochs beside that after 200."""
+    compared = us.compare(run.at(20), run, names=("epoch 20", "epoch 200"))
+    us.plot.save(us.plot.comparison(compared, theme="light"), IMAGES / "compare.png")
+
+
 def draw_lab(run: us.Run) -> None:
     """The lab's decision boundary beside its two hidden units."""
     figure = Figure(figsize=(11.6, 3.6), facecolor="white")
-    axes = [figure.add_axes((left, 0.15, 0.24, 0.74)) for left in (0.05, 0.38, 0.69)]
+    axes = [figure.add_axes((left, 0.15, 0.26, 0.74)) for left in (0.05, 0.38, 0.7)]
     us.plot.decision_regions(run.network, run.data, ax=axes[0])
     us.plot.hidden_layer(run.network, run.data, axes=axes[1:])
     axes[2].set_ylabel("")  # the same as beside it
@@ -74,7 +86,7 @@ def draw_lab(run: us.Run) -> None:
 def draw_regions(run: us.Run) -> None:
     """The lab's four activation regions beside its decision regions and one point's margin."""
     figure = Figure(figsize=(11.0, 4.0), facecolor="white")
-    left, right = (figure.add_axes((at, 0.14, 0.38, 0.76)) for at in (0.055, 0.53))
+    left, right = (figure.add_axes((at, 0.14, 0.42, 0.76)) for at in (0.055, 0.56))
     part = us.partition(run.network, run.data)
     on = {
         (True, True): "both units on",

@@ -29,23 +29,11 @@ from unitscope.sweeps.block import LOCKSTEP
 CODES = (CUT, LOCKSTEP, LOOP, SHUFFLES)
 FOLDER = llvm_ir.FOLDER
 _PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
-_TRANSLATE = """
-import sys
-from unitscope.compiled import llvm_ir
-print(llvm_ir.translated(sys.argv[1]))
-"""
 _WRITE = """
 import sys
 import llvmlite.binding as llvm
 sys.stdout.buffer.write(llvm.parse_assembly(sys.stdin.read()).as_bitcode())
 """
-
-
-def translation(code: CompiledCode) -> str:
-    """What Numba makes of a code for any machine, as text."""
-    environment = {"NUMBA_OPT": "0", "NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
-    command = [sys.executable, "-c", _TRANSLATE, code.module]
-    return _output(command, os.environ | environment).decode()
 
 
 def bitcode(text: str) -> bytes:
@@ -118,7 +106,7 @@ def main() -> None:
         if old.name not in names:
             old.unlink()
     for code in CODES:
-        new = bitcode(translation(code))
+        new = bitcode(llvm_ir.translated_apart(code.module))
         content = llvm_ir.packed(code.module, new)
         lines = changes(kept(code), llvm.parse_bitcode(new))
         (FOLDER / llvm_ir.file_name(code.module)).write_bytes(content)

@@ -19,7 +19,7 @@ REPOSITORY = Path(__file__).parents[1]
 TESTING = (
     "hypothesis",
     "jsonschema",
-    "pandas",
+    "polars",
     "pytest",
     "pytest-xdist",
     "scikit-learn",
@@ -30,9 +30,9 @@ TESTING = (
 # A later pyparsing makes Matplotlib 3.10.0 warn, which a test takes as an error.
 OTHERS = ("pyparsing<3.3",)
 
-# Those that need no more than `.[app]` and the above: no Keras, no browser, no deno.
-TESTS = """data training figures wire sweeps/test_sweep.py cli/test_cli.py page/test_server.py
-    test_network.py test_recipe.py test_lab.py test_files.py"""
+# Those that need no more than `.[app,tables]` and the above: no Keras, no browser, no deno.
+TESTS = """data training figures wire sweeps/test_sweep.py cli/test_cli.py server
+    test_networks.py test_recipe.py test_lab.py test_files.py"""
 QUICK = [
     *("--numprocesses", "2", "--dist", "worksteal"),
     *("-m", "not (slow or browser or notebook or keras or tensorflow or torch or dask or ray)"),
@@ -56,8 +56,9 @@ def main() -> int:
     pins = folder / "oldest.txt"
     pins.write_text("".join(f"{name}=={bounds[name]}\n" for name in sorted(bounds)), "utf-8")
     pip = [python, "-m", "pip", "--disable-pip-version-check"]
+    install = [*pip, "install", "--quiet", "--no-compile"]
     commands = [
-        [*pip, "install", "--quiet", "-c", pins, "-e", ".[app]", *TESTING, *OTHERS],
+        [*install, "-c", pins, "-e", ".[app,tables]", *TESTING, *OTHERS],
         [*pip, "freeze"],
         [python, "-m", "unitscope", "lab", "--out", folder / "lab"],
         # Old versions of some libraries warn of newer ones of others.

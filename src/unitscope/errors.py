@@ -10,7 +10,10 @@ import numbers
 import operator
 from typing import Any, cast
 
+from unitscope.visible import on_one_line
+
 __all__ = [
+    "CannotWrite",
     "InvalidInput",
     "MissingDependency",
     "TrainingDiverged",
@@ -18,6 +21,7 @@ __all__ = [
     "UnsupportedModel",
 ]
 
+MOST = 2**63 - 1  # the largest whole number anywhere
 _LONGEST_VALUE = 80
 
 
@@ -26,7 +30,12 @@ class UnitscopeError(Exception):
 
 
 class InvalidInput(UnitscopeError, ValueError):
-    """An argument or a file that breaks a stated rule."""
+    """An argument or a file that breaks a stated rule.
+
+    `got` is what it has instead, and `remedy` what to do in Python; both stand in the message.
+    """
+
+    got = remedy = ""
 
 
 class UnsupportedModel(UnitscopeError, TypeError):
@@ -35,6 +44,14 @@ class UnsupportedModel(UnitscopeError, TypeError):
 
 class MissingDependency(UnitscopeError, ImportError):
     """An optional library is needed and not installed; the message says how to install it."""
+
+
+class CannotWrite(UnitscopeError, OSError):
+    """A file that cannot be written, with its path and the reason; `errno` is the system's."""
+
+    def __init__(self, message: str, *, number: int | None = None) -> None:
+        super().__init__(message)
+        self.errno = number
 
 
 class TrainingDiverged(UnitscopeError, ArithmeticError):
@@ -54,7 +71,7 @@ def shown(value: object) -> str:
     if isinstance(value, (str, bytes, list)):
         value = value if isinstance(value, _Said) else value[: 2 * _LONGEST_VALUE]
     text = value if isinstance(value, _Said) else repr(value)
-    text = " ".join(text.split())
+    text = on_one_line(text)
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
 
 
@@ -69,20 +86,35 @@ def said(description: str) -> str:
     return _Said(description)
 
 
+def kind_of(thing: object) -> str:
+    """What a thing is, by its class: "an MLPClassifier"; "the class Run itself" of a class."""
+    if isinstance(thing, type):
+        return f"the class {thing.__name__} itself"
+    name = type(thing).__name__
+    return f"{'an' if name[:1] in 'AEIOUaeiou' else 'a'} {name}"
+
+
 def refusal(name: str, rule: str, value: object, remedy: str = "") -> InvalidInput:
     """The error for an argument `name` that breaks `rule`; the caller raises it."""
     message = f"{name} must be {rule}. Got {shown(value)} instead."
-    return InvalidInput(f"{message} {remedy}".rstrip())
+    refused = InvalidInput(f"{message} {remedy}".rstrip())
+    refused.got, refused.remedy = shown(value), remedy
+    return refused
 
 
-def whole_number(name: str, value: object, *, at_least: int, at_most: int | None = None) -> int:
-    """`value` as an int, or the refusal that says within which bounds it must be a whole number."""
+def whole_number(name: str, value: object, *, at_least: int, at_most: int = MOST) -> int:
+    """`value` as an int, or the refusal that says within which bounds it must be a whole number.
+
+    Whatever they are, it has at most 63 bits: NumPy and compiled code count in no more.
+    """
     try:
         number = None if isinstance(value, bool) else operator.index(cast(Any, value))
     except TypeError:
         number = None
-    if number is None or number < at_least or (at_most is not None and number > at_most):
-        bounds = f"of at least {at_least}" if at_most is None else f"from {at_least} to {at_most}"
+    if number is None or not at_least <= number <= at_most:
+        bounds = f"of at least {at_least}" if at_most == MOST else f"from {at_least} to {at_most}"
+        if number is not None and number > MOST == at_most:
+            bounds += " and below 2**63"
         raise refusal(name, f"a whole number {bounds}", value if number is None else number)
     return number
 

@@ -17,8 +17,8 @@ import numpy as np
 
 from unitscope.data import toys
 from unitscope.data.dataset import Dataset
-from unitscope.files import replacing
-from unitscope.network import Dense, Network
+from unitscope.files import made_folder, writing
+from unitscope.networks import Dense, Network
 from unitscope.recipe import Recipe
 from unitscope.training.progress import lines_of_epoch
 from unitscope.training.run import Run
@@ -111,7 +111,7 @@ def draw(trained: Run, folder: Path) -> list[Path]:
         "4_output_units": lambda: plot.output_layer(net, points),
         "5_training": lambda: plot.training(trained),
     }
-    folder.mkdir(parents=True, exist_ok=True)
+    made_folder(folder)
     paths: list[Path] = []
     for name, make in pictures.items():
         axes = make()
@@ -121,10 +121,9 @@ def draw(trained: Run, folder: Path) -> list[Path]:
 
 def write_explanation(said: Explanation, folder: Path) -> Path:
     """Write an explanation into `folder` as explanation.md, whole or not at all; its path."""
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / "explanation.md"
-    with replacing(target) as unfinished:
-        unfinished.write_text(f"# What the network does\n\n{said.to_markdown()}", encoding="utf-8")
+    target = made_folder(folder) / "explanation.md"
+    with writing(target) as file:
+        file.write(f"# What the network does\n\n{said.to_markdown()}".encode())
     return target
 
 

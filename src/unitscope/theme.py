@@ -116,7 +116,7 @@ def theme_named(name: str | Theme) -> Theme:
     """The theme called "light" or "dark"; a Theme is returned as it is."""
     if isinstance(name, Theme):
         return name
-    if name not in THEMES:
+    if not isinstance(name, str) or name not in THEMES:
         raise refusal("theme", "one of " + ", ".join(THEMES), name)
     return THEMES[name]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import shutil
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from patience import PATIENCE
+from serving import played
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -26,6 +26,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
+    "--force-prefers-reduced-motion",  # else a first visit plays
 )
 
 
@@ -38,16 +39,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def address():
     """Where a live page is served."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "unitscope", "play", "--port", "0", "--no-browser"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    yield re.search(r"http://\S+", process.stdout.readline())[0]
+    process, port = played()
+    yield f"http://127.0.0.1:{port}/"
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=PATIENCE)
     assert "Traceback" not in errors, errors
+
+
+# JupyterLab warns where its own plugins take long to start, as they do on a busy machine.
+JUPYTERS_OWN = re.compile(
+    r"/jlab_core\.\w+\.js.* (took [\d.]+ms to activate|is taking too long to activate)"
+)
 
 
 def started(folder):
@@ -75,17 +77,35 @@ def start_browser():
     return started
 
 
-@pytest.fixture
-def browser(tmp_path):
-    """A fresh Chromium; at the end of a test nothing may be in its console."""
-    driver = started(tmp_path)
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory):
+    """One Chromium for all tests: to start one takes longer than most of them."""
+    driver = started(tmp_path_factory.mktemp("chromium"))
     yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def browser(chromium):
+    """A new window with nothing kept; at the end of a test nothing may be in its console."""
+    first = chromium.current_window_handle
+    chromium.switch_to.new_window("window")
+    chromium.set_window_size(1280, 1100)
+    chromium.execute_cdp_cmd("Network.clearBrowserCookies", {})
+    chromium.get_log("browser")  # what an earlier test's page said while it was closed
+    chromium.execute_cdp_cmd("Emulation.setFocusEmulationEnabled", {"enabled": True})
+    yield chromium
     told = [
         entry["message"]
-        for entry in driver.get_log("browser")
-        if entry["level"] in ("SEVERE", "WARNING")
+        for entry in chromium.get_log("browser")
+        if entry["level"] in ("SEVERE", "WARNING") and not JUPYTERS_OWN.search(entry["message"])
     ]
-    driver.quit()
+    kept = {"origin": "*", "storageTypes": "all"}
+    chromium.execute_cdp_cmd("Storage.clearDataForOrigin", kept)
+    for handle in set(chromium.window_handles) - {first}:
+        chromium.switch_to.window(handle)
+        chromium.close()
+    chromium.switch_to.window(first)
     assert told == []
 
 
@@ -106,6 +126,7 @@ def downloads(page, tmp_path):
     )
 
     def get(selector: str, name: str) -> bytes:
+        (folder / name).unlink(missing_ok=True)
         if not page.driver.find_elements("css selector", "dialog[open]"):
             page.one("#export").click()
         page.one(f"dialog[open] {selector}").click()

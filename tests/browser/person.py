@@ -47,22 +47,45 @@ class Page:
     def one(self, selector: str):
         return self.driver.find_element(By.CSS_SELECTOR, selector)
 
+    def reached(self, selector: str):
+        """What a person has scrolled to: it stands in the middle of the window."""
+        found = self.one(selector)
+        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", found)
+        return found
+
     def text(self, selector: str) -> str:
         return self.driver.execute_script(
             "return document.querySelector(arguments[0])?.textContent ?? ''", selector
         )
 
     def choose(self, selector: str, value: str) -> None:
+        self.find(selector)
         Select(self.one(selector)).select_by_value(value)
+
+    def choose_set(self, name: str) -> None:
+        self.driver.execute_script(
+            "document.querySelector(arguments[0]).click()", f"[data-set={name}]"
+        )
+
+    def find(self, selector: str) -> None:
+        """Open "More" where a setting is behind it."""
+        behind = f".more:not([open]):has({selector})"
+        for more in self.driver.find_elements(By.CSS_SELECTOR, f"{behind} > summary"):
+            more.click()
 
     def picture(self, selector: str) -> str:
         """A canvas as it is when it is in sight: out of sight none is drawn."""
         return drawn(self.driver, self.one(selector))
 
     def words(self) -> str:
-        """The explanation, once it's that of the picture."""
+        """The explanation, all parts folded out, once it's that of the picture."""
         self.until(lambda: self.text(".claims") and self.text(".explanation:not(.stale)"))
-        return self.text(".claims")
+        self.driver.execute_script(
+            "for (const part of document.querySelectorAll('.claims details')) part.open = true"
+        )
+        return self.driver.execute_script(
+            "return [...document.querySelectorAll('.claims')].map((c) => c.textContent).join('')"
+        )
 
     def box(self, selector: str) -> dict:
         return self.driver.execute_script(
@@ -92,8 +115,7 @@ def place_in(box: dict, x0: float, x1: float) -> tuple[int, int]:
 
 
 def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
-    canvas = page.one("#regions")
-    page.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", canvas)
+    canvas = page.reached("#regions")
     (a, b), (c, d) = on_plane(page, *start), on_plane(page, *end)
     chain = (
         ActionChains(page.driver, duration=20)

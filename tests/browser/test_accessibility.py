@@ -39,7 +39,7 @@ def axe(page):
 
 def test_axe_notices(page, axe):
     page.driver.execute_script(
-        "const b = document.createElement('button'); document.querySelector('header').append(b)"
+        "const b = document.createElement('button'); document.querySelector('main').append(b)"
     )
     assert [rule["id"] for rule in axe()] == ["button-name"]
 
@@ -53,8 +53,8 @@ def test_nothing_serious(page, axe, theme, width):
     )
     page.choose("#theme", theme)
     assert axe() == []
-    page.one("#unit-0-1").click()
-    page.one("#data").send_keys("..")
+    page.reached("#unit-0-1").click()
+    page.one("#regions").send_keys("..")
     page.one("#train-seeds").click()
     page.until(lambda: len(page.driver.find_elements(By.CSS_SELECTOR, ".tile")) == 64)
     assert axe() == []
@@ -70,6 +70,6 @@ def test_nothing_serious_with_twelve_classes_and_a_view_of_many_features(page, a
     )
     many.until(lambda: "c11" in many.text(".chips"))
     assert axe() == []
-    many.choose("#dataset", "wine")
+    many.choose_set("wine")
     many.until(lambda: "alcohol" in many.text(".diagram"))
     assert axe() == []

@@ -101,7 +101,7 @@ def test_the_file_has_the_test_points_too(page, downloads):
     content = json.loads(html.split('id="unitscope-data">')[1].split("</script>")[0])
     assert content["first"]["data"]["held_out"] is not None
     words = content["claims_by_epoch"][-1][1][0]["text"]
-    assert re.match(r"The network classifies (all|\d+ of) 100 points right", words)
+    assert re.match(r"(All|\d+ of) 70 points are right", words)
     accuracy = np.frombuffer(base64.b64decode(content["first"]["run"]["test_accuracy"]), "<f4")[-1]
     shown = float(re.search(r"test accuracy ([\d.]+)%", numbers)[1])
     assert 100 * accuracy == pytest.approx(shown, abs=0.06)
@@ -115,15 +115,11 @@ def test_a_link_shows_all_again(page, address):
         "const s = document.querySelector('#percTrainData'); s.value = 20;"
         "s.dispatchEvent(new Event('input'))"
     )
-    page.until(
-        lambda: (
-            "20 of them for testing" in page.text("[aria-label='Data'] .note")
-            or page.text("#numbers")
-        )
-    )
-    page.one("#data").send_keys("..")
+    page.until(lambda: "20 of them for testing" in page.text("[aria-label='Data'] .note"))
+    page.until(lambda: "test accuracy" in page.text("#numbers"))
+    page.one("#regions").send_keys("..")
     page.one("#epoch").send_keys(Keys.PAGE_DOWN)
-    page.until(lambda: page.text("#epoch-count") != "000,200")
+    page.until(lambda: page.text("#epoch-count") != "200")
     page.one("#unit-0-1").click()
     field = page.until(lambda: page.one(".weights input"))
     field.send_keys(Keys.CONTROL, "a")

@@ -88,7 +88,9 @@ def server():
 
 
 def until(driver, condition):
-    return WebDriverWait(driver, PATIENCE, 0.05).until(lambda _driver: condition())
+    """Look until it's so; what is not there yet, or was just drawn anew, is looked at again."""
+    passing = NoSuchElementException, StaleElementReferenceException
+    return WebDriverWait(driver, PATIENCE, 0.05, passing).until(lambda _driver: condition())
 
 
 def text(driver, selector: str) -> str:
@@ -114,7 +116,7 @@ def opened(driver, address: str) -> None:
 
 def move_points(driver, *presses: str) -> None:
     """Choose the next point of the data and move it with keys."""
-    driver.find_element(By.ID, "data").send_keys(".", *presses)
+    driver.find_element(By.ID, "regions").send_keys(".", *presses)
 
 
 def idle(server: Server) -> bool:
@@ -130,8 +132,9 @@ def test_a_browser_killed_in_the_middle_of_a_training_frees_the_server(
     if not sys.platform.startswith("linux"):
         pytest.skip("reads /proc")
     driver = start_browser(tmp_path)
-    opened(driver, server.address + "#dataset=blobs&n=5000&networkShape=64,64,64&epochs=900")
-    until(driver, lambda: "Training: epoch" in text(driver, "#status"))
+    # nothing of it is shown before it's trained
+    driver.get(server.address + "#dataset=blobs&n=5000&networkShape=64,64,64&epochs=900")
+    until(driver, lambda: "Training blobs: epoch" in text(driver, "#status"))
     driver.service.process.kill()  # the driver first, which would mourn its browser
     profile = f"--user-data-dir={tmp_path / 'profile'}\0".encode()
     for process in Path("/proc").glob("[0-9]*"):
@@ -178,8 +181,8 @@ def test_data_and_seeds_asked_for_while_the_server_is_away_come_when_it_is_back(
     server.stop()
     until(browser, lambda: "server is away" in text(browser, "#status"))
     browser.execute_script(
-        "for (const name of ['moons', 'circles']) { const s = document.querySelector('#dataset');"
-        "s.value = name; s.dispatchEvent(new Event('change', {bubbles: true})); }"
+        "for (const name of ['moons', 'circles'])"
+        "document.querySelector(`[data-set=${name}]`).click();"
     )
     browser.find_element(By.ID, "train-seeds").click()
     server.start()
@@ -323,7 +326,7 @@ class Monkey:
         chain.release().perform()
 
     def do_hover(self) -> None:
-        place = self.one("canvas, .claims li, .tile, button, td")
+        place = self.one("canvas, .claims .about, .tile, button, td")
         ActionChains(self.driver, duration=15).move_to_element(place).perform()
 
     def do_table(self) -> None:
@@ -375,8 +378,9 @@ def test_a_user_who_does_anything_breaks_nothing(server, browser, tmp_path):
         "close": 3,
         "reload": 0.3,
     }
-    done, end = 0, time.monotonic() + SECONDS
-    while time.monotonic() < end:
+    done, began = 0, time.monotonic()
+    # On a busy machine until as much was done as a quick one does in a part of the time.
+    while (passed := time.monotonic() - began) < SECONDS or (done <= SECONDS and passed < PATIENCE):
         name = rng.choices(list(weights), list(weights.values()))[0]
         with contextlib.suppress(*GONE):
             getattr(monkey, f"do_{name}")()
@@ -391,5 +395,5 @@ def test_a_user_who_does_anything_breaks_nothing(server, browser, tmp_path):
     assert done > SECONDS, "hardly anything was done"
     assert server.process.poll() is None
     opened(browser, server.address + "?")
-    assert text(browser, "#summary") == "100 of 100 points right at epoch 200"
+    until(browser, lambda: text(browser, "#summary") == "100 of 100 points right at epoch 200")
     print(f"{done} actions with seed {SEED}")

@@ -90,7 +90,7 @@ PINNED = sys.version_info[:2] == (3, 11) and version("llvmlite") == "0.50.0"
 )
 @pytest.mark.parametrize("code", maker.CODES, ids=lambda code: code.module)
 def test_numba_makes_the_same_again(code):
-    again = llvm.parse_assembly(maker.translation(code))
+    again = llvm.parse_assembly(llvm_ir.translated_apart(code.module))
     assert maker.changes(maker.kept(code), again) == []
 
 

@@ -51,7 +51,7 @@ def test_the_sources_are_those_that_python_imports(module):
 @pytest.mark.parametrize("module", MODULES)
 def test_no_compiled_code_is_made_of_what_only_python_runs(module):
     """Or a change there would make every user compile anew, and the translations stale."""
-    outside = {"unitscope.network", "unitscope.recipe", "unitscope.compiled.code"}
+    outside = {"unitscope.networks", "unitscope.recipe", "unitscope.compiled.code"}
     assert not outside & set(sources.sources(module))
 
 
@@ -77,7 +77,7 @@ def test_an_edit_of_any_source_changes_the_digest_and_of_another_does_not(
     monkeypatch.setattr(sources, "_FOLDER", tmp_path)
     sources._file.cache_clear()
     assert fresh_digest(module) == before
-    for name in [*names, "unitscope.network"]:
+    for name in [*names, "unitscope.networks"]:
         path = sources._file(name)
         assert path.is_relative_to(tmp_path)
         text = path.read_text(encoding="utf-8")
@@ -97,7 +97,7 @@ def test_an_edit_of_any_source_changes_the_digest_and_of_another_does_not(
         ),
         ("import unitscope.kernel.layout as here\n", ["kernel.layout"]),
         ("x = 1\nfrom unitscope.kernel.layout import (\n    WIDTH,\n)\n", ["kernel.layout"]),
-        ("if TYPE_CHECKING:\n    from unitscope.network import Network\n", []),
+        ("if TYPE_CHECKING:\n    from unitscope.networks import Network\n", []),
         ("import numpy as np\nfrom unitscopes import x\n", []),
     ],
 )

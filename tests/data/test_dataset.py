@@ -126,6 +126,24 @@ def test_class_names(y, given_names, codes):
     assert data.counts.tolist() == [codes.count(k) for k in range(len(given_names))]
 
 
+@given(
+    y=st.lists(st.integers(-1, 4), min_size=3, max_size=3),
+    dtype=st.sampled_from([np.int8, np.int64, np.uint8, np.uint64]),
+)
+def test_an_array_of_indices_is_read_as_a_column_of_them(y, dtype):
+    labels, names = np.array(y).astype(dtype), ["a", "b", "c"]
+    found = []
+    for given_labels in (labels, labels[:, None]):  # of which the second is looked through
+        try:
+            data = Dataset(X3, given_labels, names)
+        except InvalidInput as error:
+            found.append(str(error))
+        else:
+            found.append((data.y.tolist(), data.class_names, data.labels.tolist(), data.y.dtype))
+            found[-1] += (data.labels.dtype,)
+    assert found[0] == found[1]
+
+
 @pytest.mark.parametrize(
     "X",
     [
@@ -312,6 +330,10 @@ NUMBERS = "Encode text columns as numbers first."
             f"Got 1e+17 at row 1 instead. {NO_CLASS}",
         ),
         (
+            (X3, [0, 0.5, 10**400]),
+            f"y must be whole numbers below 2**63. Got 1{'0' * 78}… instead.",
+        ),
+        (
             (X3, np.array([0, 1, 2**63], dtype=np.uint64)),
             "y must be whole numbers below 2**63. Got 9223372036854775808 instead.",
         ),
@@ -458,7 +480,8 @@ def test_standardized_has_mean_0_and_deviation_1_and_zeroes_constant_features():
     np.testing.assert_allclose(scaled.X[:, [0, 2]].std(axis=0), 1.0, atol=1e-12)
     assert scaled.X[:, 1].tolist() == [0.0, 0.0, 0.0]
     assert scaled.y.tolist() == data.y.tolist()
-    assert (scaled.class_names, scaled.feature_names) == (data.class_names, data.feature_names)
+    assert scaled.class_names == data.class_names
+    assert scaled.feature_names == tuple(f"{name} (standardized)" for name in "pqr")
     assert data.X.tolist() == X.tolist()
 
 
@@ -475,3 +498,47 @@ def test_some_of_the_points_keep_all_names():
     assert np.array_equal(part.X, data.X[chosen]) and part.y.tolist() == [0, 0, 1]
     assert part.class_names == data.class_names and part.feature_names == ("u", "v")
     assert data.where(np.ones(6, bool)) is data
+
+
+# where
+
+
+@given(data=st.data(), n=st.integers(1, 20))
+def test_where_takes_a_mask_or_indices(data, n):
+    X = np.arange(2.0 * n).reshape(n, 2)
+    whole = Dataset(X, np.arange(n) % 2, class_names=["a", "b"], feature_names=["u", "v"])
+    mask = data.draw(st.lists(st.booleans(), min_size=n, max_size=n).filter(any))
+    rows = data.draw(st.lists(st.integers(-n, n - 1), min_size=1, max_size=2 * n))
+    for chosen in (mask, rows, np.flatnonzero(mask), np.array(rows, np.int8)):
+        for form in (chosen, np.asarray(chosen), tuple(chosen)):
+            found = whole.where(form)
+            assert found.X.tolist() == X[np.asarray(chosen)].tolist()
+            assert found.y.tolist() == whole.y[np.asarray(chosen)].tolist()
+            assert (found.class_names, found.feature_names) == (("a", "b"), ("u", "v"))
+    assert whole.where(np.flatnonzero(mask)) == whole.where(mask)
+    assert whole.where(np.ones(n, bool)) == whole
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        [],
+        [False] * 4,
+        [True] * 3,
+        [True] * 5,
+        [4],
+        [-5],
+        [0, 2**63],
+        [0.0, 1.0],
+        [[0, 1]],
+        1,
+        True,
+        None,
+        "ab",
+        np.array([2**64 - 1], np.uint64),
+    ],
+)
+def test_where_refuses_all_else(chosen):
+    whole = Dataset(np.zeros((4, 2)), [0, 1, 0, 1])
+    with pytest.raises(InvalidInput, match=r"chosen must be a mask of shape \(4,\)"):
+        whole.where(chosen)

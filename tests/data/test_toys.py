@@ -18,7 +18,7 @@ DRAWN = ("blobs", "moons", "circles", "spirals", "xor")
 WITH_CLASSES = ("blobs", "circles", "spirals")
 
 
-def test_names_are_the_published_nine():
+def test_names_are_the_published_ten():
     assert us.datasets.names() == (
         "lab",
         "blobs",
@@ -29,6 +29,7 @@ def test_names_are_the_published_nine():
         "iris",
         "wine",
         "digits",
+        "words",
     )
 
 
@@ -169,12 +170,12 @@ def test_load_is_the_function_of_that_name(name):
         (
             lambda: us.datasets.load("moon"),
             "name must be one of lab, blobs, moons, circles, spirals, xor, iris, wine, "
-            "digits. Got 'moon' instead.",
+            "digits, words. Got 'moon' instead.",
         ),
         (
             lambda: us.datasets.load(["lab"]),
             "name must be one of lab, blobs, moons, circles, spirals, xor, iris, wine, "
-            "digits. Got ['lab'] instead.",
+            "digits, words. Got ['lab'] instead.",
         ),
         (
             lambda: us.datasets.load("moons", classes=3),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 import unitscope as us
@@ -81,3 +83,10 @@ def case(seed: int) -> tuple[us.Network, us.Dataset]:
         weights[:, -1], bias[-1] = weights[:, 0], bias[0]
         layers[-1] = changed(last, weights, bias)
     return us.Network(layers), data
+
+
+@lru_cache(maxsize=256)
+def told(seed: int, length: str = "full") -> tuple[us.Network, us.Dataset, tuple]:
+    """Network and data number `seed`, and the claims on them, which several tests look at."""
+    net, data = case(seed)
+    return net, data, us.explain(net, data, length=length).claims

@@ -7,113 +7,174 @@ import re
 from collections import Counter
 from statistics import median
 
-from oracle_words import NUMBER, P, form, moved_most, number, portion, same
-from oracle_world import best, spread
+import numpy as np
+from oracle_words import (
+    NAMES,
+    NUMBER,
+    SHARE,
+    N,
+    P,
+    form,
+    labels,
+    moved_most,
+    number,
+    portion,
+    same,
+    same_share,
+)
+from oracle_world import best, loss, spread
 
 
 @form(
-    r"the output of c(\d+) grows towards the (upper|lower) (right|left) of hidden space: "
-    r"its weights are (\S+) for unit 0 and (\S+) for unit 1"
+    r"the output of c(\d+) grows towards the (upper|lower) (right|left) of "
+    r"(?:hidden space|layer (\d+)): its weights are (\S+) for unit 0 and (\S+) for unit 1"
 )
-def _(w, label, up, side, first, second):
+def _(w, label, up, side, deep, first, second):
     weights = [row[int(label)] for row in w.layers[-1][0]]
     corner = (up == "upper") == (weights[1] > 0) and (side == "right") == (weights[0] > 0)
     return (
         len(weights) == 2
-        and w.hidden > 0
+        and w.hidden == int(deep or 1)
+        and w.layers[-1][2] == "linear"
         and corner
         and same(first, weights[0])
         and same(second, weights[1])
     )
 
 
-@form(r"over the data, the output of c(\d+) is moved most by (.+); weights in brackets")
-def _(w, label, parts):
-    below = [w.a[i][-2] for i in range(w.n)] if w.hidden else w.X
-    said = re.findall(r"(?:unit |x)(\d+) \((\S+)\)", parts)
-    spreads = [spread([row[u] for row in below]) for u in range(len(below[0]))]
+@form(
+    r"over the data, the output of c(\d+)(?:, before its (\w+),)? is moved most by (.+); "
+    r"weights in brackets"
+)
+def _(w, label, activation, parts):
+    below = w.A[-2] if w.hidden else np.array(w.X)
+    said = re.findall(r"(?:unit |x)(\d+)(?: of layer (\d+))? \((\S+)\)", parts)
+    spreads = [spread(column) for column in below.T]
     weights = [row[int(label)] for row in w.layers[-1][0]]
-    return moved_most(said, weights, spreads) and ("unit" in parts) == (w.hidden > 0)
+    return (
+        moved_most([(unit, weight) for unit, _, weight in said], weights, spreads)
+        and {layer for _, layer, _ in said} == {str(w.hidden) if w.hidden > 1 else ""}
+        and (activation or "linear") == w.layers[-1][2]
+        and ("unit" in parts) == (w.hidden > 0)
+    )
 
 
 @form(
-    rf"({P}) (?:lies|lie) where every hidden unit is 0; "
-    rf"there the output of c(\d+) is ({NUMBER}), its bias alone"
+    rf"({P}) (lies|lie) where every (?:hidden unit|unit of layer (\d+)) is 0; "
+    rf"there the output of c(\d+) is ({NUMBER})(, its bias alone)?"
 )
-def _(w, text, label, value):
-    found = portion(w, text)
-    zero = [i for i in range(w.n) if w.y[i] == int(label) and max(map(abs, w.a[i][-2])) < 1e-30]
-    return found == (len(zero), int(label)) and same(value, w.layers[-1][1][int(label)])
+def _(w, text, verb, deep, label, value, alone):
+    label, linear = int(label), w.layers[-1][2] == "linear"
+    zero = [i for i in range(w.n) if w.y[i] == label and not w.A[-2][i].any()]
+    return (
+        portion(w, text) == (len(zero), label)
+        and verb == ("lies" if len(zero) == 1 else "lie")
+        and int(deep or 1) == w.hidden
+        and all(same(value, w.logits[i][label]) for i in zero)
+        and (alone is not None) == linear
+    )
+
+
+@form(rf"the output of c(\d+) is ({NUMBER}) at every point")
+def _(w, label, value):
+    values = w.logits[:, int(label)]
+    return values.max() - values.min() <= 1.001 * w.noise and same_or_noise(w, value, values[0])
+
+
+def same_or_noise(w, text, value):
+    return same(text, value) or abs(float(text.replace(",", "")) - value) <= 1.001 * w.noise
 
 
 @form(
     r"averaged over the points of each class, "
-    r"the output of c(\d+) is largest for (?:its own class|c(\d+))"
+    rf"the output of c(\d+) is largest for (?:its own class|({NAMES}))"
 )
-def _(w, label, other):
-    means = {
-        own: sum(w.logits[i][int(label)] for i in range(w.n) if w.y[i] == own) / w.size[own]
-        for own in w.size
-    }
-    said = int(other) if other else int(label)
+def _(w, label, others):
+    means = {own: w.logits[w.labels == own, int(label)].mean() for own in w.size}
+    said = set(labels(others)) if others else {int(label)}
+    top, slack = max(means.values()), 1.001 * w.noise
     return (
-        means[said] >= max(means.values()) - 1e-9 * max(1.0, abs(means[said]))
-        and int(label) in w.size
+        all(means[own] >= top - slack for own in said)
+        and all(means[own] < top - 0.999 * w.noise for own in set(w.size) - said)
+        and w.logits[:, int(label)].std() > 0
+        and len(said) < len(w.size)
+        and (others is None or said != {int(label)})
     )
 
 
 @form(
-    rf"at points of c(\d+), the output of c(\d+) is at (least|worst) ({NUMBER}) (above|below) "
-    rf"the largest other \(median: ({NUMBER}) (above|below)\), "
-    r"which is most often the output of c(\d+) \((\d+) of ([\d,]+) times?\)"
+    rf"at points of c(\d+), the output of c(\d+) is at (least|worst) "
+    rf"(level with|{NUMBER} (?:above|below)) "
+    rf"the largest other \(median: (level with|{NUMBER} (?:above|below))\), "
+    rf"which is most often the output of c(\d+) \(({N}) of ({N}) times\)"
 )
-def _(w, label, again, word, least, side, middle, middle_side, rival, count, size):
+def _(w, label, again, word, least, middle, rival, count, size):
     label, rival = int(label), int(rival)
-    rows = [w.logits[i] for i in range(w.n) if w.y[i] == label]
-    ahead = [row[label] - max(v for k, v in enumerate(row) if k != label) for row in rows]
-    second = Counter(
-        best([v if k != label else -math.inf for k, v in enumerate(row)]) for row in rows
-    )
-    said = [
-        float(text.replace(",", "")) * (1 if where == "above" else -1)
-        for text, where in ((least, side), (middle, middle_side))
-    ]
+    ahead, second = race(w, label)
     return (
         label == int(again)
-        and same(str(said[0]), min(ahead))
-        and same(str(said[1]), median(ahead))
-        and (word == "least") == (side == "above")
-        and number(size) == w.size[label]
-        and second[rival] == int(count) == max(second.values())
+        and said_lead(w, least, min(ahead))
+        and said_lead(w, middle, median(ahead))
+        and (word == "worst") == ("below" in least)
+        and number(size) == w.size[label] > 1
+        and second[rival] == number(count) == max(second.values())
     )
 
 
 @form(
-    r"being large is not enough: at ([\d,]+) (?:point of another class|points of other classes) "
-    r"the output of c(\d+) is as large as at some point of c(\d+), "
-    r"yet (there|at all of them|at (\d+) of them) another output is larger"
+    rf"at the one point of c(\d+), the output of c(\d+) is (level with|{NUMBER} (?:above|below)) "
+    r"the largest other, that of c(\d+)"
 )
-def _(w, count, label, again, where, lost):
+def _(w, label, again, lead, rival):
     label = int(label)
-    floor = min(w.logits[i][label] for i in range(w.n) if w.y[i] == label)
-    tall = [i for i in range(w.n) if w.y[i] != label and w.logits[i][label] >= floor]
-    losing = sum(w.predicted[i] != label for i in tall)
+    ahead, second = race(w, label)
     return (
-        len(tall) == number(count)
-        and int(again) == label
-        and losing == (int(lost) if lost else len(tall)) > 0
+        label == int(again)
+        and w.size[label] == 1
+        and said_lead(w, lead, ahead[0])
+        and second[int(rival)] == 1
     )
+
+
+def race(w, label):
+    """How far the class's output is ahead at each of its points; how often each other is next."""
+    rows = [w.logits[i] for i in range(w.n) if w.y[i] == label]
+    others = [np.where(np.arange(w.k) == label, -math.inf, row) for row in rows]
+    ahead = [row[label] - other.max() for row, other in zip(rows, others, strict=True)]
+    return ahead, Counter(best(other) for other in others)
+
+
+def said_lead(w, text, lead):
+    if text == "level with":
+        return abs(lead) <= 1.001 * w.noise
+    value, side = text.split()
+    # Rounding makes the difference of two large outputs inexact.
+    close = abs(float(value.replace(",", "")) - abs(lead)) <= 1e-3 * w.noise
+    return (same(value, abs(lead)) or close) and (side == "above") == (lead > 0) and value != "0"
 
 
 @form(
-    "only differences between outputs count: adding 10 to all of them changes no probability, so .*"
+    rf"being large is not enough: at (?:({N}) of ({N}) points of other classes|"
+    r"the one point of another class) the output of c(\d+) is as large as at some point of c(\d+), "
+    rf"yet (there|at all of them|at ({N}) of them) another output is larger"
 )
-def _(w):
-    return all(
-        abs(a - b) < 1e-9
-        for row in w.logits
-        for a, b in zip(w.chances(row), w.chances([value + 10 for value in row]), strict=True)
+def _(w, count, others, label, again, where, lost):
+    label = int(label)
+    mine, stranger = w.logits[:, label], w.labels != label
+    tall = stranger & (mine >= mine[w.labels == label].min() - w.noise)
+    losing = (tall & (w.logits.max(axis=1) > mine + w.noise)).sum()
+    said = number(count) if count else 1
+    return (
+        tall.sum() == said
+        and (number(others) if others else 1) == stranger.sum()
+        and int(again) == label
+        and losing == (number(lost) if lost else said) > 0
     )
+
+
+@form("only differences between outputs count: adding 10 to all of them changes no probability")
+def _(w):
+    return np.abs(w.chances(w.logits) - w.chances(w.logits + 10)).max() < 1e-9
 
 
 @form(
@@ -121,20 +182,21 @@ def _(w):
     rf"is ({NUMBER}); it is computed from the logits, the outputs before softmax"
 )
 def _(w, value):
-    total = 0.0
-    for row, label in zip(w.logits, w.y, strict=True):
-        top = max(row)
-        total += math.log(sum(math.exp(v - top) for v in row)) + top - row[label]
-    return same(value, total / w.n, 4)
+    return same(value, loss(w), 4)
 
 
-@form(r"at points of c(\d+), the probability of c(\d+) is (\S+)% on average, and at least (\S+)%")
+@form(
+    rf"at points of c(\d+), the probability of c(\d+) is ({SHARE})% on average "
+    rf"\(least: ({SHARE})%\)"
+)
 def _(w, label, again, mean, least):
-    own = [w.chances(w.logits[i])[int(label)] for i in range(w.n) if w.y[i] == int(label)]
-    average = 100 * sum(own) / len(own)
-    return label == again and same(mean, average) and same(least, 100 * min(own))
+    own = w.chances(w.logits)[w.labels == int(label), int(label)]
+    if w.k > 1:
+        own = np.clip(own, 1e-300, 1 - 1e-16)  # as it is, whatever a float says
+    return label == again and same_share(mean, own.mean()) and same_share(least, own.min())
 
 
-@form(r"at ([\d,]+) of ([\d,]+) points? the predicted class has a probability above 99%")
+@form(rf"at ({N}) of ({N}) points? the predicted class has a probability above 99%")
 def _(w, count, n):
-    return sum(max(w.chances(row)) > 0.99 for row in w.logits) == number(count) and number(n) == w.n
+    certain = w.chances(w.logits).max(axis=1) > 0.99
+    return certain.sum() == number(count) and number(n) == w.n

@@ -2,41 +2,73 @@
 
 from __future__ import annotations
 
-import math
 import re
 from itertools import pairwise
 
-P = r"(?:all \d+ points of c\d+|\d+ of \d+ points of c\d+|the one point of c\d+)"
+import numpy as np
+
+N = r"\d{1,3}(?:,\d{3})*"  # a whole number, with a comma for each thousand
+P = rf"(?:all {N} points of c\d+|{N} of {N} points of c\d+|the one point of c\d+)"
+PS = rf"{P}(?:(?:, {P})* and {P})?"
 UNIT = r"unit (\d+)(?: of layer (\d+))?"
 SIDE = r"(?:on its positive side|on)"
 WHO = (
-    r"(?:no unit is on|only unit \d+ is on|only units [\d, and]+ are on|both units are on|"
-    r"all \d+ units are on)"
+    r"(?:unit 0 is (?:on|off)|only unit \d+ is on|only units \d+(?:, \d+)* and \d+ are on|"
+    r"(?:both|all \d+) units are (?:on|off))"
 )
 NAMES = r"c\d+(?:(?:, c\d+)* and c\d+)?"
-NUMBER = r"[-\d.,e+]+"
+NUMBER = r"-?[\d,]+(?:\.\d+)?(?:e[-+]\d+)?"
+SHARE = rf"(?:over |under )?{NUMBER}"
 
-FORMS = []
+
+def new_forms():
+    """Forms of sentences, and what registers one more, with `check(about, *groups)`."""
+    forms = []
+
+    def form(pattern):
+        def keep(check):
+            forms.append((re.compile(pattern), check))
+            return check
+
+        return keep
+
+    return forms, form
 
 
-def form(pattern):
-    """Register `check(world, *groups)`: whether a sentence of this form is true."""
+FORMS, form = new_forms()
 
-    def keep(check):
-        FORMS.append((re.compile(pattern), check))
-        return check
 
-    return keep
+def read(forms, text):
+    """The check of a sentence's form and its groups; None where no form is its."""
+    for pattern, check in forms:
+        found = pattern.fullmatch(text)
+        if found:
+            return check, found.groups()
+    return None
 
 
 def same(text, value, digits=3):
-    """Whether `text` is `value` to so many digits."""
-    shown, value = float(text.replace(",", "")), float(value)
-    if value == 0 or shown == 0:
-        return abs(shown - value) < 1e-12
-    return abs(shown - value) <= 0.5001 * 10.0 ** (
-        math.floor(math.log10(abs(value))) - digits + 1
-    ) + 1e-9 * abs(value)
+    """Whether `text` is `value` to so many digits; of an array, which of its numbers are."""
+    shown, value = float(text.replace(",", "")), np.asarray(value, np.float64)
+    size = np.abs(value)
+    with np.errstate(divide="ignore"):
+        unit = 10.0 ** (np.floor(np.log10(size)) - digits + 1)
+    close = np.abs(shown - value) <= 0.5001 * unit + 1e-9 * size
+    none = (size == 0) | (shown == 0)
+    return np.where(none, np.abs(shown - value) < 1e-12, close)
+
+
+def same_share(text, share, digits=3):
+    """Whether `text`, in percent, is the share: never all of what is not all, nor none of some."""
+    side, _, shown = text.rpartition(" ")
+    value, share = float(shown.replace(",", "")), np.asarray(share)
+    if side == "over":
+        return (100 * share > value * (1 - 1e-12)) & (share < 1)
+    if side == "under":
+        return (share > 0) & (100 * share < value * (1 + 1e-9))
+    if value in (0, 100):
+        return share == value / 100
+    return same(shown, 100 * share, digits)
 
 
 def labels(text):
@@ -45,11 +77,13 @@ def labels(text):
 
 def portion(w, text):
     """A count and the class, from "3 of 25 points of c0"; None where the class has another size."""
-    numbers = re.findall(r"\d+", text.rpartition(" of ")[0])
+    numbers = [number(one) for one in re.findall(N, text.rpartition(" of ")[0])]
     label = int(text.rpartition("c")[2])
     if text.startswith("the one"):
         return (1, label) if w.size[label] == 1 else None
-    return (int(numbers[0]), label) if int(numbers[-1]) == w.size[label] else None
+    if w.size[label] == 1 or (text.startswith("all") and len(numbers) != 1):
+        return None
+    return (numbers[0], label) if numbers[-1] == w.size[label] else None
 
 
 def portions(w, text):
@@ -58,7 +92,10 @@ def portions(w, text):
 
 
 def number(text):
-    return int(text.replace(",", ""))
+    """A whole number, which has its commas."""
+    value = int(text.replace(",", ""))
+    assert text == f"{value:,}", text
+    return value
 
 
 def unit_at(unit, layer):
@@ -73,6 +110,7 @@ def moved_most(said, weights, spread):
     falling = all(a >= b * (1 - 1e-6) for a, b in pairwise(order))
     return (
         all(same(text, weights[int(i)]) for i, text in said)
+        and min(order) > 0
         and falling
         and (min(order) >= max(rest, default=0.0) * (1 - 1e-6))
     )

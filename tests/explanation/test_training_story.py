@@ -7,96 +7,28 @@ import re
 
 import cases
 import numpy as np
-import oracle_world
 import pytest
-from oracle_words import number, same
+from hypothesis import given
+from hypothesis import strategies as st
+from oracle_training import is_true_of_training
 
 import unitscope as us
+from unitscope.errors import TrainingDiverged
+from unitscope.explanation.explain import explain  # noqa: F401 - it registers the measures
+from unitscope.explanation.grammar import Teller
+from unitscope.explanation.measured import Measured
+from unitscope.explanation.prose.fitted import fitted
+from unitscope.explanation.prose.training import training
 
 
-def count_right(run: us.Run, epoch: int) -> int:
-    return int((run.at(epoch).predict(run.data.X) == run.data.y).sum())
-
-
-def is_true(text: str, run: us.Run) -> bool:
-    loss, n = run.loss.tolist(), run.data.n_points
-    found = re.fullmatch(r"In ([\d,]+) epochs? the loss went from (\S+) to (\S+)\.", text)
-    if found:
-        return (
-            number(found[1]) == len(loss)
-            and same(found[2], loss[0], 4)
-            and same(found[3], loss[-1], 4)
-        )
-    found = re.fullmatch(
-        r"From epoch (\d+) on, ([\d,]+) of ([\d,]+) points? were right, as at the end\.", text
-    )
-    if found:
-        right = [count_right(run, epoch) for epoch in range(1, len(loss) + 1)]
-        since = len(right)
-        while since > 1 and right[since - 2] == right[-1]:
-            since -= 1
-        return [number(part) for part in found.groups()] == [since, right[-1], n]
-    found = re.fullmatch(r"The loss fell fastest in epoch (\d+), by (\S+)\.", text)
-    if found:
-        falls = [loss[e - 1] - loss[e] for e in range(1, len(loss))]
-        return falls[int(found[1]) - 2] == max(falls) > 0 and same(found[2], max(falls))
-    found = re.fullmatch(
-        r"The last tenth of the epochs (still took|changed the loss by) (\S+)% ?(.*)", text
-    )
-    found = found or re.fullmatch(
-        r"Over the last tenth of the epochs (the loss rose by) (\S+)%: (a smaller .*)", text
-    )
-    if found:
-        before = loss[-1 - max(1, len(loss) // 10)]
-        fall = 1 - loss[-1] / before if before else 0.0
-        kind = "changed the loss by"
-        if abs(fall) > 0.05:
-            kind = "still took" if fall > 0 else "the loss rose by"
-        wrong = (run.network.predict(run.data.X) != run.data.y).any()
-        return (
-            found[1] == kind
-            and same(found[2], 100 * abs(fall))
-            and (kind != "changed the loss by" or ("not every point" in text) == wrong)
-        )
-    found = re.fullmatch(
-        r"From epoch (\d+) to (\d+) the loss stood almost still(?:; then (.+))?\.", text
-    )
-    if found:
-        start, end = int(found[1]) - 1, int(found[2]) - 1
-        still = loss[end] > 0.6 * loss[start] and min(loss[end:]) < 0.8 * loss[end]
-        return still and what_ended_it(found[3], run, end + 1)
-    found = re.fullmatch(r"It was stopped early: ([\d,]+) epochs were asked for\.", text)
-    if found:
-        return number(found[1]) == run.recipe.epochs > len(loss)
-    found = re.fullmatch(
-        r"The loss of an epoch is .*; over all points and after the last step it is (\S+)\.", text
-    )
-    world = oracle_world.world(run.network, run.data)
-    chances = [world.chances(row) for row in run.network.logits(run.data.X).tolist()]
-    surprises = [-np.log(row[y]) for row, y in zip(chances, run.data.y, strict=True)]
-    return same(found[1], sum(surprises) / n, 4)
-
-
-def what_ended_it(change: str | None, run: us.Run, epoch: int) -> bool:
-    """Whether, some epochs after a plateau, the unit is on at as many points as is said."""
-    if change is None:
-        return True
-    found = re.fullmatch(
-        r"unit (\d+)(?: of layer (\d+))? came to be (?:on|on its positive side) "
-        r"for (\d+) instead of (\d+) of (\d+) points? of c(\d+)",
-        change,
-    )
-    layer, unit, label = int(found[2] or 1) - 1, int(found[1]), int(found[6])
-    mine = run.data.X[run.data.y == label]
-    later = min(run.epochs, epoch + 2 * max(3, run.epochs // 20))
-    counts = [
-        int((run.at(e).pre_activations(mine)[layer][:, unit] > 0).sum()) for e in (later, epoch)
-    ]
-    return counts == [int(found[3]), int(found[4])] and len(mine) == int(found[5])
+def told(run):
+    """Only what is said of the training."""
+    t = Teller(Measured(run.network, run.data, run), 3)
+    return [*training(t), *fitted(t)]
 
 
 @pytest.mark.parametrize("first", range(0, 100, 20))
-def test_every_sentence_on_a_training_is_true(first):
+def test_every_sentence_on_a_training_is_true_of_training(first):
     for seed in range(first, first + 20):
         rng = np.random.default_rng(seed)
         data = cases.data_of(rng, "trained")
@@ -108,13 +40,9 @@ def test_every_sentence_on_a_training_is_true(first):
             epochs=int(rng.choice([1, 2, 5, 40, 200])),
             learning_rate=float(rng.choice([0.003, 0.03, 0.3])),
         )
-        said = [
-            claim
-            for claim in us.explain(run, length="full").claims
-            if claim.topic == "How it was trained"
-        ]
-        assert len(said) >= 3
-        assert [claim.text for claim in said if not is_true(claim.text, run)] == []
+        said = told(run)
+        assert len(said) >= 2 + (run.epochs > 1)
+        assert [claim.text for claim in said if not is_true_of_training(claim.text, run)] == []
         assert all(claim.holds(run.network, data) for claim in said)
         # Where every unit was dead, nothing has moved.
         moved = (run.at(0).to_vector() != run.network.to_vector()).any()
@@ -124,16 +52,70 @@ def test_every_sentence_on_a_training_is_true(first):
 def test_plateaus_are_found_and_one_was_ended_by_a_unit():
     texts = [
         claim.text
-        for seed in range(60)
-        for claim in us.explain(us.lab.run(seed=seed)).claims
-        if "stood almost still" in claim.text
+        for seed in (37, 75, 147)
+        for claim in told(us.lab.run(seed=seed))
+        if "the loss stayed" in claim.text
     ]
-    assert any("; then unit" in text for text in texts)
+    assert any("after epoch" in text for text in texts)
 
 
-def test_a_run_that_was_stopped_early_says_so():
+@given(st.lists(st.floats(0.5, 2.0), min_size=8, max_size=80), st.integers(0, 3))
+def test_a_loss_that_rises_or_wanders_does_not_stand_still(levels, seed):
+    """Whatever the losses are: where one is said to have stayed, it did, and it fell later."""
+    run = us.train(us.datasets.lab(), epochs=len(levels), seed=seed)
+    run = dataclasses.replace(run, loss=np.array(levels))
+    for claim in told(run):
+        if "weight" not in claim.text:
+            assert is_true_of_training(claim.text, run) or "over all points" in claim.text, (
+                claim.text
+            )
+
+
+def test_a_run_that_ended_early_says_so_and_does_not_call_that_a_decision():
     run = us.lab.run()
     short = dataclasses.replace(run, loss=run.loss[:50], weights=run.weights[:51])
-    assert "It was stopped early: 200 epochs were asked for." in [
-        claim.text for claim in us.explain(short).claims
-    ]
+    said = "It ended before the 200 epochs that were asked for."
+    assert said in [claim.text for claim in us.explain(short, length="full", advice=False).claims]
+
+
+def test_what_is_said_of_points_held_out_and_of_the_scale_is_true():
+    moons, wine = us.datasets.moons(n=120, noise=1.6), us.datasets.wine()
+    stopped = us.train(moons, hidden=(8,), learning_rate=0.05, validation=0.3, early_stopping=3)
+    few = us.datasets.lab().where(np.arange(70))
+    weighed = us.train(few, class_weight="balanced", epochs=30)
+    for run, ours in (
+        (stopped, 2),
+        (us.train(wine, validation=0.2, epochs=30), 2),
+        (weighed, 1),
+    ):
+        texts = [claim.text for claim in us.explain(run, length="full").claims]
+        about = re.compile("held out|validation points|standardized|counted by its class")
+        told = [text for text in texts if about.search(text)]
+        assert len(told) == ours
+        assert all(is_true_of_training(text, run) for text in told)
+
+
+@pytest.mark.parametrize("rate", [0.5, 1.0])
+def test_a_run_that_diverged_is_not_called_stopped(rate):
+    data = us.Dataset(1e5 * us.datasets.lab().X, us.datasets.lab().y)
+    with pytest.raises(TrainingDiverged) as caught:
+        us.train(data, learning_rate=rate, optimizer="sgd", standardize=False)
+    run = caught.value.run
+    assert run.epochs
+    texts = [claim.text for claim in us.explain(run, length="full", advice=False).claims]
+    assert not any("stopped" in text or "asked for" in text for text in texts)
+    (said,) = [text for text in texts if "diverged" in text]
+    assert is_true_of_training(said, run)
+
+
+def test_one_epoch_has_one_loss():
+    run = us.train(us.datasets.lab(), epochs=1)
+    said = str(us.explain(run, length="full", advice=False))
+    assert f"It was trained for 1 epoch, whose loss was {run.loss[0]:.4g}." in said
+    assert " to " + f"{run.loss[0]:.4g}" not in said and "last tenth" not in said
+
+
+def test_a_run_beside_other_data_counts_its_own_points():
+    run, other = us.lab.run(), us.Dataset([[0.0, 0.0], [1.0, 1.0]], [0, 3], list("abcd"))
+    texts = [claim.text for claim in us.explain(run, other, length="full", advice=False).claims]
+    assert "From epoch 119 on, 100 of 100 points were right, as at the end." in texts

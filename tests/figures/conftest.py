@@ -14,13 +14,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 pytest.register_assert_rewrite("drawn")
 
 
-@pytest.fixture(autouse=True)
-def figures_closed():
-    yield
-    if "matplotlib.pyplot" in sys.modules:
-        sys.modules["matplotlib.pyplot"].close("all")
-
-
 @pytest.fixture(scope="session")
 def lab_data():
     return us.datasets.lab()

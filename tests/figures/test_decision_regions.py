@@ -14,7 +14,6 @@ from matplotlib.figure import Figure
 from matplotlib.image import imread
 
 import unitscope as us
-from unitscope.errors import InvalidInput
 from unitscope.figures import decision_regions as module
 from unitscope.theme import LIGHT, class_tints
 
@@ -206,17 +205,11 @@ def test_without_mistakes_there_is_no_ring(lab_data, lab_net):
     assert len(legend_of(ax).get_texts()) == 4
 
 
-def test_more_features_need_to_be_chosen():
+def test_of_more_features_two_can_be_chosen():
     net = us.Network.initialize([4, 3, 2], seed=1)
     data = us.Dataset(np.random.default_rng(0).normal(size=(20, 4)), np.arange(20) % 2)
-    with pytest.raises(
-        InvalidInput,
-        match=r"features must be the two of the 4 features to draw\. Got None instead\. "
-        r"Write features=\(0, 1\)",
-    ):
-        us.plot.decision_regions(net, data)
     ax = us.plot.decision_regions(net, data, features=(3, 1), grid=30)
-    assert ax.get_title().endswith("(the other 2 features held at their mean)")
+    assert "(the other 2 features held at their mean)" in ax.get_title().split("\n")
     rest = data.X.mean(axis=0)
     for line in segments(ax, "decision boundary"):
         inputs = np.tile(rest, (2, 1))

@@ -258,3 +258,14 @@ def test_where_pyplot_is_used_pictures_belong_to_it(lab_data):
 
     ax = us.plot.data(lab_data)
     assert pyplot.gcf() is ax.figure
+
+
+def test_features_are_chosen_by_name_as_by_number():
+    data = us.datasets.iris()
+    run = us.train(data, hidden=(3,), epochs=2)
+    names = data.feature_names[3], data.feature_names[1]
+    for draw in (us.plot.data, us.plot.decision_regions, us.plot.hidden_layer):
+        by_name, by_number = (np.ravel(draw(run, features=pair))[0] for pair in (names, (3, 1)))
+        assert by_name.get_xlabel() == by_number.get_xlabel() == names[0]
+        shown = [collection(ax, "class 1").get_offsets() for ax in (by_name, by_number)]
+        np.testing.assert_array_equal(*shown)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from drawn import collection
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 
@@ -33,15 +35,68 @@ def test_the_median_and_the_bands_are_quantiles_of_the_losses(swept):
         )
 
 
-def test_every_seed_is_in_a_bar(swept):
-    _, bars, *_ = us.plot.sweep(swept)
-    heights = {
+def heights_of(bars):
+    """The height of each bar by its middle."""
+    return {
         round(patch.get_x() + patch.get_width() / 2, 6): patch.get_height()
         for patch in bars.patches
     }
+
+
+def with_accuracies(shares):
+    """A sweep whose seeds end at these accuracies; NaN for a training that diverged."""
+    shares = np.asarray(shares, float)
+    lost = np.isnan(shares)[:, None]
+    weights = np.where(lost, np.nan, np.ones((len(shares), 18))).astype(np.float32)
+    losses, accuracies = np.where(lost, np.nan, [[0.5, 0.25]]), np.tile(shares[:, None], 2)
+    empty = us.Sweep.of(us.datasets.lab(), us.Recipe(epochs=2))
+    return empty.part(range(len(shares)), (losses, accuracies, weights))
+
+
+@settings(max_examples=20, deadline=None)
+@given(right=st.lists(st.integers(0, 4000), min_size=1, max_size=40))
+def test_a_bar_holds_the_accuracies_from_its_middle_to_the_next(right):
+    shares = np.array(right) / 4000
+    _, bars = us.plot.sweep(with_accuracies(shares), tiles=0)
+    expected = {2.5 * k: sum(100 * k <= one < 100 * (k + 1) for one in right) for k in range(41)}
+    assert heights_of(bars) == expected
+
+
+@pytest.mark.parametrize(("seeds", "lost"), [(1, 1), (60, 3), (1000, 52)])
+def test_trainings_that_diverged_are_left_out_and_counted(seeds, lost):
+    found = with_accuracies([np.nan] * lost + [0.0] * (seeds - lost))
+    losses, bars = us.plot.sweep(found, tiles=0)
+    title = losses.get_title()
+    assert title.endswith(f"{lost:,} of {seeds:,} diverged")
+    assert title.startswith(f"loss of {seeds - lost:,} seeds; ") == (lost < seeds)
+    assert sum(heights_of(bars).values()) == seeds - lost
+    assert len([line for line in losses.lines if line.get_gid() == "seed"]) == min(40, seeds - lost)
+
+
+def test_one_epoch_is_seen():
+    losses, _ = us.plot.sweep(us.sweep(us.datasets.lab(), seeds=5, epochs=1), tiles=0)
+    left, right = collection(losses, "median").get_xdata()
+    assert left < 1 < right and losses.get_xticks().tolist() == [1]
+
+
+def test_every_seed_is_in_a_bar(swept):
+    _, bars, *_ = us.plot.sweep(swept)
+    heights = heights_of(bars)
     assert sum(heights.values()) == 60
-    assert heights[100.0] == (swept.accuracy > 0.9875).sum()
+    assert heights[100.0] == (swept.accuracy == 1).sum() < (swept.accuracy > 0.9875).sum()
     assert bars.get_title() == f"{(swept.accuracy == 1).mean():.1%} classify every point right"
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (us.datasets.spirals(), "no"),
+        (us.Dataset([[-9.0, -9.0], [9.0, 9.0]], [0, 1]), "every"),
+    ],
+)
+def test_all_or_none_are_told_in_words(data, told):
+    _, bars, *_ = us.plot.sweep(us.sweep(data, seeds=3, hidden=(), epochs=300), tiles=0)
+    assert bars.get_title() == f"{told} seed classifies every point right"
 
 
 def test_tiles_are_the_decision_regions_of_the_first_seeds(swept):
@@ -84,7 +139,7 @@ def test_a_sweep_in_which_all_diverged_is_drawn():
     data = us.Dataset(us.datasets.lab().X * 1e18, us.datasets.lab().y)
     found = us.sweep(data, seeds=3, epochs=4, learning_rate=1e20, optimizer="sgd")
     losses, _, *tiles = us.plot.sweep(found)
-    assert losses.get_title() == "loss of 3 seeds"
+    assert losses.get_title() == "3 of 3 diverged"
     assert "diverged" in tiles[0].get_title() and collection(tiles[0], "regions") is None
 
 

@@ -13,6 +13,7 @@ import random_networks
 from hypothesis import given, settings
 
 import unitscope as us
+from thorough import few
 
 SMALL = list(networks.small_networks())
 
@@ -104,7 +105,7 @@ def test_any_network_with_weights_in_quarters(case):
 
 
 @pytest.mark.slow
-@settings(max_examples=2000)
+@settings(max_examples=few(300, whole=2000))
 @given(case=random_networks.quarter_networks(max_depth=3, max_units=6, max_classes=5))
 def test_many_networks_with_weights_in_quarters(case):
     assert differences(case) == []

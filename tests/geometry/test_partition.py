@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import unitscope as us
 from unitscope.errors import InvalidInput
+from unitscope.explanation.measured import Measured
 
 NET = networks.he((2, 6, 3), 0)
 SQUARE = networks.SQUARE
@@ -123,10 +124,11 @@ def test_results_are_not_for_writing():
 def test_changing_a_piece_does_not_change_the_partition():
     part = us.partition(NET, SQUARE)
     before = part.area.copy(), part.boundary.length
-    part.regions[0].vertices[:] = 0.0
-    part.cells[0].vertices[:] = 0.0
+    line = part.boundary.polylines()[0]
+    for vertices in (part.regions[0].vertices, part.cells[0].vertices, line.vertices):
+        with pytest.raises(ValueError, match="read-only"):
+            vertices[:] = 0.0
     part.outlines()[0][0][:] = 0.0
-    part.boundary.polylines()[0].vertices[:] = 0.0
     part.locate([[0.0, 0.0]])[:] = 5
     again = us.partition(NET, SQUARE)
     assert (part.area.tolist(), part.boundary.length) == (before[0].tolist(), before[1])
@@ -257,6 +259,55 @@ def test_exact_ties_need_no_caution(name):
     part, X = networks.partition_of(name), laws.uniform(SQUARE, 1000)
     assert (part.cells.label[part.locate_cells(X)] == networks.NAMED[name].net.predict(X)).all()
     assert part.caution == ""
+
+
+def with_twin_outputs(seed, change=0.0):
+    """Two outputs of equal weights, but for `change` at one hidden unit."""
+    rng = np.random.default_rng(seed)
+    units, classes = rng.choice([3, 8, 16, 32]), rng.choice([3, 5, 7, 9])
+    weights, bias = rng.normal(size=(units, classes)), rng.normal(size=classes)
+    weights[:, -1], bias[-1] = weights[:, 0], bias[0]
+    weights[0, -1] -= change
+    hidden = us.Dense(rng.normal(size=(2, units)), rng.normal(size=units), "relu")
+    return us.Network([hidden, us.Dense(weights, bias)])
+
+
+def asked_by(count, net, X):
+    """The classes of points that are asked so many at a time."""
+    parts = np.split(X, range(count, len(X), count))
+    return np.concatenate([net.predict(part) for part in parts])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_outputs_of_equal_weights_go_to_the_lower_class_however_many_points_are_asked(seed):
+    net, X = with_twin_outputs(seed), laws.uniform(SQUARE, 100)
+    part, last = us.partition(net, SQUARE), net.n_classes - 1
+    assert part.caution == ""
+    assert part.area[last] == 0
+    classes = part.cells.label[part.locate_cells(X)].tolist()
+    for count in (1, 2, 3, 7, 100):
+        assert asked_by(count, net, X).tolist() == classes
+        logits = np.concatenate([net.logits(one) for one in np.split(X, range(count, 100, count))])
+        assert (logits[:, 0] == logits[:, last]).all()
+    data = us.Dataset(X, net.predict(X), class_names=[f"k{k}" for k in range(net.n_classes)])
+    said = Measured(net, data)
+    assert said.predicted.tolist() == classes
+
+
+def test_outputs_that_are_only_equal_where_a_unit_is_off_are_said_to_tie_by_rounding():
+    without = 0
+    for seed in range(20):
+        net, X = with_twin_outputs(seed, change=1.0), laws.uniform(SQUARE, 100)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            part = us.partition(net, SQUARE)
+        if part.caution:
+            assert part.caution.startswith("Rounding leaves the class of ")
+            continue
+        without += 1
+        classes = part.cells.label[part.locate_cells(X)].tolist()
+        assert asked_by(1, net, X).tolist() == classes
+    assert 0 < without < 20
 
 
 def test_a_caution_is_a_warning_at_the_callers_line():

@@ -257,7 +257,8 @@ def test_the_remedy_works():
         ),
         (
             lambda: us.Plane.principal(us.Dataset([[1], [2]], [0, 1])),
-            "data must be points of at least 2 features. Got 1 feature instead.",
+            "data must be points of at least 2 features. Got 1 feature instead. "
+            "us.plot.data(data) draws points of one feature.",
         ),
         (
             lambda: us.Plane.axes(0, 0, at=POINT),

@@ -90,7 +90,8 @@ def test_a_network_needs_two_inputs_or_a_plane():
     )
     assert (
         refused("net", SQUARE)
-        == "net must be a Network. Got str instead. us.from_keras(model) makes one."
+        == "net must be a Network, a Run or a fitted model. Got 'net' instead. "
+        "us.network(model) reads models of Keras, scikit-learn and PyTorch."
     )
 
 
@@ -142,8 +143,8 @@ def test_the_message_names_the_layer_and_groups_thousands():
     assert " of 64 in hidden layer 2 instead." in message
 
 
-def test_a_cap_beyond_every_number_is_no_cap():
-    assert len(us.partition(NET, SQUARE, max_regions=10**30).regions) == len(
+def test_the_largest_cap_is_no_cap():
+    assert len(us.partition(NET, SQUARE, max_regions=2**63 - 1).regions) == len(
         us.partition(NET, SQUARE).regions
     )
 

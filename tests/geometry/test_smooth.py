@@ -9,7 +9,7 @@ import pytest
 
 import unitscope as us
 from unitscope.errors import InvalidInput
-from unitscope.geometry.partition import sampled
+from unitscope.geometry.rectangle import sampled
 
 SQUARE = networks.SQUARE
 SMOOTH = ("tanh", "sigmoid", "elu", "softplus", "gelu", "silu")

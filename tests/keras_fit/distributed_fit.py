@@ -1,11 +1,12 @@
-"""One process of a training that test_distribution.py compares with others; it writes a .npz file.
+"""One process of the trainings that test_distribution.py compares; each writes a .npz file.
 
-    python distributed_fit.py FORM DEVICES OUT [PROCESS PROCESSES PORT]
+    python distributed_fit.py DEVICES FOLDER FORMS [PROCESS PROCESSES PORT]
 
-FORM is how the points are given: arrays, PyDataset, generator, or tf.data, whose full batches Keras
-deals out; or arrays with a difference: `whole` has full batches only, in `uneven` the last process
-has a batch less. DEVICES of this process are virtual ones of its CPU; with DEVICES 0 nothing is
-distributed.
+DEVICES of this process are virtual ones of its CPU. FORMS, with commas between, are how the points
+are given: arrays, PyDataset, generator, or tf.data, whose full batches Keras deals out; or arrays
+with a difference: `alone` is not distributed, `whole` has full batches only, in `uneven` the last
+process has a batch less and is refused. One process does several, since starting it takes most of
+the time. The file of a form is FOLDER/FORM-PROCESS.npz.
 """
 
 from __future__ import annotations
@@ -15,18 +16,19 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-FORM, DEVICES, OUT = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
+DEVICES, FOLDER, FORMS = int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3].split(",")
 PROCESS, PROCESSES, PORT = (int(word) for word in sys.argv[4:]) if sys.argv[4:] else (0, 1, 0)
 os.environ["KERAS_BACKEND"] = "jax"
 os.environ["JAX_PLATFORMS"] = "cpu"
 os.environ["JAX_CPU_COLLECTIVES_IMPLEMENTATION"] = "gloo"
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-os.environ["XLA_FLAGS"] = f"--xla_force_host_platform_device_count={max(DEVICES, 1)}"
+os.environ["XLA_FLAGS"] = f"--xla_force_host_platform_device_count={DEVICES}"
 
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
 
 import unitscope as us  # noqa: E402
+from unitscope.errors import InvalidInput  # noqa: E402
 
 # The last batch has 8 points: two for each of 4 devices.
 N, D, K, BATCH, EPOCHS, SEEN = 488, 5, 4, 32, 6, 96
@@ -79,26 +81,50 @@ def generated() -> Iterator[tuple[np.ndarray, np.ndarray]]:
         yield from (batches[index] for index in range(len(batches)))
 
 
-def data() -> dict[str, object]:
+def data(form: str) -> dict[str, object]:
     """The arguments of fit that have the points."""
-    if FORM == "PyDataset":
-        return {"X": Batches()}
-    if FORM == "generator":
-        return {"X": generated(), "steps_per_epoch": len(Batches())}
-    if FORM == "tf.data":
+    if form == "PyDataset":
+        return {"x": Batches()}
+    if form == "generator":
+        return {"x": generated(), "steps_per_epoch": len(Batches())}
+    if form == "tf.data":
         import tensorflow as tf
 
-        return {"X": tf.data.Dataset.from_tensor_slices((X, Y)).batch(BATCH, drop_remainder=True)}
+        return {"x": tf.data.Dataset.from_tensor_slices((X, Y)).batch(BATCH, drop_remainder=True)}
     rows = share(X), share(Y)
-    if FORM == "whole":
+    if form == "whole":
         rows = X[:WHOLE], Y[:WHOLE]
-    if FORM == "uneven" and PROCESS == PROCESSES - 1:
+    if form == "uneven" and PROCESS == PROCESSES - 1:
         rows = rows[0][: -BATCH // PROCESSES], rows[1][: -BATCH // PROCESSES]
     return {
-        "X": rows[0],
+        "x": rows[0],
         "y": rows[1],
         "batch_size": BATCH // PROCESSES,
         "validation_data": (share(X[:SEEN]), share(Y[:SEEN])),
+    }
+
+
+def trained(form: str) -> dict[str, object]:
+    """What is compared: every epoch's numbers and weights, and the points that the run keeps."""
+    distribution = None
+    if form != "alone":
+        distribution = keras.distribution.DataParallel(auto_shard_dataset=form == "tf.data")
+    keras.distribution.set_distribution(distribution)
+    model = made()
+    try:
+        history = us.fit(model, **data(form), epochs=EPOCHS, shuffle=False, verbose=0)
+    except InvalidInput as error:
+        return {"refused": str(error)}
+    run = history.run
+    assert type(run.weights) is np.ndarray
+    return {
+        **history.history,
+        "why": str(history.why),
+        "weights": run.weights,
+        "run_loss": run.loss,
+        "final": np.concatenate([part.ravel() for part in model.get_weights()]),
+        "points": run.data.X,
+        "labels": run.data.y,
     }
 
 
@@ -106,26 +132,9 @@ def main() -> None:
     """Train and write."""
     if PROCESSES > 1:
         keras.distribution.initialize(f"127.0.0.1:{PORT}", PROCESSES, PROCESS)
-    if DEVICES:
-        keras.distribution.set_distribution(
-            keras.distribution.DataParallel(auto_shard_dataset=FORM == "tf.data")
-        )
-        assert len(keras.distribution.list_devices()) == DEVICES * PROCESSES
-    model = made()
-    history = us.fit(model, **data(), epochs=EPOCHS, shuffle=False, verbose=0)
-    run = history.run
-    assert type(run.weights) is np.ndarray
-    final = np.concatenate([part.ravel() for part in model.get_weights()])
-    np.savez(
-        OUT,
-        **history.history,
-        why=str(history.why),
-        weights=run.weights,
-        run_loss=run.loss,
-        final=final,
-        points=run.data.X,
-        labels=run.data.y,
-    )
+    assert len(keras.distribution.list_devices()) == DEVICES * PROCESSES
+    for form in FORMS:
+        np.savez(FOLDER / f"{form}-{PROCESS}.npz", **trained(form))
 
 
 main()

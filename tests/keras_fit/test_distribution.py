@@ -62,22 +62,21 @@ def finished(children: list[subprocess.Popen[str]]) -> list[str]:
             child.communicate()
 
 
-def trained(
-    folder: Path, form: str, devices: int, processes: int = 1
-) -> list[dict[str, np.ndarray]]:
-    """The results of each process."""
-    files = [folder / f"{process}.npz" for process in range(processes)]
+Results = dict[str, list[dict[str, np.ndarray]]]
+
+
+def trained(folder: Path, devices: int, *forms: str, processes: int = 1) -> Results:
+    """What each process has of each form."""
     port = free_port()
     rest = [(process, processes, port) if processes > 1 else () for process in range(processes)]
-    children = [
-        started(form, devices, file, *words) for file, words in zip(files, rest, strict=True)
-    ]
-    said = finished(children)
-    assert [child.returncode for child in children] == [0] * processes, said
-    results = []
-    for file in files:
-        with np.load(file) as arrays:
-            results.append(dict(arrays))
+    said = finished([started(devices, folder, ",".join(forms), *words) for words in rest])
+    results: Results = {form: [] for form in forms}
+    for form in forms:
+        for process in range(processes):
+            file = folder / f"{form}-{process}.npz"
+            assert file.exists(), said
+            with np.load(file) as arrays:
+                results[form].append(dict(arrays))
     return results
 
 
@@ -88,15 +87,22 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def kernel(tmp_path_factory: pytest.TempPathFactory) -> dict[str, np.ndarray]:
-    """One device, our kernel."""
-    return trained(tmp_path_factory.mktemp("kernel"), "arrays", 0)[0]
+def one(tmp_path_factory: pytest.TempPathFactory) -> Results:
+    """One device: our kernel, and Keras told that there is a distribution."""
+    return trained(tmp_path_factory.mktemp("one"), 1, "alone", "arrays", "whole")
 
 
 @pytest.fixture(scope="module")
-def one(tmp_path_factory: pytest.TempPathFactory) -> dict[str, np.ndarray]:
-    """One device, Keras."""
-    return trained(tmp_path_factory.mktemp("one"), "arrays", 1)[0]
+def four(tmp_path_factory: pytest.TempPathFactory) -> Results:
+    """Four devices of one process."""
+    return trained(tmp_path_factory.mktemp("four"), 4, "arrays", "PyDataset", "generator")
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Results:
+    """Two processes of two devices."""
+    forms = ("arrays", "PyDataset", "tf.data", "uneven")
+    return trained(tmp_path_factory.mktemp("two"), 2, *forms, processes=2)
 
 
 def same(
@@ -113,15 +119,14 @@ def same(
     assert np.array_equal(found["weights"][-1], found["final"])
 
 
-def test_keras_on_one_device_gives_the_losses_of_the_kernel(
-    one: dict[str, np.ndarray], kernel: dict[str, np.ndarray]
-) -> None:
-    same(one, kernel, TO_KERNEL)
-    assert (str(kernel["why"]), str(one["why"])) == ("None", "a keras.distribution is set")
+def test_keras_on_one_device_gives_the_losses_of_the_kernel(one: Results) -> None:
+    (kernel,), (keras,) = one["alone"], one["arrays"]
+    same(keras, kernel, TO_KERNEL)
+    assert (str(kernel["why"]), str(keras["why"])) == ("None", "a keras.distribution is set")
     # They learn: two trainings that stand still would be the same, too.
     assert (
-        one["loss"][-1] < one["loss"][0] / 2
-        and np.abs(one["weights"][-1] - one["weights"][0]).max() > 0.1
+        keras["loss"][-1] < keras["loss"][0] / 2
+        and np.abs(keras["weights"][-1] - keras["weights"][0]).max() > 0.1
     )
 
 
@@ -134,45 +139,36 @@ def test_keras_on_one_device_gives_the_losses_of_the_kernel(
     ],
 )
 def test_four_devices_give_the_losses_of_one(
-    form: str, why: str, one: dict[str, np.ndarray], tmp_path: Path
+    form: str, why: str, one: Results, four: Results
 ) -> None:
-    found = trained(tmp_path, form, 4)[0]
-    same(found, one)
+    (found,), (expected,) = four[form], one["arrays"]
+    same(found, expected)
     assert str(found["why"]) == why
     assert ("val_loss" in found) == (form == "arrays")
-    assert np.array_equal(found["points"], one["points"]) and np.array_equal(
-        found["labels"], one["labels"]
-    )
+    assert np.array_equal(found["points"], expected["points"])
+    assert np.array_equal(found["labels"], expected["labels"])
 
 
 @pytest.mark.parametrize("form", ["arrays", "PyDataset"])
-def test_two_processes_give_the_losses_of_one(
-    form: str, one: dict[str, np.ndarray], tmp_path: Path
-) -> None:
-    results = trained(tmp_path, form, 2, processes=2)
-    for found in results:
-        same(found, one)
-    points = np.concatenate([found["points"] for found in results])
+def test_two_processes_give_the_losses_of_one(form: str, one: Results, two: Results) -> None:
+    (expected,) = one["arrays"]
+    for found in two[form]:
+        same(found, expected)
+    points = np.concatenate([found["points"] for found in two[form]])
     # Each has its own share, together they have all.
-    assert sorted(points.tolist()) == sorted(one["points"].tolist())
+    assert sorted(points.tolist()) == sorted(expected["points"].tolist())
 
 
-def test_two_processes_share_the_batches_of_a_tf_dataset(tmp_path: Path) -> None:
-    pytest.importorskip("tensorflow")
-    whole = trained(tmp_path, "whole", 1)[0]
-    for found in trained(tmp_path, "tf.data", 1, processes=2):
-        same(found, whole)
+def test_two_processes_share_the_batches_of_a_tf_dataset(one: Results, two: Results) -> None:
+    for found in two["tf.data"]:
+        same(found, one["whole"][0])
 
 
-def test_processes_with_different_numbers_of_batches_are_refused_together(tmp_path: Path) -> None:
-    port = free_port()
-    children = [
-        started("uneven", 1, tmp_path / "none.npz", process, 2, port) for process in range(2)
-    ]
-    for said in finished(children):
-        assert "X must be of equally many batches in every process" in said
+def test_processes_with_different_numbers_of_batches_are_refused_together(two: Results) -> None:
+    for found in two["uneven"]:
+        said = str(found["refused"])
+        assert "x must be of equally many batches in every process" in said
         assert "Got 16 in process 0 and 15 in process 1 instead." in said
-    assert [child.returncode for child in children] == [1, 1]
 
 
 def program(folder: Path) -> Path:

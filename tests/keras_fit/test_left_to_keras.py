@@ -12,13 +12,9 @@ keras = pytest.importorskip("keras")
 from fit_cases import ARGUMENTS, LOGITS, D, K, N, X, Y, layers, made  # noqa: E402
 
 import unitscope as us  # noqa: E402
-from unitscope.keras_fit.data import fit_data  # noqa: E402
+from unitscope.keras_fit import plan  # noqa: E402
+from unitscope.keras_fit.data import Form, fit_data  # noqa: E402
 from unitscope.keras_fit.plan import KerasOnly, plan_for  # noqa: E402
-
-# Keras's own get_weights makes NumPy 2 warn.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:__array__ implementation doesn't accept a copy:DeprecationWarning"
-)
 
 
 def _frozen() -> Any:
@@ -49,6 +45,13 @@ def _shared() -> Any:
     return model
 
 
+def _by_a_function() -> Any:
+    inputs = keras.Input((D,))
+    model = keras.Model(inputs, layers.Dense(K)(keras.ops.relu(layers.Dense(5)(inputs))))
+    model.compile("sgd", LOGITS)
+    return model
+
+
 def _unscaled(model: Any) -> Any:
     model.optimizer.exclude_from_weight_decay(var_names=["bias"])
     return model
@@ -66,7 +69,6 @@ OPTIMIZERS, REGULARIZERS = keras.optimizers, keras.regularizers
         (lambda: made(layers.Dense(3, use_bias=False)), "no bias"),
         (lambda: made(layers.Dense(3, bias_regularizer="l2")), "bias regularizer"),
         (lambda: made(layers.Dense(3, kernel_constraint="non_neg")), "constraint"),
-        (lambda: made(layers.Dense(3, kernel_regularizer="l2")), "different kernel regularizers"),
         (
             lambda: made(layers.Dense(3, kernel_regularizer=REGULARIZERS.OrthogonalRegularizer())),
             "OrthogonalRegularizer",
@@ -76,10 +78,17 @@ OPTIMIZERS, REGULARIZERS = keras.optimizers, keras.regularizers
         (_own_step, "Own"),
         (_shared, "shared"),
         (lambda: made(last=layers.Dense(K, "relu")), "does not give logits"),
-        (lambda: made(last=layers.Dense(1, "sigmoid"), loss="binary_crossentropy"), "last layer"),
+        (lambda: made(last=layers.Dense(1, "sigmoid")), "two classes"),
+        (lambda: made(last=layers.Dense(1, "tanh"), loss="binary_crossentropy"), "one logit or"),
+        (lambda: made(last=layers.Dense(2, "sigmoid"), loss="binary_crossentropy"), "one logit or"),
+        (lambda: made(last=layers.Dense(1), loss="binary_crossentropy"), "end in a sigmoid"),
+        (lambda: made(layers.Normalization()), "not in front"),
         (lambda: made(last=layers.Dense(K, "softmax")), "from logits, but"),
         (lambda: made(loss="sparse_categorical_crossentropy"), "from probabilities, but"),
         (lambda: made(loss="mse"), "loss is mse"),
+        (lambda: made(loss=None), "no loss"),
+        (lambda: made(layers.Dense(3, lora_rank=1)), "LoRA"),
+        (_by_a_function, "called as a function"),
         (
             lambda: made(
                 loss=keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.1)
@@ -198,7 +207,7 @@ def test_data_that_only_keras_reads_go_to_keras(
     points: Any, labels: Any, one_hot: bool, more: Any
 ) -> None:
     with pytest.raises(KerasOnly):
-        fit_data(points, labels, D, K, one_hot, **more)
+        fit_data(points, labels, Form(D, K, one_hot), **more)
 
 
 def test_keras_trains_what_the_kernel_cannot_and_is_recorded(
@@ -233,3 +242,13 @@ def test_a_model_that_is_no_chain_has_no_run(capsys: pytest.CaptureFixture[str])
         and "BatchNormalization" in history.why
         and len(history.history["loss"]) == 1
     )
+
+
+@pytest.mark.parametrize("name", ["SGD", "RMSprop", "Adam", "AdamW"])
+def test_settings_of_an_optimizer_are_those_of_its_config(name: str) -> None:
+    for changes in ({}, {"clipnorm": 2.0}, {"epsilon": 0.5} if name != "SGD" else {}):
+        optimizer = getattr(keras.optimizers, name)(0.5, **changes)
+        config = optimizer.get_config()
+        harmless = {option: config[option] for option in plan._HARMLESS if option in config}
+        found = {**plan._options(optimizer), **harmless}
+        assert found == config and config.items() >= changes.items()

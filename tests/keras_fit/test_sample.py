@@ -16,11 +16,6 @@ from unitscope.keras_fit import devices as fit_devices  # noqa: E402
 from unitscope.keras_fit import sample as fit_sample  # noqa: E402
 from unitscope.keras_fit.data import TooLarge, check_size, memory  # noqa: E402
 
-# Keras's own get_weights makes NumPy 2 warn.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:__array__ implementation doesn't accept a copy:DeprecationWarning"
-)
-
 N, D, K, BATCH = 60, 3, 4, 20
 RNG = np.random.default_rng(5)
 X = RNG.normal(size=(N, D))
@@ -119,7 +114,7 @@ def test_a_pydataset_is_read_once_more_after_the_training_and_no_further_than_ne
     history = us.fit(made(), batches, epochs=2, shuffle=False, verbose=0)
     assert batches.reads[-2:] == [0, 1] and batches.reads.count(2) == 2
     assert np.array_equal(history.run.data.X, X[:30]) and np.array_equal(history.run.data.y, Y[:30])
-    assert history.why == "its X is of type Batches; the run keeps 30 points"
+    assert history.why == "its x is of type Batches; the run keeps 30 points"
     direct = us.fit(made(), X, Y, batch_size=BATCH, epochs=2, shuffle=False, verbose=0)
     assert np.abs(history.run.weights - direct.run.weights).max() < 1e-5
 
@@ -160,7 +155,7 @@ def test_data_that_fail_after_the_training_lose_nothing_of_it() -> None:
 
     history = us.fit(made(), Gone(), epochs=2, verbose=0)
     assert history.run is None and len(history.history["loss"]) == 2
-    assert history.why == "its X is of type Gone; no run was recorded: the files are gone"
+    assert history.why == "its x is of type Gone; no run was recorded: the files are gone"
 
 
 def test_advice_names_the_devices_that_stay_idle(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,7 +175,7 @@ def test_advice_names_the_devices_that_stay_idle(monkeypatch: pytest.MonkeyPatch
         ([0, 32, 0, 32, -1, 0], None),
         (
             [101, 32, 0, 32, 4, 0],
-            r"^X must be .* 4 devices\. Got 101 points in batches of 32, the last of 5 .*out 1, or",
+            r"^x must be .* 4 devices\. Got 101 points in batches of 32, the last of 5 .*out 1, or",
         ),
         ([96, 32, 33, 32, 3, 2], "^validation_data must be .* Got 33 points"),
         ([96, 30, 0, 30, 4, 0], "^batch_size must be a multiple of the 4 devices"),

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from unitscope.data.dataset import Dataset
 from unitscope.errors import InvalidInput
 from unitscope.kernel.advance import Options, advance
-from unitscope.kernel.state import State
-from unitscope.network import ACTIVATIONS, Dense, Network
+from unitscope.kernel.state import PLAIN, State
+from unitscope.networks import ACTIVATIONS, Dense, Network
 from unitscope.recipe import OPTIMIZERS, Recipe
 from unitscope.sweeps.block import train_seeds
 from unitscope.training.train import train
@@ -26,19 +26,19 @@ def problem(sizes, activation, n, seed):
     return net.with_vector(shifted), rng.normal(0, 1, (n, sizes[0])), rng.integers(0, sizes[-1], n)
 
 
-def loss_of(net, vector, X, y, l1=0.0, l2=0.0):
+def loss_of(net, vector, X, y, l1=0.0, l2=0.0, weights=1.0):
     """Mean cross-entropy in float64, straight from its definition, and the penalties."""
     moved = net.with_vector(vector)
     p = moved.probabilities(X)[np.arange(len(y)), y]
-    weights = np.concatenate([layer.weights.ravel() for layer in moved.layers])
-    return -np.log(p).mean() + l1 * np.abs(weights).sum() + l2 * (weights**2).sum()
+    w = np.concatenate([layer.weights.ravel() for layer in moved.layers])
+    return -(weights * np.log(p)).mean() + l1 * np.abs(w).sum() + l2 * (w**2).sum()
 
 
-def one_gradient_step(net, X, y, **penalties):
+def one_gradient_step(net, X, y, options=PLAIN, **penalties):
     """The kernel's gradient: minus the move of one plain step of rate 1 over all points."""
     recipe = Recipe(optimizer="sgd", learning_rate=1.0, batch_size=len(y), **penalties)
     start = State.fresh(net.to_vector())
-    outcome = advance(start, net, X, y, np.arange(len(y))[None], recipe)
+    outcome = advance(start, net, X, y, np.arange(len(y))[None], recipe, options)
     return start.parameters.astype(float) - outcome.weights[0], outcome
 
 
@@ -51,10 +51,11 @@ def one_gradient_step(net, X, y, **penalties):
     n=st.integers(1, 40),
     seed=st.integers(0, 1000),
     penalised=st.booleans(),
+    weighted=st.booleans(),
     negative_slope=st.sampled_from([0.2, -0.3, 1.5]),
 )
 def test_gradient_equals_finite_differences(
-    activation, hidden, inputs, classes, n, seed, penalised, negative_slope
+    activation, hidden, inputs, classes, n, seed, penalised, weighted, negative_slope
 ):
     penalties = {"l1": 0.01, "l2": 0.02} if penalised else {}
     net, X, y = problem((inputs, *hidden, classes), activation, n, seed)
@@ -65,7 +66,9 @@ def test_gradient_equals_finite_differences(
     vector = net.to_vector().astype(np.float32).astype(float)
     rng = np.random.default_rng(seed)
     picked = rng.choice(len(vector), size=min(12, len(vector)), replace=False)
-    gradient, outcome = one_gradient_step(net, X, y, **penalties)
+    own = rng.uniform(0, 3, n) if weighted else None
+    gradient, outcome = one_gradient_step(net, X, y, PLAIN._replace(weights=own), **penalties)
+    penalties |= {"weights": own} if weighted else {}
     assert outcome.loss[0] == pytest.approx(
         loss_of(net, vector, X, y, **penalties), rel=2e-6, abs=2e-7
     )

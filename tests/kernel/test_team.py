@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import unitscope as us
 from unitscope.errors import InvalidInput, TrainingDiverged
 from unitscope.kernel import advance
-from unitscope.network import ACTIVATIONS
+from unitscope.networks import ACTIVATIONS
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_without_threads_to_be_had_one_does_the_work(always, monkeypatch):
 
 def test_threads_are_checked():
     with pytest.raises(
-        InvalidInput, match=r"^threads must be a whole number of at least 1\. Got 0 instead\."
+        InvalidInput, match=r"^threads must be a whole number from 1 to 1024\. Got 0 instead\."
     ):
         us.train(us.datasets.lab(), threads=0)
 

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 import unitscope as us
-from unitscope.network import Network
+from thorough import few
+from unitscope.explanation.explain import FOLDED
+from unitscope.networks import Network
 from unitscope.page import answers
 from unitscope.page.jobs import Cancelled, Job
 from unitscope.wire.from_wire import data_from_wire
@@ -97,7 +99,9 @@ def test_an_explanation_is_the_librarys_own_and_says_what_it_is_about():
     )["claims"]
     rounded = run.network.with_vector(run.network.to_vector().astype(np.float32).astype(np.float64))
     assert [claim["text"] for claim in claims] == [
-        claim.text for claim in us.explain(rounded, run.data).claims
+        claim.text
+        for claim in us.explain(rounded, run.data, length="full").claims
+        if claim.level <= FOLDED
     ]
     for claim in claims:
         for ref in claim["about"]:
@@ -105,7 +109,7 @@ def test_an_explanation_is_the_librarys_own_and_says_what_it_is_about():
                 assert claim["text"].startswith(f"Unit {ref['unit'][1]} ")
             if "class" in ref:
                 assert run.data.class_names[ref["class"]] in claim["text"]
-    assert sum(bool(claim["about"]) for claim in claims) > 20
+    assert sum(bool(claim["about"]) for claim in claims) > len(claims) / 2
 
 
 def test_seeds_are_those_of_single_trainings():
@@ -144,7 +148,8 @@ def test_a_table_is_read_with_its_text_labels():
     answer = answers.reply(
         {"id": 1, "kind": "table", "name": "pets.csv", "content": content, "target": None}
     )
-    assert answer["columns"] == ["height", "width", "kind"] and answer["target"] == "kind"
+    assert [column["name"] for column in answer["columns"]] == ["height", "width", "kind"]
+    assert [column["role"] for column in answer["columns"]] == ["feature", "feature", "class"]
     assert answer["data"]["class_names"] == ["cat", "dog"] and answer["data"]["feature_names"] == [
         "height",
         "width",
@@ -164,6 +169,22 @@ def test_files_come_back_whole(what, tmp_path):
         )
     else:
         assert b"c3" in content
+
+
+@pytest.mark.parametrize("what", ["html", "numpy", "keras", "run"])
+def test_files_of_a_model_are_of_it_and_nothing_is_trained(what, tmp_path):
+    net = us.Network.initialize([2, 3, 4], seed=5)
+    about = {"network": network_to_wire(net), "read_as": "logits; 4 classes"}
+    answer = answers.reply(training(kind="export", what=what, **about))
+    content = base64.b64decode(answer["content"])
+    if what == "run":
+        (tmp_path / "run.npz").write_bytes(content)
+        run = us.Run.load(tmp_path / "run.npz")
+        assert run.epochs == 0 and "logits; 4 classes" in str(us.explain(run))
+        assert run.network.to_vector() == pytest.approx(net.to_vector(), abs=1e-6)
+    else:
+        shown = repr(float(np.float32(net.layers[0].weights[0, 0])))[:6]
+        assert (b'"read_as":"logits; 4 classes"' if what == "html" else shown.encode()) in content
 
 
 REFUSED = [
@@ -232,6 +253,11 @@ REFUSED = [
         "held_out must be not all points",
     ),
     (training(start="AAAA"), "start must be base64 text of"),
+    (training(kind="export", what="run", read_as="logits"), "network must be given with read_as"),
+    *(
+        (training(kind="export", what="run", read_as=odd), "read_as must be a line of at most")
+        for odd in (3, "a\nb", "x" * 2001)
+    ),
     (
         {"kind": "seeds", **{k: v for k, v in training().items() if k != "kind"}, "seeds": 257},
         "seeds must be a whole",
@@ -303,7 +329,7 @@ def broken(message: object, rng: random.Random) -> object:
 
 
 @pytest.mark.slow
-def test_ten_thousand_strange_messages_raise_nothing():
+def test_strange_messages_raise_nothing():
     small = us.datasets.blobs(n=8, classes=2)
     net = network_to_wire(Network.initialize([2, 2, 2]))
     recipe = {
@@ -343,7 +369,6 @@ def test_ten_thousand_strange_messages_raise_nothing():
             "name": "a.csv",
             "content": base64.b64encode(b"a,b\n1,x\n2,y\n").decode(),
             "target": "b",
-            "standardize": True,
         },
         {"id": 5, "kind": "seeds", "data": wire(small), "recipe": recipe, "seeds": 2, "first": 0},
         {
@@ -357,7 +382,8 @@ def test_ten_thousand_strange_messages_raise_nothing():
         },
     ]
     rng, kinds = random.Random(5), {}
-    for turn in range(10_000):
+    count = few(2_000, whole=10_000)
+    for turn in range(count):
         message = broken(good[turn % len(good)], rng)
         if rng.random() < 0.4:
             message = broken(message, rng)
@@ -366,7 +392,7 @@ def test_ten_thousand_strange_messages_raise_nothing():
         kinds[answer["kind"]] = kinds.get(answer["kind"], 0) + 1
         if answer["kind"] == "refused":
             assert 10 < len(answer["message"]) < 600, answer
-    assert kinds["refused"] > 3000 and kinds["trained"] > 100
+    assert kinds["refused"] > 0.3 * count and kinds["trained"] > 0.01 * count
 
 
 def test_work_that_is_not_wanted_any_more_ends():

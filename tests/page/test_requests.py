@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import typing
 
 import pytest
 
 import unitscope as us
-from unitscope.network import Network
-from unitscope.page import connection, requests
-from unitscope.page.connection import Connection
+from unitscope.networks import Network
 from unitscope.page.jobs import Job
 from unitscope.page.requests import FROM_WIRE
-from unitscope.page.scheduler import Scheduler
-from unitscope.wire import messages
+from unitscope.server import connection
+from unitscope.server.connection import Connection
+from unitscope.server.scheduler import Scheduler
+from unitscope.wire import from_wire, messages
 from unitscope.wire.to_wire import data_to_wire, floats_to_wire, network_to_wire
 
 NETWORK = Network.initialize([2, 2, 4])
@@ -26,7 +27,7 @@ WHOLE = {
     "explain": DATA | MODEL,
     "seeds": DATA | {"seeds": 2, "first": 0},
     "dataset": {"name": "blobs", "n": 8, "classes": 2, "noise": 1.0, "seed": 1},
-    "table": {"name": "a.csv", "content": "YSxrCjEseAoyLHkK", "target": "k", "standardize": False},
+    "table": {"name": "a.csv", "content": "YSxrCjEseAoyLHkK", "target": "k"},
     "export": DATA | MODEL | {"what": "html", "start": None},
 }
 
@@ -72,9 +73,10 @@ def test_a_request_is_decoded_once_though_it_changes_queue(kind, quick, monkeypa
         decoded.append(value)
         return plain(value)
 
-    plain = requests.data_from_wire
-    monkeypatch.setattr("unitscope.page.requests.data_from_wire", counted)
-    monkeypatch.setattr("unitscope.page.training.data_from_wire", counted)
+    plain = from_wire.data_from_wire
+    monkeypatch.setattr(from_wire, "data_from_wire", counted)
+    # What is loaded and compiled at first takes time that is no request's.
+    monkeypatch.setattr(connection, "_QUICK_SECONDS", math.inf)
     if not quick:
         monkeypatch.setattr(connection, "_QUICK", 0)
 
@@ -104,8 +106,8 @@ def test_a_training_in_a_notebooks_view_is_decoded_once(monkeypatch):
         decoded.append(value)
         return plain(value)
 
-    plain = requests.data_from_wire
-    monkeypatch.setattr("unitscope.page.training.data_from_wire", counted)
+    plain = from_wire.data_from_wire
+    monkeypatch.setattr(from_wire, "data_from_wire", counted)
     scope = us.Scope(us.train(us.datasets.lab(), epochs=2))
     monkeypatch.setattr(scope, "send", lambda _message: None)
     scope._take({"id": 1, "kind": "train"} | WHOLE["train"])

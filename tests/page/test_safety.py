@@ -16,17 +16,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import uvicorn
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import connect
 
 import unitscope as us
-from patience import CONNECTING, PATIENCE, eventually
-from unitscope.network import Network
+from patience import PATIENCE, eventually
+from serving import page_at, served
+from unitscope.data import labels
+from unitscope.networks import Network
 from unitscope.page import answers
-from unitscope.page import server as server_module
 from unitscope.page.jobs import Cancelled, Job
-from unitscope.page.scheduler import Scheduler
+from unitscope.server import app as server_module
+from unitscope.server import connection
+from unitscope.server.scheduler import Scheduler
 from unitscope.wire.to_wire import data_to_wire, network_to_wire, small_to_wire
 
 
@@ -133,14 +134,14 @@ TABLES = {
     "empty lines": b"a,k\n" + b"\n" * MOST,
     "spaces": b"a,k\n" + b" " * MOST,
     "NUL": b"a,k\n1,\0\n2,y\n",
-    "not UTF-8": b"a,k\n1,\xff\n2,y\n",
+    "marked as UTF-8, and not": b"\xef\xbb\xbfa,k\n1,\xff\n2,y\n",
     "1e400": b"a,k\n1e400,x\n2,y\n",
     "nan": b"a,k\nnan,x\n2,y\n",
     "1_0": b"a,k\n1_0,x\n2,y\n",
     "0x10": b"a,k\n0x10,x\n2,y\n",
     "a long number": b"a,k\n" + b"1" * 9000 + b",x\n2,y\n",
     "many classes": b"a,k\n" + b"".join(b"1,%d\n" % k for k in range(9999)),
-    "many rows": b"a,k\n" + b"1,x\n2,y\n" * 9000,
+    "many rows": gzip.compress(b"a,k\n" + b"1,x\n2,y\n" * 500_001),
     "the same column": b"a,a,k\n1,2,x\n3,4,y\n",
     "gzip of zeros": gzip.compress(bytes(300_000_000)),
     "Parquet": b"PAR1" + bytes(100) + b"PAR1",
@@ -151,6 +152,7 @@ TABLES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", TABLES.values(), ids=TABLES)
 def test_hostile_tables_are_refused_in_bounded_memory(content):
     message = {
@@ -165,7 +167,8 @@ def test_hostile_tables_are_refused_in_bounded_memory(content):
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert answer["kind"] == "refused" and 10 < len(answer["message"]) < 400, answer
+    told = answer["message"] if answer["kind"] == "refused" else answer["refused"]
+    assert 10 < len(told) < 400, answer
     assert peak < 150_000_000
 
 
@@ -232,6 +235,17 @@ CANCELLED = {
         "data": wire(200),
         "recipe": recipe(8, 8, epochs=20),
     },
+    "table": {
+        "kind": "table",
+        "name": "a.csv",
+        "content": base64.b64encode(b"a,k\n1,x\n2,y\n").decode(),
+    },
+    "run": {
+        "kind": "export",
+        "what": "run",
+        "data": wire(2000),
+        "recipe": recipe(64, 64, epochs=200),
+    },
 }
 
 
@@ -242,6 +256,36 @@ def test_every_long_request_ends_between_two_pieces_of_its_work(message, most):
     with pytest.raises(Cancelled):
         answers.reply({"id": 1, **message}, asked)
     assert asked.asked == most + 1
+
+
+def test_an_explanation_looks_at_every_unit_that_it_takes_out():
+    asked = Patience(10**9)
+    answers.reply(
+        {"id": 1, "kind": "explain", "data": wire(20), "network": network(2, *DEEP, 4)}, asked
+    )
+    assert asked.asked >= sum(DEEP)
+
+
+PACKED = {
+    "gzip": gzip.compress(b"a,k\n1,x\n2,y\n" * 9),
+    "zip or workbook": b"PK\3\4" + bytes(100),
+    "Parquet": b"PAR1" + bytes(100),
+}
+
+
+@pytest.mark.parametrize("content", PACKED.values(), ids=PACKED)
+def test_a_table_is_weighed_by_what_it_may_unpack_to(content):
+    """A few bytes may be 32 MiB, which take seconds: that waits for its turn."""
+    message = {"kind": "table", "name": "a", "content": base64.b64encode(content).decode()}
+    assert answers.prepare(message).cost > connection._QUICK
+
+
+def test_more_labels_than_there_are_classes_are_refused_before_they_are_put_in_order(monkeypatch):
+    monkeypatch.setattr(labels, "_as_labels", lambda *_: pytest.fail("they were"))
+    content = b"a,k\n" + b"".join(b"1,k%d\n" % number for number in range(25_000))
+    message = {"kind": "table", "name": "a", "content": base64.b64encode(content).decode()}
+    answer = answers.reply({"id": 1, **message})
+    assert answer["refused"] == "classes must be at most 20. Got 25000 instead."
 
 
 def test_answering_opens_no_file_but_the_packages_own_and_unpickles_nothing():
@@ -318,27 +362,15 @@ def test_turns_at_long_work_go_round():
 
 @pytest.fixture
 def few_pages(monkeypatch):
-    """A server in this process that takes two pages: its address without the scheme."""
+    """A server in this process that takes two pages: its port."""
     monkeypatch.setattr(server_module, "MOST_PAGES", 2)
-    config = uvicorn.Config(
-        server_module.create_app(()),
-        port=0,
-        log_level="warning",
-        ws="websockets-sansio",
-        ws_per_message_deflate=False,
-    )
-    served = uvicorn.Server(config)
-    thread = threading.Thread(target=served.run)
-    thread.start()
-    eventually(lambda: served.started)
-    yield f"127.0.0.1:{served.servers[0].sockets[0].getsockname()[1]}"
-    served.should_exit = True
-    thread.join(PATIENCE)
+    with served() as server:
+        yield server.port
 
 
 def test_more_pages_than_there_may_be_are_turned_away_and_come_in_later(few_pages):
     def opened():
-        return connect(f"ws://{few_pages}/live", origin=f"http://{few_pages}", **CONNECTING)
+        return page_at(few_pages)
 
     with opened() as first, opened() as second:
         assert json.loads(first.recv())["kind"] == json.loads(second.recv())["kind"] == "hello"
@@ -361,7 +393,7 @@ def test_a_fault_of_the_server_is_told_and_the_connection_lives_on(few_pages, mo
     def broken(*_given):
         raise ZeroDivisionError
 
-    with connect(f"ws://{few_pages}/live", origin=f"http://{few_pages}", **CONNECTING) as made:
+    with page_at(few_pages) as made:
         made.recv()
         monkeypatch.setitem(answers.FROM_WIRE, "dataset", broken)
         for _ in range(2):
@@ -376,10 +408,8 @@ def test_a_fault_of_the_server_is_told_and_the_connection_lives_on(few_pages, mo
 
 
 def test_a_request_that_takes_too_long_is_refused(few_pages, monkeypatch):
-    from unitscope.page import connection
-
     monkeypatch.setattr(connection, "MOST_SECONDS", 0.3)
-    with connect(f"ws://{few_pages}/live", origin=f"http://{few_pages}", **CONNECTING) as made:
+    with page_at(few_pages) as made:
         made.recv()
         for number, message in enumerate(CANCELLED[kind] for kind in ("train", "seeds", "page")):
             made.send(

@@ -20,7 +20,10 @@ FAULTS = {
         '"kind": "explained", "claim": claims',
     ),
     "a missing field": ('"first": self.seeds.start,', ""),
-    "a field of another type": ('"columns": columns,', '"columns": len(columns),'),
+    "a field of another type": (
+        '"first": self.seeds.start,',
+        '"first": [self.seeds.start],',
+    ),
     "another kind": ('"kind": "file", ', '"kind": "flie", '),
     "one field too many": ('"layers": layers_to_wire', '"shape": 1, "layers": layers_to_wire'),
 }

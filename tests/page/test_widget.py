@@ -296,7 +296,7 @@ def test_its_page_is_the_one_that_is_exported(widget, tmp_path):
 
 @pytest.mark.parametrize(
     ("given", "rule"),
-    [((3,), "run must be a Run. Got int instead."), ((None,), "run must be a Run.")],
+    [((3,), "run must be a Network, a Run or a fitted model. Got 3"), ((None,), "run must be a")],
 )
 def test_what_is_no_run_is_refused(given, rule):
     with pytest.raises(us.errors.InvalidInput, match=rule):

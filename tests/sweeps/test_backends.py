@@ -56,7 +56,7 @@ def running(backend):
 
         with (
             LocalCluster(
-                n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+                n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs=50
             ) as cluster,
             Client(cluster),
             joblib.parallel_config(backend="dask"),
@@ -194,6 +194,7 @@ def test_a_slice_that_always_kills_its_worker_is_given_up(
     gives_up_at_once = contextlib.nullcontext()
     if backend == "dask":
         import dask
+        import distributed  # noqa: F401 - whose settings are there, for `set` to give them back
 
         gives_up_at_once = dask.config.set({"distributed.scheduler.allowed-failures": 0})
     message = (
@@ -217,7 +218,7 @@ def test_a_cluster_of_one_worker_works_for_this_process(tmp_path, monkeypatch):
 
     with (
         LocalCluster(
-            n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs=50
+            n_workers=1, threads_per_worker=1, dashboard_address=":0", silence_logs=50
         ) as cluster,
         Client(cluster),
         joblib.parallel_config(backend="dask"),
@@ -291,10 +292,13 @@ def test_without_joblib_the_remedy_is_said(monkeypatch):
 @pytest.mark.parametrize(
     ("given_", "message"),
     [
-        ({"jobs": 0}, "jobs must be a whole number of at least 1. Got 0 instead."),
+        ({"jobs": 0}, "jobs must be a whole number from 1 to 1024. Got 0 instead."),
         ({"jobs": 2, "threads": 2}, "threads must be given without jobs. Got 2 instead."),
         ({"resume": True}, "folder must be given with resume. Got None instead."),
-        ({"seeds": [2**63]}, f"seeds must be below 2**63. Got {2**63} instead."),
+        (
+            {"seeds": [2**63]},
+            f"seeds must be a whole number of at least 0 and below 2**63. Got {2**63} instead.",
+        ),
     ],
 )
 def test_refusals(given_, message):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -21,6 +22,7 @@ import unitscope as us
 from patience import PATIENCE, eventually
 from strange import CONTENTS, Trap
 from unitscope.errors import InvalidInput, UnitscopeError
+from unitscope.sweeps import folder as folder_room
 from unitscope.sweeps import sweep as module
 from unitscope.sweeps.block import train_seeds
 from unitscope.training import archive
@@ -335,6 +337,79 @@ def test_the_folder_of_a_grid_takes_more_values_and_no_other_data(tmp_path, trai
         us.Sweep.load(folder)
 
 
+WRITING = """
+import sys, unitscope as us
+data, grid = us.datasets.blobs(n=5000), eval(sys.argv[2])
+us.sweep(data, seeds=20_000, epochs=100, folder=sys.argv[1], threads=1, **grid)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+@pytest.mark.parametrize("grid", [{}, {"grid": {"hidden": [(2,), (3,)]}}], ids=["one", "grid"])
+def test_a_second_sweep_into_a_folder_is_refused_until_the_first_has_ended(tmp_path, grid):
+    folder, data = tmp_path / "s", us.datasets.blobs(n=5000)
+    first = subprocess.Popen([sys.executable, "-c", WRITING, folder, repr(grid)])
+    try:
+        eventually(lambda: list(folder.rglob("seeds-*")))
+        before = sorted(folder.rglob("sweep.npz"))
+        for settings_ in ({}, {"epochs": 3}, {"grid": {"hidden": [(2,)]}}):
+            with pytest.raises(
+                InvalidInput,
+                match=r"^folder must be one that no other sweep writes to\. Got .* instead\. Wait",
+            ):
+                us.sweep(data, seeds=9, folder=folder, resume=True, **settings_)
+        for recipe in folder.glob("recipe-*"):
+            with pytest.raises(InvalidInput, match="no other sweep writes to"):
+                us.sweep(data, seeds=9, folder=recipe, resume=True)
+        assert sorted(folder.rglob("sweep.npz")) == before
+        # However many recipes a grid has: a process may have some hundred files open.
+        assert list(folder.rglob(".lock")) == [folder / ".lock"]
+    finally:
+        first.kill()
+        first.wait()
+    assert first.returncode == -signal.SIGKILL  # it was still at it
+    found = us.sweep(data, seeds=[10**6], epochs=100, folder=folder, resume=True, **grid)
+    assert {len(one) for one in (found if grid else [found])} == {1}
+    assert not list(folder.rglob(".*"))  # neither a lock nor an unfinished file is left
+
+
+def test_sweeps_into_one_folder_at_once_keep_every_seed_once(tmp_path):
+    folder, outcomes = tmp_path / "s", []
+
+    def run():
+        while True:
+            try:
+                outcomes.append(us.sweep(LAB, seeds=200, epochs=2, folder=folder, resume=True))
+                return
+            except InvalidInput as refused:
+                assert "no other sweep writes to" in str(refused)
+                time.sleep(0.002)
+
+    threads = [threading.Thread(target=run) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(outcomes) == 6 and all(len(found) == 200 for found in outcomes)
+    kept = [np.load(path)["seeds"] for path in folder.glob("seeds-*")]
+    assert sorted(np.concatenate(kept).tolist()) == list(range(200))
+    assert not list(folder.rglob(".*"))
+
+
+def test_a_finished_sweep_is_read_where_nothing_can_be_written(tmp_path, monkeypatch):
+    folder = tmp_path / "s"
+    found = us.sweep(LAB, seeds=5, epochs=2, folder=folder)
+    opened = os.open
+
+    def read_only(path, flags, *rest, **named):
+        if flags & (os.O_WRONLY | os.O_RDWR):
+            raise PermissionError(errno.EROFS, os.strerror(errno.EROFS), path)
+        return opened(path, flags, *rest, **named)
+
+    monkeypatch.setattr(os, "open", read_only)
+    assert same(us.sweep(LAB, seeds=5, epochs=2, folder=folder, resume=True), found)
+
+
 def test_an_interrupt_keeps_the_slices_that_are_done(tmp_path, monkeypatch, trained):
     monkeypatch.setattr(module, "_slice_size", lambda empty, missing, count: 32)
     noted, stopped = module.train_seeds, threading.Event()
@@ -378,3 +453,23 @@ def test_after_kill_9_the_slices_that_were_done_are_there(tmp_path, jobs):
     wanted = [*there.seeds[:40].tolist(), 199_999]
     found = us.sweep(LAB, seeds=wanted, folder=folder, resume=True)
     assert same(found, us.sweep(LAB, seeds=wanted))
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_an_interrupt_while_a_slice_is_written_keeps_it_and_counts_it(when, tmp_path, monkeypatch):
+    write, calls = folder_room.SweepFolder.keep, []
+
+    def interrupted(self, part):
+        calls.append(part)
+        if when == "after" or len(calls) != 2:
+            write(self, part)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(folder_room.SweepFolder, "keep", interrupted)
+    monkeypatch.setattr(module, "_SECONDS", 0)
+    # Seconds of work, so that not all is done while the first slices go to the disk.
+    found = us.sweep(LAB, seeds=6400, epochs=400, threads=1, folder=tmp_path)
+    kept = us.Sweep.load(tmp_path)
+    assert 64 <= len(found) < 6400
+    assert sorted(found.seeds.tolist()) == kept.seeds.tolist()

@@ -61,6 +61,22 @@ def test_the_table_says_what_is_so():
     assert len({len(line) for line in lines}) == 1
 
 
+def test_the_table_leaves_out_what_diverged_and_counts_it():
+    rates = {"learning_rate": [0.1, 5, 1e30]}
+    grid = us.sweep(LAB, seeds=24, epochs=6, optimizer="sgd", grid=rates)
+    head, *lines = [re.split(r"  +", line.strip()) for line in str(grid).split("\n")]
+    assert head[-1] == "diverged"
+    for cells, found in zip(lines, grid, strict=True):
+        sound = ~found.diverged
+        assert cells[-1] == str(24 - sound.sum())
+        if sound.any():
+            middle = np.median(found.loss[sound])
+            assert float(cells[3]) == pytest.approx(middle, rel=5e-3, abs=5e-5)
+        else:
+            assert cells[3] == "-"
+    assert 0 < int(lines[1][-1]) < int(lines[2][-1]) == 24
+
+
 def test_an_interrupt_leaves_recipes_without_seeds():
     def stop(done, of):
         raise KeyboardInterrupt

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import unitscope as us
-from unitscope.network import Network
+from unitscope.looking import looked_at
+from unitscope.networks import Network
 from unitscope.training.curves import accuracies, curves
 
 
@@ -47,16 +48,20 @@ def test_the_work_ends_between_two_pieces():
 
     for what in (curves, accuracies):
         calls.clear()
-        with pytest.raises(KeyError):
-            what(shape, weights, np.zeros((5000, 2)), np.zeros(5000, int), enough)
+        with pytest.raises(KeyError), looked_at(enough):
+            what(shape, weights, np.zeros((5000, 2)), np.zeros(5000, int))
 
 
 def test_orders_drawn_slice_by_slice_are_those_drawn_at_once():
-    from unitscope.kernel.order import shuffled
+    from unitscope.kernel.order import drawn
 
     data = us.datasets.blobs(n=4000)
     run = us.train(data, hidden=(48,), epochs=150, batch_size=256)  # several slices
     again = us.train(
-        data, start=run.at(0), batch_order=shuffled(4000, run.recipe), hidden=(48,), batch_size=256
+        data,
+        start=run.at(0),
+        batch_order=drawn(4000, run.recipe).rows,
+        hidden=(48,),
+        batch_size=256,
     )
     assert (run.weights == again.weights).all() and (run.loss == again.loss).all()

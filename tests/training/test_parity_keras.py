@@ -5,7 +5,7 @@ import pytest
 
 from unitscope.kernel.advance import advance
 from unitscope.kernel.state import State
-from unitscope.network import ACTIVATIONS, Network
+from unitscope.networks import ACTIVATIONS, Network
 from unitscope.recipe import Recipe
 
 # Keras 3.15 on NumPy 2.4 warns of its own __array__.

@@ -1,5 +1,6 @@
 """Run: epochs, saving, loading, and files that are not runs."""
 
+import dataclasses
 import io
 import json
 import zipfile
@@ -9,6 +10,8 @@ import pytest
 
 import unitscope as us
 from strange import CONTENTS, Trap
+from unitscope.training import archive
+from unitscope.training.fitted import Fitted
 
 
 @pytest.fixture(scope="module")
@@ -129,3 +132,55 @@ def test_a_pickle_inside_the_file_is_not_executed(run, tmp_path):
 def test_a_missing_file_is_said(tmp_path):
     with pytest.raises(us.errors.InvalidInput, match="There is no such file"):
         us.Run.load(tmp_path / "none.npz")
+
+
+@pytest.mark.parametrize(
+    "fitted",
+    [
+        Fitted(),
+        Fitted("its loss is mse", "mse", None, 0.25, 0.5),
+        Fitted("its loss is computed from logits", None, "logits"),
+    ],
+)
+def test_what_fit_knows_is_kept_and_told_apart(run, fitted, tmp_path):
+    known = dataclasses.replace(run, fitted=fitted)
+    known.save(tmp_path / "run.npz")
+    back = us.Run.load(tmp_path / "run.npz")
+    assert back.fitted == fitted and back == known != run
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        {"why": 3},
+        {"misread": "<b>"},
+        {"validation_loss": True},
+        {"nothing": 1},
+        [],
+        "why",
+        {"validation_accuracy": float("nan")},
+    ],
+)
+def test_a_strange_note_in_a_file_is_refused(run, strange, tmp_path, monkeypatch):
+    monkeypatch.setattr(dataclasses, "asdict", lambda _: strange)
+    monkeypatch.setattr(archive, "described", lambda *_: dict(described))
+    described = {
+        "recipe": {**vars(run.recipe)},
+        "class_names": run.data.class_names,
+        "feature_names": run.data.feature_names,
+    }
+    dataclasses.replace(run, fitted=Fitted()).save(tmp_path / "run.npz")
+    with pytest.raises(us.errors.InvalidInput, match="path must be a run file"):
+        us.Run.load(tmp_path / "run.npz")
+
+
+def test_the_accuracy_of_a_run_is_never_rounded_up_to_all():
+    y = np.arange(3000) % 2
+    data = us.Dataset(2.0 * y[:, None] - 1, np.where(np.arange(3000) == 7, 0, y))
+    run = us.train(data, hidden=(), epochs=5, learning_rate=0.1)
+    assert run.accuracy[-1] == 2999 / 3000
+    assert repr(run).endswith("; 5 epochs; loss " + f"{run.loss[-1]:.4f}, accuracy >99%)")
+    _, accuracy = us.plot.training(run)
+    (last,) = [text.get_text() for text in accuracy.texts if "%" in text.get_text()]
+    assert last == ">99.9%"
+    assert "1 epoch;" in repr(us.train(data, hidden=(), epochs=1))

@@ -2,6 +2,7 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { Playback } from "../../src/unitscope/web/page/playback.js";
+import { numbersOf } from "../../src/unitscope/web/panels/epoch.js";
 import { decodeFloats, encodeFloats } from "../../src/unitscope/web/pure/codec.js";
 
 /** A run of one input and two classes, whose weights of an epoch are all the epoch's number. */
@@ -84,4 +85,11 @@ test("playing starts again from the end, goes on by the clock and stops at the e
   playback.playOn(6500);
   assert.deepEqual([playback.playing, playback.epoch], [false, 100]);
   assert.deepEqual(said, ["Playing", "The training's end"]);
+});
+
+test("of a network without epochs it is not said that it is untrained", () => {
+  const { playback } = playing(0), known = playing(3);
+  assert.match(numbersOf({ run: playback.run, playback }), /as it was given/);
+  known.playback.showEpoch(0);
+  assert.match(numbersOf({ run: known.playback.run, playback: known.playback }), /before any/);
 });

@@ -14,7 +14,12 @@ import {
   weightsFromText,
   weightsToText,
 } from "../../src/unitscope/web/pure/packed.js";
-import { hashFromState, initialState, stateFromHash } from "../../src/unitscope/web/page/state.js";
+import {
+  hashFromState,
+  initialState,
+  stateFromHash,
+  weightsOfClasses,
+} from "../../src/unitscope/web/page/state.js";
 import { few } from "./points.js";
 
 const hello = JSON.parse(readFileSync(new URL("greeting.json", import.meta.url), "utf8"));
@@ -37,11 +42,23 @@ test("the address holds what differs from the start, and gives it back", () => {
     view: "logit",
     course: false,
     epoch: 12,
+    standardize: "true",
+    classWeight: "1,0.5,2e-3",
+    earlyStopping: 10,
     hide: ["seed"],
   };
   const { state: back, notices } = stateFromHash(`#${hashFromState(state, hello)}`, hello);
   assert.deepEqual(back, state);
   assert.deepEqual(notices, []);
+});
+
+test("weights of classes are sent where they are of these classes", () => {
+  assert.equal(weightsOfClasses("", 3), null);
+  assert.equal(weightsOfClasses("balanced", 3), "balanced");
+  assert.deepEqual(weightsOfClasses("1,0.5,2e-3", 3), [1, 0.5, 0.002]);
+  assert.equal(weightsOfClasses("1,0.5,2e-3", 4), null);
+  const { state, notices } = stateFromHash("#classWeight=1,x&earlyStopping=0.5", hello);
+  assert.deepEqual([state.classWeight, state.earlyStopping, notices.length], ["", 1, 2]);
 });
 
 test("strange addresses: unknown names are passed over, values beyond a range are told", () => {

@@ -15,9 +15,9 @@ import pytest
 
 import unitscope as us
 from unitscope.export.page import page_text
-from unitscope.network import ACTIVATIONS, Network
+from unitscope.networks import ACTIVATIONS, Network
 from unitscope.page import answers
-from unitscope.wire import messages
+from unitscope.wire import messages, scenes
 from unitscope.wire.from_wire import network_from_wire
 from unitscope.wire.to_wire import data_to_wire, floats_to_wire, network_to_wire
 
@@ -46,7 +46,7 @@ def test_the_schema_and_the_types_are_those_of_the_contract():
 
 
 def test_the_contracts_lists_are_those_of_the_library():
-    assert typing.get_args(messages.Activation) == tuple(ACTIVATIONS)
+    assert typing.get_args(scenes.Activation) == tuple(ACTIVATIONS)
     requests = {
         typing.get_args(typing.get_type_hints(one)["kind"])[0]
         for one in typing.get_args(messages.Request)
@@ -63,6 +63,7 @@ def test_the_contracts_lists_are_those_of_the_library():
         "explained",
         "seeds",
         "data",
+        "table",
         "file",
         "progress",
         "refused",
@@ -119,9 +120,10 @@ CONVERSATION = [
         for name in us.datasets.names()
     ),
     (
-        {"kind": "table", "name": "a.csv", "content": TABLE, "target": None, "standardize": True},
-        "DataLoaded",
+        {"kind": "table", "name": "a.csv", "content": TABLE, "target": None},
+        "TableRead",
     ),
+    ({"kind": "table", "name": "a.csv", "content": TABLE, "ignore": ["a", "b"]}, "TableRead"),
     *(
         (
             {

@@ -1,48 +1,37 @@
-"""The command line: arguments become library calls. The only place that prints and exits."""
+"""The command line: arguments become library calls. The only place that prints and exits.
+
+Nothing is imported here before Ctrl-C is seen to.
+"""
 
 from __future__ import annotations
 
-import argparse
-import sys
-from collections.abc import Sequence
+import os
 
-from unitscope import __version__
-from unitscope.cli import lab, play, sweep
-from unitscope.errors import UnitscopeError
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # `typing` takes some milliseconds
+    from collections.abc import Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the `unitscope` command; its exit status: 0, 1 for a refusal, 2 for unknown arguments."""
-    options = _parser().parse_args(arguments)
-    if not hasattr(options, "run"):
-        _parser().print_help()
-        return 0
+    """Run the `unitscope` command; its exit status.
+
+    0, 1 for a refusal, 2 for unknown arguments (as `SystemExit`), 130 after Ctrl-C, and 141 where
+    the reader of standard output went away, as in `| head`: the work is done all the same.
+    """
     try:
-        return int(options.run(options))
-    except UnitscopeError as error:
-        print(f"unitscope: {error}", file=sys.stderr)
-    except OSError as error:
-        print(
-            f"unitscope: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr
-        )
-    except KeyboardInterrupt:
-        print("unitscope: stopped", file=sys.stderr)
+        from unitscope.cli.interrupts import CtrlC
+
+        with CtrlC(ends_process=arguments is None) as ctrl_c, ctrl_c.found():
+            from unitscope.cli.program import run
+
+            return run(arguments, ctrl_c)
+    except KeyboardInterrupt:  # outside of the command itself: an import, say
+        return _stopped()
+
+
+def _stopped() -> int:
+    try:
+        os.write(2, b"unitscope: stopped\n")
+    except OSError:  # standard error is closed
         return 130
-    return 1
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="unitscope",
-        description="See how a small classifier decides: train it, look at every unit.",
-    )
-    parser.add_argument("--version", action="version", version=f"unitscope {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    lab.add_to(commands)
-    play.add_to(commands)
-    sweep.add_to(commands)
-    return parser
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return 130

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 
-from unitscope.errors import InvalidInput, MissingDependency, refusal, said, shown, whole_number
+from unitscope.cli.interrupts import withheld
+from unitscope.errors import (
+    InvalidInput,
+    MissingDependency,
+    UnitscopeError,
+    refusal,
+    said,
+    shown,
+    whole_number,
+)
+from unitscope.isolated import command, workers_isolated
 
 BACKENDS = ("threads", "loky", "dask", "ray")
 _ANSWER = 20  # seconds in which a scheduler must answer
+_STARTS = 3  # attempts to start Ray here
 
 # Run in a process of its own: where no scheduler of theirs answers, both libraries can wait
 # for ever, or exit.
@@ -32,8 +41,10 @@ def workers(backend: str, address: str | None, jobs: int | None) -> Iterator[int
     Those started here end with the block. **Raises** `InvalidInput`, within half a minute where
     nothing answers at `address`; `MissingDependency`.
     """
+    from unitscope.sweeps.sweep import MOST_AT_ONCE
+
     if jobs is not None:
-        whole_number("--jobs", jobs, at_least=1)
+        whole_number("--jobs", jobs, at_least=1, at_most=MOST_AT_ONCE)
     if address is not None and backend not in _PROBES:
         raise InvalidInput(
             f"--address must be given with --backend dask or ray. Got --backend {backend} instead."
@@ -46,12 +57,27 @@ def workers(backend: str, address: str | None, jobs: int | None) -> Iterator[int
             )
         yield None
     elif backend == "loky":
-        yield jobs or os.cpu_count() or 1
+        count = jobs or os.cpu_count() or 1
+        if count <= MOST_AT_ONCE:  # more are refused, before any is started
+            _start_loky(count)
+        yield count
     else:
         # Ray would send statistics of its use.
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-        with _dask(address, jobs) if backend == "dask" else _ray(address, jobs):
+        with workers_isolated(), _dask(address, jobs) if backend == "dask" else _ray(address, jobs):
             yield jobs
+
+
+def _start_loky(count: int) -> None:
+    """Start the processes that joblib will use again, where Ctrl-C goes to this one only."""
+    with contextlib.suppress(ImportError):  # without joblib, the sweep says what to install
+        import joblib
+        from joblib.externals.loky.backend import resource_tracker
+
+        with workers_isolated():
+            resource_tracker.ensure_running()  # as in `withheld`, of loky's own
+            with withheld():
+                joblib.Parallel(count)(joblib.delayed(int)() for _ in range(count))
 
 
 @contextlib.contextmanager
@@ -65,12 +91,12 @@ def _dask(address: str | None, jobs: int | None) -> Iterator[None]:
         ) from error
     with contextlib.ExitStack() as stack:
         if address is None:
-            with _ctrl_c_ignored():
+            with withheld():
                 cluster = stack.enter_context(
                     LocalCluster(
                         n_workers=jobs or os.cpu_count() or 1,
                         threads_per_worker=1,
-                        dashboard_address=None,
+                        dashboard_address=":0",
                         silence_logs=50,
                     )
                 )
@@ -80,16 +106,6 @@ def _dask(address: str | None, jobs: int | None) -> Iterator[None]:
         stack.enter_context(Client(cluster, timeout=f"{_ANSWER}s"))
         stack.enter_context(joblib.parallel_config(backend="dask"))
         yield
-
-
-@contextlib.contextmanager
-def _ctrl_c_ignored() -> Iterator[None]:
-    """Processes started here ignore Ctrl-C, which a terminal sends them too; this one ends them."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager
@@ -103,12 +119,7 @@ def _ray(address: str | None, jobs: int | None) -> Iterator[None]:
             '--backend ray needs joblib and Ray. Install both with: pip install "unitscope[ray]"'
         ) from error
     if address is None:
-        ray.init(
-            num_cpus=jobs or os.cpu_count() or 1,
-            include_dashboard=False,
-            logging_level="error",
-            log_to_driver=False,
-        )
+        _start_ray(jobs or os.cpu_count() or 1)
     else:
         _must_answer("ray", address)
         ray.init(address=address, logging_level="error", log_to_driver=False)
@@ -120,12 +131,32 @@ def _ray(address: str | None, jobs: int | None) -> Iterator[None]:
         ray.shutdown()
 
 
+def _start_ray(cpus: int) -> None:
+    """Start Ray here. Its raylet dies where its own agent takes 15 s, as on a busy machine."""
+    import ray
+
+    for left in reversed(range(_STARTS)):
+        try:
+            ray.init(
+                num_cpus=cpus, include_dashboard=False, logging_level="error", log_to_driver=False
+            )
+        except Exception as error:  # Ray raises a plain one where its processes do not answer
+            ray.shutdown()
+            if not left:
+                raise UnitscopeError(
+                    f"Ray must start on this machine. It says: {shown(said(str(error)))} "
+                    "--backend loky needs no Ray."
+                ) from error
+        else:
+            return
+
+
 def _must_answer(backend: str, address: str) -> None:
     scheduler = "a Dask scheduler" if backend == "dask" else "a Ray cluster"
     rule = f"the address of {scheduler} that answers within {_ANSWER} seconds"
     try:
         probe = subprocess.run(
-            [sys.executable, "-c", _PROBES[backend].format(address=address)],
+            command(_PROBES[backend].format(address=address)),
             capture_output=True,
             text=True,
             errors="replace",

@@ -1,24 +1,25 @@
-"""Progress on the terminal."""
+"""Progress on the terminal, on standard error."""
 
 from __future__ import annotations
 
-import sys
+import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from unitscope.training.progress import draw_bar
+from unitscope.training.progress import Bar
 
 
-def epoch_bar() -> Callable[[int, int, float], None]:
+@contextlib.contextmanager
+def epoch_bar() -> Iterator[Callable[[int, int, float], None]]:
     """Epochs done and the last loss."""
+    with Bar("training") as bar:
+        yield lambda done, epochs, loss: bar.show(
+            done, epochs, f"epoch {done}/{epochs} - loss: {loss:.4f}"
+        )
 
-    def show(done: int, epochs: int, loss: float) -> None:
-        _draw("training", done, epochs, f"epoch {done}/{epochs} - loss: {loss:.4f}")
 
-    return show
-
-
-def count_bar(*, resumed: bool) -> Callable[[int, int], None]:
+@contextlib.contextmanager
+def count_bar(*, resumed: bool) -> Iterator[Callable[[int, int], None]]:
     """Runs done, the rate and the time left; `resumed`: the first call has those of before."""
     began, before = time.perf_counter(), None if resumed else 0
 
@@ -28,10 +29,7 @@ def count_bar(*, resumed: bool) -> Callable[[int, int], None]:
             before = done
         rate = (done - before) / max(time.perf_counter() - began, 1e-9)
         left = f"{(runs - done) / rate:.0f} s left" if rate else "no rate yet"
-        _draw("sweep", done, runs, f"{done:,}/{runs:,} - {rate:,.0f} a second, {left} ")
+        bar.show(done, runs, f"{done:,}/{runs:,} - {rate:,.0f} a second, {left}")
 
-    return show
-
-
-def _draw(what: str, done: int, total: int, words: str) -> None:
-    draw_bar(what, done, total, words, file=sys.stdout, live=sys.stdout.isatty())
+    with Bar("sweep") as bar:
+        yield show

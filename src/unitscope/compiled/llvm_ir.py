@@ -9,13 +9,20 @@ used only for the very sources that it was made of.
 from __future__ import annotations
 
 import importlib
+import os
 import re
 from pathlib import Path
 
 from unitscope.compiled.machine import Machine, give_symbols, tuning
 from unitscope.compiled.names import ENTRY
 from unitscope.compiled.sources import digest
+from unitscope.isolated import command
 
+_TRANSLATE = """
+import sys
+from unitscope.compiled.llvm_ir import translated
+print(translated(sys.argv[1]))
+"""
 FOLDER = Path(__file__).parent / "translations"
 # Numba counts who uses an array; ours are the caller's, so that there is nothing to count.
 _COUNTS = re.compile(r"^.* call void @NRT_(inc|dec)ref\(.*\n", re.MULTILINE)
@@ -66,6 +73,33 @@ def file_name(module: str) -> str:
 
 def _head(module: str) -> bytes:
     return f"made of {digest(module)}".encode()
+
+
+def translated_apart(module: str) -> str:
+    """`translated` in a process of its own, which nobody's settings of Numba reach.
+
+    **Raises** `ImportError` where there is none to be had, or no Numba.
+    """
+    import subprocess
+
+    settings = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
+    settings["NUMBA_OPT"] = "0"  # or Numba optimises a function by itself and where it's inlined
+    others = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA_")}
+    try:
+        ran = subprocess.run(
+            command(_TRANSLATE, module),
+            check=True,
+            capture_output=True,
+            text=True,
+            cwd=FOLDER.parent,  # Numba reads settings from a file of the current folder, too
+            env=others | settings,
+        )
+    except subprocess.CalledProcessError as error:
+        last = (error.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise ImportError(f"changed sources and no translation: {last}") from error
+    except OSError as error:
+        raise ImportError(f"changed sources and no other process: {error}") from error
+    return ran.stdout
 
 
 def translated(module: str) -> str:

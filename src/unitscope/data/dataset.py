@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
 
-from unitscope.errors import InvalidInput, refusal, said
+from unitscope.data.classes import as_array, encoded, names_counted
+from unitscope.data.encoding import Encoding
+from unitscope.data.parts import drawn_share, rows_chosen
+from unitscope.data.scaling import Spread
+from unitscope.errors import real_number, refusal, said, whole_number
+from unitscope.values import Value
+from unitscope.visible import on_one_line
 
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
-class Dataset:
+class Dataset(Value):
     """Labelled points, checked once and never changed.
 
     **Arguments**
@@ -28,6 +35,13 @@ class Dataset:
       order: then a class may have no point. Otherwise they are new names, one for each label.
     - `feature_names`: d names; x0, x1, ... without it.
 
+    - `fixed_scale`: the scale is part of what these points are, as that of the drawn toys: a
+      training does not standardize them unless it is told to.
+
+    `labels`, (K,), has each class as it was given in `y`, of the same dtype: what `Run.predict`
+    answers with. `encoding` is how the columns of the table that was read became features; None
+    where there was none. Two of the same points and names are equal whatever these are.
+
     **Raises** `InvalidInput` with the rule that was broken.
     """
 
@@ -35,6 +49,9 @@ class Dataset:
     y: np.ndarray
     class_names: tuple[str, ...]
     feature_names: tuple[str, ...]
+    labels: np.ndarray = field(compare=False)
+    encoding: Encoding | None = field(compare=False)
+    fixed_scale: bool = field(compare=False)
 
     def __init__(
         self,
@@ -42,30 +59,36 @@ class Dataset:
         y: Any,
         class_names: Sequence[str] | None = None,
         feature_names: Sequence[str] | None = None,
+        *,
+        fixed_scale: bool = False,
     ) -> None:
         columns = getattr(X, "columns", None)
         points = _points(X)
-        labels, names = _encoded(y, len(points), _names("class_names", class_names))
+        codes, names, labels = encoded(y, len(points), _names("class_names", class_names))
         features = _names("feature_names", columns if feature_names is None else feature_names)
         if features is None:
             features = tuple(f"x{i}" for i in range(points.shape[1]))
         if len(features) != points.shape[1]:
             raise refusal(
                 "feature_names",
-                f"{_names_counted(points.shape[1])}, one for each column of X",
-                said(_names_counted(len(features))),
+                f"{names_counted(points.shape[1])}, one for each column of X",
+                said(names_counted(len(features))),
             )
         points.setflags(write=False)
+        codes.setflags(write=False)
         labels.setflags(write=False)
         object.__setattr__(self, "X", points)
-        object.__setattr__(self, "y", labels)
+        object.__setattr__(self, "y", codes)
         object.__setattr__(self, "class_names", names)
         object.__setattr__(self, "feature_names", features)
+        object.__setattr__(self, "labels", labels)
+        object.__setattr__(self, "encoding", None)
+        object.__setattr__(self, "fixed_scale", bool(fixed_scale))
 
     def __repr__(self) -> str:
         return (
             f"Dataset({self.n_points} points, {self.n_features} features, "
-            f"{self.n_classes} classes: {', '.join(self.class_names)})"
+            f"{self.n_classes} classes: {', '.join(map(on_one_line, self.class_names))})"
         )
 
     @property
@@ -88,31 +111,93 @@ class Dataset:
         """Points of each class, shape (K,)."""
         return np.bincount(self.y, minlength=self.n_classes)
 
-    def where(self, chosen: np.ndarray) -> Dataset:
-        """The points that are `chosen`, (n,) bool, at least one; all names stay."""
-        if chosen.all():
+    def where(self, chosen: Any) -> Dataset:
+        """The points that are `chosen`, at least one; all names stay.
+
+        `chosen` is a mask, (n,) bools, or the points' indices in the order wanted, (m,) whole
+        numbers from -n to n - 1, of which negative ones count from the end.
+        """
+        rows = rows_chosen(chosen, self.n_points)
+        if rows.dtype.kind == "b" and rows.all():
             return self
-        return Dataset(
-            self.X[chosen],
-            self.y[chosen],
-            class_names=self.class_names,
-            feature_names=self.feature_names,
-        )
+        other = object.__new__(Dataset)
+        vars(other).update({name: vars(self)[name] for name in _FIELDS})
+        for name in ("X", "y"):
+            part = vars(self)[name][rows]
+            part.setflags(write=False)
+            vars(other)[name] = part
+        return other
+
+    @functools.cached_property
+    def spread(self) -> Spread:
+        """Mean and deviation of each feature."""
+        return Spread.of(self.X)
 
     def standardized(self) -> Dataset:
-        """The points, each feature with mean 0 and standard deviation 1; constants become 0."""
-        scale = self.X.std(axis=0)
-        # A constant column has only rounding noise as its deviation: dividing by that would make
-        # data of noise.
-        constant = scale <= 1e-12 * np.abs(self.X).max(axis=0)
-        X = (self.X - self.X.mean(axis=0)) / np.where(constant, 1.0, scale)
-        X[:, constant] = 0.0
-        return Dataset(X, self.y, self.class_names, self.feature_names)
+        """The points, each feature with mean 0 and standard deviation 1; constants become 0.
+
+        The names of the features say so, as their numbers are no longer in the units of before.
+        """
+        X = self.spread.scaling(self.X)
+        # only rounding noise, which would be taken for data
+        X[:, ~self.spread.varies] = 0.0
+        names = [f"{name} (standardized)" for name in self.feature_names]
+        return Dataset(X, self.y, self.class_names, names).labelled_by(self.labels)
+
+    def labelled_by(self, labels: np.ndarray) -> Dataset:
+        """The same points, whose classes are given as these `labels`, (K,)."""
+        labels.setflags(write=False)
+        return self._with("labels", labels)
+
+    def encoded_by(self, encoding: Encoding | None) -> Dataset:
+        """The same points, whose features were made of a table's columns in this way."""
+        return self._with("encoding", encoding)
+
+    def _with(self, name: str, value: Any) -> Dataset:
+        other = object.__new__(Dataset)
+        vars(other).update(vars(self))
+        vars(other)[name] = value
+        return other
+
+    def split(self, test: float = 0.2, seed: int = 0) -> tuple[Dataset, Dataset]:
+        """Two parts, drawn at random with each class in both as in the whole: to train, to test.
+
+        `test` is the share of the points in the second, above 0 and below 1; of a class of one
+        point the first has it. The points of each part stay in their order. **Raises**
+        `InvalidInput` where a part would be empty.
+        """
+        rule = "a share above 0 and below 1 that leaves points on both sides"
+        share = real_number("test", test, rule, above=0.0, below=1.0)
+        whole_number("seed", seed, at_least=0)
+        held_out = drawn_share(self.y, self.counts, share, seed)
+        if held_out.all() or not held_out.any():
+            raise refusal("test", rule, test)
+        return self.where(~held_out), self.where(held_out)
+
+    def frame(self, target: str | None = None) -> Any:
+        """The table back as a pandas frame: its columns, and the names of the classes, categorical.
+
+        A column of texts that had become features of 0 and 1 is one of texts again. `target` is the
+        name of the classes' column, which must not be another's; without it, the table's own, or
+        "class".
+        """
+        import pandas
+
+        encoding = self.encoding or Encoding.plain(self.feature_names)
+        target = encoding.target if target is None else target
+        columns = encoding.columns(self.X)
+        if target in columns:
+            raise refusal("target", "a name that no feature has", target)
+        classes = pandas.Categorical.from_codes(self.y, categories=list(self.class_names))
+        return pandas.DataFrame({**columns, target: classes})
+
+
+_FIELDS = tuple(one.name for one in fields(Dataset))
 
 
 def _points(X: Any) -> np.ndarray:
     """X as a fresh finite float64 array of shape (n, d)."""
-    raw = _as_array("X", X)
+    raw = as_array("X", X)
     if raw.dtype.kind == "O" and not any(isinstance(value, (str, bytes)) for value in raw.flat):
         with suppress(TypeError, ValueError, OverflowError):
             raw = raw.astype(np.float64)
@@ -143,22 +228,6 @@ def _points(X: Any) -> np.ndarray:
     return points
 
 
-def _as_array(name: str, values: Any) -> np.ndarray:
-    if np.ma.is_masked(values):
-        raise refusal(
-            name,
-            "without masked values",
-            said("a masked array"),
-            "Remove or fill in the masked points.",
-        )
-    try:
-        return np.asarray(values)
-    except ValueError:
-        raise refusal(
-            name, "a table whose rows all have the same length", said("rows of different lengths")
-        ) from None
-
-
 def _first_non_number(raw: np.ndarray) -> object:
     if raw.dtype.kind == "O":
         return next(
@@ -185,155 +254,3 @@ def _names(name: str, names: Iterable[object] | None) -> tuple[str, ...] | None:
             raise refusal(name, "all different", said(f"{text!r} twice"))
         seen.add(text)
     return texts
-
-
-def _names_counted(count: int) -> str:
-    return f"{count} name{'s' * (count != 1)}"
-
-
-def _encoded(y: Any, n: int, names: tuple[str, ...] | None) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Labels as int64 in 0..K-1 and the K class names."""
-    if hasattr(y, "iloc") and np.ndim(y) == 2 and y.shape[1] == 1:
-        y = y.iloc[:, 0]  # a data frame of one column, which may be categorical
-    values, codes = _distinct(y, n)
-    codes, names = _named(values, codes, names)
-    if len(names) < 2:
-        raise refusal("y", "labels of at least 2 classes", said(f"only {names[0]!r}"))
-    return codes, names
-
-
-def _distinct(y: Any, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """The labels that occur, ints or strings in class order, and each point's index into them."""
-    categorical = getattr(y, "cat", y)
-    if not (hasattr(categorical, "categories") and hasattr(categorical, "codes")):
-        values, codes = np.unique(_labels(_column(y, n)), return_inverse=True)
-        return values, codes.reshape(-1).astype(np.int64)
-    codes = _column(categorical.codes, n)
-    if (codes < 0).any():
-        raise _missing_label(int(np.flatnonzero(codes < 0)[0]))
-    present, codes = np.unique(codes, return_inverse=True)
-    values = _labels(np.asarray(categorical.categories)[present])
-    if len(set(values.tolist())) < len(values):
-        raise InvalidInput(
-            f"y must be labels whose texts differ. Got {tuple(values.tolist())} instead."
-        )
-    return values, codes.reshape(-1).astype(np.int64)
-
-
-def _column(y: Any, n: int) -> np.ndarray:
-    """y as a flat array, as long as there are points."""
-    raw = _as_array("y", y)
-    if raw.dtype.kind == "U" and not hasattr(y, "dtype"):
-        # NumPy would write a missing value in a list of strings as "nan".
-        raw = np.asarray(y, dtype=object)
-    if raw.ndim == 2 and raw.shape[1] == 1:
-        raw = raw[:, 0]
-    if raw.ndim != 1:
-        remedy = "For one-hot labels, use np.argmax(y, axis=1)." if raw.ndim == 2 else ""
-        raise refusal(
-            "y", "one label for each point, of shape (n,)", said(f"shape {raw.shape}"), remedy
-        )
-    if len(raw) != n:
-        raise refusal(
-            "y",
-            f"as long as X, one label for each of its {n} points",
-            said(f"{len(raw)} label{'s' * (len(raw) != 1)}"),
-        )
-    return raw
-
-
-def _labels(raw: np.ndarray) -> np.ndarray:
-    """Labels of any kind as int64 or strings."""
-    if raw.dtype.kind not in "biufU":
-        raw = _from_objects(raw)
-    if raw.dtype.kind == "f":
-        return _from_floats(raw.astype(np.float64))
-    if raw.dtype.kind == "u" and raw.max(initial=0) > np.iinfo(np.int64).max:
-        raise refusal("y", "whole numbers below 2**63", raw.max().item())
-    return raw.astype(np.int64) if raw.dtype.kind in "iu" else raw.astype(str)
-
-
-def _from_objects(raw: np.ndarray) -> np.ndarray:
-    """Python objects as an array of one kind: whole numbers, floats, or else their text."""
-    for index, value in enumerate(raw):
-        if _is_missing(value):
-            raise _missing_label(index)
-        if not np.isscalar(value) or isinstance(value, (complex, np.complexfloating)):
-            raise refusal(
-                "y",
-                "a whole number, a string or a bool for each point",
-                said(f"{value!r} at row {index}"),
-            )
-    if all(isinstance(value, (int, np.integer)) and not isinstance(value, bool) for value in raw):
-        try:
-            return np.array(raw.tolist(), dtype=np.int64)
-        except OverflowError:
-            return np.array([str(value) for value in raw])
-    if all(
-        isinstance(value, (int, float, np.number)) and not isinstance(value, bool) for value in raw
-    ):
-        return raw.astype(np.float64)
-    return np.array(
-        [
-            value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-            for value in raw
-        ]
-    )
-
-
-def _is_missing(value: object) -> bool:
-    """Whether it is None, not a number, not a time or pandas' NA."""
-    # By its text: not all of these can be compared, even with themselves.
-    return value is None or (
-        not isinstance(value, (str, bytes)) and str(value) in ("nan", "NaN", "NaT", "<NA>")
-    )
-
-
-def _missing_label(index: int) -> InvalidInput:
-    return refusal(
-        "y",
-        "a label for each point",
-        said(f"a missing value at row {index}"),
-        "Remove the points without a label.",
-    )
-
-
-def _from_floats(raw: np.ndarray) -> np.ndarray:
-    if np.isnan(raw).any():
-        raise _missing_label(int(np.isnan(raw).argmax()))
-    unfit = (raw != np.round(raw)) | (np.abs(raw) > 2**53)
-    if unfit.any():
-        index = int(unfit.argmax())
-        raise refusal(
-            "y",
-            "class labels: whole numbers, strings or bools",
-            said(f"{raw[index]} at row {index}"),
-            "A network of this kind predicts classes, not quantities.",
-        )
-    return raw.astype(np.int64)
-
-
-def _named(
-    values: np.ndarray, codes: np.ndarray, names: tuple[str, ...] | None
-) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Codes into the class names: the labels' own, or those given."""
-    labels, numbers = values.tolist(), values.dtype.kind == "i"
-    if names is None:
-        plain = labels == list(range(len(labels)))
-        return codes, tuple(f"c{label}" if plain else str(label) for label in labels)
-    if numbers and min(labels) >= 0 and max(labels) < len(names):
-        return values[codes], names
-    if not numbers and set(labels) <= set(names):
-        return np.array([names.index(label) for label in labels], dtype=np.int64)[codes], names
-    if not numbers and not set(labels).isdisjoint(names):
-        unnamed = next(label for label in labels if label not in names)
-        raise refusal(
-            "class_names", "every label in y, or a new name for each", said(f"no {unnamed!r}")
-        )
-    if len(labels) != len(names):
-        raise refusal(
-            "class_names",
-            f"{_names_counted(len(labels))}, one for each label in y",
-            said(_names_counted(len(names))),
-        )
-    return codes, names

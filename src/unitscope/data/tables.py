@@ -1,229 +1,142 @@
-"""Tables: CSV, Parquet and data frames become a Dataset.
+"""Tables: CSV, spreadsheets, Parquet and data frames become a Dataset.
 
 Nothing in a table is executed, and its size is bounded.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import math
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from unitscope.data.archive import Bounds, content_of, raw_from
+from unitscope.data.columns import Choice, Missing, Table, points_of, table_of
 from unitscope.data.dataset import Dataset
-from unitscope.errors import InvalidInput, MissingDependency, refusal, said
+from unitscope.data.frame import is_frame, raw_of
+from unitscope.data.reading import Reading
+from unitscope.errors import UnitscopeError, refusal, said, shown
+from unitscope.looking import Ended
 
-_DELIMITERS = ",;\t|"
-_LONGEST_CELL = 10_000  # characters
-_MOST_ROWS, _MOST_COLUMNS = 50_000_000, 100_000
 
-
-def read_table(source: Any, target: str | None = None) -> Dataset:
-    """Read points and their classes from a table with a header.
+def read_table(
+    source: Any,
+    target: Any = None,
+    *,
+    features: Sequence[Any] | None = None,
+    ignore: Sequence[Any] = (),
+    missing: Missing = "refuse",
+    sep: str | None = None,
+    encoding: str | None = None,
+    decimal: str | None = None,
+    header: int | str | None = "check",
+    names: Sequence[str] | None = None,
+) -> Dataset:
+    """Read points and their classes from a table: any that pandas opens.
 
     **Arguments**
 
-    - `source`: the path of a CSV file (separated by commas, semicolons, tabs or bars; UTF-8) or of
-      a Parquet file, or a data frame.
-    - `target`: the name of the column of the classes, whose values are kept as the classes' names;
-      the last column without it. All other columns are features and must hold finite numbers;
-      `.standardized()` of the result brings each to mean 0 and standard deviation 1.
+    - `source`: the path, the bytes or an open file of a CSV file (any separator, encoding and
+      decimal sign), of an .xlsx or Parquet file, plain or in gzip or zip; or a data frame of pandas
+      or polars.
+    - `target`: the column of the classes, by name or number; their values are kept as the classes'
+      names. Without it, the only column of texts, or else the last.
+    - `features`: the columns of the features, by name or number. Without it all others, but for
+      one that only numbers the rows: without a name, named like "id", or the first and counting.
+    - `ignore`: columns to leave out.
+    - `missing`: what becomes of missing values (an empty cell, ?, NA, NaN, null and the like):
+      "refuse", "drop" their rows, or put the column's "mean" there. A row without a class is never
+      kept.
+    - `sep`, `encoding`, `decimal`: of a CSV file, where the guess is wrong.
+    - `header`: None for a CSV file or a workbook without names in its first line, 0 for names that
+      look like numbers. `names`: of all columns, instead of those there are, or where none are.
 
-    **Raises** `InvalidInput` with the line and the column that break a rule; `MissingDependency`
-    where a Parquet file is read without pandas.
+    Features are numbers; bools and texts become features of 0 and 1 with names like
+    "island = Biscoe", of two texts one for the second. A name that begins like a formula and has a
+    ' before it, as spreadsheets mark text, is read without it. What was guessed, left out or filled
+    is said once, by the logger "unitscope".
+
+    **Raises** `InvalidInput` with the line and the column that break a rule, and for a file that
+    cannot be read; `MissingDependency` where a library is needed to read it.
     """
-    if hasattr(source, "columns") and hasattr(source, "iloc"):
-        return _from_frame(source, target)
-    if not isinstance(source, (str, os.PathLike)):
-        raise refusal(
-            "source",
-            "the path of a CSV or Parquet file, or a data frame",
-            said(type(source).__name__),
-        )
-    path = Path(source)
-    if path.suffix.lower() in (".parquet", ".pq"):
-        return _from_frame(_parquet(path), target)
-    return table_from_bytes(path.read_bytes(), path.name, target)[0]
+    reading = Reading(sep, encoding, decimal, header, names)
+    choice = Choice(target, features, ignore, missing)
+    table = table_from(source, reading, choice)
+    if table.notes:
+        import logging
+
+        told = "; ".join(table.notes)
+        logging.getLogger("unitscope").warning("unitscope: of the table: %s.", told)
+    return table.data
 
 
 def table_from_bytes(
     content: bytes,
     name: str,
-    target: str | None = None,
-    standardize: bool = False,
+    target: Any = None,
     *,
-    most_rows: int = _MOST_ROWS,
-    most_columns: int = _MOST_COLUMNS,
-) -> tuple[Dataset, list[str], str]:
-    """A CSV file's content as a Dataset, the names of its columns, and that of the classes' column.
+    bounds: Bounds | None = None,
+    reading: Reading | None = None,
+    **chosen: Any,
+) -> Table:
+    """A file's content as a table; what is `chosen` beside the target is as in `Choice`.
 
-    `name` is only said in messages. More than `most_rows` points or `most_columns` columns are
-    refused before they are kept.
+    `name` is only said in messages; what exceeds `bounds` is refused before it is kept.
     """
+    choice = Choice(target, **chosen)
+    raw = raw_from(content, name, reading or Reading(), target, bounds or Bounds())
+    return table_of(raw, choice)
+
+
+def has_texts(frame: Any) -> bool:
+    """Whether a data frame has a column that is neither of numbers nor of bools."""
+    numbers = {"i", "u", "f", "b"}
+    return any(getattr(kind, "kind", "O") not in numbers for kind in raw_of(frame).dtypes)
+
+
+def dataset_of_frame(frame: Any, y: Any) -> Dataset:
+    """All columns of a data frame as features, whose rows have the labels y (n,).
+
+    **Raises** `InvalidInput`.
+    """
+    raw = raw_of(frame)
+    X, encoding = points_of(raw)
+    return Dataset(X, y, feature_names=encoding.features).encoded_by(encoding)
+
+
+def table_from(source: Any, reading: Reading, choice: Choice) -> Table:
+    """What `read_table` reads, with what was guessed. **Raises** `InvalidInput`."""
+    frame = is_frame(source)
+    if not frame and not isinstance(source, (str, bytes, os.PathLike)) and not _opened(source):
+        rule = "the path of a table, its bytes, an open file, or a data frame"
+        raise refusal("source", rule, said(type(source).__name__))
+    name = _name_of(source)
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise refusal(
-            name, "a CSV file in UTF-8", said(f"a byte that is none, at place {error.start}")
-        ) from None
-    if "\0" in text:
-        raise refusal(name, "a CSV file", said("a NUL character"))
-    rows = _rows(text, name, most_columns)
-    header = next(rows, None)
-    if header is None:
-        raise refusal(name, "a table with a header and at least 2 lines", said("an empty file"))
-    columns = [cell.strip() for cell in header[1]]
-    place, chosen = _target(columns, target)
-    numbers: list[list[float]] = []
-    labels: list[str] = []
-    for line, cells in rows:
-        if len(cells) != len(columns):
-            raise refusal(f"line {line}", f"{len(columns)} cells, as the header has", len(cells))
-        if len(numbers) >= most_rows:
-            raise refusal("points", f"at most {most_rows:,}", said(f"more, from line {line} on"))
-        numbers.append(
-            [_number(cell, line, columns[at]) for at, cell in enumerate(cells) if at != place]
-        )
-        labels.append(_label(cells[place], line, chosen))
-    features = [column for column in columns if column != chosen]
-    return (
-        _dataset(
-            np.array(numbers, np.float64).reshape(len(numbers), len(features)),
-            labels,
-            features,
-            chosen,
-            standardize,
-        ),
-        columns,
-        chosen,
-    )
+        if frame:
+            reading.only("a data frame", "names")
+            raw = raw_of(source, reading)
+        else:
+            content = content_of(source)
+            raw = raw_from(content, name, reading, choice.target, Bounds())
+        return table_of(raw, choice)
+    except (UnitscopeError, Ended):
+        raise
+    except OSError as error:
+        rule = "the path of a file that can be read"
+        raise refusal("source", rule, name, f"{error.strerror or error}.") from error
+    except Exception as error:  # of pandas, of Arrow, of what a cell holds, no memory, ...
+        why = f"{type(error).__name__}: {error}"
+        raise refusal("source", "a table that can be read", name, shown(said(why))) from error
 
 
-def _rows(text: str, name: str, most_columns: int) -> Any:
-    """Line numbers and cells of the lines that are not empty."""
-    first = text.split("\n", 1)[0]
-    delimiter = max(_DELIMITERS, key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise refusal(
-                f"line {reader.line_num} of {name}",
-                "cells in quotation marks that end",
-                said(str(error)),
-            ) from None
-        if not cells:
-            continue
-        if len(cells) > most_columns:
-            raise refusal("columns", f"at most {most_columns:,}", len(cells))
-        if any(len(cell) > _LONGEST_CELL for cell in cells):
-            raise refusal(
-                f"line {reader.line_num}",
-                f"of cells of at most {_LONGEST_CELL:,} characters",
-                said("a longer one"),
-            )
-        if any(cell.strip() for cell in cells):
-            yield reader.line_num, cells
+def _opened(source: Any) -> bool:
+    return callable(getattr(source, "read", None))
 
 
-def _target(columns: Sequence[str], target: str | None) -> tuple[int, str]:
-    """The place and the name of the column of the classes."""
-    if len(columns) < 2:
-        raise refusal(
-            "a table",
-            "of at least 2 columns, separated by commas, semicolons, tabs or bars",
-            len(columns),
-        )
-    doubled = next((column for at, column in enumerate(columns) if column in columns[:at]), None)
-    if doubled is not None:
-        raise refusal("columns", "of different names", doubled)
-    chosen = columns[-1] if target is None else target
-    if chosen not in columns:
-        raise refusal("target", "one of " + ", ".join(columns[:20]), target)
-    return columns.index(chosen), chosen
-
-
-def _number(cell: str, line: int, column: str) -> float:
-    try:
-        value = float(cell)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value) or "_" in cell:
-        remedy = "Leave the line out, or fill the cell." if not cell.strip() else ""
-        raise refusal(f"line {line}, column {column!r}", "a finite number", cell, remedy)
-    return value
-
-
-def _label(cell: str, line: int, column: str) -> str:
-    if not cell.strip():
-        raise refusal(f"line {line}, column {column!r}", "the name of a class", cell)
-    return cell.strip()
-
-
-def _dataset(
-    X: np.ndarray, labels: Sequence[Any], features: list[str], target: str, standardize: bool
-) -> Dataset:
-    kinds = set(labels)
-    if len(kinds) < 2:
-        raise refusal(f"column {target!r}", "of at least 2 classes", len(kinds))
-    if all(isinstance(kind, str) and kind.removeprefix("-").isdecimal() for kind in kinds):
-        labels = [int(label) for label in labels]  # in the order of numbers, not of texts
-    data = Dataset(X, labels, feature_names=features)
-    return data.standardized() if standardize else data
-
-
-def _parquet(path: Path) -> Any:
-    try:
-        import pandas
-        import pyarrow  # noqa: F401 - pandas reads Parquet with it
-    except ImportError as error:
-        raise MissingDependency(
-            f"Parquet files need {error.name}: pip install pandas pyarrow"
-        ) from error
-    try:
-        return pandas.read_parquet(path)
-    except (ValueError, OSError) as error:
-        if isinstance(error, FileNotFoundError):
-            raise
-        raise refusal("source", "a Parquet file", str(path)) from error
-
-
-def _from_frame(frame: Any, target: str | None) -> Dataset:
-    columns = [str(column) for column in frame.columns]
-    place, chosen = _target(columns, target)
-    parts = []
-    for at, column in enumerate(columns):
-        if at == place:
-            continue
-        try:
-            values = np.asarray(frame.iloc[:, at], dtype=np.float64)
-        except (TypeError, ValueError) as error:
-            raise refusal(
-                f"column {column!r}", "of numbers", said(str(frame.iloc[:, at].dtype))
-            ) from error
-        if not np.isfinite(values).all():
-            row = int(np.flatnonzero(~np.isfinite(values))[0])
-            raise refusal(f"row {row}, column {column!r}", "a finite number", float(values[row]))
-        parts.append(values)
-    labels = frame.iloc[:, place]
-    if bool(labels.isna().any()):
-        raise refusal(
-            f"column {chosen!r}",
-            "without missing values",
-            said(f"{int(labels.isna().sum())} missing"),
-        )
-    if labels.nunique() < 2:
-        raise refusal(f"column {chosen!r}", "of at least 2 classes", int(labels.nunique()))
-    features = [column for column in columns if column != chosen]
-    try:
-        return Dataset(np.column_stack(parts), labels, feature_names=features)
-    except InvalidInput as error:
-        raise InvalidInput(f"{error} (column {chosen!r} has the classes)") from error
+def _name_of(source: Any) -> str:
+    """What the source is called in messages."""
+    if isinstance(source, (str, os.PathLike)):
+        return os.fspath(source)
+    if _opened(source):
+        name = getattr(source, "name", None)
+        return name if isinstance(name, str) else said("an open file")
+    return said("the table")

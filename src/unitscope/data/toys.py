@@ -15,6 +15,8 @@ from typing import Literal, TypedDict, Unpack
 import numpy as np
 
 from unitscope.data.dataset import Dataset
+from unitscope.data.questions import QUESTIONS, answers
+from unitscope.data.sentences import TAGS, Part, sentences
 from unitscope.errors import real_number, refusal, whole_number
 
 __all__ = [
@@ -27,11 +29,14 @@ __all__ = [
     "iris",
     "wine",
     "digits",
+    "words",
     "names",
     "load",
 ]
 
-ToyName = Literal["lab", "blobs", "moons", "circles", "spirals", "xor", "iris", "wine", "digits"]
+ToyName = Literal[
+    "lab", "blobs", "moons", "circles", "spirals", "xor", "iris", "wine", "digits", "words"
+]
 
 
 class ToySettings(TypedDict, total=False):
@@ -41,6 +46,7 @@ class ToySettings(TypedDict, total=False):
     classes: int
     noise: float
     seed: int
+    part: Part
 
 
 _HALF_WIDTH = 6.0  # of the drawn toys, before noise
@@ -48,18 +54,22 @@ _MOST_CLASSES = 20
 _GOLDEN_ANGLE = np.pi * (3.0 - np.sqrt(5.0))  # a turn that never repeats a direction
 
 
-def lab() -> Dataset:
-    """The course lab's 100 points in 4 classes of 25.
+def lab(noise: float = 1.0, seed: int = 0) -> Dataset:
+    """The course lab's 100 points in 4 classes of 25, or others around the same four centres.
 
     The same numbers as scikit-learn's `make_blobs(n_samples=100, centers=[[-5, 2], [-2, -2],
     [1, 2], [5, -2]], cluster_std=1.0, random_state=30)`, without importing scikit-learn.
+
+    - `noise`: standard deviation of a cloud in each feature; the lab's own is 1.
+    - `seed`: of the points; the lab's own is 0, scikit-learn's 30.
     """
-    rng = np.random.RandomState(30)
+    spread = real_number("noise", noise, "a finite number of at least 0", at_least=0.0)
+    rng = np.random.RandomState((30 + _seed(seed)) % 2**32)
     centers = np.array([[-5.0, 2.0], [-2.0, -2.0], [1.0, 2.0], [5.0, -2.0]])
-    X = np.concatenate([rng.normal(center, 1.0, (25, 2)) for center in centers])
+    X = np.concatenate([rng.normal(center, spread, (25, 2)) for center in centers])
     order = np.arange(100)
     rng.shuffle(order)
-    return Dataset(X[order], np.repeat(np.arange(4), 25)[order])
+    return Dataset(X[order], np.repeat(np.arange(4), 25)[order], fixed_scale=True)
 
 
 def blobs(n: int = 100, classes: int = 4, noise: float = 1.0, seed: int = 0) -> Dataset:
@@ -171,7 +181,7 @@ def iris() -> Dataset:
 def wine() -> Dataset:
     """178 wines of 3 growers, 13 measurements, each in its own unit; scikit-learn's `load_wine`.
 
-    The features differ in scale by a thousand: train on `wine().standardized()`.
+    The features differ in scale by a thousand, so that a training standardizes them.
     """
     return _shipped("wine")
 
@@ -179,6 +189,25 @@ def wine() -> Dataset:
 def digits() -> Dataset:
     """1,797 handwritten digits of 8 by 8 pixels, ink 0 (none) to 16: `load_digits`."""
     return _shipped("digits")
+
+
+def words(part: Part = "all") -> Dataset:
+    """The words of 541 English sentences as yes/no questions, in 5 parts of speech.
+
+    **Arguments**
+
+    - `part`: "all"; "train" or "test" for the sentences to learn from and the quarter left out.
+      No sentence is in both.
+
+    Features are the answers to questions about a word and its neighbours, 1 for yes and 0 for no;
+    a point is a word, and the words of a sentence follow one another.
+    """
+    if part not in ("all", "train", "test"):
+        raise refusal("part", "one of all, train, test", part)
+    chosen = sentences(part)
+    X = np.concatenate([answers(sentence.words) for sentence in chosen])
+    y = [TAGS.index(tag) for sentence in chosen for tag in sentence.tags]
+    return Dataset(X, y, TAGS, tuple(QUESTIONS), fixed_scale=True)
 
 
 TOYS: dict[ToyName, Callable[..., Dataset]] = {
@@ -191,6 +220,7 @@ TOYS: dict[ToyName, Callable[..., Dataset]] = {
     "iris": iris,
     "wine": wine,
     "digits": digits,
+    "words": words,
 }
 
 
@@ -242,7 +272,7 @@ def _scattered(groups: Sequence[np.ndarray], noise: object, rng: np.random.Gener
     X = X + spread * rng.standard_normal(X.shape)
     y = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
     order = rng.permutation(len(X))
-    return Dataset(X[order], y[order])
+    return Dataset(X[order], y[order], fixed_scale=True)
 
 
 def _shipped(name: str) -> Dataset:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from unitscope.explanation.measured import Measured
+from unitscope.looking import look
 
 DIGITS = 3  # significant digits of a printed number
 _RELATIVE = 1e-6  # numbers this close count as one, even where they are printed differently
@@ -18,7 +18,11 @@ MEASURES: dict[str, Callable[..., Any]] = {}
 
 
 def measure(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Register `function(measured, *about)` as a measure under its own name."""
+    """Register `function(measured, *about)` as a measure under its own name.
+
+    `measured` is a Measured, or anything else that keeps what is `known` of it.
+    """
+    assert function.__name__ not in MEASURES, f"two measures called {function.__name__}"
     MEASURES[function.__name__] = function
     return function
 
@@ -37,7 +41,7 @@ class Fact:
     value: Any
     digits: int = DIGITS
 
-    def holds(self, at: Measured) -> bool:
+    def holds(self, at: Any) -> bool:
         """Whether it is true of another network or other data, too."""
         try:
             now = value_of(at, self.name, *self.about)
@@ -46,15 +50,16 @@ class Fact:
         return agree(self.value, now, self.digits)
 
 
-def fact(at: Measured, name: str, *about: Any, digits: int = DIGITS) -> Fact:
+def fact(at: Any, name: str, *about: Any, digits: int = DIGITS) -> Fact:
     """Measure it now."""
     return Fact(name, about, value_of(at, name, *about), digits)
 
 
-def value_of(at: Measured, name: str, *about: Any) -> Any:
+def value_of(at: Any, name: str, *about: Any) -> Any:
     """What MEASURES[name] gives; measured once, then remembered."""
     key = (name, *about)
     if key not in at.known:
+        look()
         at.known[key] = plain(MEASURES[name](at, *about))
     return at.known[key]
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from unitscope.explanation.claims import Claim, marked
-from unitscope.explanation.facts import Fact, fact, printed
+from unitscope.explanation.facts import DIGITS, Fact, fact, printed
 from unitscope.explanation.measured import Measured
+from unitscope.shares import Share, share_told
 
 
 def listed(parts: Sequence[str]) -> str:
@@ -14,14 +15,12 @@ def listed(parts: Sequence[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
-def counted(count: int, thing: str) -> str:
-    """1 point, 2 points."""
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
-
-
-def percent(share: float) -> str:
-    """43.2%."""
-    return f"{printed(100 * share)}%"
+def percent(share: Share, digits: int = DIGITS) -> str:
+    """43.2%; over 99.9% of what is not all, and under 0.1% of what is not nothing."""
+    told = share_told(share, digits) if isinstance(share, float) else share
+    if isinstance(told, float):
+        return f"{printed(100 * told, digits)}%"
+    return f"{told[0]} {printed(100 * told[1])}%"
 
 
 def sum_of(terms: Sequence[tuple[float, str]], constant: float) -> str:
@@ -85,15 +84,22 @@ class Teller:
 
     def below(self, number: int) -> str:
         """What an output unit reads: a unit of the last hidden layer, or an input."""
-        return f"unit {number}" if self.at.hidden else self.input(number)
+        return self.unit(self.at.hidden - 1, number) if self.at.hidden else self.input(number)
 
     def portion(self, count: int, label: int) -> str:
         """All 25 points of c0, or 3 of 25."""
         size, name = self.sizes.value[label], self.name(label)
         if size == 1:
             return f"the one point of {name}"
-        share = f"all {size}" if count == size else f"{count} of {size}"
+        share = f"all {size:,}" if count == size else f"{count:,} of {size:,}"
         return f"{share} points of {name}"
+
+    def places(self, count: int) -> str:
+        """All 100 points, 3 of 100 points, or the one point there is."""
+        n = self.at.n
+        if n == 1:
+            return "the one point" if count else "0 of 1 point"
+        return f"all {n:,} points" if count == n else f"{count:,} of {n:,} points"
 
     def sides(self, layer: int) -> tuple[str, str]:
         """What a unit of the layer is where its pre-activation is positive, and where not."""
@@ -101,16 +107,31 @@ class Teller:
             return "on", "off"
         return "on its positive side", "on its negative side"
 
+    def space(self) -> str:
+        """What the outputs of the last hidden layer are called."""
+        return f"layer {self.at.hidden}" if self.at.hidden > 1 else "hidden space"
+
+    def units(self, numbers: Sequence[int]) -> str:
+        """Units 0 and 2, of the last hidden layer."""
+        layer = f" of layer {self.at.hidden}" if self.at.hidden > 1 else ""
+        return f"unit{'' if len(numbers) == 1 else 's'} {listed([str(n) for n in numbers])}{layer}"
+
     def area_digits(self) -> int:
         """How many digits of areas and distances are known: on a mesh, two."""
         part = self.at.partition
         return 3 if part is None or part.exact else 2
 
     def about(self, value: float) -> str:
-        """An area or a distance: on a mesh, about so much."""
-        digits = self.area_digits()
-        number = printed(value, digits)
-        return f"about {number}" if digits == 2 else number
+        """A distance: on a mesh, about so much."""
+        return self._on_a_mesh(printed(value, self.area_digits()))
+
+    def about_share(self, share: Share) -> str:
+        """A share of the window in percent: on a mesh, about so much."""
+        told = percent(share, self.area_digits())
+        return self._on_a_mesh(told) if isinstance(share, float) and share < 1 else told
+
+    def _on_a_mesh(self, number: str) -> str:
+        return f"about {number}" if self.area_digits() == 2 else number
 
     def occupied(self) -> list[int]:
         """The classes that have points."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from unitscope.explanation.facts import measure
-from unitscope.explanation.measured import Measured
+from unitscope.explanation.measured import BELOW_ONE, TINY, Measured
+from unitscope.shares import Share, share_told
 
 _SHIFT = 10.0
 _CERTAIN = 0.99
@@ -16,6 +17,18 @@ def output_line(at: Measured, label: int) -> tuple[float, ...]:
     """Weights and bias of an output unit."""
     last = at.net.layers[-1]
     return (*last.weights[:, label].tolist(), float(last.bias[label]))
+
+
+@measure
+def output_weights(at: Measured, label: int) -> tuple[float, ...]:
+    """The weights of an output unit."""
+    return tuple(at.net.layers[-1].weights[:, label].tolist())
+
+
+@measure
+def output_activation(at: Measured) -> str:
+    """The activation of the output units, usually linear."""
+    return at.net.layers[-1].activation
 
 
 @measure
@@ -34,9 +47,16 @@ def corner(at: Measured, label: int) -> tuple[int, ...]:
 @measure
 def at_origin(at: Measured, label: int) -> tuple[int, float]:
     """How many points of a class have all units of the last hidden layer at 0; the output there."""
-    zero = (at.a[-2] == 0).all(axis=1) & (at.data.y == label)
+    zero = at.at_zero(at.hidden - 1) & (at.data.y == label)
     last = at.net.layers[-1]
     return int(zero.sum()), float(last.activate(last.bias[None])[0, label])
+
+
+@measure
+def output_everywhere(at: Measured, label: int) -> float | None:
+    """An output that is the same at every point; None of one that varies."""
+    values = at.logits[:, label]
+    return None if np.ptp(values) > at.noise else float(values[0])
 
 
 @measure
@@ -49,9 +69,21 @@ def highest_class(at: Measured, label: int) -> int:
 
 
 @measure
+def highest_classes(at: Measured, label: int) -> tuple[int, ...]:
+    """The classes on whose points the output is largest on average, several where they tie."""
+    present = np.unique(at.data.y)
+    means = np.array([at.logits[at.data.y == own, label].mean() for own in present])
+    return tuple(present[means >= means.max() - at.noise].tolist())
+
+
+@measure
 def lead(at: Measured, label: int) -> tuple[float, float]:
-    """How far the output is above the largest other at points of its class: least and median."""
+    """How far the output is above the largest other at points of its class: least and median.
+
+    0 where they are equal but for rounding.
+    """
     ahead = _ahead(at, label)
+    ahead[np.abs(ahead) <= at.noise] = 0.0
     return float(ahead.min()), float(np.median(ahead))
 
 
@@ -66,17 +98,26 @@ def runner_up(at: Measured, label: int) -> tuple[int, int]:
 
 @measure
 def strangers(at: Measured, label: int) -> tuple[int, int]:
-    """Points of other classes where the output is as large as at one of its own; those it loses."""
-    own = at.logits[at.data.y == label, label]
-    tall = (at.data.y != label) & (at.logits[:, label] >= own.min())
-    return int(tall.sum()), int((tall & (at.predicted != label)).sum())
+    """Points of other classes where the output is as large as at one of its own; those it loses.
+
+    It loses where another output is larger, by more than rounding.
+    """
+    mine = at.logits[:, label]
+    tall = (at.data.y != label) & (mine >= mine[at.data.y == label].min() - at.noise)
+    lost = tall & (at.logits.max(axis=1) > mine + at.noise)
+    return int(tall.sum()), int(lost.sum())
 
 
 @measure
-def own_probability(at: Measured, label: int) -> tuple[float, float]:
-    """The probability of a class at its own points: mean and least."""
+def own_probability(at: Measured, label: int) -> tuple[Share, Share]:
+    """The probability of a class at its own points: mean and least, as they are told.
+
+    Beside other classes, none is ever all or nothing, though a float may say so.
+    """
     own = np.exp(at.log_probabilities[at.data.y == label, label])
-    return float(own.mean()), float(own.min())
+    if at.net.n_classes > 1:
+        own = np.clip(own, TINY, BELOW_ONE)
+    return share_told(float(min(own.mean(), own.max()))), share_told(float(own.min()))
 
 
 @measure

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from unitscope.data.dataset import Dataset
-from unitscope.errors import refusal, said
-from unitscope.files import replacing
-from unitscope.network import Network
+from unitscope.errors import refusal
+from unitscope.export.settings import training_comment
+from unitscope.files import writing
+from unitscope.models.ours import run_behind
+from unitscope.models.read import ReadNetwork
+from unitscope.networks import Network
+from unitscope.subject import Subject, network_of
 from unitscope.training.run import Run
 
 _IMPORTS = {
@@ -38,7 +41,7 @@ _KERAS = {
 
 
 def export_code(
-    what: Run | Network,
+    what: Subject,
     path: str | os.PathLike[str] | None = None,
     *,
     to: Literal["numpy", "keras"] = "numpy",
@@ -48,27 +51,39 @@ def export_code(
 
     **Arguments**
 
-    - `what`: a Run, whose last network is taken, or a Network.
+    - `what`: a Run, whose last network is taken, a Network, or a fitted model (see `us.network`).
     - `path`: where to write the script, whole or not at all; without it, it is only returned.
     - `to`: "numpy", which needs nothing but NumPy, or "keras", which builds a model with the
       weights set.
-    - `data`: the names of classes and features are taken from it; a run has its own.
+    - `data`: the names of classes and features are taken from it; a run has its own, and a model
+      those that it knows.
 
     Returns the script's text: run, it classifies a first example; imported, it has `predict(X)` and
-    `probabilities(X)`. **Raises** `InvalidInput`.
+    `probabilities(X)`, of features in their own units. Of a run, a comment has the call of
+    `us.train` that gives it again. **Raises** `InvalidInput`; `CannotWrite`.
     """
-    if not isinstance(what, (Run, Network)):
-        raise refusal("what", "a Run or a Network", said(type(what).__name__))
-    net, known = (what.network, what.data) if isinstance(what, Run) else (what, None)
-    text = code_text(net, data or known, to)
+    net = network_of("what", what)
+    run = run_behind(what)
+    about = training_comment(run, net) if isinstance(run, Run) else ""
+    text = code_text(net, data or _known(what, net), to, about)
     if path is not None:
-        with replacing(Path(path)) as unfinished:
-            unfinished.write_text(text, encoding="utf-8")
+        with writing(path) as file:
+            file.write(text.encode())
     return text
 
 
-def code_text(net: Network, data: Dataset | None, to: str) -> str:
-    """The script, `to` "numpy" or "keras"."""
+def _known(what: Any, net: Network) -> Dataset | None:
+    """What is known of the data: those of a run, or a first point of 0s with a model's names."""
+    run = run_behind(what)
+    if isinstance(run, Run):
+        return run.data
+    if not isinstance(net, ReadNetwork) or net.class_names is None:
+        return None
+    return Dataset(np.zeros((1, net.n_features)), [0], net.class_names, net.feature_names)
+
+
+def code_text(net: Network, data: Dataset | None, to: str, about: str = "") -> str:
+    """The script, `to` "numpy" or "keras"; `about`: comments on how it was trained."""
     if to not in ("numpy", "keras"):
         raise refusal("to", "one of numpy, keras", to)
     if data is None:
@@ -82,7 +97,7 @@ def code_text(net: Network, data: Dataset | None, to: str) -> str:
     return f'''"""A small classifier as unitscope trained it: \
 predict(X) gives the class of each row of X."""
 
-{_IMPORTS[to]}
+{about}{_IMPORTS[to]}
 
 CLASS_NAMES = {_literal(classes)}
 FEATURE_NAMES = {_literal(features)}

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 
-import numpy as np
-
-from unitscope.data.dataset import Dataset
 from unitscope.errors import refusal
-from unitscope.network import Network
+from unitscope.networks import Network
 from unitscope.training.run import Run
+from unitscope.wire.shown import Shown
 
 KINDS = ("html", "keras", "numpy", "run")
 
@@ -21,25 +18,24 @@ def file_of(
     net: Network | None = None,
     *,
     course: bool = False,
-    data: Dataset | None = None,
-    held_out: np.ndarray | None = None,
-    checkpoint: Callable[[], None] | None = None,
+    shown: Shown | None = None,
 ) -> tuple[str, str, bytes]:
     """A file as (name, media type, content): "html", "keras", "numpy" or "run".
 
     - `net`: for code, a network other than the run's last: an earlier epoch's, or one with weights
       changed by hand.
-    - `data`, `held_out`: for the page, all points, and which were held out from the run, (n,) bool.
-    - `checkpoint`: called between pieces of a page's work; what it raises ends it.
+    - `shown`: for the page, its points.
     """
     from unitscope.export.code import code_text
     from unitscope.export.page import page_text
+    from unitscope.export.settings import training_comment
 
     if what == "html":
-        text = page_text(run, course=course, data=data, held_out=held_out, checkpoint=checkpoint)
+        text = page_text(run, course=course, shown=shown)
         return "unitscope.html", "text/html", text.encode()
     if what in ("keras", "numpy"):
-        code = code_text(net or run.network, run.data, str(what))
+        net = net or run.network
+        code = code_text(net, run.data, str(what), training_comment(run, net))
         return f"network_{what}.py", "text/x-python", code.encode()
     if what == "run":
         content = io.BytesIO()

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-
-from unitscope.data.dataset import Dataset
-from unitscope.errors import refusal, said
+from unitscope.errors import refusal
 from unitscope.export.bundle import bundle, stylesheet
-from unitscope.files import replacing
+from unitscope.files import writing
+from unitscope.subject import Subject
+from unitscope.training.given import run_of
 from unitscope.training.run import Run
 from unitscope.wire.greeting import greeting
 from unitscope.wire.limits import LIMITS
-from unitscope.wire.messages import ClaimScene, FileScene, FirstScene
-from unitscope.wire.to_wire import claims_to_wire, data_to_wire, kept_epochs, run_to_wire
+from unitscope.wire.messages import FileScene
+from unitscope.wire.scenes import ClaimScene, FirstScene
+from unitscope.wire.shown import Shown
+from unitscope.wire.to_wire import claims_to_wire, kept_epochs, run_to_wire, shown_to_wire
 
 _MOST_BYTES = 2_000_000  # of weights; above, epochs are thinned evenly
 EXPLAINED = 26  # epochs, with the first and the last
@@ -42,61 +43,52 @@ script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:">
 """
 
 
-def export_html(run: Run, path: str | os.PathLike[str]) -> Path:
+def export_html(run: Subject, path: str | os.PathLike[str], data: Any = None) -> Path:
     """Write a run as one HTML file that opens from disk: scrub the epochs, hover, read.
 
     **Arguments**
 
-    - `run`: a Run. Weights of all its epochs above 2 MB are thinned evenly, which the page says.
+    - `run`: a Run, or a fitted Classifier; or a Network or a fitted model (see `us.network`), whose
+      page has no training. Weights of all its epochs above 2 MB are thinned evenly, and of more
+      than 10,000 points a sample is shown and spoken of, each class in its share; it says both.
     - `path`: where to write it, whole or not at all.
+    - `data`: of a network or a model, a Dataset or a pair (X, y); a run has its own.
 
-    Returns the path. **Raises** `InvalidInput` for what is no run or is beyond the page's limits.
+    Returns the path. **Raises** `InvalidInput` for what is no run or is beyond the page's limits;
+    `CannotWrite`.
     """
-    if not isinstance(run, Run):
-        raise refusal("run", "a Run", said(type(run).__name__), "us.train(data) makes one.")
-    target = Path(path)
-    text = page_text(run)
-    with replacing(target) as unfinished:
-        unfinished.write_text(text, encoding="utf-8")
-    return target
+    text = page_text(run_of(run, data))
+    with writing(path) as file:
+        file.write(text.encode())
+    return Path(path)
 
 
 def page_text(
     run: Run,
     *,
     course: bool = False,
-    data: Dataset | None = None,
-    held_out: np.ndarray | None = None,
-    checkpoint: Callable[[], None] | None = None,
+    shown: Shown | None = None,
 ) -> str:
-    """The file's text; it fetches nothing.
-
-    - `data`: the run's points and those that were held out from it; `held_out`, (n,) bool: which.
-    - `checkpoint`: called between pieces of the work; what it raises ends it.
-    """
+    """The file's text, which fetches nothing; `shown`: its points, without it the run's."""
     check_size(run)
-    shown = run.data
-    test: Dataset | None = None
-    if data is not None and held_out is not None and held_out.any():
-        shown, test = data, data.where(held_out)
+    shown = shown or Shown.of(run)
     first: FirstScene = {
-        "data": data_to_wire(shown, held_out if test else None),
-        "run": run_to_wire(run, course=course, test=test, most=_MOST_BYTES, checkpoint=checkpoint),
+        "data": shown_to_wire(shown),
+        "run": run_to_wire(run, course=course, most=_MOST_BYTES),
     }
     content: FileScene = {
         **greeting(),
         "first": first,
-        "claims_by_epoch": _claims(run, shown, checkpoint),
+        "claims_by_epoch": _claims(run, shown),
     }
     text = json.dumps(content, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
     return _HTML.format(css=stylesheet(), data=text, script=bundle("entries/file.js"))
 
 
 def check_size(run: Run) -> None:
-    """Refuse a run that is beyond the page's limits."""
+    """Refuse a run that is beyond the page's limits; of too many points a sample is shown."""
     hidden = run.architecture.layers[:-1]
     for name, value, most in (
-        ("points", run.data.n_points, LIMITS["points"]),
         ("features", run.data.n_features, LIMITS["features"]),
         ("classes", run.data.n_classes, LIMITS["classes"]),
         ("hidden layers", len(hidden), LIMITS["hidden_layers"]),
@@ -106,13 +98,11 @@ def check_size(run: Run) -> None:
             raise refusal(f"the run's {name}", f"at most {most:,} for a page", value)
 
 
-def _claims(
-    run: Run, data: Dataset, checkpoint: Callable[[], None] | None
-) -> list[tuple[int, list[ClaimScene]]]:
+def _claims(run: Run, shown: Shown) -> list[tuple[int, list[ClaimScene]]]:
     """The sentences of epochs evenly spaced; those of the last tell how it was trained, too."""
 
     def claims_of(epoch: int) -> list[ClaimScene]:
         story = run if epoch == run.epochs else None
-        return claims_to_wire(run.at(epoch), data, run=story, checkpoint=checkpoint)
+        return claims_to_wire(run.at(epoch), shown, run=story)
 
     return [(epoch, claims_of(epoch)) for epoch in kept_epochs(run.epochs, EXPLAINED).tolist()]

@@ -5,17 +5,20 @@ triangle have different best classes i and j, the line z_i = z_j crosses their e
 both neighbouring triangles compute from the same two corners; where three classes meet, their lines
 end at the one point where the three scores tie. So a boundary is one line, lines join without gaps,
 and class numbers play no part in where they run. Contours of class ids would draw a line for every
-id between i and j, and contours of each class's margin would draw each line twice.
+id between i and j, and contours of each class's margin would draw each line twice. Where there are
+only classes and no scores, a crossing is found by halving its edge.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from unitscope.geometry.polygons import chains, meeting
 
+_HALVINGS = 24  # of a grid's edge: places within 6e-8 steps, so that straight lines come out so
 _STRAIGHT = 1e-7  # grid steps: a vertex this near the chord of its neighbours is left out
 
 
@@ -58,13 +61,17 @@ class Grid:
         return origin + steps * (span / np.array([len(self.xs) - 1, len(self.ys) - 1]))
 
 
-def boundary_lines(scores: np.ndarray, grid: Grid) -> list[np.ndarray]:
+def boundary_lines(
+    scores: np.ndarray, grid: Grid, classes: Callable[[np.ndarray], np.ndarray] | None = None
+) -> list[np.ndarray]:
     """Where the best of `scores` (rows * columns, K) changes: lines (m, 2), each once.
 
     They are in data coordinates. A closed line repeats its first vertex. Vertices inside a straight
-    stretch are left out.
+    stretch are left out. `classes` is for scores that only say which class is best, and not by how
+    much: it gives the number of the best one at places (m, 2), in data coordinates, between those
+    of the grid.
     """
-    ends, nodes = _segments(np.asarray(scores, dtype=np.float64), grid.shape)
+    ends, nodes = _segments(np.asarray(scores, dtype=np.float64), grid, classes)
     lines = [_without_straight(nodes[chain]) for chain in chains(ends.tolist(), meeting(ends))]
     # Scores that tie at a grid place leave mere points.
     return [grid.placed(line) for line in lines if len(line) > 1]
@@ -75,10 +82,12 @@ def zero_lines(values: np.ndarray, grid: Grid) -> list[np.ndarray]:
     return boundary_lines(np.stack([np.zeros(len(values)), values], axis=1), grid)
 
 
-def _segments(scores: np.ndarray, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+def _segments(
+    scores: np.ndarray, grid: Grid, classes: Callable[[np.ndarray], np.ndarray] | None
+) -> tuple[np.ndarray, np.ndarray]:
     """Segments as pairs of node numbers (s, 2), and the nodes' places (m, 2) in grid steps."""
-    best = scores.argmax(axis=1)
-    triangles = _triangles(shape)
+    best, columns = scores.argmax(axis=1), len(grid.xs)
+    triangles = _triangles(grid.shape)
     labels = best[triangles]
     triangles = triangles[(labels != labels[:, :1]).any(axis=1)]
     if not len(triangles):
@@ -90,14 +99,22 @@ def _segments(scores: np.ndarray, shape: tuple[int, int]) -> tuple[np.ndarray, n
     unique, numbers = np.unique(keys[crossed], return_inverse=True)
     number_of = np.full(keys.shape, -1)
     number_of[crossed] = numbers.ravel()
-    places = _crossings(scores, best, unique // len(best), unique % len(best), shape[1])
+    start, end = unique // len(best), unique % len(best)
+    if classes is None:
+        places = _crossings(scores, best, start, end, columns)
+    else:
+        ends = _steps(start, columns), _steps(end, columns)
+        places = _halved(ends, best[start], lambda steps: classes(grid.placed(steps)))
     triple = crossed.all(axis=1)
     # Of the other triangles two edges are crossed; the third, -1, is sorted to the front.
     pairs = np.sort(number_of[~triple], axis=1)[:, 1:]
     crossings = number_of[triple]
     centres = np.broadcast_to(len(unique) + np.arange(len(crossings))[:, None], crossings.shape)
     spokes = np.stack([crossings, centres], axis=2)
-    middle = _triple_points(scores, best, triangles[triple], places[crossings], shape[1])
+    if classes is None:
+        middle = _triple_points(scores, best, triangles[triple], places[crossings], columns)
+    else:
+        middle = places[crossings].mean(axis=1)
     return np.concatenate([pairs, spokes.reshape(-1, 2)]), np.concatenate([places, middle])
 
 
@@ -125,6 +142,20 @@ def _crossings(
     total = lead + lag
     share = np.divide(lead, total, out=np.full(len(total), 0.5), where=total > 0)
     return _steps(start, columns) + share[:, None] * (_steps(end, columns) - _steps(start, columns))
+
+
+def _halved(
+    ends: tuple[np.ndarray, np.ndarray],
+    first: np.ndarray,
+    classes: Callable[[np.ndarray], np.ndarray],
+) -> np.ndarray:
+    """Where on each edge, of two `ends` (m, 2), the class is no longer the `first` one: (m, 2)."""
+    near, far = ends
+    for _ in range(_HALVINGS):
+        middle = (near + far) / 2
+        same = (classes(middle) == first)[:, None]
+        near, far = np.where(same, middle, near), np.where(same, far, middle)
+    return (near + far) / 2
 
 
 def _triple_points(

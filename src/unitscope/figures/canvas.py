@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import sys
-from collections.abc import Iterable, Sequence
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
 
-from unitscope.errors import refusal, said
-from unitscope.figures.view import View, shown_name
+from unitscope.figures import fonts
+from unitscope.figures.boundary import Grid
+from unitscope.figures.legend import LEGEND_GAP, legend_rows, legend_width
+from unitscope.figures.view import View
+from unitscope.notebook import in_notebook
 from unitscope.theme import DARK, LIGHT, Theme, luminance, theme_named
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
+    from matplotlib.text import Text
+
+P = ParamSpec("P")
+Drawn = TypeVar("Drawn")  # Axes, or an array of them
 
 # Inches around the panels, for tick labels, axis label and title.
 LEFT, BOTTOM, TOP = 0.79, 0.52, 0.38
-LEGEND_GAP, BAR_WIDTH = 0.14, 0.13
-_BAR_ROOM = 0.64  # inches for a colour bar with its numbers
-_CHARACTER, _ROW = 0.078, 0.2  # inches: mean width and line height of the legend's 9-point text
+BAR_WIDTH = 0.13
+BAR_ROOM = 0.64  # inches for a colour bar with its numbers
+_BARE_TITLE = 10.0  # points
 _DOTS_PER_INCH = 110
+_LETTER = 0.6  # of the font's size: the mean width of a letter
+_SMALLEST = 6.0
+_NOTE_FONT, _NOTE_ROW = 8.5, 0.16  # points; inches
 
 
 @dataclass(frozen=True)
@@ -64,13 +78,47 @@ def new_figure(width: float, height: float, theme: Theme) -> Figure:
     }
     # Without pyplot, figures are freed and nothing heavy is loaded; but a notebook's kernel shows
     # only pyplot's figures.
-    if "matplotlib.pyplot" in sys.modules or "ipykernel" in sys.modules:
+    if "matplotlib.pyplot" in sys.modules or in_notebook():
         from matplotlib import pyplot
 
         return pyplot.figure(**settings)
     from matplotlib.figure import Figure
 
     return Figure(**settings)
+
+
+@contextmanager
+def closing_on_error() -> Iterator[None]:
+    """What draws a picture is inside this: where it raises, the figures it opened are closed."""
+    before = _open_figures()
+    try:
+        yield
+    except BaseException:
+        for number in _open_figures() - before:
+            sys.modules["matplotlib.pyplot"].close(number)
+        raise
+
+
+def picture(draw: Callable[P, Drawn]) -> Callable[P, Drawn]:
+    """A function that draws a picture on axes and gives them.
+
+    Where it raises, the figures it opened are closed; its texts have fonts with their signs.
+    """
+
+    @functools.wraps(draw)
+    def drawing(*arguments: P.args, **settings: P.kwargs) -> Drawn:
+        with closing_on_error():
+            panels = draw(*arguments, **settings)
+            shown: Any = np.asarray(panels, dtype=object).ravel()
+            fonts.complete({panel.figure for panel in shown})
+        return panels
+
+    return drawing
+
+
+def _open_figures() -> set[int]:
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    return set() if pyplot is None else set(pyplot.get_fignums())
 
 
 def single_panel(
@@ -85,20 +133,44 @@ def single_panel(
     return ax
 
 
+def bare_panel(
+    width: float, height: float, theme: Theme, title: str, *, left: float, right: float = 0.15
+) -> Axes:
+    """One panel of that size for images, without an axis below, and with a title of two lines."""
+    least = max(fonts.inches_of(line, _BARE_TITLE) for line in title.split("\n")) + 0.15
+    wide, high = left + max(width + right, least), height + TOP + 0.3
+    ax = _panel(new_figure(wide, high, theme), (left, 0.1, width, height))
+    dress(ax, theme, _BARE_TITLE)
+    return ax
+
+
+def bare(ax: Axes, window: Sequence[tuple[float, float]], title: str) -> None:
+    """Show that window of images, without frame or numbers; name the panel unless it has a name."""
+    ax.set(xlim=window[0], ylim=window[1], xticks=[])
+    ax.tick_params(length=0)
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    if not ax.get_title(loc="left") and not ax.get_title():
+        look: dict[str, Any] = {"fontsize": ax.title.get_fontsize(), "color": ax.title.get_color()}
+        ax.set_title(title, loc="left", y=1.0, **look)
+
+
 def sheet(count: int, theme: Theme, names: Sequence[str], *, bars: int, note: str = "") -> Sheet:
-    """`count` panels, arranged in about a square; `bars` colour bars: 1 for all, or `count`."""
+    """`count` panels, arranged in about a square; `bars` colour bars: 1 for all, `count`, or 0."""
     columns = _columns(count)
     rows = math.ceil(count / columns)
-    width, height, font = _panel_size(count)
+    width, height, font = panel_size(count)
     each = bars == count and count > 1
-    gap_x = _BAR_ROOM if each else 0.22
+    gap_x = BAR_ROOM if each else 0.22
     gap_y = 0.34 if count > 4 else 0.42
-    top = TOP + (0.28 if note else 0.0)
     all_wide = columns * width + (columns - 1) * gap_x
     all_high = rows * height + (rows - 1) * gap_y
     bar_at = LEFT + all_wide + 0.12
-    legend_left = bar_at + (0.0 if each else BAR_WIDTH + 0.2) + _BAR_ROOM - BAR_WIDTH
+    legend_left = bar_at + (0.0 if each else BAR_WIDTH + 0.2) + BAR_ROOM - BAR_WIDTH
+    legend_left = legend_left if bars else bar_at
     right = legend_left + legend_width(names, all_high) - LEGEND_GAP
+    lines = _wrapped(note, right - LEFT)
+    top = TOP + (0.12 + _NOTE_ROW * len(lines) if lines else 0.0)
     figure = new_figure(right, BOTTOM + all_high + top, theme)
     panels, bar_axes = [], []
     for index in range(count):
@@ -110,17 +182,23 @@ def sheet(count: int, theme: Theme, names: Sequence[str], *, bars: int, note: st
             bar_axes.append(_panel(figure, (x + width + 0.06, y, BAR_WIDTH, height)))
         dress(panels[-1], theme, font)
         _outer_labels_only(panels[-1], column == 0, index + columns >= count)
-    if not each:
+    if bars and not each:
         high = min(all_high, 3.2)
         bar_axes = [_panel(figure, (bar_at, BOTTOM + all_high - high, BAR_WIDTH, high))]
     for bar in bar_axes:
         dress(bar, theme, font)
     wide, high = figure.get_figwidth(), figure.get_figheight()
-    if note:
-        at = LEFT / wide, 1 - 0.2 / high
-        figure.text(*at, note, fontsize=8.5, color=theme.muted, va="center")
+    for row, line in enumerate(lines):
+        at = LEFT / wide, 1 - (0.2 + _NOTE_ROW * row) / high
+        figure.text(*at, line, fontsize=_NOTE_FONT, color=theme.muted, va="center")
     at = legend_left / wide, (BOTTOM + all_high) / high
-    return Sheet(figure, panels, bar_axes, at, _legend_rows(all_high), font)
+    return Sheet(figure, panels, bar_axes, at, legend_rows(all_high), font)
+
+
+def _wrapped(note: str, inches: float) -> list[str]:
+    """The lines of a note, none longer than that."""
+    letters = int(72 * inches / (_LETTER * _NOTE_FONT))
+    return [line for part in note.split("\n") for line in textwrap.wrap(part, letters)]
 
 
 def _columns(count: int) -> int:
@@ -129,7 +207,7 @@ def _columns(count: int) -> int:
     return next(n for n in (2, 3, 4, 6, 8) if n * n >= count or n == 8)
 
 
-def _panel_size(count: int) -> tuple[float, float, float]:
+def panel_size(count: int) -> tuple[float, float, float]:
     """Width and height in inches, and the size of the title in points."""
     if count <= 4:
         return 2.7, 2.15, 11.0
@@ -185,63 +263,38 @@ def name_axes(ax: Axes, title: str, labels: tuple[str, str]) -> None:
         ax.set_title(title, y=1.0, fontsize=ax.title.get_fontsize())
     if not ax.get_xlabel():
         ax.set_xlabel(labels[0])
+        _fit(ax.xaxis.label, _inches(ax)[0])
     if not ax.get_ylabel():
         ax.set_ylabel(labels[1])
+        _fit(ax.yaxis.label, _inches(ax)[1])
 
 
-def legend_width(names: Sequence[str], height: float) -> float:
-    """The width in inches of a legend of `names` beside a panel of that height."""
-    letters = [len(shown_name(name)) for name in names]
-    columns = np.array_split(letters, math.ceil(len(names) / _legend_rows(height)))
-    return LEGEND_GAP + sum(0.42 + _CHARACTER * max(2, *column) for column in columns) + 0.1
+def _inches(ax: Axes) -> tuple[float, float]:
+    """A panel's width and height."""
+    box, figure = ax.get_position(), ax.get_figure(root=True)
+    assert figure is not None
+    return box.width * figure.get_figwidth(), box.height * figure.get_figheight()
 
 
-def _legend_rows(height: float) -> int:
-    return max(4, int(height / _ROW))
+def _fit(text: Text, inches: float) -> None:
+    """Write a text smaller where it would be longer than that, but not so small as to be lost."""
+    ems = max(_LETTER * max(1, len(text.get_text())), fonts.inches_of(text.get_text(), 72.0))
+    fitting = 72 * inches / ems
+    if fitting < float(text.get_fontsize()):
+        text.set_fontsize(max(fitting, _SMALLEST))
 
 
-def panel_legend(ax: Axes, handles: Sequence[Any], names: Sequence[str], theme: Theme) -> None:
-    """A legend on the right of one panel."""
-    height = ax.get_position().height * ax.figure.get_figheight()  # type: ignore[union-attr]
-    draw_legend(ax, handles, names, theme, (1.0 + LEGEND_GAP / 4, 1.0), _legend_rows(height))
-
-
-def draw_legend(
-    place: Axes | Figure,
-    handles: Sequence[Any],
-    names: Sequence[str],
-    theme: Theme,
-    at: tuple[float, float],
-    rows: int,
-) -> None:
-    """A legend beside the data; `at` is its upper left corner in the coordinates of `place`."""
-    # Matplotlib drops names that start with an underscore, so the texts are put in afterwards.
-    legend = place.legend(
-        handles,
-        ["-"] * len(names),
-        loc="upper left",
-        bbox_to_anchor=at,
-        borderaxespad=0.0,
-        frameon=False,
-        fontsize=9,
-        labelcolor=theme.text,
-        handletextpad=0.3,
-        labelspacing=0.35,
-        columnspacing=0.8,
-        handlelength=1.4,
-        ncols=math.ceil(len(names) / rows),
+def map_image(ax: Axes, values: np.ndarray, grid: Grid, **colors: Any) -> AxesImage:
+    """Values at the places of a grid as an image below all else; `colors` are Matplotlib's."""
+    return ax.imshow(
+        values.reshape(grid.shape),
+        extent=grid.extent,
+        origin="lower",
+        aspect="auto",
+        interpolation="bilinear",
+        zorder=0,
+        **colors,
     )
-    for text, name in zip(legend.get_texts(), names, strict=True):
-        text.set_text(shown_name(name))
-
-
-def axes_list(axes: Any, count: int) -> list[Axes]:
-    """The user's axes as a list, one for each of `count` panels; more or fewer are refused."""
-    panels: Iterable[Any] = np.ravel(np.asarray(axes, dtype=object))
-    found = list(panels)
-    if len(found) != count:
-        raise refusal("axes", f"{count} Axes, one for each unit", said(f"{len(found)}"))
-    return found
 
 
 def array_of(panels: Sequence[Axes]) -> np.ndarray:

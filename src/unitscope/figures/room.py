@@ -38,8 +38,14 @@ class Room:
 
     def take(self, places: np.ndarray, radius: float) -> None:
         """Take the squares around `places` (n, 2), as far as `radius` in typographic points."""
-        for place in np.unique(self._squares(places), axis=0):
+        row, column = self._squares(places).T
+        for place in np.stack(np.divmod(np.unique(row * _STEPS + column), _STEPS), axis=1):
             self._take_box(place, np.ceil(radius / self._points_per_square).astype(int))
+
+    def take_between(self, low: np.ndarray, high: np.ndarray) -> None:
+        """Take the squares between two corners, (2,) each."""
+        (bottom, left), (top, right) = np.sort(self._squares(np.stack([low, high])), axis=0)
+        self._taken[bottom : top + 1, left : right + 1] = True
 
     def take_lines(self, lines: list[np.ndarray]) -> None:
         """Take the squares under lines (m, 2)."""

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from unitscope.errors import refusal, said
-from unitscope.files import replacing
+from unitscope.files import writing
+from unitscope.subject import described
 
 # An SVG's maps are smooth images; its lines and text have no dots.
 _DOTS_PER_INCH = {".png": 120, ".svg": 72}
@@ -32,21 +33,16 @@ _SETTINGS: Any = {
 def save(figure: Any, path: str | os.PathLike[str]) -> Path:
     """Write a figure, or the figure of one or more Axes, to `path`, a .png or .svg file.
 
-    An existing file is replaced only when the new one is complete. Returns the path.
+    An existing file is replaced only when the new one is complete. Returns the path. **Raises**
+    `InvalidInput` for what has no figure and for other names of files; `CannotWrite`.
     """
     from matplotlib import rc_context
-    from matplotlib.figure import FigureBase
 
+    whole = _whole_figure(figure)
+    if not isinstance(path, (str, os.PathLike)) or Path(path).suffix.lower() not in _METADATA:
+        raise refusal("path", "a file name that ends in .png or .svg", path)
     target = Path(path)
     suffix = target.suffix.lower()
-    if suffix not in _METADATA:
-        raise refusal("path", "a file name that ends in .png or .svg", str(path))
-    first = figure
-    if not isinstance(figure, FigureBase):
-        first = np.ravel(np.asarray(figure, dtype=object))[0]
-    whole = first.get_figure(root=True) if hasattr(first, "get_figure") else None
-    if whole is None:
-        raise refusal("figure", "a Matplotlib figure or its Axes", said(type(first).__name__))
     settings: dict[str, Any] = {
         "format": suffix[1:],
         "dpi": _DOTS_PER_INCH[suffix],
@@ -54,6 +50,18 @@ def save(figure: Any, path: str | os.PathLike[str]) -> Path:
     }
     if suffix == ".png":
         settings["pil_kwargs"] = {"compress_level": _COMPRESSION}
-    with replacing(target) as unfinished, rc_context(_SETTINGS):
-        whole.savefig(unfinished, **settings)
+    with writing(target) as file, rc_context(_SETTINGS):
+        whole.savefig(file, **settings)
     return target
+
+
+def _whole_figure(figure: Any) -> Any:
+    from matplotlib.artist import Artist
+
+    parts = list(np.ravel(np.asarray(figure, dtype=object)))
+    first = parts[0] if parts else None
+    whole = first.get_figure(root=True) if isinstance(first, Artist) else None
+    if whole is None:
+        got = said("Axes that were removed") if isinstance(first, Artist) else described(figure)
+        raise refusal("figure", "a Matplotlib figure or its Axes", got)
+    return whole

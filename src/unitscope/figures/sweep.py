@@ -8,13 +8,16 @@ import numpy as np
 
 from unitscope.errors import refusal, said, whole_number
 from unitscope.figures import canvas
+from unitscope.figures.arguments import checked_sweep
 from unitscope.geometry.window import Window, padded
+from unitscope.shares import percent
+from unitscope.sweeps.words import how_many
 from unitscope.theme import Theme, ThemeName, class_colors, class_tints, rgb
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from unitscope.network import Network
+    from unitscope.networks import Network
     from unitscope.sweeps.result import Sweep
 
 _CURVES = (4.3, 2.5)  # inches of the panel of losses; that of accuracies is as wide
@@ -24,17 +27,21 @@ _PIXELS = 60  # along each side of a tile
 _LINES = 40  # single losses that are drawn
 _DECADES = 30.0  # the largest loss over the least, from which on the scale is logarithmic
 _BIN = 2.5  # percent
+_SHARES = [0.05, 0.25, 0.5, 0.75, 0.95]
 
 
+@canvas.picture
 def sweep(swept: Sweep, *, tiles: int = 24, theme: ThemeName | Theme | None = None) -> np.ndarray:
     """Losses of all seeds, a histogram of their accuracies, decision regions of the first ones.
 
     The dark band holds the middle half of the seeds, the light one nine tenths, the line is the
-    median; thin lines are single seeds. Seeds whose loss is not finite are left out of the bands.
+    median; thin lines are single seeds. The bar at 100% holds the seeds that classify every point
+    right and no others, the one at 97.5% those from there to below 100%, and so on. Seeds whose
+    training diverged are left out of lines, bands and bars, and counted in the title.
 
     **Arguments**
 
-    - `swept`: what `us.sweep` returns.
+    - `swept`: what `us.sweep` returns. Losses and accuracies are of the points trained on.
     - `tiles`: how many seeds get a small map of their decision regions, with seed and accuracy;
       only where the data have two features.
     - `theme`: "light" or "dark"; without it, what suits the background.
@@ -42,6 +49,7 @@ def sweep(swept: Sweep, *, tiles: int = 24, theme: ThemeName | Theme | None = No
     **Returns** the Axes: losses, accuracies, then the tiles. **Raises** `InvalidInput` for a sweep
     without seeds.
     """
+    swept = checked_sweep(swept)
     if not len(swept):
         raise refusal("swept", "a sweep of at least one seed", said("one without"))
     count = 0
@@ -77,11 +85,18 @@ def sweep(swept: Sweep, *, tiles: int = 24, theme: ThemeName | Theme | None = No
 
 def _draw_losses(ax: Axes, swept: Sweep, theme: Theme) -> None:
     canvas.dress(ax, theme)
-    epochs = np.arange(1, swept.losses.shape[1] + 1)
-    sound = swept.losses[np.isfinite(swept.losses).all(axis=1)]
+    sound = swept.losses[~swept.diverged]
+    if swept.may_stop:  # as far as any of them goes; each epoch is of those that have it
+        sound = sound[:, : int(swept.epochs[~swept.diverged].max(initial=1))]
+    epochs = np.arange(1, sound.shape[1] + 1)
     color = theme.curves[0]
-    if len(sound):
-        low, first, middle, third, high = np.quantile(sound, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0)
+    if len(epochs) == 1:  # lines of one epoch have a length too
+        epochs, sound = np.array([0.75, 1.25]), np.repeat(sound, 2, axis=1)
+        ax.set_xticks([1])
+    if not len(sound):
+        ax.set(xticks=[], yticks=[])
+    else:
+        low, first, middle, third, high = np.nanquantile(sound, _SHARES, axis=0)
         ax.fill_between(epochs, low, high, color=color, alpha=0.18, linewidth=0, gid="nine tenths")
         ax.fill_between(epochs, first, third, color=color, alpha=0.35, linewidth=0, gid="half")
         for losses in sound[:_LINES]:
@@ -93,41 +108,58 @@ def _draw_losses(ax: Axes, swept: Sweep, theme: Theme) -> None:
     ax.margins(x=0.0)
     ax.grid(color=theme.grid, linewidth=0.6)
     ax.set_axisbelow(True)
-    canvas.name_axes(ax, f"loss of {len(swept):,} seeds", ("epoch", "loss"))
+    canvas.name_axes(ax, _title(len(sound), len(swept)), ("epoch", "loss"))
+
+
+def _title(sound: int, seeds: int) -> str:
+    lost = how_many(seeds - sound, seeds)
+    if not sound:
+        return lost
+    return "; ".join(filter(None, [f"loss of {sound:,} seed{'s' * (sound > 1)}", lost]))
 
 
 def _draw_accuracies(ax: Axes, swept: Sweep, theme: Theme) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     canvas.dress(ax, theme)
-    shares = 100 * swept.accuracy[np.isfinite(swept.accuracy)]
-    # A bar around 0%, one around 2.5%, ..., one around 100%.
+    shares = 100 * swept.accuracy[~swept.diverged]
+    # Each at the start of its bar: 0% to below 2.5%, ..., 97.5% to below 100%, and 100%.
+    starts = np.floor(shares / _BIN + 1e-9) * _BIN
+    starts[(starts == 100) & (shares < 100)] -= _BIN
     edges = (np.arange(round(100 / _BIN) + 2) - 0.5) * _BIN
     ax.hist(
-        shares,
+        starts,
         bins=edges.tolist(),
         color=theme.curves[1],
         edgecolor=theme.background,
         linewidth=0.5,
         gid="accuracies",
     )
+    ax.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+    if not len(shares):
+        ax.set(xticks=[], yticks=[])
     least = float(np.floor(shares.min() / 10) * 10) if len(shares) else 0.0
     ax.set_xlim(min(least, 90.0) - _BIN / 2, 100.0 + _BIN / 2)
-    solved = (swept.accuracy == 1).mean()
-    canvas.name_axes(ax, f"{solved:.1%} classify every point right", ("accuracy (%)", "seeds"))
+    solved = swept.accuracy == 1
+    some = f"{percent(solved.mean(), 1)} classify"
+    if solved.all() or not solved.any():
+        some = f"{'every' if solved.any() else 'no'} seed classifies"
+    which = "" if swept.held_out is None else "that they train on "
+    canvas.name_axes(ax, f"{some} every point {which}right", ("accuracy (%)", "seeds"))
 
 
 def _draw_tile(ax: Axes, swept: Sweep, place: int, theme: Theme) -> None:
     canvas.dress(ax, theme, 7.5)
     window = padded(swept.data.X)
     seed = int(swept.seeds[place])
-    share = float(swept.accuracy[place])
-    sound = bool(np.isfinite(swept.weights[place]).all())
+    sound = not swept.diverged[place]
     if sound:
         _draw_regions(ax, swept.network(seed), window, theme)
     colors_of = class_colors(swept.data.n_classes)
     x, y = swept.data.X.T
     ax.scatter(x, y, s=3.5, c=[colors_of[label] for label in swept.data.y], linewidths=0, zorder=3)
     ax.set(xlim=window[0], ylim=window[1], xticks=[], yticks=[])
-    title = f"{seed}: {share:.0%}" if sound else f"{seed}: diverged"
+    title = f"{seed}: {percent(swept.accuracy[place], 0)}" if sound else f"{seed}: diverged"
     ax.set_title(title, y=1.0, pad=2.5, fontsize=7.5)
 
 

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from unitscope.figures import canvas
+from unitscope.figures.arguments import axes_list, yes_or_no
 from unitscope.figures.boundary import Grid
-from unitscope.figures.points import draw_counts, draw_points, legend_of, point_area
-from unitscope.figures.view import View
+from unitscope.figures.legend import draw_legend
+from unitscope.figures.points import (
+    draw_counts,
+    draw_points,
+    drawn_note,
+    drawn_rows,
+    legend_of,
+    point_area,
+)
+from unitscope.figures.unit_curves import draw_curve
+from unitscope.figures.unit_values import UnitMaps
 from unitscope.theme import BOUNDARY_WIDTH, Theme, mixed
 
 if TYPE_CHECKING:
@@ -28,59 +37,43 @@ _BLUES = {
 }
 
 
-@dataclass(frozen=True)
-class UnitMaps:
-    """A map for each unit of a layer, and the points on all of them.
-
-    - `view`, `grid`: the plane, and the places where the units were asked.
-    - `values` (rows * columns, units): what each unit gives there; `quantity` is its name.
-    - `lines`: for each unit the lines (m, 2) to draw.
-    - `titles`, `labels`: of each panel, and of the two axes.
-    - `y` (n,), `names`: the classes of the view's points, and their names.
-    - `counts`: whether to write how many points coincide.
-    """
-
-    view: View
-    grid: Grid
-    values: np.ndarray
-    quantity: str
-    lines: Sequence[list[np.ndarray]]
-    titles: Sequence[str]
-    labels: tuple[str, str]
-    y: np.ndarray
-    names: Sequence[str]
-    counts: bool = False
-
-
-def unit_grid(view: View, count: int) -> Grid:
-    """A grid fine enough for `count` panels in one figure."""
-    steps = 101 if count <= 16 else 61
-    return Grid.over(view.window, steps, steps)
-
-
 def draw_unit_maps(
     axes: Any, maps: UnitMaps, theme: str | Theme | None, *, shared_scale: bool
 ) -> np.ndarray:
     """A panel for each unit, with its lines, the points and a colour bar.
 
-    With `axes` None they are made, with a legend; else the colour bars take their room from them,
-    as Matplotlib does. Returns the axes (units,).
+    Over one input, what a unit gives is a curve instead of colours, and there is no bar. With
+    `axes` None they are made, with a legend; else the colour bars take their room from them, as
+    Matplotlib does. Returns the axes (units,).
     """
     values, names = maps.values, maps.names
     units = values.shape[1]
-    bars = 1 if shared_scale else units
+    bars = 1 if yes_or_no("shared_scale", shared_scale) else units
+    curves = maps.view.strip
     if axes is None:
         look = canvas.theme_for(theme)
-        sheet = canvas.sheet(units, look, names, bars=bars, note=maps.view.note)
+        sample = drawn_note(len(drawn_rows(maps.y)), len(maps.y))
+        note = "\n".join(told for told in (maps.view.note, sample) if told)
+        sheet = canvas.sheet(
+            units, look, names, bars=0 if curves and shared_scale else bars, note=note
+        )
         panels = sheet.panels
+        if curves and not shared_scale:  # each has its numbers where its bar would be
+            for panel, empty in zip(panels, sheet.bars, strict=True):
+                panel.tick_params(labelleft=True)
+                empty.remove()
         places: list[dict[str, Any]] = [{"cax": bar} for bar in sheet.bars]
         handles, texts = legend_of(len(names), names, look, rings=False)
-        canvas.draw_legend(sheet.figure, handles, texts, look, sheet.legend_at, sheet.legend_rows)
+        draw_legend(sheet.figure, handles, texts, look, sheet.legend_at, sheet.legend_rows)
     else:
-        panels = canvas.axes_list(axes, units)
+        panels = axes_list(axes, units)
         look = canvas.theme_for(theme, panels[0])
         places = [{"ax": panels}] if shared_scale else [{"ax": panel} for panel in panels]
     limits = [_limits(values if shared_scale else values[:, [unit]]) for unit in range(units)]
+    if curves:
+        for unit, panel in enumerate(panels):
+            draw_curve(panel, maps, unit, look, limits[unit], _count_font(units))
+        return canvas.array_of(panels)
     images = []
     for unit, ax in enumerate(panels):
         images.append(_draw_map(ax, values[:, unit], maps.grid, limits[unit], look))
@@ -93,18 +86,25 @@ def draw_unit_maps(
 
 def _draw_on_map(ax: Axes, maps: UnitMaps, unit: int, theme: Theme) -> None:
     """A unit's lines, the points, and what the panel is called."""
-    units, points = maps.values.shape[1], maps.view.points
+    units, drawn = maps.values.shape[1], drawn_rows(maps.y)
+    points = maps.view.points[drawn]
     plain = units > _MARKERS_UP_TO
     area = point_area(len(points), 1.0 if units <= 4 else 0.6 if units <= 16 else 0.3)
     draw_lines(ax, maps.lines[unit], theme, "zero line")
-    draw_points(ax, points, maps.y, len(maps.names), theme, area, plain=plain)
+    draw_points(ax, points, maps.y[drawn], len(maps.names), theme, area, plain=plain)
     canvas.frame(ax, maps.view, maps.titles[unit], maps.labels)
     # Small panels have no room for counts, and they are the same in all.
     if maps.counts and (unit == 0 or units <= 9):
-        draw_counts(ax, points, theme, 8.0 if units <= 4 else 6.5)
+        draw_counts(ax, maps.view.points, maps.y, maps.names, theme, _count_font(units))
 
 
-def draw_lines(ax: Axes, lines: Sequence[np.ndarray], theme: Theme, name: str) -> None:
+def _count_font(units: int) -> float:
+    return 8.0 if units <= 4 else 6.5
+
+
+def draw_lines(
+    ax: Axes, lines: Sequence[np.ndarray], theme: Theme, name: str, style: Any = "-"
+) -> None:
     """All `lines` as one collection with that gid; none where there is no line."""
     from matplotlib.collections import LineCollection
 
@@ -113,6 +113,7 @@ def draw_lines(ax: Axes, lines: Sequence[np.ndarray], theme: Theme, name: str) -
             list(lines),
             colors=theme.line,
             linewidths=BOUNDARY_WIDTH,
+            linestyles=[style],
             capstyle="round",
             joinstyle="round",
             zorder=2,
@@ -140,16 +141,7 @@ def _draw_map(
         # shape shows, but at most four times stronger: the little that gelu goes below zero must
         # not look like its great values above.
         norm = TwoSlopeNorm(0.0, min(low, -high / 4), max(high, -low / 4))
-    image = ax.imshow(
-        values.reshape(grid.shape),
-        extent=grid.extent,
-        origin="lower",
-        aspect="auto",
-        norm=norm,
-        interpolation="bilinear",
-        cmap=_colors(low < 0, theme),
-        zorder=0,
-    )
+    image = canvas.map_image(ax, values, grid, norm=norm, cmap=_colors(low < 0, theme))
     image.set_gid("map")
     return image
 

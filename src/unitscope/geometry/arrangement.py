@@ -17,7 +17,7 @@ from unitscope.errors import InvalidInput, refusal, said
 from unitscope.geometry import subdivision
 from unitscope.geometry.subdivision import Subdivision, TooManyFaces
 from unitscope.geometry.window import Window
-from unitscope.network import Dense, Network
+from unitscope.networks import Dense, Network
 
 _BLOCK = 1 << 13  # regions whose affine maps are composed at once
 
@@ -58,15 +58,18 @@ class _Cut:
 class Arrangement:
     """The activation regions of a piecewise linear network with two inputs on a window.
 
-    - `faces`: the subdivision; face r is activation region r until classes are inserted.
+    - `faces`: the subdivision; face r is activation region r until classes are inserted. Where it
+      begins with given `faces`, they are cut further.
     - `logits` (V, K): the network's, at the vertices; `logit_error` bounds their rounding errors.
 
     Raises `InvalidInput` for numbers beyond float64 and for more than `most` regions.
     """
 
-    def __init__(self, net: Network, window: Window, most: int) -> None:
+    def __init__(
+        self, net: Network, window: Window, most: int, faces: Subdivision | None = None
+    ) -> None:
         self.layers = _hidden_and_output(net)
-        self.faces = Subdivision.of_window(window, most)
+        self.faces = Subdivision.of_window(window, most) if faces is None else faces
         self._cuts: list[_Cut] = []
         outputs = self.faces.points
         error = np.full(2, subdivision.TOLERANCE * subdivision.EPSILON * np.abs(outputs).max())
@@ -112,6 +115,12 @@ class Arrangement:
         for cut in self._cuts[:0:-1]:
             lineage.append(cut.parents[lineage[-1]])
         return lineage[::-1] if self._cuts else []
+
+    def before(self) -> np.ndarray:
+        """The face before the first layer that each region is part of, (R,)."""
+        return (
+            self._cuts[0].parents[self.ancestors()[0]] if self._cuts else np.arange(self.n_regions)
+        )
 
     def patterns(self) -> np.ndarray:
         """Which hidden units are on in each region, layer after layer: (R, units) bool."""
@@ -222,8 +231,9 @@ def uncertain_classes(net: Network, points: np.ndarray, labels: np.ndarray) -> n
     """Where rounding may give a piecewise linear network other classes than `labels`, (n,) bool.
 
     The bound follows the units at each of `points` (n, 2): those that are certainly off have no
-    error. Classes whose weights are the same at the same active units tie in floats, too, and the
-    tie goes to the lowest.
+    error. Classes of the same weights tie in floats, too, and the tie goes to the lowest. Those
+    whose weights are only the same at the active units tie in floats where one unit is active at
+    most: sums of the same numbers are rounded in several ways, by where a matrix product has them.
     """
     *hidden, last = _hidden_and_output(net)
     outputs = points
@@ -240,10 +250,12 @@ def uncertain_classes(net: Network, points: np.ndarray, labels: np.ndarray) -> n
     own = _rounding_error(last, np.abs(outputs), np.zeros_like(error))
     weights, bias = last.weights.T, last.bias
     uncertain = np.zeros(len(points), bool)
+    active = (outputs != 0) | (error > 0)
+    one_at_most = (active.sum(axis=1) <= 1)[:, None]
     for other in range(net.n_classes):
         apart = np.abs(weights[labels] - weights[other])
-        active = (outputs != 0) | (error > 0)
-        same = ~((apart > 0) & active).any(axis=1) & (bias[labels] == bias[other])
+        differs = (apart > 0) & (active | ~one_at_most)
+        same = ~differs.any(axis=1) & (bias[labels] == bias[other])
         bound = (error * apart).sum(axis=1) + own[rows, labels] + own[:, other]
         lead = logits[rows, labels] - logits[:, other]
         uncertain |= np.where(same, labels > other, lead <= bound) & (labels != other)

@@ -9,8 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 from unitscope.geometry.polygons import chains, meeting
+from unitscope.values import Value, compared_by_content, read_only
 
 
+@compared_by_content
 class Polyline(NamedTuple):
     """A stretch of the decision boundary between two classes.
 
@@ -21,8 +23,8 @@ class Polyline(NamedTuple):
     classes: tuple[int, int]
 
 
-@dataclass(frozen=True)
-class Boundary:
+@dataclass(frozen=True, eq=False)
+class Boundary(Value):
     """The decision boundary inside the window: where the two largest logits tie.
 
     - `segments` (s, 2, 2): both ends of each, in data units.
@@ -32,7 +34,7 @@ class Boundary:
 
     segments: np.ndarray
     classes: np.ndarray
-    _ends: np.ndarray = field(repr=False)  # (s, 2): numbers of the ends' vertices
+    _ends: np.ndarray = field(repr=False, compare=False)  # (s, 2): numbers of the ends' vertices
 
     def __len__(self) -> int:
         return len(self.segments)
@@ -54,8 +56,8 @@ class Boundary:
         return lines
 
 
-@dataclass(frozen=True)
-class ActivationBoundaries:
+@dataclass(frozen=True, eq=False)
+class ActivationBoundaries(Value):
     """Where hidden units turn on: their pre-activation is 0 there and positive on one side.
 
     - `segments` (s, 2, 2): both ends of each, in data units.
@@ -65,7 +67,7 @@ class ActivationBoundaries:
 
     segments: np.ndarray
     unit: np.ndarray
-    _ends: np.ndarray = field(repr=False)  # (s, 2): numbers of the ends' vertices
+    _ends: np.ndarray = field(repr=False, compare=False)  # (s, 2): numbers of the ends' vertices
 
     def __len__(self) -> int:
         return len(self.segments)
@@ -84,4 +86,4 @@ class ActivationBoundaries:
 def _joined(segments: np.ndarray, ends: np.ndarray, stops: set[int]) -> list[np.ndarray]:
     places = dict(zip(ends.ravel().tolist(), segments.reshape(-1, 2), strict=True))
     joined = chains(ends.tolist(), stops)
-    return [np.array([places[vertex] for vertex in chain]) for chain in joined]
+    return [read_only(np.array([places[vertex] for vertex in chain])) for chain in joined]

@@ -8,13 +8,14 @@ import numpy as np
 
 from unitscope.geometry.boundary import Boundary
 from unitscope.geometry.window import Window
+from unitscope.values import Value
 
 _EQUAL = 1e-12  # squared distances that differ by this share belong to one place
 _PAIRS = 1 << 18  # points times segments at once, to stay in the cache
 
 
-@dataclass(frozen=True)
-class Margin:
+@dataclass(frozen=True, eq=False)
+class Margin(Value):
     """How far points are from the decision boundary.
 
     - `distance` (n,): Euclidean, to the nearest boundary point inside the window; inf without any.

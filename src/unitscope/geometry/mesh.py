@@ -16,7 +16,7 @@ import numpy as np
 from unitscope.errors import refusal, said
 from unitscope.geometry.subdivision import EPSILON, UNLIMITED, Subdivision
 from unitscope.geometry.window import Window
-from unitscope.network import Network
+from unitscope.networks import Network
 
 _ROOT_STEPS = 60
 _NEWTON_STEPS = 12
@@ -26,7 +26,7 @@ _DIFFERENCE = 1e-6  # of a cell's side: the step of the central differences that
 class _Mesh(NamedTuple):
     """The mesh before it is cut, with the network's logits on it.
 
-    - `places` (V, 2), `edges` (4, E): see `_triangulated`.
+    - `places` (V, 2), `edges` (4, E): see `triangulated`.
     - `logits` (V, K): at the vertices; `noise`: differences up to this are rounding.
     - `side` (2,): width and height of a cell.
     """
@@ -45,19 +45,34 @@ def decided(net: Network, window: Window, cells: int) -> tuple[Subdivision, np.n
     Returns the faces, whose parents are the triangles; the vertices at the window's corners, (4,);
     and the diagonal of a cell in data units.
     """
-    places, edges = _triangulated(window, cells)
+    places, edges = triangulated(window, cells)
     faces = Subdivision(places, edges, most=UNLIMITED)
+    logits = logits_at(net, places)
+    noise = noise_of(logits)
+    faces.insert_classes(logits, noise)
+    side = np.array([(high - low) / cells for low, high in window])
+    _polish(faces, _Mesh(net, places, edges, logits, noise, side))
+    return faces, corners_of(cells), float(np.hypot(*side))
+
+
+def logits_at(net: Network, places: np.ndarray) -> np.ndarray:
+    """The logits at places, (V, K), refused where they are beyond float64."""
     logits = net.logits(places)
     if not np.isfinite(logits).all():
         rule = "of weights and window small enough that no logit goes beyond 1e308"
         raise refusal("net", rule, said("a logit that is not finite"))
-    noise = 4 * EPSILON * float(np.abs(logits).max())
-    faces.insert_classes(logits, noise)
-    side = np.array([(high - low) / cells for low, high in window])
-    _polish(faces, _Mesh(net, places, edges, logits, noise, side))
+    return logits
+
+
+def noise_of(logits: np.ndarray) -> float:
+    """Differences of these logits up to this are rounding."""
+    return 4 * EPSILON * float(np.abs(logits).max())
+
+
+def corners_of(cells: int) -> np.ndarray:
+    """The numbers of the mesh's vertices in the window's corners, (4,)."""
     across = cells + 1
-    corners = np.array([0, across * cells, across * across - 1, cells])
-    return faces, corners, float(np.hypot(*side))
+    return np.array([0, across * cells, across * across - 1, cells])
 
 
 def triangle_at(points: np.ndarray, window: Window, cells: int) -> np.ndarray:
@@ -69,7 +84,7 @@ def triangle_at(points: np.ndarray, window: Window, cells: int) -> np.ndarray:
     return 2 * (square[:, 0] * cells + square[:, 1]) + (within[:, 1] > within[:, 0])
 
 
-def _triangulated(window: Window, cells: int) -> tuple[np.ndarray, np.ndarray]:
+def triangulated(window: Window, cells: int) -> tuple[np.ndarray, np.ndarray]:
     """Vertices (V, 2) column by column, and edges (4, E).
 
     The rows of the edges: tail, head, triangle on the left, triangle on the right (-1: none).
@@ -95,7 +110,7 @@ def _triangulated(window: Window, cells: int) -> tuple[np.ndarray, np.ndarray]:
 
 def _polish(faces: Subdivision, mesh: _Mesh) -> None:
     """Move the boundary's vertices onto the true boundary."""
-    vertex, classes, face = _around(faces)
+    vertex, classes, face = around(faces)
     on_edge = faces.origins[vertex] >= 0
     two = on_edge & (classes[:, 2] < 0)
     _slide(faces, mesh, vertex[two], classes[two, :2])
@@ -104,7 +119,7 @@ def _polish(faces: Subdivision, mesh: _Mesh) -> None:
     _gather(faces, mesh, corners, vertex[three], classes[three])
 
 
-def _around(faces: Subdivision) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def around(faces: Subdivision) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The boundary's vertices (m,), the classes around each (m, 3), -1: none, and a face beside it.
 
     Vertices where more than three classes meet are left out.
@@ -237,8 +252,13 @@ def _inside(at: np.ndarray, corners: np.ndarray) -> np.ndarray:
 
 def _triangle_corners(places: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     """The corners of triangles, (m, 3, 2)."""
-    across = round(len(places) ** 0.5)
-    column, row = np.divmod(triangles // 2, across - 1)
+    return places[corner_numbers(round(len(places) ** 0.5) - 1, triangles)]
+
+
+def corner_numbers(cells: int, triangles: np.ndarray) -> np.ndarray:
+    """The mesh's vertices in the corners of triangles, (m, 3): two on the diagonal, first, last."""
+    across = cells + 1
+    column, row = np.divmod(triangles // 2, cells)
     vertex = column * across + row
     third = np.where(triangles % 2 == 0, vertex + across, vertex + 1)
-    return places[np.stack([vertex, third, vertex + across + 1], axis=1)]
+    return np.stack([vertex, third, vertex + across + 1], axis=1)

@@ -2,361 +2,94 @@
 
 from __future__ import annotations
 
-import warnings
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
 from unitscope.data.dataset import Dataset
 from unitscope.errors import refusal, said, whole_number
-from unitscope.geometry import mesh
-from unitscope.geometry.arrangement import (
-    Arrangement,
-    is_piecewise_linear,
-    replayed,
-    uncertain_classes,
-)
-from unitscope.geometry.boundary import ActivationBoundaries, Boundary
-from unitscope.geometry.margin import Margin, margin_of
-from unitscope.geometry.pieces import Cells, Regions
-from unitscope.geometry.polygons import Polygons, components, loops, traced
-from unitscope.geometry.subdivision import Subdivision
-from unitscope.geometry.window import Window, checked_window, padded
-from unitscope.network import Network
+from unitscope.geometry.arrangement import is_piecewise_linear
+from unitscope.geometry.intervals import MOST_REGIONS, Intervals, on_line
+from unitscope.geometry.rectangle import Partition, exact, sampled
+from unitscope.geometry.sampling import asked
+from unitscope.geometry.window import GIVE_A_PLANE, padded, window_of
+from unitscope.models.sampled import SampledClassifier
+from unitscope.subject import Subject, model_and_points
 
 if TYPE_CHECKING:
     from unitscope.geometry.plane import Plane
 
-_MOST_REGIONS = 250_000
 _MOST_CELLS = 2048  # along each side of the mesh
-_UNCERTAIN_SHARE = 1e-9  # of the window: up to this, rounding blurs any line
-_BLOCK = 4096  # cells asked at once
-_WAYS = (0.0, 0.3, 0.6, 0.9)  # how far from the middle of a cell to its vertices
-_GIVE_A_PLANE = "Give a plane, such as plane=us.Plane.principal(data)."
+
+
+@overload
+def partition(net: Subject, where: tuple[float, float]) -> Intervals: ...
+
+
+@overload
+def partition(
+    net: Subject,
+    where: Any = None,
+    *,
+    plane: Plane | None = None,
+    max_regions: int = MOST_REGIONS,
+    grid: int = 128,
+) -> Partition: ...
 
 
 def partition(
-    net: Network,
-    where: Any,
+    net: Subject,
+    where: Any = None,
     *,
     plane: Plane | None = None,
-    max_regions: int = _MOST_REGIONS,
+    max_regions: int = MOST_REGIONS,
     grid: int = 128,
-) -> Partition:
+) -> Partition | Intervals:
     """Cut a window of the input plane into activation regions and decision regions.
 
     For linear, relu, leaky_relu and abs layers the result is exact up to `error_bound`: polygons in
     float64, no sampling. For smooth activations the logits are taken as affine on the triangles of
-    a mesh, and the boundary's vertices are then moved onto the true boundary.
+    a mesh, and the boundary's vertices are then moved onto the true boundary. A model without
+    layers, such as a tree or a forest, is asked for its class on the mesh, and between two of its
+    vertices by halving: never exact, and a slow model is asked at fewer places.
+
+    Of a network with one input the line is cut, into the Intervals that `us.intervals` gives.
 
     **Arguments**
 
-    - `net`: a network with two inputs, or any with a `plane`.
+    - `net`: a Network with two inputs or one, or any with a `plane`; a Run or a fitted Classifier
+      stands for its network, and so does a fitted model (see `us.network`).
     - `where`: the window ((x0_min, x0_max), (x1_min, x1_max)) in data units, or a `Dataset`, whose
-      points' range is taken with some room around it. With a plane: in the plane's coordinates.
+      points' range is taken with some room around it; without it, the data of the Run. With a
+      plane: in the plane's coordinates. Of one input: (low, high).
     - `plane`: the plane through input space to look at; `part.net` is the network on it.
     - `max_regions`: more activation regions are refused.
-    - `grid`: cells of the mesh along each side of the window, 2 to 2048, for smooth activations.
+    - `grid`: cells of the mesh along each side of the window, 2 to 2048, for smooth activations and
+      for models without layers.
 
-    **Raises** `InvalidInput` for a network without two inputs and without a plane, for a window
-    that is not a rectangle, and for numbers beyond float64; `TooManyRegions`, a kind of it.
+    **Raises** `InvalidInput` for a network of more inputs without a plane, for a window that is
+    not a rectangle, and for numbers beyond float64; `TooManyRegions`, a kind of it.
     **Warns** (`RuntimeWarning`, and in `part.caution`) where rounding leaves the class of a part of
     the window uncertain.
     """
-    if not isinstance(net, Network):
-        got = said(type(net).__name__)
-        remedy = "us.from_keras(model) makes one."
-        raise refusal("net", "a Network", got, remedy)
+    net, where = model_and_points(net, where)
     if plane is not None:
         net, where = net.on_plane(plane), _seen_on(plane, where)
-    elif net.n_features != 2:
+    elif net.n_features > 2:
         got = said(f"{net.n_features} inputs")
-        raise refusal("net", "a network with 2 inputs", got, _GIVE_A_PLANE)
-    window = _window(where)
+        raise refusal("net", "a network with 2 inputs", got, GIVE_A_PLANE)
     most = whole_number("max_regions", max_regions, at_least=1)
     cells = whole_number("grid", grid, at_least=2, at_most=_MOST_CELLS)
+    if net.n_features == 1:
+        return on_line(net, where, most)
+    window = window_of(where)
     # Numbers beyond float64 are looked for, and refused.
     with np.errstate(over="ignore", invalid="ignore"):
+        if isinstance(net, SampledClassifier):
+            return asked(net, window, cells)
         if is_piecewise_linear(net):
-            return _exact(net, window, most)
+            return exact(net, window, most)
         return sampled(net, window, cells)
-
-
-class Partition:
-    """A window of the input plane cut into activation regions, and by predicted class.
-
-    `us.partition` makes it.
-
-    - `net`: the network in the plane's two coordinates; `window`: ((x0_min, x0_max), (x1_min,
-      x1_max)).
-    - `exact`: True where no activation is smooth.
-    - `error_bound`: where exact, how far rounding moves a logit at any vertex at most; elsewhere
-      the diagonal of the mesh's cells in data units: what is smaller can be missed.
-    - `caution`: "" or a sentence on where rounding leaves the class uncertain.
-    """
-
-    def __init__(
-        self,
-        net: Network,
-        window: Window,
-        faces: Subdivision,
-        error_bound: float,
-        *,
-        arrangement: Arrangement | None = None,
-        starts: np.ndarray | None = None,
-        corners: np.ndarray | None = None,
-    ) -> None:
-        self.net = net
-        self.window = window
-        self.exact = arrangement is not None
-        self.error_bound = error_bound
-        self.caution = ""
-        self._faces = faces
-        self._region = faces.parents.astype(np.intp)  # of each face
-        self._arrangement = arrangement
-        self._starts = starts
-        self._corners = np.arange(4) if corners is None else corners
-
-    @property
-    def n_classes(self) -> int:
-        """How many classes the network tells apart."""
-        return self.net.n_classes
-
-    @cached_property
-    def regions(self) -> Regions:
-        """The activation regions; none where activations are smooth."""
-        if self._arrangement is None:
-            none = Polygons(np.zeros((0, 2)), np.zeros(0, np.intp), np.zeros(1, np.intp))
-            return Regions(none, None)
-        count = self._arrangement.n_regions
-        edges = self._faces.edges
-        polygons = traced(self._points, edges, self._region, count, self._corners)
-        return Regions(polygons, self._arrangement)
-
-    @cached_property
-    def cells(self) -> Cells:
-        """The regions split by predicted class."""
-        count, cell = self._cell_of_face
-        first = np.full(count, len(cell))
-        np.minimum.at(first, cell, np.arange(len(cell)))
-        polygons = traced(self._points, self._faces.edges, cell, count, self._corners)
-        label = self._faces.labels[first].astype(np.intp)
-        region = self._region[first] if self.exact else np.full(count, -1)
-        return Cells(polygons, label, region, self._component_of_face[1][first])
-
-    @cached_property
-    def boundary(self) -> Boundary:
-        """The decision boundary."""
-        tail, head, _, _, one, other = self._inner_edges
-        apart = one != other
-        ends = np.stack([tail[apart], head[apart]], axis=1)
-        return Boundary(self._points[ends], np.stack([one[apart], other[apart]], axis=1), ends)
-
-    @cached_property
-    def activation_boundaries(self) -> ActivationBoundaries:
-        """Where hidden units turn on; none where activations are smooth."""
-        if self._arrangement is None:
-            none = np.zeros((0, 2), np.intp)
-            return ActivationBoundaries(np.zeros((0, 2, 2)), none, none)
-        tail, head, left, right, _, _ = self._inner_edges
-        one, other = self._region[left], self._region[right]
-        apart = np.flatnonzero(one != other)
-        row, unit = self._arrangement.switches(one[apart], other[apart])
-        ends = np.stack([tail[apart[row]], head[apart[row]]], axis=1)
-        return ActivationBoundaries(self._points[ends], unit, ends)
-
-    @cached_property
-    def area(self) -> np.ndarray:
-        """The area that each class has, (K,), in data units squared."""
-        return np.bincount(self.cells.label, self.cells.area, minlength=self.n_classes)
-
-    @cached_property
-    def share(self) -> np.ndarray:
-        """The share of the window that each class has, (K,)."""
-        (left, right), (bottom, top) = self.window
-        return self.area / ((right - left) * (top - bottom))
-
-    @cached_property
-    def components(self) -> np.ndarray:
-        """How many parts each class has, (K,) ints; touching in a corner does not join them."""
-        count, component = self._component_of_face
-        label = np.zeros(count, np.intp)
-        label[component] = self._faces.labels
-        return np.bincount(label, minlength=self.n_classes)
-
-    def outlines(self) -> list[list[np.ndarray]]:
-        """For each class the closed lines (m, 2) around its parts.
-
-        Outer ones run counter-clockwise, holes clockwise.
-        """
-        tail, head, left, right = self._faces.edges
-        labels = np.append(self._faces.labels, -1)
-        one, other = labels[left], labels[right]
-        found = []
-        for label in range(self.n_classes):
-            ahead = (one == label) & (other != label)
-            back = (other == label) & (one != label)
-            starts = np.concatenate([tail[ahead], head[back]])
-            ends = np.concatenate([head[ahead], tail[back]])
-            found.append([self._points[loop] for loop in loops(starts, ends)])
-        return found
-
-    def locate(self, X: Any) -> np.ndarray:
-        """The number of the activation region of each of the points X (n, 2), (n,) ints.
-
-        -1 outside the window, and everywhere where activations are smooth.
-        """
-        return self._located(X, self._region_at)
-
-    def locate_cells(self, X: Any) -> np.ndarray:
-        """The number of each point's cell, (n,) ints; -1 outside the window. X: points (n, 2)."""
-        return self._located(X, self._cell_at)
-
-    def margin(self, X: Any) -> Margin:
-        """How far the points X (n, 2) are from the decision boundary, and what is behind it."""
-        points = self.net.checked_points(X)
-        predicted = self.net.predict(points)
-        return margin_of(points, predicted, self.boundary, self.window, exact=self.exact)
-
-    def _region_at(self, points: np.ndarray) -> np.ndarray:
-        if self._arrangement is None:
-            return np.full(len(points), -1)
-        return self._arrangement.locate(points)
-
-    def _cell_at(self, points: np.ndarray) -> np.ndarray:
-        if self._arrangement is None or self._starts is None:
-            return self._mesh_cell_at(points)
-        logits = self.net.logits(points)
-        ahead = logits[:, 1:] - np.maximum.accumulate(logits, axis=1)[:, :-1]
-        region = self._arrangement.locate(points)
-        face = replayed(region, ahead, self._faces.split_from, self._starts[1:])
-        return self._cell_of_face[1][face]
-
-    def _mesh_cell_at(self, points: np.ndarray) -> np.ndarray:
-        """The predicted class's cell in the mesh's triangle around each point, or any other."""
-        k = self.n_classes
-        cell = self._cell_of_face[1]
-        keys, first = np.unique(self._region * k + self._faces.labels, return_index=True)
-        side = round(((self._region.max() + 1) / 2) ** 0.5)  # two triangles for each square
-        triangle = mesh.triangle_at(points, self.window, side)
-        wanted = triangle * k + self.net.predict(points)
-        place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-        any_in_it = np.searchsorted(keys, triangle * k)
-        return cell[first[np.where(keys[place] == wanted, place, any_in_it)]]
-
-    def _located(self, X: Any, of_inner: Any) -> np.ndarray:
-        points = self.net.checked_points(X)
-        low, high = np.array(self.window).T
-        inside = ((points >= low) & (points <= high)).all(axis=1)
-        numbers = np.full(len(points), -1)
-        numbers[inside] = of_inner(points[inside])
-        return numbers
-
-    @cached_property
-    def _points(self) -> np.ndarray:
-        return np.ascontiguousarray(self._faces.points)
-
-    @cached_property
-    def _inner_edges(self) -> tuple[np.ndarray, ...]:
-        """Edges with a face on both sides: tail, head, left and right face, the faces' classes."""
-        tail, head, left, right = self._faces.edges
-        inner = right >= 0
-        left = left[inner]
-        right = right[inner]
-        labels = self._faces.labels
-        return tail[inner], head[inner], left, right, labels[left], labels[right]
-
-    @cached_property
-    def _cell_of_face(self) -> tuple[int, np.ndarray]:
-        _, _, left, right, one, other = self._inner_edges
-        joined = (one == other) & (self._region[left] == self._region[right])
-        return components(self._faces.n_faces, left[joined], right[joined])
-
-    @cached_property
-    def _component_of_face(self) -> tuple[int, np.ndarray]:
-        _, _, left, right, one, other = self._inner_edges
-        return components(self._faces.n_faces, left[one == other], right[one == other])
-
-    def __repr__(self) -> str:
-        (left, right), (bottom, top) = self.window
-        window = f"[{left:g}, {right:g}] x [{bottom:g}, {top:g}]"
-        kind = f"sampled, cells of {self.error_bound:.3g}"
-        if self.exact:
-            kind = f"{len(self.regions)} regions"
-        return f"Partition({window}; {kind}; {self.n_classes} classes)"
-
-
-def _exact(net: Network, window: Window, most: int) -> Partition:
-    arrangement = Arrangement(net, window, most)
-    faces = arrangement.faces
-    faces.allow_any_number()  # the limit is on regions, not on the classes in them
-    tolerance = 2 * arrangement.logit_error
-    logits, starts = faces.insert_classes(arrangement.logits, tolerance)
-    error = arrangement.logit_error
-    part = Partition(net, window, faces, error, arrangement=arrangement, starts=starts)
-    part.caution = _caution(part, logits, tolerance)
-    if part.caution:
-        warnings.warn(part.caution, RuntimeWarning, stacklevel=3)
-    return part
-
-
-def sampled(net: Network, window: Window, cells: int) -> Partition:
-    """The partition on a mesh of cells x cells squares, whatever the activations."""
-    faces, corners, diagonal = mesh.decided(net, window, cells)
-    return Partition(net, window, faces, diagonal, corners=corners)
-
-
-def _caution(part: Partition, logits: np.ndarray, tolerance: float) -> str:
-    """A sentence on the faces in which the network may give another class, or ""."""
-    tail, head, left, right = part._faces.edges
-    # A class that leads at a vertex of a face by more than the rounding error leads there in truth.
-    certain = (logits >= logits.max(axis=1, keepdims=True) - tolerance).sum(axis=1) == 1
-    sure = np.zeros(part._faces.n_faces + 1, bool)  # the last entry is the outside
-    either = certain[tail] | certain[head]
-    sure[left[either]] = sure[right[either]] = True
-    unsure = np.flatnonzero(~sure[:-1])
-    return _what_is_uncertain(part, unsure) if len(unsure) and part.n_classes > 1 else ""
-
-
-def _what_is_uncertain(part: Partition, faces: np.ndarray) -> str:
-    """Ask the network inside `faces`, whose vertices leave their class uncertain."""
-    cells = np.unique(part._cell_of_face[1][faces])
-    blocks = np.array_split(cells, -(-len(cells) // _BLOCK))
-    wrong = np.concatenate([block[_has_uncertain_places(part, block)] for block in blocks])
-    (left, right), (bottom, top) = part.window
-    share = float(part.cells.area[wrong].sum() / ((right - left) * (top - bottom)))
-    if share <= _UNCERTAIN_SHARE:
-        return ""
-    return (
-        f"Rounding leaves the class of {share:.2g} of the window uncertain: logits differ there by "
-        f"less than the error bound, {part.error_bound:.2g}. Smaller weights or a smaller window "
-        "make it certain."
-    )
-
-
-def _has_uncertain_places(part: Partition, cells: np.ndarray) -> np.ndarray:
-    """Which of `cells` have an uncertain class in their middle, or on the way to a vertex."""
-    polygons = part.cells.polygons
-    uncertain = np.zeros(len(cells), bool)
-    counts = np.diff(polygons.start)[cells]
-    first = np.cumsum(counts) - counts
-    vertices = polygons.vertices_of(cells)
-    middle = np.repeat(polygons.middle(cells), counts, axis=0)
-    labels = np.repeat(part.cells.label[cells], counts)
-    for way in _WAYS:
-        there = uncertain_classes(part.net, middle + way * (vertices - middle), labels)
-        uncertain |= np.logical_or.reduceat(there, first)
-    return uncertain
-
-
-def _window(where: Any) -> Window:
-    if isinstance(where, Dataset):
-        if where.n_features != 2:
-            got = said(f"{where.n_features} features")
-            raise refusal("where", "a window, or data with 2 features", got, _GIVE_A_PLANE)
-        return padded(where.X)
-    return checked_window(where)
 
 
 def _seen_on(plane: Plane, where: Any) -> Any:

@@ -12,10 +12,11 @@ import numpy as np
 
 from unitscope.geometry.arrangement import Arrangement
 from unitscope.geometry.polygons import Polygons
+from unitscope.values import Value, read_only
 
 
 @dataclass(frozen=True, eq=False)
-class Region:
+class Region(Value):
     """An activation region: the convex set of points with one activation pattern.
 
     - `vertices` (m, 2), counter-clockwise, in data units; `area` in data units squared.
@@ -31,7 +32,7 @@ class Region:
 
 
 @dataclass(frozen=True, eq=False)
-class Cell:
+class Cell(Value):
     """A part of a region with one predicted class, convex.
 
     - `vertices` (m, 2), counter-clockwise, in data units; `area` in data units squared.
@@ -49,7 +50,7 @@ class Cell:
 Piece = TypeVar("Piece")
 
 
-class _Pieces(Generic[Piece]):
+class _Pieces(Value, Generic[Piece]):
     """A sequence whose items are made when asked for."""
 
     def __len__(self) -> int:
@@ -75,9 +76,14 @@ class Regions(_Pieces[Region]):
     and `polygons`.
     """
 
+    polygons: Polygons
+    _arrangement: Arrangement | None
+
     def __init__(self, polygons: Polygons, arrangement: Arrangement | None) -> None:
-        self.polygons = polygons
-        self._arrangement = arrangement
+        vars(self).update(polygons=polygons, _arrangement=arrangement)
+
+    def _parts(self) -> tuple[Any, ...]:
+        return self.polygons, self.pattern, self.affine
 
     def __len__(self) -> int:
         return len(self.polygons)
@@ -85,21 +91,21 @@ class Regions(_Pieces[Region]):
     @cached_property
     def area(self) -> np.ndarray:
         """The area of every region, (R,), in data units squared."""
-        return self.polygons.area()
+        return read_only(self.polygons.area())
 
     @cached_property
     def pattern(self) -> np.ndarray:
         """Which hidden units are on in each region, (R, units) bool."""
         if self._arrangement is None:
-            return np.zeros((0, 0), bool)
-        return self._arrangement.patterns()
+            return read_only(np.zeros((0, 0), bool))
+        return read_only(self._arrangement.patterns())
 
     @cached_property
     def affine(self) -> tuple[np.ndarray, np.ndarray]:
         """A (R, K, 2) and c (R, K): in region r the logits are A[r] @ x + c[r]."""
         if self._arrangement is None:
-            return np.zeros((0, 0, 2)), np.zeros((0, 0))
-        return self._arrangement.affine_maps()
+            return read_only((np.zeros((0, 0, 2)), np.zeros((0, 0))))
+        return read_only(self._arrangement.affine_maps())
 
     def _piece(self, number: int) -> Region:
         A, c = self.affine
@@ -120,13 +126,19 @@ class Cells(_Pieces[Cell]):
     As arrays over all cells: `label`, `region`, `component`, `area`, (C,) each; and `polygons`.
     """
 
+    polygons: Polygons
+    label: np.ndarray
+    region: np.ndarray
+    component: np.ndarray
+
     def __init__(
         self, polygons: Polygons, label: np.ndarray, region: np.ndarray, component: np.ndarray
     ) -> None:
-        self.polygons = polygons
-        self.label = label
-        self.region = region
-        self.component = component
+        given = {"label": label, "region": region, "component": component}
+        vars(self).update(polygons=polygons, **read_only(given))
+
+    def _parts(self) -> tuple[Any, ...]:
+        return self.polygons, self.label, self.region, self.component
 
     def __len__(self) -> int:
         return len(self.polygons)
@@ -134,7 +146,7 @@ class Cells(_Pieces[Cell]):
     @cached_property
     def area(self) -> np.ndarray:
         """The area of every cell, (C,), in data units squared."""
-        return self.polygons.area()
+        return read_only(self.polygons.area())
 
     def _piece(self, number: int) -> Cell:
         return Cell(

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from unitscope.geometry.layout import OUTSIDE
+from unitscope.values import Value
 
 
-@dataclass(frozen=True)
-class Polygons:
+@dataclass(frozen=True, eq=False)
+class Polygons(Value):
     """Polygons that share their vertices.
 
     - `points` (V, 2): all vertices.

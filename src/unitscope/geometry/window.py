@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from unitscope.data.dataset import Dataset
 from unitscope.errors import refusal, said
 
 Window = tuple[tuple[float, float], tuple[float, float]]
 
+GIVE_A_PLANE = "Give a plane, such as plane=us.Plane.principal(data)."
 _PADDING = 0.08  # of the data's span, on each side
 _LEAST_SPAN = 1e-12  # of the coordinates' size: a narrower window has too few floats to be cut
 
@@ -23,6 +25,17 @@ def padded(points: np.ndarray) -> Window:
     room = np.where(span > 1e-9 * size, _PADDING * span, 0.5 * size)
     sides = zip((low - room).tolist(), (high + room).tolist(), strict=True)
     return tuple(sides)  # type: ignore[return-value]
+
+
+def window_of(where: Any) -> Window:
+    """The window around the points of a `Dataset` of two features; any other `where`, checked."""
+    if not isinstance(where, Dataset):
+        return checked_window(where)
+    if where.n_features != 2:
+        got = said(f"{where.n_features} feature{'s' * (where.n_features > 1)}")
+        remedy = GIVE_A_PLANE if where.n_features > 2 else ""
+        raise refusal("where", "a window, or data with 2 features", got, remedy)
+    return padded(where.X)
 
 
 def checked_window(window: Any) -> Window:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from unitscope.geometry.arrangement import TooManyRegions, is_piecewise_linear
-from unitscope.geometry.partition import partition, sampled
+from unitscope.geometry.partition import partition
+from unitscope.geometry.rectangle import sampled
 from unitscope.geometry.window import Window
-from unitscope.network import Dense, Network
+from unitscope.networks import Dense, Network
 
 _MESH = 64  # cells along each side for a layer behind smooth ones
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
 from unitscope.errors import InvalidInput
+from unitscope.keras_fit.variables import Variable
 from unitscope.kernel.state import State
 from unitscope.models.keras import as_numpy
+from unitscope.networks import first_logit
 from unitscope.recipe import Recipe
 
 # Where Keras keeps each of the kernel's slots: a variable for each weight, in the same order.
@@ -24,51 +27,81 @@ class Bridge:
     """Both directions for one model; making one builds the optimizer, as Keras's fit does."""
 
     def __init__(self, model: Any, recipe: Recipe) -> None:
-        self.weights = list(model.trainable_variables)
+        weights = list(model.trainable_variables)
+        self.weights = [Variable(variable) for variable in weights]
+        self._model, self._trained = model, {id(variable) for variable in weights}
         self.optimizer = model.optimizer
         built = (getattr(self.optimizer, name, False) for name in ("built", "_built"))
         if not any(built):
-            self.optimizer.build(self.weights)
+            self.optimizer.build(weights)
         names = _SLOTS[recipe.optimizer]
         if recipe.optimizer in ("sgd", "rmsprop") and recipe.momentum == 0.0:
             # The momentum, if there is one, is never read.
             names = tuple(name for name in names if name == "_velocities")
-        self.slots = [list(getattr(self.optimizer, name)) for name in names]
-        for slot in self.slots:
-            if _shapes(slot) != _shapes(self.weights):
+        # which of the kernel's parameters are Keras's: not those of a first logit that is always 0
+        self.own: Any = slice(None)
+        if recipe.one_logit:
+            self.own = ~first_logit([self.weights[0].shape[0], *recipe.hidden, 2])
+        self.slots = [
+            [Variable(variable) for variable in getattr(self.optimizer, name)] for name in names
+        ]
+        self.steps = Variable(self.optimizer.iterations)
+
+    def read(self, parameters: np.ndarray | None = None) -> State:
+        """Where the model and its optimizer stand, by its `parameters` where they are known."""
+        if parameters is None:
+            parameters = self._widened(_joined(variable.read() for variable in self.weights))
+        state = State.fresh(parameters)
+        shapes = [variable.shape for variable in self.weights]
+        for row, slot in zip(state.slots, self.slots, strict=False):
+            numbers = [variable.read() for variable in slot]
+            if [part.shape for part in numbers] != shapes:
                 raise InvalidInput(
                     "model must have an optimizer made for its weights. Got one that has trained "
                     "others instead. Call model.compile(...) again."
                 )
-
-    def read(self) -> State:
-        """Where the model and its optimizer stand."""
-        state = State.fresh(_joined(self.weights))
-        for row, slot in zip(state.slots, self.slots, strict=False):
-            row[:] = _joined(slot)
-        state.step = int(as_numpy(self.optimizer.iterations))
-        return state
+            row[self.own] = _joined(numbers)
+        return state._replace(step=int(self.steps.read()))
 
     def write(self, state: State) -> None:
         """Put the model and its optimizer where `state` stands."""
-        _assign(self.weights, state.parameters)
+        self.write_weights(state)
         for row, slot in zip(state.slots, self.slots, strict=False):
-            _assign(slot, row)
-        self.optimizer.iterations.assign(state.step)
+            self._assign(slot, row[self.own])
+        self.steps.write(state.step)
+
+    def write_weights(self, state: State) -> None:
+        """Put only the model's weights where `state` stands."""
+        self._assign(self.weights, state.parameters[self.own])
+
+    def weights_at(self, state: State) -> list[np.ndarray]:
+        """What the model's get_weights would give once `state` is written."""
+        own = self._parts(state.parameters[self.own])
+        return [
+            (next(own) if id(variable) in self._trained else as_numpy(variable)).copy()
+            for variable in self._model.weights
+        ]
+
+    def _assign(self, variables: list[Variable], vector: np.ndarray) -> None:
+        for variable, part in zip(variables, self._parts(vector), strict=True):
+            variable.write(part)
+
+    def _parts(self, vector: np.ndarray) -> Iterator[np.ndarray]:
+        """Each weight's numbers in its shape, views of a vector of all of them."""
+        start = 0
+        for variable in self.weights:
+            end = start + variable.size
+            yield vector[start:end].reshape(variable.shape)
+            start = end
+
+    def _widened(self, own: np.ndarray) -> np.ndarray:
+        """Keras's parameters as the kernel's."""
+        if isinstance(self.own, slice):
+            return own
+        vector = np.zeros(self.own.shape, np.float32)
+        vector[self.own] = own
+        return vector
 
 
-def _shapes(variables: list[Any]) -> list[tuple[int, ...]]:
-    return [tuple(variable.shape) for variable in variables]
-
-
-def _joined(variables: list[Any]) -> np.ndarray:
-    return np.concatenate([as_numpy(variable).ravel() for variable in variables])
-
-
-def _assign(variables: list[Any], vector: np.ndarray) -> None:
-    start = 0
-    for variable in variables:
-        shape = tuple(variable.shape)
-        end = start + int(np.prod(shape))
-        variable.assign(vector[start:end].reshape(shape))
-        start = end
+def _joined(arrays: Iterable[np.ndarray]) -> np.ndarray:
+    return np.concatenate([array.ravel() for array in arrays])

@@ -4,26 +4,43 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from unitscope.data.dataset import Dataset
 from unitscope.errors import real_number, refusal, said
-from unitscope.keras_fit.plan import KerasOnly
+from unitscope.keras_fit.heads import KerasOnly
 from unitscope.kernel.packing import pitch
+from unitscope.models.scale import Scale
 
 LARGEST_DATA = 2**32  # bytes that points, labels and orders may take in the kernel or a Run
+
+
+class Form(NamedTuple):
+    """What a model takes: how many features and classes, in which form y gives these.
+
+    `one_hot`: in a column for each class; `binary`: as 0 and 1 of any type; otherwise as class
+    numbers. `scale` is what the model does to the points first.
+    """
+
+    features: int
+    classes: int
+    one_hot: bool = False
+    binary: bool = False
+    scale: Scale | None = None
 
 
 @dataclass(frozen=True)
 class FitData:
     """The points to train on, and those to validate with.
 
-    `X` (n, d) and `y` (n,) are views of what was given, or made from it where y is one-hot;
-    `validation` is a pair of the same form, or None.
+    `points` (n, d) and `y` (n,) are views of what was given, or made from it where y is one-hot.
+    `X` are the points as the first Dense takes them, and `validation` a pair like `X` and `y`, or
+    None.
     """
 
+    points: np.ndarray
     X: np.ndarray
     y: np.ndarray
     feature_names: list[str] | None
@@ -32,15 +49,13 @@ class FitData:
     def dataset(self, classes: int) -> Dataset:
         """The training points; classes are named c0, c1, ..., as some may have no point."""
         names = [f"c{index}" for index in range(classes)]
-        return Dataset(self.X, self.y, names, self.feature_names)
+        return Dataset(self.points, self.y, names, self.feature_names)
 
 
 def fit_data(
     X: Any,
     y: Any,
-    features: int,
-    classes: int,
-    one_hot: bool,
+    form: Form,
     *,
     validation_split: Any = 0.0,
     validation_data: Any = None,
@@ -49,30 +64,32 @@ def fit_data(
 
     **Raises** `InvalidInput` for labels out of range and points that are not finite.
     """
-    points = _points("X", X, features)
-    labels = _labels("y", y, classes, one_hot)
+    points = _points("x", X, form.features)
+    labels = _labels("y", y, form)
     if len(points) != len(labels):
-        rule = f"as long as X, one label for each of its {len(points)} points"
+        rule = f"as long as x, one label for each of its {len(points)} points"
         raise refusal("y", rule, said(f"{len(labels)} labels"))
     names = getattr(X, "columns", None)
     held_out = None
     if validation_data is not None:
-        held_out = _held_out(validation_data, features, classes, one_hot)
+        held_out = _held_out(validation_data, form)
     elif validation_split:
         cut = kept(len(points), validation_split)
         held_out = points[cut:], labels[cut:]
         points, labels = points[:cut], labels[:cut]
     feature_names = None if names is None else [str(name) for name in names]
-    return FitData(points, labels, feature_names, held_out)
+    taken = points
+    if form.scale is not None:
+        taken = form.scale(points)
+        held_out = held_out and (form.scale(held_out[0]), held_out[1])
+    return FitData(points, taken, labels, feature_names, held_out)
 
 
-def _held_out(
-    given: Any, features: int, classes: int, one_hot: bool
-) -> tuple[np.ndarray, np.ndarray]:
+def _held_out(given: Any, form: Form) -> tuple[np.ndarray, np.ndarray]:
     if not isinstance(given, (tuple, list)) or len(given) != 2:
         raise KerasOnly("its validation_data is not a pair (X, y)")
-    points = _points("validation_data[0]", given[0], features)
-    labels = _labels("validation_data[1]", given[1], classes, one_hot)
+    points = _points("validation_data[0]", given[0], form.features)
+    labels = _labels("validation_data[1]", given[1], form)
     if len(points) != len(labels) or not len(labels):
         got = said(f"{len(points)} points and {len(labels)} labels")
         raise refusal("validation_data", "points and as many labels, at least one", got)
@@ -135,16 +152,22 @@ def _array(name: str, values: Any) -> np.ndarray:
         raise KerasOnly(f"its {name} cannot be read as an array ({error})") from None
 
 
-def _labels(name: str, y: Any, classes: int, one_hot: bool) -> np.ndarray:
+def _labels(name: str, y: Any, form: Form) -> np.ndarray:
     """Class numbers (n,) from one-hot rows or from whole numbers of shape (n,) or (n, 1)."""
-    targets = _array(name, y)
-    if one_hot:
+    targets, classes = _array(name, y), form.classes
+    if form.one_hot:
         if targets.ndim != 2 or targets.shape[1] != classes or targets.dtype.kind not in "biuf":
             raise KerasOnly(f"its {name} is not one-hot in {classes} columns")
         if not (((targets == 0) | (targets == 1)).all() and (targets.sum(axis=1) == 1).all()):
             raise KerasOnly(f"a row of its {name} is not one-hot")
         return targets.argmax(axis=1)
     column = targets.ndim in (1, 2) and targets.shape[1:] in ((), (1,))
+    if form.binary:
+        if targets.dtype.kind not in "biuf" or not column:
+            raise KerasOnly(f"its {name} is not a column of 0 and 1")
+        if not ((targets == 0) | (targets == 1)).all():
+            raise KerasOnly(f"its {name} has other numbers than 0 and 1")
+        return targets.reshape(-1).astype(np.int64)
     if targets.dtype.kind not in "iu" or not column:
         raise KerasOnly(f"its {name} is not a column of whole numbers")
     labels = targets.reshape(-1)

@@ -35,7 +35,7 @@ def check_devices(model: Any, X: Any, arguments: Mapping[str, Any]) -> None:
     loads = _everywhere(_load(X, arguments), processes)
     for load in loads:
         _check_load(load, max(1, devices // processes))
-    for name, column in (("X", 4), ("validation_data", 5)):
+    for name, column in (("x", 4), ("validation_data", 5)):
         counts = loads[:, column]
         if (counts != counts[0]).any():
             process = int(np.flatnonzero(counts != counts[0])[0])
@@ -130,7 +130,7 @@ def _everywhere(load: list[int], processes: int) -> np.ndarray:
 def _check_load(load: np.ndarray, devices: int) -> None:
     """Every batch, the last one too, must divide evenly among the devices of a process."""
     points, batch, held, held_batch = (int(number) for number in load[:4])
-    for name, count, size in (("X", points, batch), ("validation_data", held, held_batch)):
+    for name, count, size in (("x", points, batch), ("validation_data", held, held_batch)):
         last = count % size or min(count, size)
         if count > size and size % devices:
             rule = f"a multiple of the {devices} devices, which share each batch"

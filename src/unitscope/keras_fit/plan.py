@@ -7,17 +7,25 @@ new one is never silently ignored.
 
 from __future__ import annotations
 
+import functools
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
+from unitscope.data.dataset import Dataset
 from unitscope.errors import InvalidInput, UnsupportedModel, shown
+from unitscope.keras_fit.changes import changed, replaced, standing
+from unitscope.keras_fit.data import Form
+from unitscope.keras_fit.heads import Head, accuracies, head_of
+from unitscope.keras_fit.heads import KerasOnly as KerasOnly
+from unitscope.kernel.state import Options, State
 from unitscope.models.keras import Chain, as_numpy, keras_package, kind, read_chain
 from unitscope.recipe import Recipe
+from unitscope.training.run import Run
 
 BATCH_SIZE = 32  # Keras's default
 LARGEST_RECORD = 2**30  # bytes of weights that a run may keep, (epochs + 1) * parameters * 4
@@ -33,9 +41,9 @@ _HARMLESS = (
     "jit_compile",
     "is_legacy_optimizer",
 )
+_named_options: dict[type, tuple[str, ...]] = {}
 # Layers that do the same in training as in use.
-_SAME_IN_TRAINING = ("Dense", "Activation", "ReLU", "LeakyReLU", "ELU", "Softmax")
-_SPARSE, _ONE_HOT = "SparseCategoricalCrossentropy", "CategoricalCrossentropy"
+_SAME_IN_TRAINING = ("Normalization", "Dense", "Activation", "ReLU", "LeakyReLU", "ELU", "Softmax")
 # Batch hooks see single steps; test hooks see Keras's own evaluation, which is not run here.
 _HOOKS = (
     "on_batch_begin",
@@ -51,54 +59,99 @@ _HOOKS = (
 _FETCHING = ("validation_batch_size", "max_queue_size", "workers", "use_multiprocessing")
 
 
-class KerasOnly(Exception):
-    """Why the kernel cannot train this model as asked; no error: Keras does the work instead."""
-
-
 @dataclass(frozen=True)
 class Plan:
     """How the kernel trains a Keras model.
 
-    `recipe` has the optimizer's settings; `one_hot` tells the form of y; `accuracies` are the names
-    under which History lists the accuracy; `clip` is where Keras clips the probabilities in the
-    loss on this backend, 0 where it does not.
+    `recipe` has the optimizer's settings; `accuracies` are the names under which History lists the
+    accuracy.
     """
 
-    chain: Chain
+    head: Head
     recipe: Recipe
-    one_hot: bool
     accuracies: tuple[str, ...]
-    clip: float
+
+    @property
+    def chain(self) -> Chain:
+        """The model's."""
+        return self.head.chain
+
+    @property
+    def form(self) -> Form:
+        """What the model takes."""
+        net = self.chain.network
+        return Form(
+            net.n_features, net.n_classes, self.head.one_hot, self.head.binary, self.chain.scale
+        )
+
+    @property
+    def options(self) -> Options:
+        """How the kernel trains, beside the recipe."""
+        return Options(self.head.clip, bool(self.accuracies), self.head.edge)
+
+    def run(self, data: Dataset, weights: np.ndarray, loss: np.ndarray, state: State) -> Run:
+        """The Run of what was trained: with a Normalization in front, in the data's own units.
+
+        The state is then that of an optimizer that has not started.
+        """
+        scale, net = self.chain.scale, self.chain.network
+        if scale is not None:
+            weights = scale.folded_rows(weights, net.layers[0].units)
+            state = State.fresh(weights[-1])
+        recipe = self.recipe.trusting(epochs=len(loss))
+        return Run(data, recipe, net, weights, loss, state)
 
 
 def plan_for(model: Any, callbacks: list[Any], arguments: Mapping[str, Any]) -> Plan:
     """The plan, or `KerasOnly`. `arguments`: model.fit's by name, without data and callbacks."""
     package = keras_package(model)
-    _check_arguments(arguments, inspect.signature(model.fit).parameters)
+    _check_arguments(arguments, parameters_of(model.fit))
     for callback in callbacks:
         _check_callback(callback, package)
     try:
         chain = read_chain(model)
     except (UnsupportedModel, InvalidInput) as error:
         raise KerasOnly(f"the {error}") from None
+    _check_changes(chain, model, package)
+    _check_inputs(model, package)
     _check_layers(chain, model, package)
     _check_compiled(model, package)
-    one_hot, clip = _loss(model, chain, package)
+    head = head_of(model, chain, package)
+    chain = head.chain
     settings = {**_optimizer(model, package), **penalties(chain, package)}
     names = tuple(layer.activation for layer in chain.network.layers[:-1])
     activation: Any = names or "relu"
+    epochs = max(0, arguments["epochs"] - arguments["initial_epoch"])
     if len(set(names)) == 1:
         activation = names[0]
     try:
-        recipe = Recipe(hidden=chain.network.sizes[1:-1], activation=activation, **settings)
+        recipe = Recipe(
+            hidden=chain.network.sizes[1:-1],
+            activation=activation,
+            float32_rate=settings["optimizer"] in ("adam", "adamw"),
+            one_logit=head.binary,
+            standardize=False,
+            epochs=epochs,
+            batch_size=arguments.get("batch_size") or BATCH_SIZE,
+            **settings,
+        )
     except InvalidInput as error:
         raise KerasOnly(f"the {error}") from None
-    epochs = max(0, arguments["epochs"] - arguments["initial_epoch"])
     if (epochs + 1) * chain.network.n_parameters * 4 > LARGEST_RECORD:
         raise KerasOnly(
             f"{epochs} epochs of {chain.network.n_parameters} weights are too many to record"
         )
-    return Plan(chain, recipe, one_hot, _accuracies(model, one_hot, package), clip)
+    return Plan(head, recipe, accuracies(model, head, package))
+
+
+def parameters_of(method: Any) -> Mapping[str, Any]:
+    """The parameters of a function or method by name."""
+    return _parameters(getattr(method, "__func__", method))
+
+
+@functools.lru_cache(maxsize=16)
+def _parameters(function: Any) -> Mapping[str, Any]:
+    return inspect.signature(function).parameters
 
 
 def short(number: Any) -> float:
@@ -137,6 +190,31 @@ def _check_callback(callback: Any, package: ModuleType) -> None:
             raise KerasOnly(f"the callback {name} follows single batches or evaluations ({hook})")
 
 
+def _check_changes(chain: Chain, model: Any, package: ModuleType) -> None:
+    own = replaced(model, chain, package)
+    if own:
+        raise KerasOnly(own)
+    # PyTorch compiles nothing: what was changed counts at once.
+    if package.backend.backend() != "torch" and changed(model, standing(model, chain)):
+        raise KerasOnly("it was changed after a fit (call model.compile again)")
+
+
+def _check_inputs(model: Any, package: ModuleType) -> None:
+    """Keras turns the points into the dtype of the input, and all numbers into its floatx."""
+    if package.backend.floatx() != "float32":
+        raise KerasOnly(f"Keras computes in {package.backend.floatx()}, not float32")
+    for layer in model._flatten_layers():
+        if kind(layer, package) == "InputLayer":
+            dtype = getattr(layer.dtype, "name", layer.dtype)
+            if dtype != "float32":
+                raise KerasOnly(f"its input has the dtype {dtype}, not float32")
+            if getattr(layer, "sparse", False) or getattr(layer, "ragged", False):
+                raise KerasOnly("its input is sparse or ragged")
+        losses = [*getattr(layer, "_losses", ()), *getattr(layer, "_callable_losses", ())]
+        if losses and (getattr(layer, "kernel_regularizer", None) is None or len(losses) > 1):
+            raise KerasOnly(f"{type(layer).__name__} {layer.name!r} has a loss of its own")
+
+
 def _check_layers(chain: Chain, model: Any, package: ModuleType) -> None:
     for layer in chain.layers:
         where = f"layer {layer.name!r} ({type(layer).__name__})"
@@ -154,12 +232,36 @@ def _check_layers(chain: Chain, model: Any, package: ModuleType) -> None:
             raise KerasOnly(f"{where} has a bias regularizer")
         if layer.kernel_constraint is not None or layer.bias_constraint is not None:
             raise KerasOnly(f"{where} has a constraint")
+        if _acts_otherwise(layer):
+            raise KerasOnly(f"{where} got another regularizer or constraint when it was built")
     expected = [id(variable) for layer in chain.dense for variable in (layer.kernel, layer.bias)]
     if [id(variable) for variable in model.trainable_variables] != expected:
         raise KerasOnly("its layers are frozen, shared or have further variables")
-    linear = chain.network.layers[-1].activation == "linear"
-    if not linear or chain.network.n_classes < 2 or chain.ends_in == "sigmoid":
-        raise KerasOnly("its last layer does not give logits or a softmax of at least two classes")
+
+
+def _acts_otherwise(layer: Any) -> bool:
+    """Whether the weights of a Dense have other regularizers or constraints than its attributes.
+
+    Keras reads those of the weights, which are set when the layer is built.
+    """
+    if layer.kernel.constraint is not layer.kernel_constraint:
+        return True
+    if layer.bias.constraint is not layer.bias_constraint:
+        return True
+    if hasattr(layer, "_callable_losses"):  # Keras 2 keeps a regularizer in a function
+        held = []
+        for loss in layer._callable_losses:
+            function = getattr(loss.args[0], "func", None)
+            named = inspect.getclosurevars(function).nonlocals if function else {}
+            held.append(named.get("regularizer"))
+        expected = [layer.kernel_regularizer] if layer.kernel_regularizer else []
+        return len(held) != len(expected) or any(
+            a is not b for a, b in zip(held, expected, strict=True)
+        )
+    return (
+        layer.kernel.regularizer is not layer.kernel_regularizer
+        or layer.bias.regularizer is not layer.bias_regularizer
+    )
 
 
 def _check_compiled(model: Any, package: ModuleType) -> None:
@@ -180,44 +282,9 @@ def _check_compiled(model: Any, package: ModuleType) -> None:
     for name in ("max_epochs", "max_steps_per_epoch"):
         if getattr(getattr(package, "config", None), name, lambda: None)():
             raise KerasOnly(f"keras.config.{name} is set")
-    losses = getattr(model, "_compile_loss", None) or model.compiled_loss
+    losses = getattr(model, "_compile_loss", None) or getattr(model, "compiled_loss", None)
     if getattr(losses, "_user_loss_weights", None) is not None:
         raise KerasOnly("the model was compiled with loss_weights")
-
-
-def _loss(model: Any, chain: Chain, package: ModuleType) -> tuple[bool, float]:
-    """Whether y is one-hot, and where probabilities are clipped, 0 for nowhere."""
-    given = model.loss
-    loss = package.losses.get(given) if isinstance(given, str) else given
-    for name, function in (
-        (_SPARSE, "sparse_categorical_crossentropy"),
-        (_ONE_HOT, "categorical_crossentropy"),
-    ):
-        if loss is getattr(package.losses, function):
-            loss = getattr(package.losses, name)()
-    name = kind(loss, package)
-    if name not in (_SPARSE, _ONE_HOT):
-        raise KerasOnly(
-            f"its loss is {getattr(given, '__name__', None) or type(given).__name__}"
-            if not isinstance(given, str)
-            else f"its loss is {given}"
-        )
-    config = loss.get_config()
-    plain = getattr(package.losses, name)().get_config()
-    for option, value in config.items():
-        same = value == plain.get(option) or (option, value) == ("reduction", "sum_over_batch_size")
-        if option not in ("name", "from_logits", "fn") and not same:
-            raise KerasOnly(f"its loss has {option}={value!r}")
-    if config["from_logits"] == (chain.ends_in == "softmax"):
-        raise KerasOnly(
-            "its loss is computed from logits, but the model ends in a softmax"
-            if config["from_logits"]
-            else "its loss is computed from probabilities, but the model does not end in a softmax"
-        )
-    # TensorFlow finds the logits before the softmax; the other backends clip probabilities to
-    # 1e-7..1-1e-7, or whatever the user has set for 1e-7.
-    clipped = chain.ends_in == "softmax" and package.backend.backend() != "tensorflow"
-    return name == _ONE_HOT, float(package.backend.epsilon()) if clipped else 0.0
 
 
 def _optimizer(model: Any, package: ModuleType) -> dict[str, Any]:
@@ -233,7 +300,7 @@ def _optimizer(model: Any, package: ModuleType) -> dict[str, Any]:
         "optimizer": _OPTIMIZERS[name],
         "learning_rate": short(rate_of(optimizer)),
     }
-    for option, value in optimizer.get_config().items():
+    for option, value in _options(optimizer).items():
         if option in _RECIPE_OPTIONS:
             settings[option] = value if option == "nesterov" else float(value)
         elif name == "AdamW" and option == "weight_decay":
@@ -249,7 +316,33 @@ def _optimizer(model: Any, package: ModuleType) -> dict[str, Any]:
         raise KerasOnly("its optimizer excludes weights from the weight decay")
     if getattr(optimizer, "adaptive_epsilon", False):
         raise KerasOnly("its optimizer has adaptive_epsilon=True")
+    if not _made_for(optimizer, model.trainable_variables):
+        raise KerasOnly("its optimizer has trained other weights (call model.compile again)")
     return settings
+
+
+def _options(optimizer: Any) -> Mapping[str, Any]:
+    """Its settings by name, as its get_config gives them: that one reads the rate, too.
+
+    What that calls them is asked once for a class, and those that change nothing are left out.
+    """
+    names = _named_options.get(type(optimizer))
+    if names is None:
+        config = optimizer.get_config()
+        names = tuple(name for name in config if name not in _HARMLESS)
+        if not all(hasattr(optimizer, name) for name in names):
+            return config
+        _named_options[type(optimizer)] = names
+    return {name: getattr(optimizer, name) for name in names}
+
+
+def _made_for(optimizer: Any, weights: list[Any]) -> bool:
+    """Whether the optimizer keeps its state for these weights, or for none yet."""
+    if hasattr(optimizer, "_trainable_variables"):
+        known = optimizer._trainable_variables if optimizer.built else weights
+        return [id(variable) for variable in known] == [id(variable) for variable in weights]
+    keys = getattr(optimizer, "_index_dict", None)  # Keras 2
+    return not keys or list(keys) == [optimizer._var_key(variable) for variable in weights]
 
 
 def rate_of(optimizer: Any) -> float:
@@ -257,12 +350,9 @@ def rate_of(optimizer: Any) -> float:
     return float(as_numpy(optimizer.learning_rate))
 
 
-def penalties(chain: Chain, package: ModuleType) -> dict[str, float]:
-    """The recipe's l1 and l2, when every Dense has the same."""
-    found = {_penalty(layer, package) for layer in chain.dense}
-    if len(found) > 1:
-        raise KerasOnly("its layers have different kernel regularizers")
-    l1, l2 = found.pop()
+def penalties(chain: Chain, package: ModuleType) -> dict[str, Any]:
+    """The recipe's l1 and l2, of each layer."""
+    l1, l2 = zip(*[_penalty(layer, package) for layer in chain.dense], strict=True)
     return {"l1": l1, "l2": l2}
 
 
@@ -276,30 +366,3 @@ def _penalty(layer: Any, package: ModuleType) -> tuple[float, float]:
         )
     config = regularizer.get_config()
     return short(config.get("l1", 0.0)), short(config.get("l2", 0.0))
-
-
-def _accuracies(model: Any, one_hot: bool, package: ModuleType) -> tuple[str, ...]:
-    """The names of the metrics, all of which must be the plain accuracy."""
-    compiled = getattr(model, "_compile_metrics", None) or getattr(model, "compiled_metrics", None)
-    if getattr(compiled, "_user_weighted_metrics", None):
-        raise KerasOnly("the model was compiled with weighted_metrics")
-    names = tuple(_accuracy_names(getattr(compiled, "_user_metrics", None) or [], one_hot, package))
-    if len(set(names)) != len(names) or "loss" in names:
-        raise KerasOnly("two of its metrics have the same name")
-    return names
-
-
-def _accuracy_names(metrics: Any, one_hot: bool, package: ModuleType) -> Iterator[str]:
-    own = "CategoricalAccuracy" if one_hot else "SparseCategoricalAccuracy"
-    spellings = (
-        "accuracy",
-        "acc",
-        "categorical_accuracy" if one_hot else "sparse_categorical_accuracy",
-    )
-    for metric in metrics if isinstance(metrics, (list, tuple)) else [metrics]:
-        if isinstance(metric, str) and metric in spellings:
-            yield metric
-        elif kind(metric, package) == own and str(metric.dtype) == "float32":
-            yield metric.name
-        else:
-            raise KerasOnly(f"of its metric {getattr(metric, 'name', metric)!s:.40}")

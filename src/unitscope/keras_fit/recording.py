@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from unitscope.errors import InvalidInput, UnsupportedModel
+from unitscope.keras_fit.noted import noted
 from unitscope.keras_fit.plan import (
     BATCH_SIZE,
     LARGEST_RECORD,
@@ -20,9 +22,11 @@ from unitscope.keras_fit.plan import (
 from unitscope.keras_fit.sample import Sample
 from unitscope.kernel.state import State
 from unitscope.models.keras import Chain, keras_package, kind, read_chain
-from unitscope.network import Network
+from unitscope.networks import Network
 from unitscope.recipe import OPTIMIZERS, Optimizer, Recipe
 from unitscope.training.run import Run
+
+_OF_ONE_LOGIT = ("BinaryCrossentropy", "BinaryFocalCrossentropy")
 
 
 def fit_with_keras(
@@ -55,7 +59,26 @@ def fit_with_keras(
             record(epoch, logs)
 
     followers = [Recorder(), *as_list(callbacks)] if container is None else container
-    history = model.fit(sample.X, y, callbacks=followers, **arguments)
+    before = getattr(model, "history", None)
+    try:
+        history = model.fit(sample.X, y, callbacks=followers, **arguments)
+    except KeyboardInterrupt:
+        if getattr(model, "history", None) is not before:
+            _finish(model.history, why, model, weights, sample, arguments)
+        raise
+    _finish(history, why, model, weights, sample, arguments)
+    return history
+
+
+def _finish(
+    history: Any,
+    why: str,
+    model: Any,
+    weights: list[Network],
+    sample: Sample,
+    arguments: Mapping[str, Any],
+) -> None:
+    """Give a History its `.run`, of the epochs that were done, and its `.why`."""
     losses = history.history.get("loss", [])
     # The user's data are read once more here: whatever goes wrong, the training has been done.
     try:
@@ -67,7 +90,7 @@ def fit_with_keras(
         reason = "" if str(error) in why else f": {error}"
         why = f"{why}; no run was recorded{reason}"
     history.why = why
-    return history
+    noted(history, model)
 
 
 def as_list(callbacks: Any) -> list[Any]:
@@ -93,17 +116,31 @@ def _run(
     epochs = len(weights) - 1
     if epochs < 0 or (epochs < len(loss) and np.isfinite(loss).all()):
         raise KerasOnly("the weights of some epochs could not be kept")
+    if chain.network.n_classes == 1:
+        chain, weights = _two_classes(chain, model, weights)
     optimizer = kind(model.optimizer, keras_package(model)).lower()
     if optimizer not in OPTIMIZERS:
         raise KerasOnly(f"a Recipe has no optimizer {type(model.optimizer).__name__}")
     split = arguments["validation_split"] if arguments["validation_data"] is None else 0.0
     data, partial = sample.points(chain.network.n_features, chain.network.n_classes, split)
     dataset = data.dataset(chain.network.n_classes)
-    rows = np.stack([network.to_vector() for network in weights]).astype(np.float32)
+    precision = np.float32 if chain.scale is None else np.float64
+    rows = np.stack([network.to_vector() for network in weights]).astype(precision)
     recipe = _recipe(chain, model, optimizer, arguments, epochs)
     losses = np.asarray(loss[:epochs], np.float64)
     run = Run(dataset, recipe, chain.network, rows, losses, State.fresh(rows[-1]))
     return run, partial
+
+
+def _two_classes(chain: Chain, model: Any, weights: list[Network]) -> tuple[Chain, list[Network]]:
+    """A model of one output and its weights, read as two classes of the logits (0, z)."""
+    given, package = model.loss, keras_package(model)
+    loss = package.losses.get(given) if isinstance(given, str) else given
+    options = loss.get_config() if hasattr(loss, "get_config") else {}
+    if kind(loss, package) not in _OF_ONE_LOGIT or not options["from_logits"]:
+        raise KerasOnly("its one output is a number, no logit of two classes")
+    networks = [dataclasses.replace(chain, network=net).of_two_classes() for net in weights]
+    return chain.of_two_classes(), [each.network for each in networks]
 
 
 def _recipe(
@@ -124,8 +161,10 @@ def _recipe(
     return Recipe(
         hidden=chain.network.sizes[1:-1],
         activation=names or "relu",
+        standardize=False,
         optimizer=name,
         epochs=epochs,
+        one_logit=chain.dense[-1].units == 1,
         batch_size=arguments["batch_size"] or BATCH_SIZE,
         learning_rate=short(rate_of(optimizer)),
         **options,

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from unitscope.keras_fit.data import LARGEST_DATA, FitData, fit_data, kept, memory
+from unitscope.keras_fit.data import LARGEST_DATA, FitData, Form, fit_data, kept, memory
 from unitscope.keras_fit.plan import KerasOnly
 
 POINTS_KEPT = 10_000
@@ -54,7 +54,7 @@ class Sample:
         floats = getattr(y, "dtype", None) in (np.float32, np.float64)
         if floats and not one_hot and (np.asarray(y) % 1 == 0).all():
             y = np.asarray(y).astype(np.int64)  # class numbers as floats, which a binary loss takes
-        data = fit_data(X, y, features, classes, one_hot, validation_split=validation_split)
+        data = fit_data(X, y, Form(features, classes, one_hot), validation_split=validation_split)
         return data, partial
 
 
@@ -84,7 +84,7 @@ def _batches(stream: Any, steps: int | None) -> Iterator[Any]:
     try:
         return itertools.islice(iter(stream), steps or batch_count(stream))
     except TypeError:
-        raise KerasOnly(f"its X is of type {type(stream).__name__}") from None
+        raise KerasOnly(f"its x is of type {type(stream).__name__}") from None
 
 
 def _first_points(batches: Iterator[Any]) -> tuple[np.ndarray, np.ndarray]:
@@ -92,11 +92,11 @@ def _first_points(batches: Iterator[Any]) -> tuple[np.ndarray, np.ndarray]:
     labels: list[np.ndarray] = []
     while sum(map(len, points)) < POINTS_KEPT and (batch := next(batches, None)) is not None:
         if not isinstance(batch, (tuple, list)) or len(batch) < 2:
-            raise KerasOnly("a batch of its X is not a pair (X, y)")
+            raise KerasOnly("a batch of its x is not a pair (x, y)")
         points.append(np.asarray(batch[0]))
         labels.append(np.asarray(batch[1]))
     if not points:
-        raise KerasOnly("its X gives no batches after the training")
+        raise KerasOnly("its x gives no batches after the training")
     return np.concatenate(points)[:POINTS_KEPT], np.concatenate(labels)[:POINTS_KEPT]
 
 

@@ -62,7 +62,8 @@ class Chunk(NamedTuple):
     """The points that are in the network: outputs and derivatives of all units, and what to learn.
 
     A unit's row is `stride` long, `vectors` whole vectors of it are in use. `labels` has the class
-    of each point as a float, `weights` one over the batch size, 0 in a lane without a point.
+    of each point as a float, `weights` one over the batch size, times the point's own weight where
+    it has one, 0 in a lane without a point.
     """
 
     A: Any

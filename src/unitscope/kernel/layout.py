@@ -32,15 +32,19 @@ LINEAR, RELU, LEAKY_RELU, TANH, SIGMOID, ELU, SOFTPLUS, GELU, SILU, ABS, FOLDED 
 # The optimizer codes.
 SGD, RMSPROP, ADAM, ADAMW = range(4)
 
-# The entries of the settings, float64: the recipe's, the least and the most that a point may add
-# to the loss, and the betas to the power of the step, which are the kernel's own. After them comes
-# each layer's slope below zero.
-RATE, MOMENTUM, BETA_1, BETA_2, RHO, EPSILON, DECAY, L1, L2 = range(9)
-LOSS_MIN, LOSS_MAX, POWER_1, POWER_2 = range(9, 13)
+# The entries of the settings, float64: the recipe's; the least and the most that a point may add to
+# the loss, and the most of one of class 0; by how much a logit must be above the first one for its
+# class to count as predicted; the betas to the power of the step, which are the kernel's own.
+# After them come each layer's slope below zero, each layer's l1, and each layer's l2.
+RATE, MOMENTUM, BETA_1, BETA_2, RHO, EPSILON, DECAY = range(7)
+LOSS_MIN, LOSS_MAX, LOSS_MAX_0, EDGE, POWER_1, POWER_2 = range(7, 13)
 SETTINGS = 13
+A_LAYER = 3  # settings of each layer
 
 # The entries of the numbers, int64. BLOCKS is read by the lockstep code only; STRIDE, SCRATCH,
-# IS_NARROW, COUNTED, TEAM and MEMBER by the loop only.
+# IS_NARROW, COUNTED, TEAM and MEMBER by the loop only. ENDED is the one that another thread may
+# write: above 0, training ends before the next step.
 POINTS, EPOCHS, BATCH, LAYERS, PADDED, PARAMETERS, OPTIMIZER, NESTEROV, STEP = range(9)
 STRIDE, OUTPUTS, SCRATCH, PITCH, IS_NARROW, COUNTED, BLOCKS, TEAM, MEMBER = range(9, 18)
-NUMBERS = 18
+PENALISED, ONE_LOGIT, FLOAT32_RATE, WEIGHTED, ENDED = range(18, 23)
+NUMBERS = 23

@@ -18,7 +18,6 @@ from unitscope.kernel import layout, optimizers
 from unitscope.kernel.activations import activate_curved, store_delta
 from unitscope.kernel.bundles import Parameters, Rows, layer_of, net_of
 from unitscope.kernel.lanes import (
-    exp_nonpositive,
     load,
     load_splat,
     log,
@@ -29,7 +28,9 @@ from unitscope.kernel.lanes import (
 )
 from unitscope.kernel.layout import GROUP, QUAD, TILE, WIDTH
 from unitscope.kernel.layout import LOCKSTEP_ROW as ROW
+from unitscope.kernel.losses import softmax_powers
 from unitscope.kernel.shuffles import below, common_part
+from unitscope.kernel.team import is_ended
 from unitscope.kernel.transposes import fetch
 
 
@@ -56,7 +57,6 @@ def _train(task, net, parameters, tile, order, loss, correct):
     numbers, settings = task.numbers, task.settings
     n, step = numbers[layout.POINTS], numbers[layout.STEP]
     end = numbers[layout.PARAMETERS] * GROUP
-    penalised = settings[layout.L1] > 0.0 or settings[layout.L2] > 0.0
     batches = (n + numbers[layout.BATCH] - 1) // numbers[layout.BATCH]
     past = step // batches
     for epoch in range(numbers[layout.EPOCHS]):
@@ -66,10 +66,12 @@ def _train(task, net, parameters, tile, order, loss, correct):
         while begin < n:  # range() with a step that might be 0 could raise, and nothing here may
             size = min(numbers[layout.BATCH], n - begin)
             _batch_gradient(task, (begin, size), net, parameters.G, tile, order, losses)
-            if penalised:
+            if is_ended(numbers):
+                return
+            if numbers[layout.PENALISED]:
                 _penalise(net, parameters.G, settings, losses, size)
             step += 1
-            optimizers.count_step(settings, step, begin == epoch == 0)
+            optimizers.count_step(numbers, settings, step, begin == epoch == 0)
             optimizers.update(numbers, settings, parameters, 0, end)
             begin += size
         store(losses, 0, load(losses, 0) / splat(n))
@@ -83,10 +85,18 @@ def _batch_gradient(task, batch, net, G, tile, order, losses):
     for q in range(0, task.numbers[layout.PARAMETERS] * GROUP, WIDTH):
         store(G, q, splat(0))
     for at in range(begin, begin + size, TILE):
+        if is_ended(task.numbers):
+            return
         points = min(TILE, begin + size - at)
         _gather(task, order, at, points, tile.A)
         _forward(net, tile)
-        _softmax_cross_entropy(tile, net.output, losses, 1.0 / size, points)
+        if task.numbers[layout.WEIGHTED]:
+            _weighted_cross_entropy(tile, net.output, losses, 1.0 / size, points)
+        else:
+            _softmax_cross_entropy(tile, net.output, losses, 1.0 / size, points)
+        if task.numbers[layout.ONE_LOGIT]:  # no derivatives by the first: its weights stay
+            for t in range(net.output.target, net.output.target + ROW, GROUP):
+                store(tile.D, t, splat(0))
         _backward(net, G, tile)
 
 
@@ -139,37 +149,46 @@ def _larger(a, b):
 
 
 @inlined
+def _derivatives(D, at, label, units, taught, exp_sum):
+    """Make of `softmax_powers` in D the derivatives of the loss by the logits, times `taught`."""
+    zero, one = splat(0), splat(1)
+    scale, index = taught / exp_sum, zero
+    for k in range(units):
+        target = select_equal(label, index, taught, zero)
+        store(D, at + k * ROW, load(D, at + k * ROW) * scale - target)
+        index = index + one
+
+
+@inlined
 def _softmax_cross_entropy(tile, output, losses, weight, points):
     """Add each run's loss at a tile's first `points` points to `losses`.
 
     D gets the derivatives by the logits, times `weight`, and 0 for the other points.
     """
-    A, D, zero, one = tile.A, tile.D, splat(0), splat(1)
     # the logarithm of the product of the softmax sums: one for a tile
-    product, label_logits = one, zero
+    product, label_logits = splat(1), splat(0)
     for t in range(TILE):
         at, label = output.target + t * GROUP, load(tile.labels, t * GROUP)
         taught = splat(weight if t < points else 0.0)
-        largest = load(A, at)
-        for k in range(1, output.units):
-            largest = _larger(load(A, at + k * ROW), largest)
-        exp_sum, label_logit, index = zero, zero, zero
-        for k in range(output.units):
-            logit = load(A, at + k * ROW) - largest
-            power = exp_nonpositive(logit)
-            store(D, at + k * ROW, power)
-            exp_sum = exp_sum + power
-            label_logit = select_equal(label, index, logit, label_logit)
-            index = index + one
+        exp_sum, label_logit = softmax_powers(tile.A, tile.D, at, ROW, label, output.units)
         if t < points:
             product = product * exp_sum
             label_logits = label_logits + label_logit
-        scale, index = taught / exp_sum, zero
-        for k in range(output.units):
-            target = select_equal(label, index, taught, zero)
-            store(D, at + k * ROW, load(D, at + k * ROW) * scale - target)
-            index = index + one
+        _derivatives(tile.D, at, label, output.units, taught, exp_sum)
     store(losses, 0, load(losses, 0) + (log(product) - label_logits))
+
+
+@inlined
+def _weighted_cross_entropy(tile, output, losses, weight, points):
+    """The same where each point has a weight of its own, in the row behind the classes."""
+    for t in range(TILE):
+        at, label = output.target + t * GROUP, load(tile.labels, t * GROUP)
+        own = load(tile.labels, ROW + t * GROUP)
+        taught = splat(weight if t < points else 0.0) * own
+        exp_sum, label_logit = softmax_powers(tile.A, tile.D, at, ROW, label, output.units)
+        if t < points:
+            store(losses, 0, load(losses, 0) + (log(exp_sum) - label_logit) * own)
+        _derivatives(tile.D, at, label, output.units, taught, exp_sum)
 
 
 @inlined
@@ -262,6 +281,8 @@ def _count_correct(task, net, tile, correct):
     A, zero, one = tile.A, splat(0), splat(1)
     hits = zero
     for begin in range(0, n, TILE):
+        if is_ended(task.numbers):
+            return
         points = min(TILE, n - begin)
         for t in range(TILE):
             for q in range(features):
@@ -283,13 +304,11 @@ def _count_correct(task, net, tile, correct):
 @inlined
 def _penalise(net, G, settings, losses, size):
     """Add l1 * sum |w| + l2 * sum w**2 over each run's weights, `size` times, and its gradient."""
-    l1, l2, twice = (
-        splat(settings[layout.L1]),
-        splat(settings[layout.L2]),
-        splat(2.0 * settings[layout.L2]),
-    )
-    zero, one = splat(0), splat(1)
-    for index in range(net.table.shape[0]):
+    zero, one, layers = splat(0), splat(1), net.table.shape[0]
+    for index in range(layers):
+        l1 = splat(settings[layout.SETTINGS + layers + index])
+        square = settings[layout.SETTINGS + 2 * layers + index]
+        l2, twice = splat(square), splat(2.0 * square)
         for q in range(net.table[index, layout.WEIGHTS], net.table[index, layout.BIAS]):
             at = q * GROUP
             w = load(net.P, at)
@@ -322,7 +341,7 @@ def compiled():
         count, epochs = whole[layout.PARAMETERS] * GROUP, whole[layout.EPOCHS] * GROUP
         rows, real = (
             carray(table, (layers, layout.COLUMNS)),
-            carray(settings, (layout.SETTINGS + layers,)),
+            carray(settings, (layout.SETTINGS + layout.A_LAYER * layers,)),
         )
         points, all_keys = carray(X, (n * whole[layout.PITCH],)), carray(keys, (blocks * GROUP,))
         all_P, firsts = carray(P, (blocks * count,)), carray(first, (blocks * count,))
@@ -337,8 +356,8 @@ def compiled():
             row, last = block * epochs, (block + 1) * epochs
             own_keys = all_keys[block * GROUP : (block + 1) * GROUP]
             _train(
-                Task(whole, real[: layout.SETTINGS], points, own_keys),
-                net_of(all_P[at:end], rows, real[layout.SETTINGS :]),
+                Task(whole, real, points, own_keys),
+                net_of(all_P[at:end], rows, real[layout.SETTINGS : layout.SETTINGS + layers]),
                 Parameters(all_P[at:end], G, firsts[at:end], seconds[at:end]),
                 tile,
                 places,

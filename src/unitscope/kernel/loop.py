@@ -10,10 +10,16 @@ from numba import carray, cfunc, types
 from unitscope.compiled.jit import inlined
 from unitscope.kernel import layout, narrow, optimizers, wide
 from unitscope.kernel.bundles import Chunk, Parameters, Rows, Team, net_of
-from unitscope.kernel.lanes import splat, splat_leading, store
+from unitscope.kernel.lanes import load, splat, splat_leading, store
 from unitscope.kernel.layout import QUAD, WIDTH
-from unitscope.kernel.losses import count_correct, fresh_tally, softmax_cross_entropy, total_loss
-from unitscope.kernel.team import barrier, own_part
+from unitscope.kernel.losses import (
+    count_correct,
+    fresh_tally,
+    keep_first,
+    softmax_cross_entropy,
+    total_loss,
+)
+from unitscope.kernel.team import barrier, is_ended, own_part
 from unitscope.kernel.transposes import fetch
 
 
@@ -52,13 +58,13 @@ class Record(NamedTuple):
 
 @inlined
 def _train(task, net, parameters, memory, record, team):
-    """Run all epochs; return how many stayed finite.
+    """Run all epochs; return how many stayed finite, or came before it was ended.
 
-    Every member of the team runs this; the first alone does what is not shared out.
+    Every member of the team runs this; the first alone does what is not shared out. In
+    `team.barrier[1]` it tells the others to return.
     """
     numbers, settings = task.numbers, task.settings
     n, step = numbers[layout.POINTS], numbers[layout.STEP]
-    penalised = settings[layout.L1] > 0.0 or settings[layout.L2] > 0.0
     first, end = own_part(numbers[layout.PADDED], WIDTH, team)
     for epoch in range(numbers[layout.EPOCHS]):
         tally, penalty, begin = fresh_tally(), 0.0, 0
@@ -66,11 +72,13 @@ def _train(task, net, parameters, memory, record, team):
             size = min(numbers[layout.BATCH], n - begin)
             batch = (epoch * n + begin, size)
             tally = _batch_gradient(task, batch, net, parameters.G, memory, tally, team)
+            if team.barrier[1]:
+                return epoch
             step += 1
             if team.member == 0:
-                if penalised:
+                if numbers[layout.PENALISED]:
                     penalty += size * _penalise(net, parameters.G, settings)
-                optimizers.count_step(settings, step, begin == epoch == 0)
+                optimizers.count_step(numbers, settings, step, begin == epoch == 0)
             barrier(team)
             optimizers.update(numbers, settings, parameters, first, end)
             barrier(team)
@@ -99,16 +107,23 @@ def _batch_gradient(task, batch, net, G, memory, tally, team):
         points = min(memory.stride, begin + size - at)
         chunk = _chunk(memory, points)
         if team.member == 0:
+            if is_ended(numbers):
+                team.barrier[1] = 1
             _gather(task, at, points, 1.0 / size, chunk)
         barrier(team)
+        if team.barrier[1]:
+            return tally
         if task.is_narrow:
             narrow.forward(net, chunk)
         else:
             wide.forward(net, chunk, team)
         if team.member == 0:
-            tally = softmax_cross_entropy(chunk, net.output, task.settings, tally)
+            weighted = numbers[layout.WEIGHTED] != 0
+            tally = softmax_cross_entropy(chunk, net.output, task.settings, weighted, tally)
             if numbers[layout.COUNTED]:
-                tally = count_correct(chunk, net.output, tally)
+                tally = count_correct(chunk, net.output, task.settings[layout.EDGE], tally)
+            if numbers[layout.ONE_LOGIT]:
+                keep_first(chunk, net.output)
         barrier(team)
         if task.is_narrow:
             narrow.backward(net, memory.scratch, chunk, at == begin)
@@ -129,21 +144,28 @@ def _chunk(memory, points):
 
 @inlined
 def _gather(task, at, points, weight, chunk):
-    """Bring the points order[at:] into the first rows of A; a lane without one gets 0, weight 0."""
+    """Bring the points order[at:] into the first rows of A; a lane without one gets 0, weight 0.
+
+    A point's own weight, where it has one, is in the row behind the class.
+    """
     for v in range(chunk.vectors):
         here, left = v * WIDTH, points - v * WIDTH
         store(chunk.weights, here, splat_leading(weight, left))
         for q in range(0, task.pitch, QUAD):
             out = Rows(chunk.A, q * chunk.stride + here, chunk.stride)
             fetch(Rows(task.X, q, task.pitch), task.order, at + here, out, left)
+        if task.numbers[layout.WEIGHTED]:
+            own = load(chunk.labels, chunk.stride + here)
+            store(chunk.weights, here, load(chunk.weights, here) * own)
 
 
 @inlined
 def _penalise(net, G, settings):
     """l1 * sum |w| + l2 * sum w**2 over all weights; G gets its gradient, the sign of 0 being 0."""
-    l1, l2 = settings[layout.L1], settings[layout.L2]
-    value = 0.0
-    for index in range(net.table.shape[0]):
+    value, layers = 0.0, net.table.shape[0]
+    for index in range(layers):
+        l1 = settings[layout.SETTINGS + layers + index]
+        l2 = settings[layout.SETTINGS + 2 * layers + index]
         for q in range(net.table[index, layout.WEIGHTS], net.table[index, layout.BIAS]):
             w = net.P[q]
             value += l1 * abs(w) + l2 * w * w
@@ -183,10 +205,10 @@ _SIGNATURE = types.int64(
 def compiled():
     """The loop as a C function; compiling it takes a few seconds.
 
-    It gives how many epochs stayed finite. Its arguments are the addresses of: numbers, settings,
-    layer table, points, order and a chunk more, vectors (parameters, two slots), workspace, and of
-    what it fills: parameters, loss and counts of every epoch; after the counts lie the two numbers
-    that a team's threads share.
+    It gives how many epochs stayed finite, or were done before `numbers` said that it ends. Its
+    arguments are the addresses of: numbers, settings, layer table, points, order and a chunk more,
+    vectors (parameters, two slots), workspace, and of what it fills: parameters, loss and counts of
+    every epoch; after the counts lie the two numbers that a team's threads share.
     """
 
     @cfunc(_SIGNATURE, error_model="numpy")
@@ -194,7 +216,7 @@ def compiled():
         whole = carray(numbers, (layout.NUMBERS,))
         epochs, layers = whole[layout.EPOCHS], whole[layout.LAYERS]
         stride, padded = whole[layout.STRIDE], whole[layout.PADDED]
-        real = carray(settings, (layout.SETTINGS + layers,))
+        real = carray(settings, (layout.SETTINGS + layout.A_LAYER * layers,))
         parameters = carray(vectors, (3 * padded,))
         counted = carray(counts, (epochs + 2,))
         n, pitch, is_narrow = (
@@ -204,12 +226,12 @@ def compiled():
         )
         points, places = carray(X, (n * pitch,)), carray(order, (epochs * n + stride,))
         rows = carray(table, (layers, layout.COLUMNS))
-        net = net_of(parameters[:padded], rows, real[layout.SETTINGS :])
+        net = net_of(parameters[:padded], rows, real[layout.SETTINGS : layout.SETTINGS + layers])
         outputs = whole[layout.OUTPUTS] * stride
         room = carray(work, (2 * outputs + whole[layout.SCRATCH] + stride + padded,))
         memory, G = _divided(room, whole, net)
         return _train(
-            Task(whole, real[: layout.SETTINGS], points, places, pitch, is_narrow),
+            Task(whole, real, points, places, pitch, is_narrow),
             net,
             Parameters(net.P, G, parameters[padded : 2 * padded], parameters[2 * padded :]),
             memory,

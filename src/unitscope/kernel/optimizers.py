@@ -15,21 +15,25 @@ from unitscope.kernel.lanes import load, splat, sqrt, store
 
 
 @inlined
-def count_step(settings, step, first):
+def count_step(numbers, settings, step, first):
     """Bring the powers of the betas in `settings` to `step`; at `first` they are of no step yet.
 
     A power is computed at every 64th step and multiplied on from there: it depends on the step
-    alone, wherever a training was cut into pieces, and one in 64 costs a library call.
+    alone, wherever a training was cut into pieces, and one in 64 costs a library call. With
+    FLOAT32_RATE, they are those of the betas in float32.
     """
+    beta_1, beta_2 = settings[layout.BETA_1], settings[layout.BETA_2]
+    if numbers[layout.FLOAT32_RATE]:
+        beta_1, beta_2 = np.float64(np.float32(beta_1)), np.float64(np.float32(beta_2))
     begin = step // 64 * 64
     times = 1
     if first or step == begin:
-        settings[layout.POWER_1] = settings[layout.BETA_1] ** np.float64(begin)
-        settings[layout.POWER_2] = settings[layout.BETA_2] ** np.float64(begin)
+        settings[layout.POWER_1] = beta_1 ** np.float64(begin)
+        settings[layout.POWER_2] = beta_2 ** np.float64(begin)
         times = step - begin
     for _ in range(times):
-        settings[layout.POWER_1] *= settings[layout.BETA_1]
-        settings[layout.POWER_2] *= settings[layout.BETA_2]
+        settings[layout.POWER_1] *= beta_1
+        settings[layout.POWER_2] *= beta_2
 
 
 @inlined
@@ -37,7 +41,7 @@ def update(numbers, settings, parameters, begin, end):
     """Move parameters begin..end one step against their gradient; `count_step` has counted it."""
     code = numbers[layout.OPTIMIZER]
     if code in (layout.ADAM, layout.ADAMW):
-        _adam(settings, parameters, begin, end, code == layout.ADAMW)
+        _adam(numbers, settings, parameters, begin, end)
     elif code == layout.RMSPROP:
         _rmsprop(settings, parameters, begin, end)
     else:
@@ -45,12 +49,12 @@ def update(numbers, settings, parameters, begin, end):
 
 
 @inlined
-def _adam(settings, parameters, begin, end, decoupled):
+def _adam(numbers, settings, parameters, begin, end):
     """Kingma and Ba, 2015, the bias corrections in the rate; adamw: Loshchilov and Hutter, 2019."""
     P, G, first, second = parameters
-    rate, decay = settings[layout.RATE], settings[layout.DECAY]
-    corrected = rate * np.sqrt(1.0 - settings[layout.POWER_2]) / (1.0 - settings[layout.POWER_1])
-    alpha, keep = splat(corrected), splat(1.0 - rate * decay if decoupled else 1.0)
+    alpha = _corrected_rate(numbers, settings)
+    decoupled = numbers[layout.OPTIMIZER] == layout.ADAMW
+    rate, decay = splat(settings[layout.RATE]), splat(settings[layout.DECAY])
     near_1, near_2 = splat(1.0 - settings[layout.BETA_1]), splat(1.0 - settings[layout.BETA_2])
     epsilon = splat(settings[layout.EPSILON])
     for q in range(begin, end, layout.WIDTH):
@@ -59,7 +63,24 @@ def _adam(settings, parameters, begin, end, decoupled):
         v = v + (g * g - v) * near_2
         store(first, q, m)
         store(second, q, v)
-        store(P, q, load(P, q) * keep - m * alpha / (sqrt(v) + epsilon))
+        p = load(P, q)
+        if decoupled:
+            p = p - p * decay * rate
+        store(P, q, p - m * alpha / (sqrt(v) + epsilon))
+
+
+@inlined
+def _corrected_rate(numbers, settings):
+    """Adam's rate at this step, in all lanes: exact, or in float32, like Keras's.
+
+    In float32, five digits of 1 - 0.999 are right.
+    """
+    power_1, power_2 = settings[layout.POWER_1], settings[layout.POWER_2]
+    rate = settings[layout.RATE]
+    if numbers[layout.FLOAT32_RATE]:
+        one = splat(1)  # a lane's root is no library call
+        return splat(rate) * sqrt(one - splat(power_2)) / (one - splat(power_1))
+    return splat(rate * np.sqrt(1.0 - power_2) / (1.0 - power_1))
 
 
 @inlined

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from unitscope.kernel.state import Outcome, State
-from unitscope.network import ACTIVATIONS, Dense, Network
+from unitscope.kernel.packing import bounds
+from unitscope.kernel.state import PLAIN, Options, Outcome, State
+from unitscope.networks import ACTIVATIONS, Dense, Network
 from unitscope.recipe import Recipe
 
 # Numbers that leave float32 are what the kernel finds, too: `advance` stops before their epoch.
@@ -51,7 +52,7 @@ def advance(
     y: np.ndarray,
     order: np.ndarray,
     recipe: Recipe,
-    clip: float = 0.0,
+    options: Options = PLAIN,
 ) -> Outcome:
     """Train on from `state` for one epoch per row of `order`, as `kernel.advance.advance` does.
 
@@ -59,21 +60,27 @@ def advance(
     penalties.
     """
     epochs, n = order.shape
-    weights, loss = np.empty((epochs, net.n_parameters), _f), np.empty(epochs)
+    record, loss = np.empty((epochs + 1, net.n_parameters), _f), np.empty(epochs)
+    record[0] = state.parameters
     correct, after, points = np.zeros(epochs, np.int64), state.copy(), X.astype(_f)
     for epoch, row in enumerate(order):
         now, lost = after.copy(), 0.0
         for batch in np.split(row, range(recipe.batch_size, n, recipe.batch_size)):
-            surprise, gradient, right = _pass(now.parameters, net, points[batch], y[batch], clip)
+            if options.look is not None:
+                options.look()
+            own = None if options.weights is None else options.weights[batch].astype(_f)
+            chosen = points[batch], y[batch], own
+            surprise, gradient, right = _pass(now.parameters, net, chosen, recipe, options)
             penalty = _penalise(now.parameters, gradient, net, recipe)
             lost += surprise + penalty * len(batch)
             correct[epoch] += right
+            now = now._replace(step=now.step + 1)
             _step(now, gradient, recipe)
-        weights[epoch], loss[epoch] = now.parameters, lost / n
+        record[epoch + 1], loss[epoch] = now.parameters, lost / n
         if not (np.isfinite(lost) and np.isfinite(now.parameters).all()):
-            return Outcome(weights[:epoch], loss[:epoch], correct[:epoch], after, finite=False)
+            return Outcome(record[: epoch + 1], loss[:epoch], correct[:epoch], after, finite=False)
         after = now
-    return Outcome(weights, loss, correct, after, finite=True)
+    return Outcome(record, loss, correct, after, finite=True)
 
 
 def _layers(vector: np.ndarray, net: Network) -> Iterator[tuple[Dense, np.ndarray, np.ndarray]]:
@@ -86,9 +93,14 @@ def _layers(vector: np.ndarray, net: Network) -> Iterator[tuple[Dense, np.ndarra
 
 
 def _pass(
-    P: np.ndarray, net: Network, X: np.ndarray, y: np.ndarray, clip: float
+    P: np.ndarray,
+    net: Network,
+    batch: tuple[np.ndarray, np.ndarray, np.ndarray | None],
+    recipe: Recipe,
+    options: Options,
 ) -> tuple[float, np.ndarray, int]:
     """The sum of a batch's losses, the gradient of their mean (P,), how many points are right."""
+    X, y, own_weights = batch
     outputs, slopes = [X], []
     for layer, weights, bias in _layers(P, net):
         z = outputs[-1] @ weights + bias
@@ -100,47 +112,53 @@ def _pass(
     powers = np.exp(gaps)
     sums = powers.sum(axis=1, keepdims=True)
     surprise, taught = np.log(sums[:, 0]) - gaps[own], np.ones(len(y), _f)
-    if clip:  # a probability outside clip..1 - clip adds the bound's loss and teaches nothing
-        least, most = -np.log(np.array([1.0 - clip, clip], _f))
+    if options.clip:  # a probability outside the bounds adds a bound's loss and teaches nothing
+        least, most, most_of_0 = np.array(bounds(options.clip, recipe.one_logit), _f)
+        most = np.where(y == 0, most_of_0, most)
         taught = ((least <= surprise) & (surprise <= most)).astype(_f)
         surprise = np.clip(surprise, least, most)
+    if own_weights is not None:
+        surprise, taught = surprise * own_weights, taught * own_weights
     delta = powers / sums
     delta[own] -= 1
     delta *= taught[:, None] / _f(len(y))
+    if recipe.one_logit:
+        delta[:, 0] = 0
     gradient = np.empty_like(P)
     parts = zip(_layers(P, net), _layers(gradient, net), outputs, slopes, strict=False)
     for (_, weights, _), (_, by_weights, by_bias), inputs, slope in reversed(list(parts)):
         delta = delta * slope
         by_weights[:], by_bias[:] = inputs.T @ delta, delta.sum(axis=0)
         delta = delta @ weights.T
-    return float(surprise.sum(dtype=np.float64)), gradient, int((logits.argmax(axis=1) == y).sum())
+    compared = logits + np.where(np.arange(net.n_classes) == 0, _f(options.edge), _f(0))
+    hits = compared.argmax(axis=1) == y
+    right = int(hits.sum() if own_weights is None else hits[own_weights > 0].sum())
+    return float(surprise.sum(dtype=np.float64)), gradient, right
 
 
 def _penalise(P: np.ndarray, gradient: np.ndarray, net: Network, recipe: Recipe) -> float:
     """l1 * sum |w| + l2 * sum w**2 over all weights; its gradient is added (the sign of 0 is 0)."""
     penalty = 0.0
-    for (_, weights, _), (_, by_weights, _) in zip(
-        _layers(P, net), _layers(gradient, net), strict=True
+    layers = zip(_layers(P, net), _layers(gradient, net), strict=True)
+    for ((_, weights, _), (_, by_weights, _)), l1, l2 in zip(
+        layers, *recipe.penalties(len(net.layers)), strict=True
     ):
         w = weights.astype(np.float64)
-        penalty += recipe.l1 * np.abs(w).sum() + recipe.l2 * (w * w).sum()
-        by_weights += (recipe.l1 * np.sign(w) + 2.0 * recipe.l2 * w).astype(_f)
+        penalty += l1 * np.abs(w).sum() + l2 * (w * w).sum()
+        by_weights += (l1 * np.sign(w) + 2.0 * l2 * w).astype(_f)
     return float(penalty)
 
 
 def _step(state: State, g: np.ndarray, recipe: Recipe) -> None:
-    """Move the state one step against the gradient, by Keras's formula for the optimizer."""
-    state.step += 1
+    """Move the state to this step against the gradient, by Keras's formula for the optimizer."""
     P, (first, second), rate = state.parameters, state.slots, recipe.learning_rate
     momentum = _f(recipe.momentum)
     if recipe.optimizer in ("adam", "adamw"):
         first += (g - first) * _f(1.0 - recipe.beta_1)
         second += (g * g - second) * _f(1.0 - recipe.beta_2)
         if recipe.optimizer == "adamw":
-            P *= _f(1.0 - rate * recipe.weight_decay)
-        powers = recipe.beta_1**state.step, recipe.beta_2**state.step
-        corrected = _f(rate * np.sqrt(1.0 - powers[1]) / (1.0 - powers[0]))
-        P -= first * corrected / (np.sqrt(second) + _f(recipe.epsilon))
+            P -= P * _f(recipe.weight_decay) * _f(rate)
+        P -= first * _corrected_rate(state.step, recipe) / (np.sqrt(second) + _f(recipe.epsilon))
     elif recipe.optimizer == "rmsprop":
         first[:] = first * _f(recipe.rho) + g * g * _f(1.0 - recipe.rho)
         move = _f(rate) * g / np.sqrt(first + _f(recipe.epsilon))
@@ -153,6 +171,16 @@ def _step(state: State, g: np.ndarray, recipe: Recipe) -> None:
             first[:] = first * momentum - move
             move = move - first * momentum if recipe.nesterov else -first
         P -= move
+
+
+def _corrected_rate(step: int, recipe: Recipe) -> np.float32:
+    """Adam's rate at a step: exact, or in float32, where of 1 - 0.999 five digits are right."""
+    betas = np.array([recipe.beta_1, recipe.beta_2])
+    if recipe.float32_rate:
+        power_1, power_2 = (betas.astype(_f).astype(np.float64) ** step).astype(_f)
+        return _f(recipe.learning_rate) * np.sqrt(_f(1) - power_2) / (_f(1) - power_1)
+    power_1, power_2 = betas**step
+    return _f(recipe.learning_rate * np.sqrt(1.0 - power_2) / (1.0 - power_1))
 
 
 def shuffles(n: int, count: int, past: int, key: int) -> np.ndarray:
@@ -169,6 +197,11 @@ def shuffles(n: int, count: int, past: int, key: int) -> np.ndarray:
         other = drawn[:, last].astype(np.intp)
         places[rows, other], places[:, last] = places[:, last].copy(), places[rows, other]
     return places
+
+
+def are_permutations(order: np.ndarray) -> bool:
+    """Whether every row of whole numbers (epochs, n) is a permutation of 0..n-1."""
+    return bool((np.sort(order, axis=1) == np.arange(order.shape[1])).all())
 
 
 def _hash(x: np.ndarray) -> np.ndarray:

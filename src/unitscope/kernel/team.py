@@ -15,6 +15,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from unitscope.compiled.jit import inlined
+from unitscope.kernel import layout
 from unitscope.kernel.lanes import emit_pointer
 
 _SPINS = 200  # looks before a waiting thread lets others have the processor
@@ -49,6 +50,23 @@ def _await_all(typing_context: Any, barrier: Any, members: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(barrier, types.int64), code
+
+
+@intrinsic
+def _as_it_is(typing_context: Any, numbers: Any, index: Any) -> Any:
+    """A number that another thread may write."""
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        place = emit_pointer(context, builder, signature.args[0], *arguments)
+        return builder.load_atomic(place, "monotonic", 8)
+
+    return types.int64(numbers, types.int64), code
+
+
+@inlined
+def is_ended(numbers):
+    """Whether another thread has said that training is to end."""
+    return _as_it_is(numbers, layout.ENDED) > 0
 
 
 @inlined

@@ -1,4 +1,4 @@
-"""Answers to the page's messages: a message in, a reply out. No state, no file system, no network.
+"""Answers to the page's messages: a message in, a reply out. No state, no file but the first run's.
 
 The notebook widget and the server of the live page both answer with this. A message is hostile
 until `requests` has made work of it; whatever it breaks, the reply says so and nothing is raised.
@@ -7,18 +7,23 @@ until `requests` has made work of it; whatever it breaks, the reply says so and 
 from __future__ import annotations
 
 import functools
+import os
 
 import numpy as np
 
 from unitscope.errors import UnitscopeError, refusal, said
+from unitscope.looking import looked_at
+from unitscope.page import FIRST_RUN
 from unitscope.page.course import course_start, fits_course
 from unitscope.page.jobs import Job
 from unitscope.page.requests import FROM_WIRE, Refusal, Work
 from unitscope.training.run import Run
 from unitscope.wire.from_wire import object_from_wire
 from unitscope.wire.greeting import greeting
-from unitscope.wire.messages import FirstScene, Hello, Reply
-from unitscope.wire.to_wire import claims_to_wire, data_to_wire, run_to_wire
+from unitscope.wire.messages import Hello, Reply
+from unitscope.wire.scenes import FirstScene
+from unitscope.wire.shown import Shown
+from unitscope.wire.to_wire import claims_to_wire, run_to_wire, shown_to_wire
 
 KINDS = frozenset(FROM_WIRE)
 _REFUSED = (UnitscopeError, MemoryError, OverflowError, RecursionError)
@@ -50,7 +55,7 @@ def prepare(message: object) -> Work:
 def answer(work: Work, job: Job) -> Reply:
     """Do a request's work; **raises** `Cancelled` where its answer is not wanted any more."""
     try:
-        with _silent():
+        with _silent(), looked_at(job.checkpoint):
             return work.answer(job)
     except _REFUSED as error:
         return job.refused(_why(error))
@@ -69,19 +74,24 @@ def _why(error: BaseException) -> str:
 
 @functools.cache
 def hello() -> Hello:
-    """The first message: what the page can offer, and the course lab's run as the first screen."""
+    """The first message: what the page can offer, and a run as the first screen.
+
+    It is that of the file in the environment's `FIRST_RUN`, or else the course lab's.
+    """
     from unitscope import lab
 
-    return {**greeting(), "first": first(lab.run())}
+    path = os.environ.get(FIRST_RUN)
+    return {**greeting(), "first": first(Run.load(path) if path else lab.run())}
 
 
 def first(run: Run) -> FirstScene:
-    """A run as a first screen: its data, its weights and its explanation."""
+    """A run as a first screen: its points or a sample, its weights and its explanation."""
+    shown = Shown.of(run)
     course = fits_course(run.data, run.recipe) and bool(
         np.array_equal(run.weights[0], course_start()[0].to_vector().astype(np.float32))
     )
     return {
-        "data": data_to_wire(run.data),
+        "data": shown_to_wire(shown),
         "run": run_to_wire(run, course=course),
-        "claims": claims_to_wire(run.network, run.data, run=run),
+        "claims": claims_to_wire(run.network, shown, run=run),
     }

@@ -7,7 +7,7 @@ import functools
 import numpy as np
 
 from unitscope.data.dataset import Dataset
-from unitscope.network import Dense, Network
+from unitscope.networks import Dense, Network
 from unitscope.recipe import Recipe
 from unitscope.wire.greeting import COURSE
 

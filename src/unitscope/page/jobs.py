@@ -13,41 +13,56 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine, Hashable
 from typing import Any, Generic, TypeVar
 
-from unitscope.data.dataset import Dataset
+from unitscope.looking import Ended
 from unitscope.training.run import Run
-from unitscope.wire.from_wire import id_from_wire
+from unitscope.wire.from_wire import id_from_wire, view_from_wire
 from unitscope.wire.messages import Dropped, Refused, Reply
+from unitscope.wire.shown import Shown
 
 _PROGRESS_SECONDS = 0.1  # between two reports
 Outcome = TypeVar("Outcome")
 
 
-class Cancelled(Exception):
+class Cancelled(Ended):
     """The answer is no longer wanted."""
+
+
+class TurnsOutLong(Ended):
+    """Work that was thought quick has had its time, and must wait for its turn as long work."""
 
 
 class Job:
     """A request being answered: whether its answer is still wanted, and how far it is.
 
     - `message`: the request as it came; `report`: sends its page a message, from any thread.
+    - `size`: bytes of memory that it takes until it is answered.
     - `deadline`: in seconds of `time.monotonic()`; the answer is not wanted after it.
+    - `quick_until`: likewise; the work is not quick any more after it.
     - `turn`: where long work waits for its turn; set to False, it gives its place up.
     - `trained`: what a training has made: its run, and all points of the view.
     """
 
     def __init__(
-        self, message: object = None, report: Callable[[Reply], None] | None = None
+        self,
+        message: object = None,
+        report: Callable[[Reply], None] | None = None,
+        size: int = 0,
     ) -> None:
-        self.message, self.number = message, id_from_wire(message)
+        self.message, self.size = message, size
+        self.number, self.view = id_from_wire(message), view_from_wire(message)
         self.stopped = False
-        self.deadline = math.inf
+        self.deadline = self.quick_until = math.inf
         self.turn: asyncio.Future[bool] | None = None
-        self.trained: tuple[Run, Dataset] | None = None
+        self.trained: tuple[Run, Shown] | None = None
         self._report, self._reported = report, time.monotonic()
 
     def wanted(self) -> bool:
         """Whether to go on."""
         return not self.stopped and time.monotonic() <= self.deadline
+
+    def drop(self) -> None:
+        """Nothing was begun, and nothing will: keep only whose it is."""
+        self.message, self.size = None, 0
 
     def stop(self) -> None:
         """The answer is not wanted any more."""
@@ -56,9 +71,14 @@ class Job:
             self.turn.set_result(False)
 
     def checkpoint(self) -> None:
-        """Called between pieces of the work: **raises** `Cancelled` where it is not wanted."""
+        """Called between pieces of the work.
+
+        **Raises** `Cancelled` where it is not wanted, and `TurnsOutLong` where it is not quick.
+        """
         if not self.wanted():
             raise Cancelled
+        if time.monotonic() > self.quick_until:
+            raise TurnsOutLong
 
     def progress(self, done: int, of: int, _loss: float = 0.0) -> None:
         """A checkpoint that reports, now and then, how far the work is."""
@@ -95,12 +115,19 @@ class Jobs(Generic[Outcome]):
         self._running: dict[Hashable, Job | None] = {}  # None: about to
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def take(self, kind: Hashable, message: object) -> None:
+    @property
+    def size(self) -> int:
+        """Bytes of memory that all jobs take."""
+        running = (job for job in self._running.values() if job is not None)
+        return sum(job.size for job in (*self._waiting.values(), *running))
+
+    def take(self, kind: Hashable, message: object, size: int = 0) -> None:
         """Answer a request soon, instead of one of its kind that waits or runs."""
         waiting = self._waiting.get(kind)
         if waiting is not None:
+            waiting.drop()
             self.start(self._send(waiting, waiting.superseded()))
-        self._waiting[kind] = self._job(message)
+        self._waiting[kind] = self._job(message, size)
         if kind in self._running:
             running = self._running[kind]
             if running is not None:
@@ -114,6 +141,7 @@ class Jobs(Generic[Outcome]):
         for kind in filter(of, list(self._waiting)):
             job = self._waiting.pop(kind, None)
             if job is not None:
+                job.drop()
                 self._send_soon(job, job.superseded())
         for kind, running in list(self._running.items()):
             if running is not None and of(kind):
@@ -141,8 +169,8 @@ class Jobs(Generic[Outcome]):
         finally:
             del self._running[kind]
 
-    def _job(self, message: object) -> Job:
-        job = Job(message, lambda reply: self._send_soon(job, reply))
+    def _job(self, message: object, size: int) -> Job:
+        job = Job(message, lambda reply: self._send_soon(job, reply), size)
         return job
 
     def _send_soon(self, job: Job, reply: Reply) -> None:

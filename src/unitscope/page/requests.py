@@ -13,24 +13,26 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from unitscope.data import toys
-from unitscope.data.dataset import Dataset
 from unitscope.errors import real_number, refusal, whole_number
 from unitscope.geometry.window import Window
-from unitscope.network import Network
+from unitscope.models.read import ReadNetwork
+from unitscope.networks import Network
 from unitscope.page.jobs import Job
+from unitscope.page.tables import Table
 from unitscope.page.training import Training, cost_of_explaining, initialized
 from unitscope.recipe import Recipe
-from unitscope.training.run import Run
+from unitscope.training.class_weights import class_weights
+from unitscope.training.given import untrained
+from unitscope.training.train import epoch_cost
 from unitscope.wire.from_wire import (
-    bytes_from_wire,
-    data_from_wire,
     network_from_wire,
+    patience_from_wire,
     recipe_from_wire,
+    shown_from_wire,
     window_from_wire,
 )
 from unitscope.wire.limits import LIMITS, check_explanation, check_weights, check_work
 from unitscope.wire.messages import (
-    ClaimScene,
     DataLoaded,
     Explained,
     FileMade,
@@ -39,6 +41,8 @@ from unitscope.wire.messages import (
     SeedsTrained,
     Trained,
 )
+from unitscope.wire.scenes import ClaimScene
+from unitscope.wire.shown import Shown
 from unitscope.wire.to_wire import (
     bytes_to_wire,
     claims_to_wire,
@@ -48,7 +52,7 @@ from unitscope.wire.to_wire import (
     run_to_wire,
 )
 
-_PRODUCTS_PER_BYTE = 50  # of a table that is read
+_LONGEST_LINE = 2_000
 
 
 class Work(Protocol):
@@ -74,13 +78,11 @@ class Refusal:
         return job.refused(self.why)
 
 
-def _claims(
-    net: Network, data: Dataset, job: Job, window: Window | None, run: Run | None = None
-) -> list[ClaimScene]:
+def _claims(net: Network, shown: Shown, **more: Any) -> list[ClaimScene]:
     from unitscope.explanation.measured import measured
 
     try:
-        return claims_to_wire(net, data, run=run, window=window, checkpoint=job.checkpoint)
+        return claims_to_wire(net, shown, **more)
     finally:
         measured.cache_clear()  # nothing of a user's data stays
 
@@ -98,7 +100,8 @@ class Train:
         """A "train" request."""
         training = Training.from_wire(request)
         explain = request.get("explain") is True and training.explanation_cost <= LIMITS["work"]
-        return cls(training, explain, window_from_wire(request.get("window")) if explain else None)
+        window = window_from_wire(request.get("window")) if explain else None
+        return cls(training, explain, window)
 
     @property
     def cost(self) -> int:
@@ -109,25 +112,19 @@ class Train:
         """The run as the page takes it; the job's `trained` has it as it is."""
         training = self.training
         run, stopped = training.run(job)
-        job.trained = run, training.data
-        scene = run_to_wire(
-            run,
-            course=training.course,
-            stopped=stopped,
-            test=training.test,
-            checkpoint=job.checkpoint,
-        )
+        job.trained = run, training.shown
+        scene = run_to_wire(run, course=training.course, stopped=stopped)
         reply: Trained = {"id": job.number, "kind": "trained", "run": scene}
         if self.explain:
-            reply["claims"] = _claims(run.network, training.data, job, self.window, run)
+            reply["claims"] = _claims(run.network, training.shown, window=self.window, run=run)
         return reply
 
 
 @dataclass(frozen=True)
 class Explain:
-    """Say what a network does with all points."""
+    """Say what a network does with the points that are not held out."""
 
-    data: Dataset
+    shown: Shown
     net: Network
     window: Window | None
     cost: int
@@ -135,27 +132,29 @@ class Explain:
     @classmethod
     def from_wire(cls, request: Mapping[str, Any]) -> Explain:
         """An "explain" request."""
-        data, _ = data_from_wire(request.get("data"))
+        shown = shown_from_wire(request.get("data"))
+        data = shown.fitted
         net = network_from_wire(request.get("network"))
         if net.n_features != data.n_features:
             rule = f"one of {data.n_features} inputs, as the data has"
             raise refusal("network", rule, net.n_features)
         cost = cost_of_explaining(data, net)
         check_explanation(cost)
-        return cls(data, net, window_from_wire(request.get("window")), cost)
+        return cls(shown, net, window_from_wire(request.get("window")), cost)
 
     def answer(self, job: Job) -> Explained:
         """The sentences."""
-        claims = _claims(self.net, self.data, job, self.window)
+        claims = _claims(self.net, self.shown, window=self.window)
         return {"id": job.number, "kind": "explained", "claims": claims}
 
 
 @dataclass(frozen=True)
 class Seeds:
-    """Train from each of many seeds."""
+    """Train from each of many seeds; those that stop early do so by the points held out."""
 
-    fitted: Dataset
+    shown: Shown
     recipe: Recipe
+    patience: int | None
     architecture: Network
     seeds: range
     cost: int
@@ -163,22 +162,34 @@ class Seeds:
     @classmethod
     def from_wire(cls, request: Mapping[str, Any]) -> Seeds:
         """A "seeds" request."""
-        data, held_out = data_from_wire(request.get("data"))
-        recipe = recipe_from_wire(request.get("recipe"))
+        shown = shown_from_wire(request.get("data"))
+        data, recipe = shown.data, recipe_from_wire(request.get("recipe"))
+        patience = patience_from_wire(request.get("early_stopping"), shown)
         count = whole_number("seeds", request.get("seeds", 64), at_least=1, at_most=LIMITS["seeds"])
         last = 2**31 - 1 - count
         first = whole_number("first", request.get("first", 0), at_least=0, at_most=last)
         architecture = initialized(data, recipe, seed=0)
+        class_weights(data, recipe)  # refuses
         check_work(data.n_points, recipe.epochs, architecture.n_parameters, count)
         check_weights(count, architecture.n_parameters, "seeds")
-        cost = data.n_points * recipe.epochs * architecture.n_parameters * count
-        return cls(data.where(~held_out), recipe, architecture, range(first, first + count), cost)
+        epoch = epoch_cost(data.n_points, recipe.batch_size, architecture.n_parameters)
+        # one that stops early is trained alone, and some of its epochs twice
+        times = 1 if patience is None else 3
+        cost = recipe.epochs * count * epoch * times
+        return cls(shown, recipe, patience, architecture, range(first, first + count), cost)
 
     def answer(self, job: Job) -> SeedsTrained:
         """The last weights, loss and accuracy of each."""
         from unitscope.sweeps.sweep import sweep
 
-        swept = sweep(self.fitted, self.recipe, seeds=self.seeds, progress=job.progress)
+        swept = sweep(
+            self.shown.fitted,
+            self.recipe,
+            seeds=self.seeds,
+            progress=job.progress,
+            validation=None if self.patience is None else self.shown.test,
+            early_stopping=self.patience,
+        )
         return {
             "id": job.number,
             "kind": "seeds",
@@ -226,61 +237,16 @@ class Toy:
 
 
 @dataclass(frozen=True)
-class Table:
-    """A CSV file's content to read."""
-
-    name: str
-    content: bytes
-    target: str | None
-    standardize: bool
-
-    @classmethod
-    def from_wire(cls, request: Mapping[str, Any]) -> Table:
-        """A "table" request."""
-        name, target = request.get("name"), request.get("target")
-        if not isinstance(name, str) or len(name) > 200:
-            raise refusal("name", "a text of at most 200 characters", name)
-        if target is not None and not isinstance(target, str):
-            raise refusal("target", "a column's name", target)
-        content = bytes_from_wire("content", request.get("content"))
-        return cls(name, content, target, bool(request.get("standardize", False)))
-
-    @property
-    def cost(self) -> int:
-        """In products."""
-        return len(self.content) * _PRODUCTS_PER_BYTE
-
-    def answer(self, job: Job) -> DataLoaded:
-        """Its points, its columns and which of them has the classes."""
-        from unitscope.data.tables import table_from_bytes
-
-        data, columns, target = table_from_bytes(
-            self.content,
-            self.name,
-            self.target,
-            self.standardize,
-            most_rows=LIMITS["points"],
-            most_columns=LIMITS["features"] + 1,
-        )
-        if data.n_classes > LIMITS["classes"]:
-            remedy = f"Is {target!r} the column of the classes?"
-            raise refusal("classes", f"at most {LIMITS['classes']}", data.n_classes, remedy)
-        return {
-            "id": job.number,
-            "kind": "data",
-            "data": data_to_wire(data),
-            "columns": columns,
-            "target": target,
-        }
-
-
-@dataclass(frozen=True)
 class Export:
-    """A file of a run, which is trained again; code is of `net`, or of the run's last network."""
+    """A file of a run, which is trained again; code is of `net`, or of the run's last network.
+
+    `model`: the file is of this, a network that was trained elsewhere; nothing is trained.
+    """
 
     what: str
     training: Training
     net: Network | None
+    model: ReadNetwork | None
     cost: int
 
     @classmethod
@@ -295,30 +261,42 @@ class Export:
         if request.get("network") is not None:
             net = network_from_wire(request["network"])
         training = Training.from_wire(request, other=net)
-        cost = training.cost
+        model = _model(net, request.get("read_as"))
+        cost = training.cost if model is None else 0
         if what == "html":
             check_explanation(training.explanation_cost)
             cost += EXPLAINED * training.explanation_cost
-        return cls(what, training, net, cost)
+        return cls(what, training, net, model, cost)
 
     def answer(self, job: Job) -> FileMade:
         """The file."""
         from unitscope.export.files import file_of
 
         training = self.training
-        run, _ = training.run(job)
-        job.checkpoint()
+        if self.model is None:
+            run, _ = training.run(job)
+        else:
+            run = untrained(self.model, training.fitted)
         name, mime, content = file_of(
             self.what,
             run,
             self.net,
             course=training.course,
-            data=training.data,
-            held_out=training.held_out,
-            checkpoint=job.checkpoint,
+            shown=training.shown,
         )
         text = bytes_to_wire(content)
         return {"id": job.number, "kind": "file", "name": name, "mime": mime, "content": text}
+
+
+def _model(net: Network | None, read_as: object) -> ReadNetwork | None:
+    """The network of a model that was trained elsewhere; None where none is told of."""
+    if read_as is None:
+        return None
+    if not isinstance(read_as, str) or len(read_as) > _LONGEST_LINE or not read_as.isprintable():
+        raise refusal("read_as", f"a line of at most {_LONGEST_LINE:,} letters", read_as)
+    if net is None:
+        raise refusal("network", "given with read_as", None)
+    return ReadNetwork(net.layers, read_as)
 
 
 FROM_WIRE: dict[str, Callable[[Mapping[str, Any]], Work]] = {

@@ -1,6 +1,6 @@
 """The training that a request asks for: decoded, checked and weighed, then run.
 
-Costs are in products: how many multiplications of a training take as long.
+Costs are in products of a point and a weight in a training: 1 ns or less each.
 """
 
 from __future__ import annotations
@@ -13,26 +13,40 @@ import numpy as np
 
 from unitscope.data.dataset import Dataset
 from unitscope.errors import TrainingDiverged, refusal, said
-from unitscope.network import Network
+from unitscope.networks import Network
 from unitscope.page.course import course_start, fits_course
 from unitscope.page.jobs import Job
 from unitscope.recipe import Recipe
+from unitscope.training.class_weights import class_weights
 from unitscope.training.run import Run
-from unitscope.wire.from_wire import data_from_wire, floats_from_wire, recipe_from_wire
+from unitscope.training.train import epoch_cost
+from unitscope.wire.from_wire import (
+    floats_from_wire,
+    patience_from_wire,
+    recipe_from_wire,
+    shown_from_wire,
+)
 from unitscope.wire.limits import check_weights, check_work
+from unitscope.wire.shown import Shown
 
 _SENTENCES = 2_000_000  # products that the words of an explanation take
 _UNIT_PAIR = 500  # products that it takes for each pair of hidden units
+# What each epoch takes beside its training, in products: to measure the accuracy, an activation of
+# each unit at each point; to keep, encode and send its weights, each of them; and some for itself.
+_ACTIVATION, _KEPT, _EPOCH = 15, 15, 700
 
 
 @dataclass(frozen=True)
 class Training:
-    """A training on `fitted`: the points of `data` that are not `held_out`."""
+    """A training on `fitted`: those of the points `shown` that are not held out.
 
-    data: Dataset
-    held_out: np.ndarray
+    `patience`: after how many epochs without a lower loss on those held out to stop.
+    """
+
+    shown: Shown
     fitted: Dataset
     recipe: Recipe
+    patience: int | None
     architecture: Network
     start: Network | None
     course: bool
@@ -40,11 +54,14 @@ class Training:
     @classmethod
     def from_wire(cls, request: Mapping[str, Any], other: Network | None = None) -> Training:
         """The training that a request asks for; `other`: a network that must fit its data too."""
-        data, held_out = data_from_wire(request.get("data"))
+        shown = shown_from_wire(request.get("data"))
+        data, fitted = shown.data, shown.fitted
+        patience = patience_from_wire(request.get("early_stopping"), shown)
         recipe = recipe_from_wire(request.get("recipe"))
         if other is not None:
             _check_other(other, data)
-        fitted, architecture = data.where(~held_out), initialized(data, recipe, recipe.seed)
+        architecture = initialized(data, recipe, recipe.seed)
+        class_weights(fitted, recipe)  # refuses
         check_work(data.n_points, recipe.epochs, architecture.n_parameters)
         check_weights(recipe.epochs, architecture.n_parameters)
         start: Network | None = None
@@ -52,25 +69,27 @@ class Training:
             vector = floats_from_wire("start", request["start"], architecture.n_parameters)
             start = architecture.with_vector(vector.astype(np.float64))
         course = request.get("course") is True and start is None and fits_course(fitted, recipe)
-        return cls(data, held_out, fitted, recipe, architecture, start, course)
+        return cls(shown, fitted, recipe, patience, architecture, start, course)
 
     @property
     def cost(self) -> int:
         """In products."""
-        return self.data.n_points * self.recipe.epochs * self.architecture.n_parameters
+        points, parameters = self.shown.data.n_points, self.architecture.n_parameters
+        units = sum(layer.units for layer in self.architecture.layers)
+        measured = _ACTIVATION * points * units + _KEPT * parameters + _EPOCH
+        # where it stops early, some epochs up to the best are trained twice
+        times = 1 if self.patience is None else 2
+        return self.recipe.epochs * (
+            times * epoch_cost(points, self.recipe.batch_size, parameters) + measured
+        )
 
     @property
     def explanation_cost(self) -> int:
         """Of explaining one epoch, in products."""
-        return cost_of_explaining(self.data, self.architecture)
-
-    @property
-    def test(self) -> Dataset | None:
-        """The points that are held out."""
-        return self.data.where(self.held_out) if self.held_out.any() else None
+        return cost_of_explaining(self.fitted, self.architecture)
 
     def run(self, job: Job) -> tuple[Run, str | None]:
-        """The run, its accuracy measured, and why it ended early."""
+        """The run, and why it ended early."""
         from unitscope.training.train import train
 
         start, order, stopped = self.start, None, None
@@ -79,11 +98,16 @@ class Training:
             order = order[: self.recipe.epochs]
         try:
             run = train(
-                self.fitted, self.recipe, start=start, batch_order=order, progress=job.progress
+                self.fitted,
+                self.recipe,
+                start=start,
+                batch_order=order,
+                progress=job.progress,
+                validation=self.shown.test,
+                early_stopping=self.patience,
             )
         except TrainingDiverged as error:
             run, stopped = error.run, str(error)
-        run._measure(job.checkpoint)
         return run, stopped
 
 
@@ -101,6 +125,10 @@ def initialized(data: Dataset, recipe: Recipe, seed: int) -> Network:
 
 
 def cost_of_explaining(data: Dataset, net: Network) -> int:
-    """In products: an explanation takes each hidden unit out once."""
-    units = sum(layer.units for layer in net.layers[:-1])
-    return data.n_points * max(1, units) * net.n_parameters + _SENTENCES + _UNIT_PAIR * units**2
+    """In products: an explanation takes each hidden unit out once, and each of few features."""
+    from unitscope.explanation.features import MOST_WORK
+
+    units, once = sum(layer.units for layer in net.layers[:-1]), data.n_points * net.n_parameters
+    by_feature = data.n_features * once
+    some = by_feature if by_feature <= MOST_WORK else 0
+    return max(1, units) * once + some + _SENTENCES + _UNIT_PAIR * units**2

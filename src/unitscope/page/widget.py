@@ -15,10 +15,14 @@ from unitscope.export.bundle import bundle, stylesheet
 from unitscope.export.page import check_size, page_text
 from unitscope.page import answers
 from unitscope.page.jobs import Job, Jobs
+from unitscope.subject import Subject
+from unitscope.training.given import run_of
 from unitscope.training.run import Run
+from unitscope.wire.from_wire import view_from_wire
 from unitscope.wire.greeting import greeting
 from unitscope.wire.limits import LIMITS
 from unitscope.wire.messages import Reply
+from unitscope.wire.shown import Shown
 from unitscope.wire.to_wire import claims_to_wire
 
 if TYPE_CHECKING:
@@ -27,7 +31,6 @@ else:
     _HasTraits = object
 
 _SETTLED_SECONDS = 0.3  # after a training, until the widget's other views are given its run
-_LONGEST_VIEW = 40  # characters of a view's name
 Theme = Literal["auto", "light", "dark"]
 
 
@@ -45,20 +48,27 @@ class _Conversation:
     send: Any
 
     _first: Any
-    _shown: tuple[Run, Dataset]  # the newest run that was taken, and all points of its view
+    _shown: tuple[Run, Shown]  # the newest run that was taken, and all points of its view
     _jobs: Jobs[Reply] | None = None
     _by_view = False  # whether it is a view that sets a value
 
     @property
     def data(self) -> Dataset:
-        """The points of the view, test points too; `.run.data` has those that were trained on."""
-        run, data = self._shown
-        return data if run is self.run else self.run.data
+        """The points of the view, test points too; `.run.data` has those that were trained on.
+
+        Of a run of more than 10,000 points they are a sample.
+        """
+        return self._points.data
+
+    @property
+    def _points(self) -> Shown:
+        run, points = self._shown
+        return points if run is self.run else Shown.of(self.run)
 
     def _take(self, message: Any) -> None:
         """Have a view's request answered: of each view and kind only the newest."""
         kind = message.get("kind") if isinstance(message, dict) else None
-        view = _view_of(message)
+        view = view_from_wire(message)
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:  # no loop to come back to
@@ -90,14 +100,16 @@ class _Conversation:
         if reply["kind"] == "trained" and job.trained is not None:
             self._shown = job.trained
             self.run = job.trained[0]
-        self.send({**reply, "view": _view_of(job.message)})
+        self.send({**reply, "view": job.view})
 
     async def _settle(self, request: Any, run: Run, reply: Mapping[str, Any]) -> None:
         """Give a run to the other views, and to those that open later, unless a newer one comes."""
         await asyncio.sleep(_SETTLED_SECONDS)
         if run is self.run:
             loop = asyncio.get_running_loop()
-            first = await loop.run_in_executor(_threads(), _opening, request, run, self.data, reply)
+            first = await loop.run_in_executor(
+                _threads(), _opening, request, run, self._points, reply
+            )
             if run is self.run and self.comm is not None:
                 self._first = first
 
@@ -105,7 +117,7 @@ class _Conversation:
         """Show a run that no view has trained."""
         if run is not self._shown[0]:
             self._stop()
-            self._shown = (run, run.data)
+            self._shown = (run, Shown.of(run))
             self.selected = None
             count = self._first.get("count", 0) + 1
             self._first = {**answers.first(run), "by": None, "count": count}
@@ -137,20 +149,15 @@ def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max_workers=most, thread_name_prefix="unitscope")
 
 
-def _view_of(message: Any) -> str | None:
-    view = message.get("view") if isinstance(message, dict) else None
-    return view if isinstance(view, str) and len(view) <= _LONGEST_VIEW else None
-
-
 def _opening(
-    request: Mapping[str, Any], run: Run, data: Dataset, reply: Mapping[str, Any]
+    request: Mapping[str, Any], run: Run, shown: Shown, reply: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What a view opens with after a training on points of `data`; `by` is the view that asked."""
+    """What a view opens with after a training on points `shown`; `by` is the view that asked."""
     return {
         "data": request["data"],
         "run": reply["run"],
-        "claims": claims_to_wire(run.network, data, run=run),
-        "by": _view_of(request),
+        "claims": claims_to_wire(run.network, shown, run=run),
+        "by": view_from_wire(request),
     }
 
 
@@ -159,21 +166,24 @@ class Scope(_Conversation, _HasTraits):
 
     **Arguments**
 
-    - `run`: a Run.
+    - `run`: a Run, or a fitted Classifier; or a Network or a fitted model (see `us.network`), which
+      is shown as a run of no epochs.
+    - `data`: of a network or a model, a Dataset or a pair (X, y); a run has its own.
     - `theme`: "auto" (the notebook's where it tells one, else the system's), "light" or "dark".
 
     The widget is live in both directions:
 
     - `.run`: the run that is shown, a new one after every training in the view; set it to show
       another.
-    - `.data`: the points of the view, test points too; `.run.data` has those that were trained on.
+    - `.data`: the points of the view, test points too, of more than 10,000 a sample of every class;
+      `.run.data` has those that were trained on.
     - `.selected`: which point of `.data` is chosen, or None; set it to choose another.
     - `.theme`: as above; set it to change it.
     - `.to_html()`: the shown run as the text of one offline page, as `us.export_html` writes it.
 
     `.observe(call, "run")` calls when another run is shown, `"selected"` when another point is
     chosen. The run and the data that were given stay as they are. **Raises** `MissingDependency`
-    without anywidget, `InvalidInput` for what is no run or is beyond the page's limits.
+    without anywidget, `InvalidInput` for what is none of these or is beyond the page's limits.
     """
 
     run: Run
@@ -181,12 +191,12 @@ class Scope(_Conversation, _HasTraits):
     theme: Theme
     layout: Any
 
-    def __new__(cls, run: Run, *, theme: Theme = "auto") -> Scope:
+    def __new__(cls, run: Subject, data: Any = None, *, theme: Theme = "auto") -> Scope:
         """A widget: of the subclass that is made with anywidget when it is first needed."""
-        _check_run(run)
+        _check_run(run_of(run, data))
         _check_theme(theme)
         made = _widget_class() if cls is Scope else cls
-        return super(Scope, made).__new__(made, run, theme=theme)
+        return super(Scope, made).__new__(made, run, data, theme=theme)
 
     def to_html(self) -> str:
         """The shown run as the text of one offline page."""
@@ -243,10 +253,11 @@ def _widget_class() -> type[Scope]:
         theme: Any = Checked(_check_theme, "auto").tag(sync=True)
         selected: Any = traitlets.Any(None).tag(sync=True)
 
-        def __init__(self, run: Run, *, theme: str = "auto") -> None:
-            self._shown = (run, run.data)
-            first = answers.first(run)
-            super().__init__(run=run, theme=theme, _hello=greeting(), _first=first)
+        def __init__(self, run: Subject, data: Any = None, *, theme: str = "auto") -> None:
+            shown = run_of(run, data)
+            self._shown = (shown, Shown.of(shown))
+            first = answers.first(shown)
+            super().__init__(run=shown, theme=theme, _hello=greeting(), _first=first)
             self.on_msg(lambda _widget, message, _buffers: self._take(message))
 
         @traitlets.validate("selected")

@@ -5,30 +5,37 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from unitscope.errors import refusal, said
 from unitscope.recipe import Recipe
+from unitscope.shares import percent
+from unitscope.sweeps import words
 from unitscope.sweeps.result import Sweep
+from unitscope.values import Value
 
 _MOST = 10_000
+_HEADS = ("seeds", "all right", "median loss", "median accuracy")
+_HELD_OUT = ("held out: median loss", "median accuracy")
+_DIVERGED = "diverged"
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
-class SweepGrid:
+class SweepGrid(Value):
     """One Sweep for every combination of the varied settings; the last setting varies quickest.
 
-    `str()` is a table.
+    `str()` is a table, whose medians leave out the trainings that diverged, and which counts them.
+    They are of the points trained on, and where points are held out, of those, too.
 
     - `sweeps`: the Sweep of each; `len(grid)`, `grid[i]` and iteration are over these.
     - `varied`: the varied settings of each, as {name: value}.
     """
 
     sweeps: tuple[Sweep, ...]
-    varied: tuple[dict[str, Any], ...]
+    varied: tuple[dict[str, Any], ...] = dataclasses.field(compare=False)
 
     def __len__(self) -> int:
         return len(self.sweeps)
@@ -41,14 +48,17 @@ class SweepGrid:
 
     def __repr__(self) -> str:
         runs = sum(map(len, self.sweeps))
-        return f"SweepGrid({', '.join(self.varied[0])}; {len(self)} recipes; {runs:,} runs)"
+        counts = f"{words.counted(len(self), 'recipe')}; {words.counted(runs, 'run')}"
+        return f"SweepGrid({', '.join(self.varied[0])}; {counts})"
 
     def __str__(self) -> str:
-        head = [*self.varied[0], "seeds", "all right", "median loss", "median accuracy"]
+        diverged = any(swept.diverged.any() for swept in self.sweeps)
+        held_out = self.sweeps[0].held_out is not None
+        head = [*self.varied[0], *_HEADS, *_HELD_OUT * held_out, *[_DIVERGED] * diverged]
         rows = [
             head,
             *(
-                [*map(_shown, varied.values()), *_summary(swept)]
+                [*map(_shown, varied.values()), *_summary(swept)][: len(head)]
                 for varied, swept in zip(self.varied, self.sweeps, strict=True)
             ),
         ]
@@ -64,23 +74,32 @@ def _shown(value: object) -> str:
 
 
 def _summary(swept: Sweep) -> list[str]:
+    """The cells under the heads; the medians are of the trainings that did not diverge."""
+    curves = [(swept.loss, swept.accuracy)]
+    if swept.validation_loss is not None and swept.validation_accuracy is not None:
+        curves += [(swept.validation_loss, swept.validation_accuracy)]
     if not len(swept):
-        return ["0", "-", "-", "-"]
-    # A training that diverged is the worst.
-    loss = np.where(np.isfinite(swept.loss), swept.loss, np.inf)
-    accuracy = np.nan_to_num(swept.accuracy)
-    return [
-        f"{len(swept):,}",
-        f"{(accuracy == 1).mean():.1%}",
-        f"{np.median(loss):.4f}",
-        f"{np.median(accuracy):.1%}",
-    ]
+        return ["0", *["-"] * (2 + 2 * len(curves))]
+    sound = ~swept.diverged
+    cells = [f"{len(swept):,}", percent((swept.accuracy == 1).mean(), 1)]
+    for loss, accuracy in curves:
+        cells += [
+            words.loss(float(np.median(loss[sound]))) if sound.any() else "-",
+            percent(float(np.median(accuracy[sound])), 1) if sound.any() else "-",
+        ]
+    return [*cells, f"{(~sound).sum():,}"]
 
 
 def combinations(
-    recipe: Recipe | None, settings: Mapping[str, object], grid: Mapping[str, Iterable[Any]]
+    recipe: Recipe | None,
+    settings: Mapping[str, object],
+    grid: Mapping[str, Iterable[Any]],
+    as_done: Callable[[Recipe], Recipe],
 ) -> tuple[list[Recipe], list[dict[str, Any]]]:
-    """The recipe of every combination, and what it varies; the last setting varies quickest."""
+    """The recipe of every combination, and what it varies; the last setting varies quickest.
+
+    `as_done` makes of a recipe the one that is trained.
+    """
     known = [field.name for field in dataclasses.fields(Recipe) if field.name != "seed"]
     if not isinstance(grid, Mapping) or not grid:
         raise refusal(
@@ -108,7 +127,7 @@ def combinations(
     base = Recipe.of(recipe, settings)
     recipes = []
     for chosen in itertools.product(*values.values()):
-        recipes.append(dataclasses.replace(base, **dict(zip(values, chosen, strict=True))))
+        recipes.append(as_done(dataclasses.replace(base, **dict(zip(values, chosen, strict=True)))))
     if len(set(recipes)) < count:
         raise refusal("grid", "combinations that differ", said("one twice"))
     return recipes, [{name: getattr(one, name) for name in values} for one in recipes]

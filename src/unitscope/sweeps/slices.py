@@ -17,11 +17,13 @@ import numpy as np
 from unitscope.data.dataset import Dataset
 from unitscope.errors import InvalidInput, UnitscopeError, refusal, said
 from unitscope.recipe import Recipe
+from unitscope.sweeps.held_out import CURVES, HeldOut
 from unitscope.training import archive
 
 FORMAT = 1
 HEAD = "sweep.npz"
 PACKED = ("seeds", "losses", "right", "weights")  # the arrays that have a row for each seed
+_LATER: dict[str, object] = {"standardize": False, "class_weight": None}
 _RECIPE = "recipe-"  # the folder of a grid has one such folder for each recipe
 
 _Part = TypeVar("_Part")
@@ -48,7 +50,7 @@ def read(
 def _part(path: Path, identity: str, unpack: Callable[[dict[str, np.ndarray]], _Part]) -> _Part:
     try:
         with archive.refusing(path, "a slice of a sweep", "us.sweep"):
-            about, arrays = archive.read(path, FORMAT, PACKED)
+            about, arrays = archive.read(path, FORMAT, PACKED, CURVES)
             if about.get("sweep") != identity:
                 raise refusal("the slice", "of this folder's sweep", said("one of another"))
             return unpack(arrays)
@@ -70,14 +72,24 @@ def folder_in_grid(folder: Path, recipe: Recipe) -> Path:
     return folder / (_RECIPE + _digest(settings_of(recipe)))
 
 
+def grid_around(folder: Path) -> Path | None:
+    """The folder of the grid that this is one recipe's folder of."""
+    return folder.parent if folder.name.startswith(_RECIPE) else None
+
+
 def folders_of_grid(folder: Path) -> list[Path]:
     """The folders of the recipes in the folder of a grid; none in any other."""
     return sorted(found.parent for found in folder.glob(f"{_RECIPE}*/{HEAD}"))
 
 
-def identity_of(data: Dataset, recipe: Recipe) -> str:
+def identity_of(data: Dataset, recipe: Recipe, held_out: HeldOut | None = None) -> str:
     """The same for sweeps of the same data and settings."""
-    return digest_of(data)[:32] + _digest(settings_of(recipe))
+    settings = settings_of(recipe)
+    if held_out is not None:
+        settings |= held_out.settings()
+        if isinstance(held_out.validation, Dataset):
+            settings["validation"] = digest_of(held_out.validation)
+    return digest_of(data)[:32] + _digest(settings)
 
 
 def digest_of(data: Dataset) -> str:
@@ -94,4 +106,6 @@ def settings_of(recipe: Recipe) -> dict[str, object]:
 
 
 def _digest(settings: dict[str, object]) -> str:
+    """Of settings; those that came later count where they do something: older folders go on."""
+    settings = {name: one for name, one in settings.items() if _LATER.get(name, ...) != one}
     return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]

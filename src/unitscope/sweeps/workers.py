@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import sys
 import warnings
+from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from unitscope.errors import MissingDependency, UnitscopeError, said, shown
+from unitscope.isolated import workers_isolated
 
 _LOOK_SECONDS = 0.1  # between two calls of `tell`, which may raise to end the work
+_A_MOMENT = 0.002  # between two looks whether all threads are gone
 ATTEMPTS = 3  # in a row with nothing finished
 
 
@@ -26,20 +30,70 @@ def in_threads(
 
     Ctrl-C ends it: what is under way comes to its end and is kept.
     """
-    pool = ThreadPoolExecutor(threads)
-    numbers = {pool.submit(task, *piece): number for number, piece in enumerate(pieces)}
+    team = _Threads(task, pieces)
     try:
-        while numbers:
-            for future in wait(numbers, _LOOK_SECONDS, FIRST_COMPLETED).done:
-                keep(numbers.pop(future), future.result())
+        team.start(threads)
+        missing = len(pieces)
+        while missing:
+            number, result = team.outcome()
+            if number is not None:
+                missing -= 1
+                keep(number, result)
             tell()
     except BaseException:
-        pool.shutdown(wait=True, cancel_futures=True)
-        for future, number in numbers.items():
-            if future.done() and not future.cancelled() and future.exception() is None:
-                keep(number, future.result())
+        for number, result in team.stopped():
+            keep(number, result)
         raise
-    pool.shutdown()
+
+
+class _Threads:
+    """Threads that work off the pieces, one after another.
+
+    All that they and the main thread share is C's own: an exception of Ctrl-C, which comes between
+    two lines of Python, would leave the locks of `threading` and `concurrent.futures` half taken.
+    """
+
+    def __init__(self, task: Callable[..., Any], pieces: Sequence[tuple]) -> None:
+        self._left = deque(enumerate(pieces))
+        self._task, self._started = task, 0
+        self._gone: list[int] = []
+        self._ended: SimpleQueue[tuple[int, Any, BaseException | None]] = SimpleQueue()
+
+    def start(self, threads: int) -> None:
+        for _ in range(min(threads, len(self._left))):
+            _thread.start_new_thread(self._work, ())
+            self._started += 1
+
+    def outcome(self) -> tuple[int | None, Any]:
+        """The next piece's number and result, None for none yet; an error is raised."""
+        try:
+            number, result, error = self._ended.get(timeout=_LOOK_SECONDS)
+        except Empty:
+            return None, None
+        if error is not None:
+            raise error
+        return number, result
+
+    def stopped(self) -> Iterator[tuple[int, Any]]:
+        """The results not given yet; those of pieces under way too, and no others."""
+        self._left.clear()
+        while len(self._gone) < self._started or not self._ended.empty():
+            with contextlib.suppress(Empty):
+                number, result, error = self._ended.get(timeout=_A_MOMENT)
+                if error is None:
+                    yield number, result
+
+    def _work(self) -> None:
+        while self._left:
+            try:
+                number, piece = self._left.popleft()
+            except IndexError:  # another was quicker
+                break
+            try:
+                self._ended.put((number, self._task(*piece), None))
+            except BaseException as error:
+                self._ended.put((number, None, error))
+        self._gone.append(1)
 
 
 def in_processes(
@@ -135,7 +189,8 @@ def _handed_out(
         backend.supports_return_generator = True
     streams = backend.supports_return_generator
     try:
-        with joblib.parallel_config(backend=backend), _mended(backend, arrived):
+        isolated = workers_isolated()
+        with isolated, joblib.parallel_config(backend=backend), _mended(backend, arrived):
             parallel = joblib.Parallel(
                 n_jobs=jobs or number or -1,
                 batch_size=1,

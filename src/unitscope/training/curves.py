@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
-from unitscope.network import Network
+from unitscope.looking import look
+from unitscope.networks import Network
+from unitscope.recipe import Recipe
 
 _BYTES_AT_ONCE = 250_000  # of one layer's outputs: they stay in the processor's cache
-_Checkpoint = Callable[[], None] | None
 
 
 def curves(
@@ -17,24 +18,21 @@ def curves(
     weights: np.ndarray,
     X: np.ndarray,
     y: np.ndarray,
-    checkpoint: _Checkpoint = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Mean cross-entropy (natural logarithm, no penalties) and accuracy of each row of weights.
 
     - `shape`: a network of this shape; `weights`: (epochs, P), rows as `Network.to_vector` has
       them.
     - `X`: (n, d) points, `y`: (n,) their labels 0..K-1.
-    - `checkpoint`: called between pieces of the work; what it raises ends it.
 
     Returns two float64 arrays of shape (epochs,). Computed in float64, as `Network` does.
     """
     loss, accuracy = np.empty(len(weights)), np.empty(len(weights))
-    for rows, logits in _pieces(shape, weights, X, checkpoint):
+    points = np.arange(len(y))
+    for rows, logits in _pieces(shape, weights, X):
         accuracy[rows] = (winners(logits) == y).mean(axis=1)
         largest = logits.max(axis=1)
-        own = np.take_along_axis(
-            logits, np.broadcast_to(y[None, None], (len(logits), 1, len(y))), axis=1
-        )[:, 0]
+        own = logits[:, y, points]
         with np.errstate(under="ignore"):
             sums = np.exp(logits - largest[:, None]).sum(axis=1)
         loss[rows] = (largest - own + np.log(sums)).mean(axis=1)
@@ -46,23 +44,33 @@ def accuracies(
     weights: np.ndarray,
     X: np.ndarray,
     y: np.ndarray,
-    checkpoint: _Checkpoint = None,
 ) -> np.ndarray:
     """The second half of `curves`, in less time."""
     accuracy = np.empty(len(weights))
-    for rows, logits in _pieces(shape, weights, X, checkpoint):
+    for rows, logits in _pieces(shape, weights, X):
         accuracy[rows] = (winners(logits) == y).mean(axis=1)
     return accuracy
 
 
+def penalties(shape: Network, weights: np.ndarray, recipe: Recipe) -> np.ndarray:
+    """What a recipe's penalties add to the loss of each row of weights, (rows,)."""
+    found, at = np.zeros(len(weights)), 0
+    layers = zip(shape.layers, *recipe.penalties(len(shape.layers)), strict=True)
+    for layer, l1, l2 in layers if recipe.penalised else ():
+        w = weights[:, at : at + layer.weights.size].astype(np.float64)
+        found += l1 * np.abs(w).sum(axis=1) + l2 * (w * w).sum(axis=1)
+        at += layer.weights.size + layer.units
+    return found
+
+
 def _pieces(
-    shape: Network, weights: np.ndarray, X: np.ndarray, checkpoint: _Checkpoint
+    shape: Network, weights: np.ndarray, X: np.ndarray
 ) -> Iterator[tuple[slice, np.ndarray]]:
     """Rows of weights and their logits at every point, (rows, K, n)."""
     step = rows_at_once(shape, len(X), _BYTES_AT_ONCE)
     for begin in range(0, len(weights), step):
-        if begin and checkpoint is not None:
-            checkpoint()
+        if begin:
+            look()
         rows = slice(begin, begin + step)
         *_, (_, logits) = layer_outputs(shape, weights[rows].astype(np.float64), X)
         yield rows, logits

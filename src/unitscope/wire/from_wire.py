@@ -16,12 +16,14 @@ import numpy as np
 from unitscope.data.dataset import Dataset
 from unitscope.errors import real_number, refusal, said, whole_number
 from unitscope.geometry.window import Window, checked_window
-from unitscope.network import ACTIVATIONS, Dense, Network, checked_activation
+from unitscope.networks import ACTIVATIONS, Dense, Network, checked_activation
 from unitscope.recipe import Recipe
 from unitscope.wire.limits import LIMITS
-from unitscope.wire.messages import RecipeScene
+from unitscope.wire.scenes import RecipeScene
+from unitscope.wire.shown import Shown
 
 _LONGEST_NAME = 200
+_LONGEST_VIEW = 40  # characters of a view's name
 
 
 def id_from_wire(message: object) -> int | None:
@@ -29,6 +31,12 @@ def id_from_wire(message: object) -> int | None:
     given = message.get("id") if isinstance(message, dict) else None
     valid = isinstance(given, int) and not isinstance(given, bool) and 0 <= given < 2**53
     return given if valid else None
+
+
+def view_from_wire(message: object) -> str | None:
+    """Which of a notebook's views sent a message, or None where it has no valid name."""
+    view = message.get("view") if isinstance(message, dict) else None
+    return view if isinstance(view, str) and len(view) <= _LONGEST_VIEW else None
 
 
 def object_from_wire(name: str, value: object) -> Mapping[str, Any]:
@@ -76,10 +84,19 @@ def data_from_wire(value: object) -> tuple[Dataset, np.ndarray]:
         if held.all():
             rule = "not all points: at least one is for training"
             raise refusal("held_out", rule, said("all of them"))
-    data = Dataset(
-        X.astype(np.float64), y.astype(np.int64), class_names=classes, feature_names=features
-    )
+    fixed = scene.get("fixed_scale", False)
+    if not isinstance(fixed, bool):
+        raise refusal("fixed_scale", "True or False", fixed)
+    points, labels = X.astype(np.float64), y.astype(np.int64)
+    data = Dataset(points, labels, classes, features, fixed_scale=fixed)
     return data, held
+
+
+def shown_from_wire(value: object) -> Shown:
+    """The points of a page."""
+    data, held_out = data_from_wire(value)
+    count = object_from_wire("data", value).get("sample_of", 0)
+    return Shown(data, held_out, whole_number("sample_of", count, at_least=0, at_most=2**53 - 1))
 
 
 def _labels_from_wire(labels: object, classes: int) -> np.ndarray:
@@ -136,7 +153,24 @@ def recipe_from_wire(value: object) -> Recipe:
     whole_number("batch_size", scene.get("batch_size", 32), at_least=1, at_most=LIMITS["points"])
     if not isinstance(scene.get("activation", "relu"), str):
         raise refusal("activation", "one of " + ", ".join(ACTIVATIONS), scene["activation"])
-    return Recipe(**{**scene, "hidden": tuple(hidden)})
+    weight = scene.get("class_weight")
+    if weight is not None and weight != "balanced":
+        rule = f'"balanced", or a list of 1 to {LIMITS["classes"]} numbers'
+        if not isinstance(weight, list) or not 1 <= len(weight) <= LIMITS["classes"]:
+            raise refusal("class_weight", rule, said(type(weight).__name__))
+        weight = tuple(enumerate(weight))
+    return Recipe(**{**scene, "hidden": tuple(hidden), "class_weight": weight})
+
+
+def patience_from_wire(value: object, shown: Shown) -> int | None:
+    """After how many epochs without a lower loss on the points held out to stop; None for never."""
+    if value is None:
+        return None
+    most = LIMITS["epochs"]
+    patience = whole_number("early_stopping", value, at_least=1, at_most=most)
+    if not shown.held_out.any():
+        raise refusal("early_stopping", "given with points held out", patience, "Hold some out.")
+    return patience
 
 
 def network_from_wire(value: object) -> Network:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from typing import cast
 
+import numpy as np
+
 from unitscope import __version__, theme
 from unitscope.data import toys
-from unitscope.network import ACTIVATIONS
+from unitscope.networks import ACTIVATIONS
 from unitscope.recipe import OPTIMIZERS, Recipe
 from unitscope.wire.limits import LIMITS
-from unitscope.wire.messages import (
+from unitscope.wire.scenes import (
     CourseScene,
     GreetingScene,
     LookScene,
     OfferedScene,
     ThemeScene,
+    ThumbnailScene,
 )
-from unitscope.wire.to_wire import recipe_to_wire
+from unitscope.wire.to_wire import recipe_to_wire, small_to_wire
 
 COURSE: CourseScene = {
     "features": 2,
@@ -28,6 +32,8 @@ COURSE: CourseScene = {
     "batch_size": 32,
     "epochs": 200,
 }
+_BEGINS_WITH = {"digits": [32]}  # units: with two, most digits are wrong
+_THUMBNAIL = 72  # points
 
 
 def greeting() -> GreetingScene:
@@ -51,7 +57,7 @@ def _offered(name: toys.ToyName) -> OfferedScene:
     settings = {
         key: value.default for key, value in inspect.signature(toys.TOYS[name]).parameters.items()
     }
-    return {
+    offered: OfferedScene = {
         "name": name,
         "n": settings.get("n"),
         "classes": settings.get("classes"),
@@ -59,7 +65,26 @@ def _offered(name: toys.ToyName) -> OfferedScene:
         "has_n": "n" in settings,
         "has_noise": "noise" in settings,
         "has_classes": "classes" in settings,
+        "thumbnail": _thumbnail(name),
     }
+    if name in _BEGINS_WITH:
+        offered["hidden"] = _BEGINS_WITH[name]
+    return offered
+
+
+@functools.cache
+def _thumbnail(name: toys.ToyName) -> ThumbnailScene:
+    """A few points of a set, from where its classes' centres lie farthest apart."""
+    data = toys.load(name)
+    X = data.X
+    if data.n_features > 2:
+        X = (X - X.mean(axis=0)) / np.maximum(X.std(axis=0), 1e-9)
+        centers = np.stack([X[data.y == k].mean(axis=0) for k in range(data.n_classes)])
+        X = X @ np.linalg.svd(centers - centers.mean(axis=0), full_matrices=False)[2][:2].T
+    low, high = X.min(axis=0), X.max(axis=0)
+    some = np.linspace(0, data.n_points - 1, min(_THUMBNAIL, data.n_points)).astype(int)
+    places = np.round(255 * (X[some] - low) / np.maximum(high - low, 1e-9))
+    return {"places": small_to_wire(places), "labels": small_to_wire(data.y[some])}
 
 
 def _theme() -> ThemeScene:

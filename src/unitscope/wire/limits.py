@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from unitscope.data.dataset import Dataset
+from unitscope.data.parts import sample
 from unitscope.errors import refusal, said
 
 
@@ -34,6 +36,21 @@ LIMITS: Limits = {
     "seeds": 256,
     "weights": 10_000_000,
 }
+
+
+SAMPLE_SEED = 0
+
+
+def shown_part(data: Dataset) -> Dataset:
+    """The points that a page shows: all, or of more than it takes a sample of every class."""
+    if data.n_points <= LIMITS["points"]:
+        return data
+    return data.where(sample(data.y, LIMITS["points"], SAMPLE_SEED))
+
+
+def sample_words(shown: int, of: int) -> str:
+    """What is said of a sample, without a full stop: "10,000 of 330,000 points, ..."."""
+    return f"{shown:,} of {of:,} points, drawn with seed {SAMPLE_SEED}"
 
 
 def check_work(points: int, epochs: int, parameters: int, runs: int = 1) -> None:

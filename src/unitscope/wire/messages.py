@@ -1,186 +1,31 @@
 """Every message between the page and Python, as types: the one contract.
 
 docs/messages.schema.json (JSON Schema) and web/pure/scene.d.ts (the JavaScript's types) are made
-from this file by tools/contract.py, and a test holds all three together. A pair in `Annotated` is a
-rule of the schema.
+from this file and from scenes.py, its parts, by tools/contract.py, and a test holds all of them
+together.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Literal, NotRequired, TypedDict
 
-from unitscope.network import Activation
-from unitscope.wire.limits import LIMITS, Limits
-
-Floats = Annotated[str, ("contentEncoding", "base64"), ("description", "little-endian float32s")]
-Bytes = Annotated[str, ("contentEncoding", "base64"), ("description", "bytes")]
-Id = Annotated[int, ("minimum", 0), ("maximum", 2**53 - 1)]
-Name = Annotated[str, ("maxLength", 200)]
-Units = Annotated[int, ("minimum", 1), ("maximum", LIMITS["units"])]
-Side = Annotated[list[float], ("minItems", 2), ("maxItems", 2)]
-Window = Annotated[list[Side], ("minItems", 2), ("maxItems", 2)]
-
-
-# Parts
-
-
-class LayerScene(TypedDict):
-    """One layer's shape."""
-
-    units: Units
-    activation: Activation
-    negative_slope: NotRequired[float]
-
-
-class DataScene(TypedDict):
-    """Points, row by row, and their labels; `held_out` has a 1 for each test point."""
-
-    features: Annotated[int, ("minimum", 1), ("maximum", LIMITS["features"])]
-    points: Floats
-    labels: Bytes
-    class_names: Annotated[list[Name], ("minItems", 2), ("maxItems", LIMITS["classes"])]
-    feature_names: Annotated[list[Name], ("minItems", 1), ("maxItems", LIMITS["features"])]
-    held_out: Bytes | None
-
-
-class RecipeScene(TypedDict, total=False):
-    """How to train; settings that are left out have the defaults of `us.Recipe`."""
-
-    hidden: Annotated[list[Units], ("maxItems", LIMITS["hidden_layers"])]
-    activation: Activation
-    optimizer: str
-    learning_rate: Annotated[float, ("exclusiveMinimum", 0)]
-    batch_size: Annotated[int, ("minimum", 1), ("maximum", LIMITS["points"])]
-    epochs: Annotated[int, ("minimum", 1), ("maximum", LIMITS["epochs"])]
-    l1: Annotated[float, ("minimum", 0)]
-    l2: Annotated[float, ("minimum", 0)]
-    seed: Annotated[int, ("minimum", 0)]
-
-
-class NetworkScene(TypedDict):
-    """A network with its weights: each layer's matrix, row by row, then its bias."""
-
-    features: Annotated[int, ("minimum", 1), ("maximum", LIMITS["features"])]
-    layers: Annotated[list[LayerScene], ("minItems", 1), ("maxItems", LIMITS["hidden_layers"] + 1)]
-    weights: Floats
-
-
-class RunScene(TypedDict):
-    """A training: a row of `weights` for each of `epochs`; `loss` and `accuracy` of every epoch."""
-
-    features: int
-    layers: list[LayerScene]
-    epochs: list[int]
-    weights: Floats
-    loss: Floats
-    accuracy: Floats
-    test_loss: Floats | None
-    test_accuracy: Floats | None
-    recipe: RecipeScene
-    course: bool
-    stopped: str | None
-
-
-class AboutUnit(TypedDict):
-    """A unit: its layer and its place in it."""
-
-    unit: Annotated[list[int], ("minItems", 2), ("maxItems", 2)]
-
-
-AboutClass = TypedDict("AboutClass", {"class": int})
-AboutClass.__doc__ = "A class."
-
-
-class AboutPoint(TypedDict):
-    """A point of the data."""
-
-    point: int
-
-
-About = AboutUnit | AboutClass | AboutPoint
-
-
-class ClaimScene(TypedDict):
-    """A sentence, and what it is about."""
-
-    topic: str
-    text: str
-    about: list[About]
-
-
-class LookScene(TypedDict):
-    """A theme's colours; `tint`: the share of a class's colour in its background."""
-
-    name: str
-    background: str
-    text: str
-    muted: str
-    grid: str
-    line: str
-    halo: str
-    ring: str
-    negative: str
-    zero: str
-    positive: str
-    tint: float
-    curves: list[str]
-
-
-class ThemeScene(TypedDict):
-    """Both themes, and every class's colour and marker."""
-
-    light: LookScene
-    dark: LookScene
-    class_colors: list[str]
-    class_markers: list[str]
-
-
-class OfferedScene(TypedDict):
-    """A data set and the defaults of the settings that it has."""
-
-    name: str
-    n: int | None
-    classes: int | None
-    noise: float | None
-    has_n: bool
-    has_noise: bool
-    has_classes: bool
-
-
-class CourseScene(TypedDict):
-    """What the course lab's weights and batches fit: at most `epochs`, else exactly these."""
-
-    features: int
-    classes: int
-    points: int
-    hidden: list[int]
-    activation: Activation
-    batch_size: int
-    epochs: int
-
-
-class FirstScene(TypedDict):
-    """The first screen; a file has its sentences in `claims_by_epoch` instead."""
-
-    data: DataScene
-    run: RunScene
-    claims: NotRequired[list[ClaimScene]]
-
-
-class GreetingScene(TypedDict):
-    """What the page can offer; `recipe` has the settings that it starts with."""
-
-    id: None
-    kind: Literal["hello"]
-    version: str
-    limits: Limits
-    datasets: list[OfferedScene]
-    activations: list[Activation]
-    optimizers: list[str]
-    recipe: RecipeScene
-    course: CourseScene
-    theme: ThemeScene
-
+from unitscope.wire.limits import LIMITS
+from unitscope.wire.scenes import (
+    Bytes,
+    ClaimScene,
+    DataScene,
+    FirstScene,
+    Floats,
+    GreetingScene,
+    Id,
+    LayerScene,
+    Name,
+    NetworkScene,
+    Patience,
+    RecipeScene,
+    RunScene,
+    Window,
+)
 
 # Replies
 
@@ -221,13 +66,45 @@ class SeedsTrained(TypedDict):
 
 
 class DataLoaded(TypedDict):
-    """A data set or a table; of a table, also its columns and which of them has the classes."""
+    """A data set."""
 
     id: Id | None
     kind: Literal["data"]
     data: DataScene
-    columns: NotRequired[list[str]]
-    target: NotRequired[str]
+
+
+class ColumnScene(TypedDict):
+    """A column of a table.
+
+    `about`: what is in it, in a few words; `missing`: how many of its values; `classes`: how many
+    it would make, 0 where it has numbers that are none; `problem`: why it can be no feature.
+    """
+
+    name: str
+    role: Literal["class", "feature", "out"]
+    about: str
+    missing: int
+    classes: int
+    problem: str
+
+
+class TableRead(TypedDict):
+    """A table: its columns, and its points as was asked, or why they are `refused`.
+
+    - `incomplete`: how many of its `rows` lack a value of the columns that are used.
+    - `header_in_doubt`: it is not clear whether the first line has names.
+    - `notes`: what was guessed, left out or filled.
+    """
+
+    id: Id | None
+    kind: Literal["table"]
+    rows: int
+    incomplete: int
+    columns: list[ColumnScene]
+    header_in_doubt: bool
+    notes: list[str]
+    data: NotRequired[DataScene]
+    refused: NotRequired[str]
 
 
 class FileMade(TypedDict):
@@ -270,6 +147,7 @@ Reply = (
     | Explained
     | SeedsTrained
     | DataLoaded
+    | TableRead
     | FileMade
     | Progress
     | Refused
@@ -298,11 +176,13 @@ class TrainRequest(_RequestBase):
     """Train from the recipe's seed, from `start`, or (`course`) as the course lab does if it fits.
 
     `explain`: say what came of it, too; areas and distances are those within `window`.
+    `early_stopping`: after how many epochs without a lower loss on the points held out to stop.
     """
 
     kind: Literal["train"]
     data: DataScene
     recipe: RecipeScene
+    early_stopping: NotRequired[Patience | None]
     course: NotRequired[bool]
     start: NotRequired[Floats | None]
     explain: NotRequired[bool]
@@ -324,6 +204,7 @@ class SeedsRequest(_RequestBase):
     kind: Literal["seeds"]
     data: DataScene
     recipe: RecipeScene
+    early_stopping: NotRequired[Patience | None]
     seeds: NotRequired[Annotated[int, ("minimum", 1), ("maximum", LIMITS["seeds"])]]
     first: NotRequired[Annotated[int, ("minimum", 0)]]
 
@@ -340,25 +221,41 @@ class DatasetRequest(_RequestBase):
 
 
 class TableRequest(_RequestBase):
-    """A CSV file's content; `target`: the column of the classes, by default the last."""
+    """A table's content, and how it is to be read, as `us.read_table` has it.
+
+    `header`: whether the first line has the columns' names; `more`: how many rows the file has that
+    the content, a sample, has not.
+    """
 
     kind: Literal["table"]
     name: Name
     content: Bytes
     target: NotRequired[str | None]
-    standardize: NotRequired[bool]
+    features: NotRequired[list[str] | None]
+    ignore: NotRequired[list[str] | None]
+    missing: NotRequired[Literal["refuse", "drop", "mean"]]
+    sep: NotRequired[str | None]
+    encoding: NotRequired[str | None]
+    decimal: NotRequired[str | None]
+    header: NotRequired[Literal["check", "names", "none"]]
+    more: NotRequired[Annotated[int, ("minimum", 0)]]
 
 
 class ExportRequest(_RequestBase):
-    """A file of a run, which is trained again; code is of `network`, or of the run's last one."""
+    """A file of a run, which is trained again; code is of `network`, or of the run's last one.
+
+    `read_as`: nothing is trained; the file is of `network`, a model that was read as this.
+    """
 
     kind: Literal["export"]
     what: Literal["html", "keras", "numpy", "run"]
     data: DataScene
     recipe: RecipeScene
+    early_stopping: NotRequired[Patience | None]
     course: NotRequired[bool]
     start: NotRequired[Floats | None]
     network: NotRequired[NetworkScene | None]
+    read_as: NotRequired[str]
 
 
 class CancelRequest(_RequestBase):

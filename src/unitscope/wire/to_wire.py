@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import functools
 import inspect
-from collections.abc import Callable
+from typing import cast
 
 import numpy as np
 
@@ -16,21 +16,32 @@ from unitscope.data.dataset import Dataset
 from unitscope.errors import refusal
 from unitscope.explanation.claims import Claim
 from unitscope.explanation.facts import MEASURES, Fact
+from unitscope.geometry.axis_names import axis_names, cut, without_unit
+from unitscope.geometry.plane import best_plane
 from unitscope.geometry.window import Window
-from unitscope.network import Network
+from unitscope.networks import Network
 from unitscope.recipe import Recipe
-from unitscope.training.curves import curves
+from unitscope.shares import percent
+from unitscope.training.class_weights import class_weights
 from unitscope.training.run import Run
-from unitscope.wire.messages import (
+from unitscope.training.train import needs_scaling
+from unitscope.wire.limits import sample_words
+from unitscope.wire.scenes import (
     About,
+    AboutPoint,
     ClaimScene,
     DataScene,
     LayerScene,
     NetworkScene,
+    PlaneScene,
     RecipeScene,
     RunScene,
 )
+from unitscope.wire.sentences import named_classes, remedies
+from unitscope.wire.shown import Shown
 
+_ON_POINTS = "nearest_to_boundary", "closest_region", "closest_call"  # whose value begins with one
+TRIALS = 0.05  # seconds, after a training
 _RUN_BYTES = 4 * 2**20  # of the weights in one run; above, epochs are thinned evenly
 
 
@@ -49,12 +60,15 @@ def small_to_wire(values: np.ndarray) -> str:
     return bytes_to_wire(np.ascontiguousarray(values, np.uint8).tobytes())
 
 
-def data_to_wire(data: Dataset, held_out: np.ndarray | None = None) -> DataScene:
-    """A Dataset, and which of its points are held out; **raises** for numbers beyond float32's."""
+def data_to_wire(data: Dataset, held_out: np.ndarray | None = None, *, of: int = 0) -> DataScene:
+    """A Dataset, which of its points are held out, and of how many they are a sample.
+
+    **Raises** for numbers beyond float32's.
+    """
     largest = float(np.abs(data.X).max())
     if largest > np.finfo(np.float32).max:
         raise refusal("points", "of numbers up to 3.4e38", largest, "Scale the features.")
-    return {
+    scene: DataScene = {
         "features": data.n_features,
         "points": floats_to_wire(data.X),
         "labels": small_to_wire(data.y),
@@ -62,10 +76,33 @@ def data_to_wire(data: Dataset, held_out: np.ndarray | None = None) -> DataScene
         "feature_names": list(data.feature_names),
         "held_out": None if held_out is None else small_to_wire(held_out),
     }
+    if of > data.n_points:
+        scene["sample_of"] = of
+    if data.fixed_scale:
+        scene["fixed_scale"] = True
+    return scene
 
 
-def recipe_to_wire(recipe: Recipe) -> RecipeScene:
-    """A Recipe; of several activations, the first layer's."""
+def shown_to_wire(shown: Shown) -> DataScene:
+    """The points of a page."""
+    held_out = shown.held_out if shown.held_out.any() else None
+    return data_to_wire(shown.data, held_out, of=shown.count)
+
+
+def recipe_to_wire(recipe: Recipe, data: Dataset | None = None) -> RecipeScene:
+    """A Recipe; of several activations or penalties, the first layer's.
+
+    `data`: what was trained on: its weights are of these classes, and where "auto" does to their
+    scale what was done, that is said.
+    """
+    weight = recipe.class_weight
+    if weight != "balanced":
+        weighed = weight is not None and data is not None
+        weight = class_weights(data, recipe).tolist() if weighed and data is not None else None
+    standardize = recipe.standardize
+    if data is not None and needs_scaling(data) is standardize:
+        standardize = "auto"
+    (l1, *_), (l2, *_) = recipe.penalties(len(recipe.hidden) + 1)
     activation = recipe.activation if isinstance(recipe.activation, str) else recipe.activation[0]
     return {
         "hidden": list(recipe.hidden),
@@ -74,9 +111,11 @@ def recipe_to_wire(recipe: Recipe) -> RecipeScene:
         "learning_rate": recipe.learning_rate,
         "batch_size": recipe.batch_size,
         "epochs": recipe.epochs,
-        "l1": recipe.l1,
-        "l2": recipe.l2,
+        "l1": l1,
+        "l2": l2,
         "seed": recipe.seed,
+        "standardize": standardize,
+        "class_weight": weight,
     }
 
 
@@ -106,32 +145,45 @@ def run_to_wire(
     *,
     course: bool,
     stopped: str | None = None,
-    test: Dataset | None = None,
     most: int = _RUN_BYTES,
-    checkpoint: Callable[[], None] | None = None,
 ) -> RunScene:
-    """A Run: the weights of every epoch, thinned evenly where they have more than `most` bytes.
-
-    - `test`: held-out points, whose loss and accuracy are measured.
-    - `checkpoint`: called between pieces of that work; what it raises ends it.
-    """
+    """A Run: the weights of every epoch, thinned evenly where they have more than `most` bytes."""
     kept = kept_epochs(run.epochs, max(2, most // (4 * run.architecture.n_parameters)))
-    test_loss = test_accuracy = None
-    if test is not None:
-        tested = curves(run.architecture, run.weights[1:], test.X, test.y, checkpoint)
-        test_loss, test_accuracy = map(floats_to_wire, tested)
-    return {
+    test = run.validation
+    scene: RunScene = {
         "features": run.architecture.n_features,
         "layers": layers_to_wire(run.architecture),
         "epochs": kept.tolist(),
         "weights": floats_to_wire(run.weights[kept]),
         "loss": floats_to_wire(run.loss),
         "accuracy": floats_to_wire(run.accuracy),
-        "test_loss": test_loss,
-        "test_accuracy": test_accuracy,
-        "recipe": recipe_to_wire(run.recipe),
+        "test_loss": None if test is None else floats_to_wire(test.loss),
+        "test_accuracy": None if test is None else floats_to_wire(test.accuracy),
+        "recipe": recipe_to_wire(run.recipe, run.data),
         "course": course,
         "stopped": stopped,
+        "early_stopping": None if test is None else test.patience,
+        "standardized": run.scaling is not None,
+        "plane": plane_to_wire(run),
+    }
+    if run.fitted is not None and run.fitted.read_as is not None:
+        scene["read_as"] = run.fitted.read_as
+    return scene
+
+
+def plane_to_wire(run: Run) -> PlaneScene | None:
+    """The plane that pictures of a run show; None of two features at most, or where it diverged."""
+    data = run.data
+    if data.n_features <= 2 or not np.isfinite(run.weights[-1]).all():
+        return None
+    plane, words = best_plane(run.network, data)
+    short = [cut(without_unit(name)) for name in data.feature_names]
+    return {
+        "origin": floats_to_wire(plane.origin),
+        "basis": floats_to_wire(plane.basis),
+        "dual": floats_to_wire(plane.dual),
+        "names": list(axis_names(plane, data.feature_names, short, data.X.std(axis=0))),
+        "words": words,
     }
 
 
@@ -142,45 +194,80 @@ def kept_epochs(epochs: int, most: int) -> np.ndarray:
     return np.unique(np.linspace(0, epochs, min(epochs + 1, most)).round().astype(np.int64))
 
 
-def claim_to_wire(claim: Claim) -> ClaimScene:
-    """A sentence, and what it is about."""
+def claim_to_wire(
+    claim: Claim, shown: Shown, rows: np.ndarray, run: Run | None = None
+) -> ClaimScene:
+    """A sentence, what it is about, and of a `run` that fails, what can be done about it.
+
+    `rows`: where each of its points is in the page's data.
+    """
     about: list[About] = []
     for fact in claim.facts:
         about += [ref for ref in _about(fact) if ref not in about]
-    return {"topic": claim.topic, "text": claim.text, "about": about}
+    about = [_on_page(ref, rows) for ref in about]
+    scene: ClaimScene = {"topic": claim.topic, "text": claim.text, "about": about}
+    if places := named_classes(claim, shown.data.class_names):
+        scene["classes"] = places
+    if run is not None and (found := remedies(claim, run)):
+        scene["remedies"] = found
+    return scene
+
+
+def _on_page(ref: About, rows: np.ndarray) -> About:
+    if "point" not in ref:
+        return ref
+    return {"point": int(rows[cast(AboutPoint, ref)["point"]])}
 
 
 def claims_to_wire(
     net: Network,
-    data: Dataset,
+    shown: Shown,
     *,
     run: Run | None = None,
     window: Window | None = None,
-    checkpoint: Callable[[], None] | None = None,
 ) -> list[ClaimScene]:
-    """The explanation of a network on data; areas and distances are within `window`.
+    """What a network does with the points that are not held out; they are numbered among these.
 
-    - `run`: the training that ended with the network, perhaps on some of the points: its story is
-      told too.
-    - `checkpoint`: called between sentences; what it raises ends the work.
+    - `run`: the training that ended with the network: its story is told too, and how the points
+      held out fare, but not that of a training on more points than these.
+    - `window`: that of areas and distances.
     """
-    from unitscope.explanation import prose
     from unitscope.explanation.explain import explained
 
-    if run is not None and run.data is data:
-        claims = explained(run, data, window=window, checkpoint=checkpoint).claims
-    else:
-        claims = explained(net, data, window=window, checkpoint=checkpoint).claims
-        if run is not None:
-            told = explained(run, checkpoint=checkpoint).claims
-            claims += tuple(claim for claim in told if claim.topic == prose.TRAINING)
-    return [claim_to_wire(claim) for claim in claims]
+    data, rows = shown.fitted, np.flatnonzero(~shown.held_out)
+    on_more = run is not None and run.data.n_points > data.n_points
+    what, seconds = (net, 0.0) if run is None or on_more else (run, TRIALS)
+    told = explained(what, data, window=window, advice=seconds)
+    first = [_of_sample(shown, run if on_more else None)] if _is_sample(shown) else []
+    scenes = [claim_to_wire(claim, shown, rows, run) for claim in told]
+    for scene in [scene for scene in scenes if "remedies" in scene][1:]:
+        del scene["remedies"]  # those of the first are the same
+    return first + scenes
+
+
+def _is_sample(shown: Shown) -> bool:
+    return shown.count > shown.data.n_points
+
+
+def _of_sample(shown: Shown, run: Run | None) -> ClaimScene:
+    """The sentence of a sample; `run`: the training that had all of the points."""
+    which = "those trained on among " if shown.held_out.any() else ""
+    words = sample_words(shown.data.n_points, shown.count)
+    words = f"All that is said here is of {which}{words}."
+    if run is not None:
+        right, all_of = percent(run.accuracy[-1]), "all"
+        if run.validation is not None:
+            all_of = f"{run.data.n_points:,}"
+        words += (
+            f" The network was trained on {all_of} of them, and gets {right} of {all_of} right."
+        )
+    return {"topic": "", "text": words, "about": []}
 
 
 def _about(fact: Fact) -> list[About]:
     """What a fact is about, from the names of its measure's arguments."""
     given = dict(zip(_arguments(fact.name), fact.about, strict=False))
-    if fact.name == "nearest_to_boundary" and fact.value:
+    if fact.name in _ON_POINTS and fact.value:
         return [{"point": int(fact.value[0])}]
     if "unit" in given:
         return [{"unit": [int(given.get("layer", 0)), int(given["unit"])]}]

@@ -5,6 +5,7 @@ Here is what the topics share: the headings, the levels, and how much is listed.
 
 from __future__ import annotations
 
+STORY = ""  # which has no heading
 WHOLE = "What the network gets right"
 HIDDEN = "What the hidden units do"
 CODE = "How the classes are told apart by the hidden units"

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from unitscope.explanation.claims import Claim
 from unitscope.explanation.facts import printed
-from unitscope.explanation.grammar import Teller, counted, listed
-from unitscope.explanation.prose import BRIEF, CODE, FEW_UNITS, NORMAL
+from unitscope.explanation.grammar import Teller, listed
+from unitscope.explanation.prose import BRIEF, CODE, FEW_UNITS, FULL, NORMAL
+from unitscope.sweeps.words import counted
 
 _PATTERNS = 3  # that are listed for a class
 _COORDINATES = 4  # of a place, that are listed
@@ -25,56 +26,71 @@ def codes(t: Teller) -> Iterator[Claim]:
 
 
 def _patterns(t: Teller, units: int) -> Iterator[Claim]:
+    layer = t.at.hidden - 1
+    where = f"in layer {t.at.hidden}, " if t.at.hidden > 1 else ""
     for label in t.occupied():
-        patterns = t.fact("patterns", t.at.hidden - 1, label)
-        (commonest, at_most), *next_ones = patterns.value[:_PATTERNS]
-        shown = [f"{_who_is_on(commonest, units)} at {t.portion(at_most, label)}"]
-        shown += [f"{_who_is_on(pattern, units)} at {count}" for pattern, count in next_ones]
-        words = listed(shown)
-        more = len(patterns.value) - len(shown)
+        patterns = t.fact("patterns_of", layer, label, _PATTERNS)
+        (first, *others), more = patterns.value
+        shown = [f"at {t.portion(first[1], label)} {who_is_on(first[0], units)}"]
+        shown += [f"at {count:,} {who_is_on(pattern, units)}" for pattern, count in others]
+        words = where + listed(shown)
         if more:
-            words += f"; {counted(more, 'other pattern')}"
-        yield t.say(CODE, NORMAL, words, patterns, t.sizes, t.fact("shape"))
+            words += f"; at the rest, {counted(more, 'other pattern')}"
+        facts = patterns, t.fact("size", label), t.fact("width", layer)
+        yield t.say(CODE, FULL, words, *facts, t.fact("has_off", layer, 0))
 
 
 def _shared_patterns(t: Teller, units: int) -> Iterator[Claim]:
-    commonest = t.fact("commonest", t.at.hidden - 1)
-    for pattern, labels in commonest.value:
-        consequence = (
-            "they are told apart by how large the units are, not by which are on"
-            if pattern
-            else "where no unit is on, nothing tells them apart"
-        )
+    """Classes with one most common pattern: whether the sizes of the units tell them apart."""
+    layer = t.at.hidden - 1
+    for pattern, labels in t.fact("commonest", layer).value:
+        alike = t.fact("alike", layer, pattern, labels)
+        count, right, answer = alike.value
+        if answer >= 0:
+            so = f"all {count:,} such points get one answer, {t.name(answer)}"
+        elif right == count:
+            so = f"how large the units are tells all {count:,} such points apart"
+        else:
+            so = f"by how large the units are, {right:,} of {count:,} such points are right"
         words = (
-            f"{t.names(labels)} share their most common pattern "
-            f"({_who_is_on(pattern, units)}): {consequence}"
+            f"{t.names(labels)} share their most common pattern ({who_is_on(pattern, units)}): {so}"
         )
-        yield t.say(CODE, BRIEF, words, commonest, t.fact("shape"))
+        shared = (t.fact("commonest_of", layer, pattern, label) for label in labels)
+        yield t.say(CODE, NORMAL, words, alike, *shared, t.fact("width", layer))
 
 
 def _coincidences(t: Teller) -> Iterator[Claim]:
-    fullest = t.fact("fullest", t.at.hidden - 1)
-    space = f"layer {t.at.hidden}" if t.at.hidden > 1 else "hidden space"
-    for place, counts in fullest.value:
-        portions = [t.portion(count, label) for label, count in enumerate(counts) if count]
-        words = (
-            f"{listed(portions)} land at {_place(place)} in {space}, "
-            "where nothing can tell them apart any more"
-        )
+    layer = t.at.hidden - 1
+    for place, counts in t.fact("fullest", layer).value:
+        here = tuple((label, count) for label, count in enumerate(counts) if count)
+        where = tuple(printed(value) for value in place)
+        if len(place) > _COORDINATES:
+            where = ("0",) if not any(place) else ()
+        gathered = t.fact("gathered", layer, where, here)
+        portions = [t.portion(count, label) for label, count in here]
+        words = f"{listed(portions)} land at {_place(where, len(place))} in {t.space()}"
+        if gathered.value >= 0:
+            words += f", and so get one answer: {t.name(gathered.value)}"
+        alone = here == ((gathered.value, sum(counts)),)
         level = BRIEF if sum(counts) * 10 > t.at.n else NORMAL
-        yield t.say(CODE, level, words, fullest, t.sizes)
+        level = FULL if alone else level
+        sizes = (t.fact("size", label) for label, _ in here)
+        yield t.say(CODE, level, words, gathered, *sizes, t.fact("hidden_layers"))
 
 
-def _place(place: Sequence[float]) -> str:
-    if len(place) <= _COORDINATES:
-        return f"({', '.join(printed(value) for value in place)})"
-    return "one place" if any(place) else "the place where every unit is 0"
+def _place(where: Sequence[str], units: int) -> str:
+    """Its coordinates, where they are few."""
+    if len(where) == units:
+        return f"({', '.join(where)})"
+    return "the place where every unit is 0" if where else "one place"
 
 
-def _who_is_on(pattern: Sequence[int], units: int) -> str:
-    if not pattern:
-        return "no unit is on"
-    if len(pattern) == units > 1:
-        return "both units are on" if units == 2 else f"all {units} units are on"
+def who_is_on(pattern: Sequence[int], units: int) -> str:
+    """Which of the layer's units are on, or that none is."""
+    if units == 1:
+        return f"unit 0 is {'on' if pattern else 'off'}"
+    every = "both units are" if units == 2 else f"all {units} units are"
+    if len(pattern) in (0, units):
+        return f"{every} {'on' if pattern else 'off'}"
     names = listed([str(unit) for unit in pattern])
     return f"only unit {names} is on" if len(pattern) == 1 else f"only units {names} are on"

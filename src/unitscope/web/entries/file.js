@@ -16,7 +16,7 @@ const content = JSON.parse(document.getElementById("unitscope-data")?.textConten
 function claimsAt(epoch) {
   if (epoch === null) {
     return [{
-      topic: "Weights changed by hand",
+      topic: "",
       text: "This file has no sentences for these weights: Python writes them.",
       about: [],
     }];
@@ -24,7 +24,7 @@ function claimsAt(epoch) {
   const [known, claims] = content.claims_by_epoch.findLast(([at]) => at <= epoch) ?? [0, []];
   if (known === epoch) return claims;
   return [{
-    topic: `At epoch ${known}`,
+    topic: "",
     text: `This file has the sentences of some epochs: these are of epoch ${known}.`,
     about: [],
   }, ...claims];

@@ -1,29 +1,29 @@
 // @ts-check
-/** Puts the page together for a server, a notebook or a file: panels, status line, keys, theme. */
+/** Puts the page together for a server, a notebook or a file: panels, keys, theme. */
 
-import { decodeBytes } from "../pure/codec.js";
-import { dataFromWire } from "../pure/data.js";
-import { element, setText } from "../panels/elements.js";
+import { element, logo, setText } from "../panels/elements.js";
 import { Page } from "../page/page.js";
+import { settingsOf } from "../page/shown.js";
 import { initialState } from "../page/state.js";
 import { curvesPanel } from "../panels/curves.js";
 import { topBar } from "../panels/bar.js";
-import { dataControls } from "../panels/controls.js";
+import { columnsPanel } from "../panels/columns.js";
 import { diagramPanel } from "../panels/diagram.js";
 import { dialogs } from "../panels/dialogs.js";
 import { dataPanel } from "../panels/plane.js";
 import { confusionPanel, explanationPanel } from "../panels/lists.js";
+import { headlineOf } from "../panels/headline.js";
 import { hiddenPanel } from "../panels/hidden.js";
 import { regionsPanel } from "../panels/regions.js";
 import { seedsPanel } from "../panels/seeds.js";
 import { tourPanel } from "../panels/tour.js";
 import { tracePanel, unitPanel } from "../panels/unit.js";
+import { takeFiles } from "../panels/files.js";
 
 /** @import { Host, Panel } from "../page/page.js" */
 /** @import { State } from "../page/state.js" */
 /** @import { Look } from "../pure/colors.js" */
-/** @import { FileScene, FirstScene, Hello } from "../pure/scene.d.ts" */
-/** @import { View } from "../pure/view.js" */
+/** @import { FileScene, Hello } from "../pure/scene.d.ts" */
 
 /** The theme's colours that are CSS variables. */
 const VARIABLES = /** @type {const} */ ([
@@ -65,36 +65,37 @@ export function openScope(root, host, hello, options = {}) {
   const { state = initialState(hello), keepState = false, keys = true } = options;
   const { dark = matchMedia("(prefers-color-scheme: dark)") } = options;
   const page = new Page(host, hello, state);
-  if (!keepState) Object.assign(page.state, settingsOf(hello.first));
+  if (!keepState) Object.assign(page.state, settingsOf(page, hello.first));
   const parts = partsOf(page);
   const frame = frameOf(page, root);
-  root.classList.add("unitscope");
+  root.classList.add("unitscope", "unpainted");
   root.replaceChildren(...laidOut(parts, frame));
   // Canvases with words first: to write them the browser styles what was changed before.
-  const { regions, hidden, curves, plane, bar, controls, tour, extra, ...others } = parts;
+  const { regions, hidden, curves, bar, tour, extra, ...others } = parts;
   page.panels = [
     regions,
     hidden,
     curves,
-    plane,
     ...Object.values(others),
     bar,
-    controls,
     frame,
     tour,
     extra,
   ];
   root.addEventListener("chartfit", () => page.changed());
   const unwatch = watchSight(page, [parts.trace, parts.confusion]);
-  const undress = followTheme(page, dark);
+  const undress = followTheme(page, dark), unload = takeFiles(page, root);
+  page.showBehind = () => root.classList.toggle("behind", page.waiting.size > 0);
   const target = keys ? document : root;
   const pressed = (/** @type {Event} */ event) =>
     takeKey(page, /** @type {KeyboardEvent} */ (event));
   target.addEventListener("keydown", pressed);
   page.close = () => {
     undress();
+    unload();
     target.removeEventListener("keydown", pressed);
     parts.seeds.close?.();
+    parts.bar.close?.();
     unwatch();
     page.playback.pause();
   };
@@ -103,11 +104,12 @@ export function openScope(root, host, hello, options = {}) {
 
 /** Every panel, in the order in which they are built. @param {Page} page */
 const partsOf = (page) => ({
+  headline: headlineOf(page),
   bar: topBar(page),
-  controls: dataControls(page),
   plane: dataPanel(page),
   tour: tourPanel(page),
   extra: dialogs(page),
+  columns: columnsPanel(page),
   regions: regionsPanel(page),
   diagram: diagramPanel(page),
   unit: unitPanel(page),
@@ -120,7 +122,7 @@ const partsOf = (page) => ({
 });
 
 /**
- * What is around the panels: a summary, the status line, words for those who hear the page.
+ * What is around the panels: colours, words for those who hear the page.
  * @param {Page} page
  * @param {HTMLElement} root
  */
@@ -131,53 +133,60 @@ function frameOf(page, root) {
     role: "status",
     id: "live",
   });
-  const status = element("p", { class: "status", id: "status" });
-  const summary = element("p", { class: "summary", id: "summary" });
   page.announce = (words) => setText(live, words);
-  page.showStatus = () => {
-    setText(status, page.status);
-    status.hidden = !page.status;
-    status.classList.toggle("bad", page.statusBad);
-  };
   /** @type {Look | null} */
   let dressed = null;
-  /** @param {View} view */
-  function update(view) {
-    if (dressed !== page.look) { // else every frame would style the whole page anew
-      dressed = page.look;
-      for (const name of VARIABLES) root.style.setProperty(`--${name}`, page.look[name]);
-      root.dataset.theme = page.theme;
-    }
-    page.showStatus?.();
-    setText(summary, summaryOf(page, view));
+  function update() {
+    root.classList.remove("unpainted");
+    if (dressed === page.look) return; // else every frame would style the whole page anew
+    dressed = page.look;
+    for (const name of VARIABLES) root.style.setProperty(`--${name}`, page.look[name]);
+    root.dataset.theme = page.theme;
   }
-  return { live, status, summary, update };
+  return { live, update };
 }
 
 /**
- * The page's rows, from the top.
+ * The first screen, and what is further down.
  * @param {ReturnType<typeof partsOf>} parts
  * @param {ReturnType<typeof frameOf>} frame
  */
-function laidOut(parts, { live, status, summary }) {
-  const area = (/** @type {string} */ name, /** @type {Panel[]} */ ...panels) =>
+function laidOut(parts, { live }) {
+  const area = (/** @type {string} */ name, /** @type {Pick<Panel, "node">[]} */ ...panels) =>
     element("div", { class: `area-${name}` }, ...panels.map(({ node }) => node));
-  const title = element("h1", {}, "unitscope");
+  const below = {
+    "Hidden space": area("hidden", parts.hidden),
+    "Confusion matrix": area("confusion", parts.confusion),
+    "All facts": area("facts", parts.explanation.facts),
+    "64 starts": area("seeds", parts.seeds),
+  };
   return [
-    element("header", { class: "top" }, title, summary, parts.extra.node),
-    parts.bar.node,
-    status,
-    parts.tour.node,
     element(
       "div",
-      { class: "grid" },
-      area("data", parts.plane, parts.controls),
-      area("network", parts.diagram, parts.unit),
+      { class: "first" },
+      element("p", { class: "brand" }, logo(), "unitscope"),
+      parts.headline.node,
+      parts.extra.node,
+      area("data", parts.plane),
+      area("network", parts.bar, parts.diagram, parts.curves),
       area("map", parts.regions),
-      area("lower", parts.curves, parts.hidden, parts.trace, parts.confusion),
       area("words", parts.explanation),
-      area("seeds", parts.seeds),
+      area("point", parts.trace, parts.unit),
+      element(
+        "nav",
+        { class: "further", "aria-label": "Further down" },
+        ...Object.entries(below).map(([words, part]) =>
+          element(
+            "button",
+            { type: "button", onclick: () => part.scrollIntoView() },
+            `${words} ↓`,
+          )
+        ),
+      ),
     ),
+    element("div", { class: "lower" }, ...Object.values(below)),
+    parts.columns.node,
+    parts.tour.node,
     live,
   ];
 }
@@ -214,45 +223,6 @@ function followTheme(page, dark) {
   page.followTheme = follow;
   follow();
   return () => dark.removeEventListener("change", follow);
-}
-
-/** The settings that a run was trained with. @param {FirstScene} first @returns {Partial<State>} */
-function settingsOf({ run: { recipe }, data }) {
-  const held = decodeBytes(data.held_out ?? ""),
-    share = held.length ? held.filter((one) => one !== 0).length / held.length : 0;
-  return {
-    networkShape: recipe.hidden,
-    activation: recipe.activation,
-    optimizer: recipe.optimizer,
-    learningRate: recipe.learning_rate,
-    batchSize: recipe.batch_size,
-    epochs: recipe.epochs,
-    l1: recipe.l1,
-    l2: recipe.l2,
-    seed: recipe.seed,
-    percTrainData: Math.round(100 * (1 - share)),
-  };
-}
-
-/**
- * Show a run from outside, with its data and settings; what was asked before is dropped.
- * @param {Page} page
- * @param {FirstScene} first
- */
-export function showRun(page, first) {
-  page.requests.forget();
-  page.seeds.busy = false;
-  Object.assign(page.state, settingsOf(first));
-  page.dataset.takeData(dataFromWire(first.data));
-  page.takeRun(first.run, first.claims);
-}
-
-/** @param {Page} page @param {View} view */
-function summaryOf(page, view) {
-  const { labels } = page.data, { epoch, edited } = page.playback;
-  const right = labels.filter((own, i) => view.predicted[i] === own).length;
-  const by = edited ? ", weights changed by hand" : "";
-  return `${right} of ${labels.length} points right at epoch ${epoch}${by}`;
 }
 
 /** @param {Page} page @param {KeyboardEvent} event */

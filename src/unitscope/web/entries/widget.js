@@ -2,7 +2,8 @@
 /** The notebook widget: the same view, which asks the notebook's kernel instead of a server. */
 
 import { OWN_DATA } from "../page/dataset.js";
-import { openScope, showRun } from "./scope.js";
+import { openScope } from "./scope.js";
+import { showRun } from "../page/shown.js";
 import { initialState } from "../page/state.js";
 
 /** @import { Host } from "../page/page.js" */

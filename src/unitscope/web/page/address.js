@@ -36,6 +36,7 @@ export function hashOf(page) {
     lines: selection.unitLines,
     points,
     weights,
+    fixedScale: points !== "" && !!data.fixedScale,
     names: points && JSON.stringify(data.classNames),
     features: points && JSON.stringify(data.featureNames),
   }, page.hello);
@@ -46,7 +47,7 @@ export function hashOf(page) {
 export function takeAddress(page, hash) {
   const { state, notices } = stateFromHash(hash, page.hello),
     own = state.points ? pointsFromText(state.points, page.hello.limits.classes) : null;
-  page.state = { ...state, points: "", names: "", features: "", weights: "" };
+  page.state = { ...state, points: "", names: "", features: "", weights: "", fixedScale: false };
   page.course = state.course;
   page.followTheme?.();
   for (const name of state.hide) {
@@ -64,6 +65,7 @@ export function takeAddress(page, hash) {
   page.dataset.takeData({
     ...own,
     features: 2,
+    fixedScale: state.fixedScale,
     classNames: namesFrom(state.names, Math.max(2, most), page.hello.limits.classes, "c"),
     featureNames: namesFrom(state.features, 2, 2, "x"),
   });

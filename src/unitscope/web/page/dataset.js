@@ -1,35 +1,36 @@
 // @ts-check
 /** The data of the page and all that changes them: sets, tables, points, classes, undo. */
 
-import { encodeBytes } from "../pure/codec.js";
 import {
   dataFromWire,
   freeName,
   heldOutOf,
+  pointName,
   widestAxes,
   withCluster,
   withPoints,
 } from "../pure/data.js";
-import { windowAround } from "../pure/view.js";
+import { axesPlane, movedOn, placesOn, pointOn } from "../pure/plane.js";
+import { windowOn } from "../pure/view.js";
 
 /** @import { Data } from "../pure/data.js" */
-/** @import { DataLoaded, Window } from "../pure/scene.d.ts" */
+/** @import { Plane } from "../pure/plane.js" */
+/** @import { Window } from "../pure/scene.d.ts" */
 /** @import { Page } from "./page.js" */
-/** @import { Fields } from "./requests.js" */
+/** @import { Places } from "../panels/points.js" */
 /** @import { State } from "./state.js" */
+/** @import { Table } from "./table.js" */
 
 export const OWN_DATA = "own"; // the name of a notebook's data, which no set of the list gave
 const UNDO_STEPS = 200;
-const TABLE_SHARE = 0.7; // of a message: a file becomes a third longer in it
 
 /** @typedef {"move" | "add" | "erase" | "relabel"} Tool what a click does */
-/** @typedef {{name: string, content: string, columns: string[], target: string}} Table */
 /** @typedef {Pick<Page, "hello" | "state" | "view" | "selection" | "seeds" | "requests">} Parts */
 /** @typedef {Pick<Page, "train" | "changed" | "changedSoon" | "announce" | "refused">} Verbs */
 
 export class Dataset {
-  /** @param {Parts & Verbs} page @param {Data} data */
-  constructor(page, data) {
+  /** @param {Parts & Verbs} page @param {Data} data @param {Plane | null} [ofRun] */
+  constructor(page, data, ofRun = null) {
     this.page = page;
     this.data = data;
     /** @type {Data[]} */ this.past = [];
@@ -38,9 +39,17 @@ export class Dataset {
     this.chosenClass = 0; // of new points
     this.dragging = false;
     this.edited = false; // whether the points are no longer those of the set chosen
+    this.untrained = false; // whether the run shown is still that of another set
+    this.number = 0; // one more with every set
+    /** The set asked for, and not yet here. @type {Partial<State> | null} */ this.wanted = null;
+    /** Back to the set before, while none is trained on this. @type {(() => void) | null} */
+    this.before = null;
+    /** Units before a set that began with its own. @type {number[] | null} */
+    this.unitsBefore = null;
     /** The user's own file. @type {Table | null} */
     this.table = null;
-    /** @type {[number, number] | null} */ this.axesShown = widestAxes(data);
+    this.ofRun = ofRun; // the plane on which the run's last network shows best
+    /** The user's choice. @type {[number, number] | null} */ this.axesShown = null;
     /** @type {Window} */ this.window = this.fittingWindow();
     this.version = 0; // one more whenever the plane shown is another, but for the data
   }
@@ -55,7 +64,7 @@ export class Dataset {
     if (!keep) this.past = this.future = [];
     this.axesShown = this.axesShown && Math.max(...this.axesShown) < data.features
       ? this.axesShown
-      : widestAxes(data);
+      : null;
     this.chosenClass = Math.min(this.chosenClass, data.classNames.length - 1);
     this.page.selection.keepPointsOf(data);
     this.page.seeds.keepOf(data);
@@ -64,20 +73,37 @@ export class Dataset {
 
   // The plane shown
 
-  /** The two features shown. @returns {[number, number]} */
+  /** Two features to show: the user's, or those of most spread. @returns {[number, number]} */
   get axes() {
-    return this.axesShown ?? [0, Math.min(1, this.data.features - 1)];
+    return this.axesShown ?? widestAxes(this.data) ?? [0, Math.min(1, this.data.features - 1)];
   }
 
-  /** @returns {[string, string]} */
-  axisNames() {
-    const [across, up] = this.axes, names = this.data.featureNames;
-    return [names[across], names[up]];
+  /** What the maps show. @returns {Plane} */
+  get plane() {
+    if (!this.axesShown && this.ofRun?.features === this.data.features) return this.ofRun;
+    return axesPlane(this.data, this.axes);
   }
 
-  /** The window of the features shown. @param {number} [room] share of the range on each side */
+  /** Where the points are on it. @returns {Places} */
+  where() {
+    return { rows: placesOn(this.plane, this.data), width: 2, axes: [0, 1] };
+  }
+
+  /** Show a run's own plane, but not while a point is dragged. @param {Plane | null} plane */
+  takePlane(plane) {
+    if (this.dragging || (!plane && !this.ofRun)) return;
+    this.ofRun = plane;
+    if (!this.axesShown) this.refit();
+  }
+
+  refit() {
+    this.window = this.fittingWindow();
+    this.version++;
+  }
+
+  /** The window of the plane shown. @param {number} [room] share of the range on each side */
   fittingWindow(room) {
-    return windowAround(this.data.points, this.data.features, this.axes, room);
+    return windowOn(this.plane, this.data, room);
   }
 
   /** Fit the window where a point is at its edge or beyond. */
@@ -100,12 +126,11 @@ export class Dataset {
     return this.data.features === 2 ? this.window : null;
   }
 
-  /** @param {0 | 1} which @param {number} feature */
+  /** @param {0 | 1} which @param {number} feature below 0: the run's own plane */
   chooseAxis(which, feature) {
-    const [across, up] = this.axes;
-    this.axesShown = which === 0 ? [feature, up] : [across, feature];
-    this.window = this.fittingWindow();
-    this.version++;
+    const other = this.axes[this.axesShown || this.axes[1 - which] !== feature ? 1 - which : which];
+    this.axesShown = feature < 0 ? null : which === 0 ? [feature, other] : [other, feature];
+    this.refit();
     this.page.changed();
   }
 
@@ -119,9 +144,15 @@ export class Dataset {
     this.remember();
     this.takeData(data, { fit: false, keep: true });
     this.growWindow();
-    this.edited = true;
+    this.markEdited();
     this.page.train();
     this.page.changed();
+  }
+
+  /** The points are the user's own from now on; a sample is none any more. */
+  markEdited() {
+    this.edited = true;
+    if (this.data.sampleOf) this.data.edited = true;
   }
 
   canUndo() {
@@ -165,11 +196,8 @@ export class Dataset {
 
   /** @param {number} point @param {number} x @param {number} y */
   dragPoint(point, x, y) {
-    const { data } = this, [i, j] = this.axes;
-    data.points = data.points.slice();
-    data.points[point * data.features + i] = x;
-    data.points[point * data.features + j] = y;
-    this.edited = true;
+    this.data.points = movedOn(this.plane, this.data, point, [x, y]);
+    this.markEdited();
     this.page.seeds.stale = true;
     this.page.train();
     this.page.changedSoon();
@@ -181,25 +209,18 @@ export class Dataset {
     this.page.train();
   }
 
-  /** The values of all features at the plane shown. */
-  middle() {
-    return [...(this.page.view?.at ?? new Array(this.data.features).fill(0))];
-  }
-
   /**
    * The data with one more point of the chosen class; null where there is no room for it.
    * @param {number} x
    * @param {number} y
    */
   grown(x, y) {
-    const { data } = this, [i, j] = this.axes, most = this.page.hello.limits.points;
+    const { data } = this, most = this.page.hello.limits.points;
     if (data.labels.length >= most) {
       this.page.refused(`points must be at most ${most}. Got one more instead.`);
       return null;
     }
-    const place = this.middle();
-    place[i] = x;
-    place[j] = y;
+    const place = pointOn(this.plane, x, y);
     return withPoints(data, [...data.labels.keys()], { x: place, label: this.chosenClass });
   }
 
@@ -221,7 +242,7 @@ export class Dataset {
     if (!grown) return;
     if (!this.dragging) this.beginDrag();
     this.takeData(grown, { fit: false, keep: true });
-    this.edited = true;
+    this.markEdited();
     this.page.train();
     this.page.changed();
   }
@@ -253,7 +274,7 @@ export class Dataset {
     const labels = this.data.labels.slice();
     labels[point] = label;
     this.edit({ ...this.data, labels });
-    this.page.announce(`Point ${point} is now of ${this.data.classNames[label]}`);
+    this.page.announce(`${pointName(this.data, point)} is now of ${this.data.classNames[label]}`);
   }
 
   /** @param {Tool} tool */
@@ -288,53 +309,69 @@ export class Dataset {
     const name = freeName(data.classNames),
       more = { ...data, classNames: [...data.classNames, name] };
     this.chosenClass = classes - 1;
-    this.edit(withCluster(more, this.window, this.axes, this.middle()));
+    this.edit(withCluster(more, this.window, this.where(), (x, y) => pointOn(this.plane, x, y)));
     page.announce(`Class ${name} added`);
   }
 
-  // Sets and tables
+  // Sets
 
-  /** @param {string} name */
-  chooseDataset(name) {
-    if (name === "table" || name === OWN_DATA) return;
-    const { state, hello } = this.page, set = hello.datasets.find((known) => known.name === name);
-    this.changeDataset({
-      dataset: name,
-      n: set?.n ?? state.n,
-      classes: set?.classes ?? state.classes,
-      noise: set?.noise ?? state.noise,
-    });
+  /** What is asked for, or shown. @returns {State} */
+  get asked() {
+    return { ...this.page.state, ...this.wanted };
   }
 
   /** @param {Partial<State>} patch */
   changeDataset(patch) {
-    const { state } = this.page;
-    Object.assign(state, patch);
-    const { dataset: name, n, classes, noise } = state;
-    this.askData("dataset", { name, n, classes, noise, seed: 0 });
+    const wanted = this.wanted = { ...this.wanted, ...patch };
+    const { dataset: name, n, classes, noise, sample } = this.asked;
+    this.page.requests.ask("dataset", {
+      make: () => ({ name, n, classes, noise, seed: sample }),
+      take: (reply) => {
+        if (this.wanted === wanted) this.wanted = null;
+        this.takeSet(dataFromWire(reply.data), null, wanted);
+      },
+    });
+  }
+
+  /** What the set is called. */
+  get name() {
+    return this.table?.name ?? this.page.state.dataset;
   }
 
   /**
-   * @template {"dataset" | "table"} K
-   * @param {K} kind
-   * @param {Fields<K>} fields
-   * @param {(reply: DataLoaded) => void} [taken]
+   * Show another set, or the points of the user's own file, when it is trained on.
+   * @param {Data} data
+   * @param {Table | null} [table]
+   * @param {Partial<State>} [patch] settings that come with it
    */
-  askData(kind, fields, taken) {
-    this.page.requests.ask(kind, {
-      make: () => fields,
-      take: (reply) => {
-        const own = this.edited || !!this.table;
-        this.edited = false;
-        this.table = null;
-        taken?.(reply);
-        this.axesShown = null;
-        if (own) this.remember(); // points of the user's own come back with undo
-        this.takeData(dataFromWire(reply.data), { keep: own });
-        this.split();
-        this.page.train();
-      },
-    });
+  takeSet(data, table = null, patch = {}) {
+    const own = this.edited || !!this.table, { state } = this.page;
+    const { data: last, table: lastTable, edited, past } = this;
+    const settings = { ...state };
+    this.before ??= () => {
+      Object.assign(state, settings);
+      Object.assign(this, { table: lastTable, edited });
+      this.takeData(last);
+      this.past = past;
+    };
+    Object.assign(state, patch);
+    this.untrained = true;
+    this.number++;
+    this.edited = false;
+    this.table = table;
+    this.axesShown = null;
+    if (own) this.remember(); // points of the user's own come back with undo
+    this.takeData(data, { keep: own });
+    this.split();
+    this.page.train();
+  }
+
+  /** The network of another set is refused: this one stays. */
+  takeBack() {
+    this.wanted = null;
+    if (this.untrained) this.before?.();
+    this.untrained = false;
+    this.before = null;
   }
 
   /** Hold out the share of test points that the state asks for. */
@@ -347,42 +384,11 @@ export class Dataset {
    * @param {number} percent of the points that are trained on; the others are shown as test points
    */
   changeSplit(percent) {
-    Object.assign(this.page.state, { percTrainData: percent, showTestData: true });
+    const { state } = this.page;
+    Object.assign(state, { percTrainData: percent, showTestData: true });
+    if (percent === 100) state.earlyStopping = null; // which needs test points
     this.split();
     this.page.seeds.stale = true;
     this.page.train();
-  }
-
-  /** @param {HTMLInputElement} input */
-  async loadTable(input) {
-    const file = input.files?.[0];
-    input.value = "";
-    if (!file) return;
-    const most = this.page.hello.limits.message * TABLE_SHARE;
-    if (file.size > most) {
-      const room = Math.floor(most / 1e6 * 10) / 10, size = (file.size / 1e6).toFixed(1);
-      return this.page.refused(`A file must be at most ${room} MB. Got ${size} MB instead.`);
-    }
-    this.askTable(file.name, encodeBytes(new Uint8Array(await file.arrayBuffer())), null);
-  }
-
-  /** @param {string} name @param {string} content base64 @param {string | null} target */
-  askTable(name, content, target) {
-    const { standardize } = this.page.state;
-    this.askData("table", { name, content, target, standardize }, (reply) => {
-      this.table = { name, content, columns: reply.columns ?? [], target: reply.target ?? "" };
-      this.page.announce(`${name} loaded`);
-    });
-  }
-
-  /** @param {string} target */
-  chooseTarget(target) {
-    if (this.table) this.askTable(this.table.name, this.table.content, target);
-  }
-
-  /** @param {boolean} on */
-  chooseStandardize(on) {
-    this.page.state.standardize = on;
-    if (this.table) this.askTable(this.table.name, this.table.content, this.table.target);
   }
 }

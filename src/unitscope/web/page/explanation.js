@@ -26,6 +26,12 @@ export class Explanation {
     this.told = "";
   }
 
+  /** What came with the run is of other points than those shown. */
+  askAgain() {
+    this.ofEnd = null;
+    this.key = "";
+  }
+
   /** Which network and window is shown. */
   keyShown() {
     const { playback, dataset } = this.page;
@@ -75,6 +81,6 @@ export class Explanation {
 
   /** Sentences are refused: the pictures are whole without. @param {string} message */
   refused(message) {
-    this.take([{ topic: "No explanation", text: message, about: [] }]);
+    this.take([{ topic: "", text: message, about: [] }]);
   }
 }

@@ -2,16 +2,21 @@
 /** The page: its parts, wired; its settings, what is trained with them, and when it paints. */
 
 import { hashOf } from "./address.js";
+import { Comparison } from "./comparison.js";
 import { Dataset } from "./dataset.js";
+import { Elsewhere } from "./elsewhere.js";
 import { Explanation } from "./explanation.js";
 import { Playback } from "./playback.js";
 import { Requests } from "./requests.js";
 import { Scales } from "./scales.js";
 import { Seeds } from "./seeds.js";
 import { Selection } from "./selection.js";
+import { Tables } from "./table.js";
 import { lookOf } from "../pure/colors.js";
-import { dataFromWire, dataToWire } from "../pure/data.js";
+import { dataFromWire, dataToWire, pointName } from "../pure/data.js";
+import { planeFromWire } from "../pure/plane.js";
 import { viewOf } from "../pure/view.js";
+import { weightsOfClasses } from "./state.js";
 
 /** @import * as scene from "../pure/scene.d.ts" */
 /** @import { View } from "../pure/view.js" */
@@ -22,7 +27,7 @@ import { viewOf } from "../pure/view.js";
 
 const SOON = 24; // ms that a point dragged waits for its network, so that both are painted at once
 /** @type {Partial<Record<Kind, string>>} */
-const WAITING = { train: "Training …", dataset: "Making the data …", table: "Reading the file …" };
+const WAITING = { train: "Training …", dataset: "Making data …", table: "Reading the file …" };
 
 /**
  * Who answers the page: a server, a notebook's kernel, or for a file nobody.
@@ -52,7 +57,8 @@ export class Page {
     this.hello = hello;
     this.state = state;
     this.readOnly = host.readOnly;
-    this.course = hello.first.run.course;
+    this.course = hello.first.run.course; // whether the lab's own start is wanted where it fits
+    this.trainedHere = false; // whether the run is one that the page asked for
     this.theme = "light";
     this.look = lookOf(hello.theme, "light");
     /** @type {View | null} */ this.view = null;
@@ -60,7 +66,8 @@ export class Page {
     /** @type {HiddenPlace} */ this.hidden = { layer: 0, across: null, up: null };
     this.hiddenOutput = -1;
     this.status = "";
-    this.statusBad = false;
+    this.refusal = ""; // stays until the next training, or until it is sent away
+    /** @type {Set<Kind>} */ this.waiting = new Set();
     this.painting = false; // asked for
     /** @type {number | undefined} */ this.soon = undefined;
     /** @type {number | undefined} */ this.saving = undefined;
@@ -70,7 +77,9 @@ export class Page {
       {
         refused: (kind, message) => {
           if (kind === "seeds") this.seeds.busy = false;
-          if (kind === "explain") this.explanation.refused(message);
+          if (kind === "explain") return this.explanation.refused(message);
+          if (kind === "train") this.dataset.takeBack();
+          if (kind === "table") this.tables.refused(message);
           else this.refused(message);
         },
         waiting: (kind, on) => this.waitFor(kind, on),
@@ -80,9 +89,16 @@ export class Page {
     /** @type {Scales} */ this.scales = new Scales(this);
     /** @type {Selection} */ this.selection = new Selection(this);
     /** @type {Seeds} */ this.seeds = new Seeds(this);
-    /** @type {Dataset} */ this.dataset = new Dataset(this, dataFromWire(hello.first.data));
+    /** @type {Dataset} */ this.dataset = new Dataset(
+      this,
+      dataFromWire(hello.first.data),
+      planeFromWire(hello.first.run.plane),
+    );
+    /** @type {Tables} */ this.tables = new Tables(this);
     /** @type {Playback} */ this.playback = new Playback(this, hello.first.run);
     /** @type {Explanation} */ this.explanation = new Explanation(this, hello.first.claims);
+    /** @type {Elsewhere} */ this.elsewhere = new Elsewhere(this, hello.first);
+    /** @type {Comparison} */ this.comparison = new Comparison(this);
   }
 
   /** Called once, after the next training. @type {(() => void) | undefined} */
@@ -101,6 +117,8 @@ export class Page {
   close;
   /** Show the status line alone. @type {(() => void) | undefined} */
   showStatus;
+  /** Show that pictures are of before. @type {(() => void) | undefined} */
+  showBehind;
   /** Told after every picture. @type {((view: View) => void) | undefined} */
   painted;
   /**
@@ -159,17 +177,21 @@ export class Page {
     if (this.playback.playing) this.changed();
   }
 
-  /** Whether the run is one of data like these. */
+  /** Whether the run is one of these data, or of such as these were before an edit. */
   fits() {
-    return this.run.features === this.data.features &&
+    return !this.dataset.untrained && this.run.features === this.data.features &&
       this.run.classes === this.data.classNames.length;
   }
 
   /** What the panels show: that of before where nothing of it is another. @returns {View} */
   viewNow() {
-    const { dataset, playback, view, hidden } = this, { data, axes } = dataset;
-    const key = JSON.stringify([playback.version, dataset.version, playback.epoch, hidden, axes]);
-    if (view && this.viewKey === key && view.data === data && view.points === data.points) {
+    const { dataset, playback, view, hidden } = this, { data, plane } = dataset;
+    const { version, epoch, playing: coarse } = playback;
+    const key = JSON.stringify([version, dataset.version, epoch, hidden, coarse]);
+    if (
+      view && view.plane === plane && this.viewKey === key && view.data === data &&
+      view.points === data.points
+    ) {
       return view;
     }
     this.viewKey = key;
@@ -177,19 +199,20 @@ export class Page {
     return viewOf({
       network: playback.networkShown(),
       data,
-      axes,
+      plane,
       window: dataset.window,
       layer: Math.min(hidden.layer, Math.max(0, this.run.layers.length - 2)),
       pair: [hidden.across, hidden.up],
       before: view?.hidden,
+      coarse: coarse || dataset.dragging,
     });
   }
 
   /** @param {number} layer @param {number} j @returns {string} */
   unitName(layer, j) {
     return layer === this.run.layers.length - 1
-      ? `Output ${this.data.classNames[j]}`
-      : `Layer ${layer + 1} Unit ${j}`;
+      ? `output ${this.data.classNames[j]}`
+      : `unit ${j} of layer ${layer + 1}`;
   }
 
   // Settings and training
@@ -207,7 +230,24 @@ export class Page {
       l1: state.l1,
       l2: state.l2,
       seed: state.seed,
+      standardize: state.standardize === "auto" ? "auto" : state.standardize === "true",
+      class_weight: weightsOfClasses(state.classWeight, this.data.classNames.length),
     };
+  }
+
+  /** After how many epochs without a lower test loss to stop; never without test points. */
+  get patience() {
+    return this.data.heldOut ? this.state.earlyStopping : null;
+  }
+
+  /**
+   * Stop so early from now on, by the test points; a fifth is held out where there are none.
+   * @param {number | null} patience
+   */
+  stopEarly(patience) {
+    this.state.earlyStopping = patience;
+    if (patience === null || this.data.heldOut) this.change({});
+    else this.dataset.changeSplit(80);
   }
 
   /**
@@ -219,6 +259,7 @@ export class Page {
     Object.assign(this.state, patch);
     if (course !== undefined) this.course = course;
     if (Object.keys(patch).some((name) => name !== "seed")) this.seeds.stale = true;
+    this.elsewhere.asked = true;
     this.train();
   }
 
@@ -230,25 +271,32 @@ export class Page {
   }
 
   train() {
-    if (this.readOnly) return;
+    if (this.readOnly || this.elsewhere.answers(this.fits())) return;
     this.explanation.stale = true;
+    const { refusal } = this;
+    let set = this.dataset.number;
     this.requests.ask("train", {
-      make: () => ({
+      make: () => (set = this.dataset.number, {
         data: dataToWire(this.data),
         recipe: this.recipe(),
+        early_stopping: this.patience,
         course: this.course && this.fitsCourse(),
         start: null,
         explain: !this.dataset.dragging,
         window: this.dataset.windowToWire(),
       }),
       take: ({ run, claims }) => {
-        this.say(run.stopped ?? "", !!run.stopped);
+        if (set !== this.dataset.number) return; // another set is there, which is trained on next
+        this.say("");
+        if (this.refusal === refusal) this.refusal = "";
+        if (run.stopped) this.say(run.stopped, true);
+        this.trainedHere = true;
         this.takeRun(run, claims);
         const after = this.afterTraining;
         this.afterTraining = undefined;
         after?.();
       },
-      progress: (done, of) => this.say(`Training: epoch ${done} of ${of}`),
+      progress: (done, of) => this.say(`Training ${this.dataset.name}: epoch ${done} of ${of}`),
     });
   }
 
@@ -256,8 +304,9 @@ export class Page {
   takeRun(wire, claims) {
     this.explanation.ofEnd = claims ?? null;
     this.playback.takeRun(wire);
+    this.dataset.takePlane(planeFromWire(wire.plane));
+    Object.assign(this.dataset, { untrained: false, before: null });
     this.selection.keepUnitsOf(this.run.layers);
-    this.course = wire.course;
     this.changed();
   }
 
@@ -276,30 +325,6 @@ export class Page {
       state.epochs <= course.epochs;
   }
 
-  /** @param {number} layer @param {number} by */
-  changeUnits(layer, by) {
-    const shape = [...this.state.networkShape], units = shape[layer] + by;
-    const most = this.hello.limits.units;
-    if (units < 1 || units > most) {
-      return this.refused(`units must be 1 to ${most} a layer. Got ${units} instead.`);
-    }
-    shape[layer] = units;
-    this.selection.pinnedUnit = null;
-    this.change({ networkShape: shape });
-  }
-
-  /** @param {number} by */
-  changeLayers(by) {
-    const shape = [...this.state.networkShape], most = this.hello.limits.hidden_layers;
-    if (by > 0) shape.push(shape.at(-1) ?? 2);
-    else shape.pop();
-    if (shape.length > most) {
-      return this.refused(`hidden layers must be at most ${most}. Got ${shape.length} instead.`);
-    }
-    this.selection.pinnedUnit = null;
-    this.change({ networkShape: shape });
-  }
-
   /** @param {HiddenPatch} patch */
   showHidden({ output, ...place }) {
     if (output !== undefined) this.hiddenOutput = output;
@@ -316,8 +341,14 @@ export class Page {
   /** Say that an answer takes long, or take that back. @param {Kind} kind @param {boolean} on */
   waitFor(kind, on) {
     const words = WAITING[kind];
-    if (on && words && !this.statusBad) this.say(words);
-    else if (!on && words && this.status === words) this.say("");
+    if (!words) return;
+    if (on) {
+      this.waiting.add(kind);
+      this.say(words);
+    } else {
+      this.waiting.delete(kind);
+      if (this.status === words) this.say("");
+    }
   }
 
   /** @param {string} message */
@@ -328,8 +359,14 @@ export class Page {
 
   /** Put words into the status line. @param {string} words @param {boolean} [bad] */
   say(words, bad = false) {
-    this.status = words;
-    this.statusBad = bad;
+    if (bad) this.refusal = words;
+    else this.status = words;
+    this.changed();
+  }
+
+  /** Send a refusal away. */
+  calm() {
+    this.refusal = "";
     this.changed();
   }
 
@@ -337,12 +374,11 @@ export class Page {
   announcePoint(point) {
     const { data, view } = this;
     if (!view) return;
-    const at = this.dataset.axes.map((axis) =>
-      data.points[point * data.features + axis].toPrecision(3)
-    );
+    const { rows } = this.dataset.where(),
+      at = [rows[2 * point], rows[2 * point + 1]].map((value) => value.toPrecision(3));
     const name = data.classNames[data.labels[point]],
       guess = data.classNames[view.predicted[point]];
-    this.announce(`Point ${point} of ${name} at ${at.join(", ")}, predicted ${guess}`);
+    this.announce(`${pointName(data, point)} of ${name} at ${at.join(", ")}, predicted ${guess}`);
   }
 
   // The address

@@ -27,6 +27,8 @@ function runFromWire(wire) {
     testLoss: decoded(wire.test_loss),
     testAccuracy: decoded(wire.test_accuracy),
     recipe: wire.recipe,
+    earlyStopping: wire.early_stopping ?? null,
+    standardized: !!wire.standardized,
     course: wire.course,
     stopped: wire.stopped,
     classes: wire.layers[wire.layers.length - 1].units,
@@ -96,6 +98,12 @@ export class Playback {
     this.played = performance.now();
     this.page.announce(this.playing ? "Playing" : "Paused");
     this.page.changed();
+  }
+
+  /** Play once from the start. */
+  showFromStart() {
+    this.showEpoch(0);
+    this.togglePlay();
   }
 
   /** @param {number} now ms */

@@ -4,7 +4,7 @@
 /** @import * as scene from "../pure/scene.d.ts" */
 
 const PATIENCE = 150; // ms that a request may take before a newer one overtakes it
-const SILENCE = 400; // ms without an answer before the page says that it waits
+const SILENCE = 150; // ms without an answer before the page says that it waits
 
 /**
  * The requests by their kind, and the answer that each has where it is not refused or dropped.
@@ -13,7 +13,7 @@ const SILENCE = 400; // ms without an answer before the page says that it waits
  * @property {[scene.ExplainRequest, scene.Explained]} explain
  * @property {[scene.SeedsRequest, scene.SeedsTrained]} seeds
  * @property {[scene.DatasetRequest, scene.DataLoaded]} dataset
- * @property {[scene.TableRequest, scene.DataLoaded]} table
+ * @property {[scene.TableRequest, scene.TableRead]} table
  * @property {[scene.ExportRequest, scene.FileMade]} export
  */
 /** @typedef {keyof Answers} Kind */

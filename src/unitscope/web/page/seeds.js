@@ -10,6 +10,9 @@ import { dataToWire } from "../pure/data.js";
 
 const SEEDS = 64; // of the strip
 
+/** @typedef {"data" | "run" | "state" | "recipe" | "patience" | "requests" | "changed"} Used */
+/** @typedef {Pick<Page, Used>} Trained */
+
 /**
  * A row of weights, a loss and an accuracy for each seed from `first` on.
  * @typedef {object} SeedsShown
@@ -23,7 +26,7 @@ const SEEDS = 64; // of the strip
  */
 
 export class Seeds {
-  /** @param {Pick<Page, "data" | "run" | "state" | "recipe" | "requests" | "changed">} page */
+  /** @param {Trained} page */
   constructor(page) {
     this.page = page;
     /** @type {SeedsShown | null} */ this.shown = null;
@@ -54,6 +57,7 @@ export class Seeds {
       make: () => ({
         data: dataToWire(page.data),
         recipe: page.recipe(),
+        early_stopping: page.patience,
         seeds: SEEDS,
         first: 0,
       }),

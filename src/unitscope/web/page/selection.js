@@ -9,15 +9,18 @@
 /** A unit as [layer, number]. @typedef {[number, number]} UnitPlace */
 
 export class Selection {
-  /** @param {Pick<Page, "data" | "changed" | "announcePoint">} page */
+  /** @param {Pick<Page, "data" | "changed" | "announcePoint" | "playback">} page */
   constructor(page) {
     this.page = page;
     /** @type {number | null} */ this.hoveredPoint = null;
     /** @type {number | null} */ this.pinnedPoint = null;
+    this.closest = 0; // the point whose class is least sure
+    /** @type {View | null} */ this.viewOfClosest = null;
     /** @type {UnitPlace | null} */ this.hoveredUnit = null;
     /** @type {UnitPlace | null} */ this.pinnedUnit = null;
     /** @type {ClaimScene | null} */ this.hoveredClaim = null;
     /** True and predicted class. @type {[number, number] | null} */ this.chosenCell = null;
+    this.cellsShownOfTest = false; // what the cells count, where there are test points
     /** The input whose weight's field gets the focus. @type {number | null} */
     this.focusWeight = null;
     this.shownClass = -1; // of the main map; -1: all
@@ -84,6 +87,18 @@ export class Selection {
     this.page.changed();
   }
 
+  /** Count the test points, or those trained on, in the cells. @param {boolean} test */
+  showCellsOf(test) {
+    this.cellsShownOfTest = test;
+    this.chosenCell = null;
+    this.page.changed();
+  }
+
+  /** Whether the cells have the test points. */
+  get cellsOfTest() {
+    return this.cellsShownOfTest && !!this.page.data.heldOut;
+  }
+
   /** @param {number} k -1 for all */
   showClass(k) {
     this.shownClass = k;
@@ -122,6 +137,16 @@ export class Selection {
     return point !== null && point < this.page.data.labels.length ? point : null;
   }
 
+  /** The point pointed at, or that of the closest call. @param {View} view */
+  pointShown(view) {
+    const lit = this.litPoint();
+    if (lit === null && this.viewOfClosest !== view && !this.page.playback.playing) {
+      this.viewOfClosest = view;
+      this.closest = closestCall(view);
+    }
+    return lit ?? Math.min(this.closest, this.page.data.labels.length - 1);
+  }
+
   /** @param {View} view @returns {UnitPlace | null} */
   litUnit({ network: { layers } }) {
     const unit = this.hoveredUnit ?? this.claimedUnits()[0] ?? this.pinnedUnit;
@@ -146,14 +171,31 @@ export class Selection {
    * @returns {Set<number> | null}
    */
   chosenPoints(predicted) {
-    const { labels } = this.page.data, classes = this.claimedClasses(), cell = this.chosenCell;
+    const { labels, heldOut } = this.page.data,
+      classes = this.claimedClasses(),
+      cell = this.chosenCell;
     const wanted = cell
-      ? (/** @type {number} */ i) => labels[i] === cell[0] && predicted[i] === cell[1]
+      ? (/** @type {number} */ i) =>
+        labels[i] === cell[0] && predicted[i] === cell[1] && !!heldOut?.[i] === this.cellsOfTest
       : classes.length && !this.claimedPoints().length
       ? (/** @type {number} */ i) => classes.includes(labels[i])
       : null;
     return wanted && new Set([...labels.keys()].filter(wanted));
   }
+}
+
+/** The point whose two most probable classes are nearest. @param {View} view */
+function closestCall({ probabilities, classes, predicted }) {
+  let closest = 0, least = Infinity;
+  predicted.forEach((own, i) => {
+    let second = 0;
+    for (let k = 0; k < classes; k++) {
+      if (k !== own) second = Math.max(second, probabilities[i * classes + k]);
+    }
+    const gap = probabilities[i * classes + own] - second;
+    if (gap < least) [closest, least] = [i, gap];
+  });
+  return closest;
 }
 
 /** @param {[number, number] | null} one @param {[number, number]} other */

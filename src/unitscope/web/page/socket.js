@@ -7,11 +7,13 @@
 
 /** @typedef {{request: Request, resolve: (reply: Answer) => void, progress?: Progress}} Waiting */
 
+const REFUSALS = [1008, 1013]; // codes with which the server closes and says why
 const LONGEST_WAIT = 5000; // ms between two attempts to connect
 
 /**
  * @param {string} address of the WebSocket
- * @param {{hello: (message: Hello) => void, down: () => void}} told
+ * @param {{hello: (message: Hello) => void, down: (why: string) => void}} told  `why`: what the
+ *   server said when it closed, "" where it is away
  * @returns {Host}
  */
 export function socketHost(address, { hello, down }) {
@@ -52,9 +54,9 @@ export function socketHost(address, { hello, down }) {
       asked.delete(message.id ?? -1);
       one?.resolve(message);
     };
-    socket.onclose = () => {
+    socket.onclose = (event) => {
       for (const [id, { request }] of [...asked]) dropOlder(request.kind, id);
-      down();
+      down(REFUSALS.includes(event.code) ? event.reason : "");
       setTimeout(connect, wait);
       wait = Math.min(LONGEST_WAIT, 2 * wait);
     };

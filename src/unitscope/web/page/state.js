@@ -119,6 +119,33 @@ const placeSetting = (count) => ({
   },
 });
 
+/** @param {number} most epochs @returns {Setting<number | null>} */
+const patienceSetting = (most) => ({ start: null, read: wholeSetting(1, 1, most).read });
+
+/** "balanced", a number for each class, or nothing. @type {Setting<string>} */
+const classWeightSetting = {
+  start: "",
+  read: (text) => {
+    const fits = (/** @type {string} */ one) => /^\d{1,9}(\.\d{1,20})?(e-?\d{1,2})?$/.test(one);
+    if (text !== "" && text !== "balanced" && !text.split(",").every(fits)) {
+      throw new RangeError("must be balanced, or a number for each class");
+    }
+    return text;
+  },
+};
+
+/**
+ * The weights of classes as they are sent; those of other classes than there are do not count.
+ * @param {string} text a setting's value
+ * @param {number} classes
+ * @returns {"balanced" | number[] | null}
+ */
+export function weightsOfClasses(text, classes) {
+  if (text === "" || text === "balanced") return text || null;
+  const weights = text.split(",").map(Number);
+  return weights.length === classes ? weights : null;
+}
+
 /** @type {Setting<string>} */
 const plainText = { start: "", read: (text) => text };
 
@@ -136,6 +163,7 @@ function settingsFor({ limits, datasets, activations, optimizers, recipe, course
     n: wholeSetting(course.points, 2, limits.points),
     classes: wholeSetting(course.classes, 2, limits.classes),
     noise: numberSetting(1, 0, 100),
+    sample: wholeSetting(0, 0, 2 ** 31 - 1),
     networkShape: shapeSetting(start.hidden, limits.hidden_layers, limits.units),
     activation: nameSetting(start.activation, activations),
     optimizer: nameSetting(start.optimizer, optimizers),
@@ -145,10 +173,12 @@ function settingsFor({ limits, datasets, activations, optimizers, recipe, course
     l1: numberSetting(start.l1, 0, 10),
     l2: numberSetting(start.l2, 0, 10),
     seed: wholeSetting(start.seed, 0, 2 ** 31 - 1),
+    standardize: nameSetting("auto", /** @type {const} */ (["auto", "true", "false"])),
+    classWeight: classWeightSetting,
+    earlyStopping: patienceSetting(limits.epochs),
     course: switchSetting(true),
     percTrainData: wholeSetting(100, 10, 100),
     showTestData: switchSetting(true),
-    standardize: switchSetting(false),
     view: nameSetting("hard", /** @type {const} */ (["hard", "probability", "logit"])),
     scale: nameSetting("shared", /** @type {const} */ (["shared", "unit"])),
     theme: nameSetting("auto", /** @type {const} */ (["auto", "light", "dark"])),
@@ -158,6 +188,7 @@ function settingsFor({ limits, datasets, activations, optimizers, recipe, course
     hidden: placeSetting(4),
     viewClass: wholeSetting(-1, -1, limits.classes - 1),
     lines: switchSetting(true),
+    fixedScale: switchSetting(false),
     points: plainText,
     names: plainText,
     features: plainText,

@@ -1,5 +1,5 @@
 // @ts-check
-/** The bar on top: transport and epoch, the recipe's settings, where a training starts. */
+/** Play and its epoch; the settings of a training, those seldom changed behind "More". */
 
 import {
   choice,
@@ -8,13 +8,15 @@ import {
   labelled,
   plainOptions,
   setOptions,
-  setText,
   symbol,
 } from "./elements.js";
+import { moreSettings } from "./settings.js";
 
 /** @import { Page, Panel } from "../page/page.js" */
 
 const RATES = ["0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1"];
+/** @type {Record<string, string>} */
+const NAMES = { relu: "ReLU", adam: "Adam", sgd: "SGD" };
 const PENALTIES = ["0", "0.0001", "0.001", "0.003", "0.01", "0.03", "0.1"];
 
 /**
@@ -34,73 +36,24 @@ const wordFor = (values, value) => values.find((known) => Number(known) === valu
 
 /** @param {Page} page @returns {Panel} */
 export function topBar(page) {
-  const transport = transportOf(page), recipe = recipeFields(page);
-  const node = element(
-    "div",
-    { class: "bar", role: "group", "aria-label": "Training" },
-    transport.node,
-    recipe.node,
-  );
-
-  function update() {
-    transport.update();
-    recipe.update();
-  }
-  return { node, update };
-}
-
-/** Reset, play, step, and the epoch. @param {Page} page */
-function transportOf(page) {
-  const { playback } = page;
-  const play = element("button", {
-    type: "button",
-    class: "play",
-    id: "play",
-    "aria-label": "Play",
-    onclick: () => playback.togglePlay(),
-  });
-  const epoch = element("output", { class: "epoch", id: "epoch-count" });
-  const reset = "Reset to the start: the same seed";
-  const node = element(
-    "div",
-    { class: "transport" },
-    iconButton(reset, "reset", () => playback.reset(), { id: "reset" }),
-    play,
-    iconButton("One epoch on", "step", () => playback.step(1), { id: "step" }),
-    element("span", { class: "counter" }, element("small", {}, "Epoch"), epoch),
-  );
-
-  function update() {
-    const words = playback.playing ? "Pause" : "Play";
-    setText(epoch, String(playback.epoch).padStart(6, "0").replace(/(\d{3})$/, ",$1"));
-    if (play.getAttribute("aria-label") === words && play.firstChild) return;
-    play.replaceChildren(symbol(playback.playing ? "pause" : "play"));
-    play.setAttribute("aria-label", words);
-  }
-  return { node, update };
-}
-
-/** The recipe's settings, and where a training starts. @param {Page} page */
-function recipeFields(page) {
   const { limits, activations, optimizers } = page.hello;
-  const seed = numberField("seed", 0, 2 ** 31 - 1, (value) => {
-    page.change({ seed: value }, { course: false });
-  });
+  const seed = seedField(page);
   const rate = choice([], "", (value) => page.change({ learningRate: Number(value) }), {
     id: "learning-rate",
   });
   const activation = choice(
-    plainOptions(activations),
+    activations.map((name) => [name, NAMES[name] ?? name]),
     "relu",
     (value) => page.change({ activation: value }),
     { id: "activation" },
   );
   const optimizer = choice(
-    plainOptions(optimizers),
+    optimizers.map((name) => [name, NAMES[name] ?? name]),
     "adam",
     (value) => page.change({ optimizer: value }),
     { id: "optimizer" },
   );
+  const l1 = choice([], "0", (value) => page.change({ l1: Number(value) }), { id: "l1" });
   const l2 = choice([], "0", (value) => page.change({ l2: Number(value) }), { id: "l2" });
   const batch = numberField("batchSize", 1, limits.points, (value) => {
     page.change({ batchSize: value });
@@ -111,40 +64,105 @@ function recipeFields(page) {
   const labStart = element("button", {
     type: "button",
     id: "course-start",
+    class: "edged",
     onclick: () => page.change({}, { course: true }),
   }, "The lab's start");
-  const node = element(
-    "div",
-    { class: "recipe" },
-    labelled("Learning rate", rate),
-    labelled("Activation", activation),
+  const more = moreSettings(
+    page,
     labelled("Optimizer", optimizer),
+    labelled("L1", l1),
     labelled("L2", l2),
     labelled("Batch", batch),
     labelled("Epochs", epochs),
     labelled("Seed", seed),
     element(
-      "button",
-      { type: "button", id: "new-start", onclick: () => page.newStart() },
-      "New start",
+      "div",
+      { class: "row" },
+      element(
+        "button",
+        { type: "button", id: "new-start", class: "edged", onclick: () => page.newStart() },
+        "New start",
+      ),
+      labStart,
     ),
-    labStart,
   );
-
+  const settings = [labelled("Learning rate", rate), labelled("Activation", activation), more.node];
+  const node = element(
+    "div",
+    { class: "bar", role: "group", "aria-label": "Training" },
+    element("h2", {}, "Network"),
+    ...settings,
+  );
   function update() {
     const { state, run } = page;
     setOptions(rate, optionsWith(RATES, state.learningRate), wordFor(RATES, state.learningRate));
+    setOptions(l1, optionsWith(PENALTIES, state.l1), wordFor(PENALTIES, state.l1));
     setOptions(l2, optionsWith(PENALTIES, state.l2), wordFor(PENALTIES, state.l2));
     activation.value = state.activation;
     optimizer.value = state.optimizer;
     showNumber(batch, state.batchSize);
     showNumber(epochs, state.epochs);
-    showNumber(seed, state.seed);
-    node.hidden = page.readOnly;
+    showSeed(page, seed);
+    more.update();
+    for (const setting of settings) setting.hidden = page.readOnly;
     labStart.hidden = run.course || !page.fitsCourse();
-    seed.title = run.course
-      ? "This run starts from the course lab's own weights; a seed of your own counts from here."
-      : "";
+  }
+  return { node, update, close: more.close };
+}
+
+/** Whose start it is: a seed's, or where the field is empty the course lab's. @param {Page} page */
+function seedField(page) {
+  const most = 2 ** 31 - 1;
+  const seed = element("input", {
+    type: "number",
+    min: 0,
+    max: most,
+    step: 1,
+    id: "seed",
+    onchange: () => {
+      if (seed.value === "") return page.change({}, { course: true });
+      const value = Math.round(Math.min(most, Math.max(0, Number(seed.value) || 0)));
+      page.change({ seed: value }, { course: false });
+    },
+  });
+  return seed;
+}
+
+/** @param {Page} page @param {HTMLInputElement} seed */
+function showSeed({ run, state }, seed) {
+  seed.placeholder = run.course ? "the lab's" : "";
+  seed.title = run.course
+    ? "This run starts from the course lab's own weights; a number here is another start."
+    : "";
+  if (document.activeElement !== seed) seed.value = run.course ? "" : String(state.seed);
+}
+
+/** Play, back and on. @param {Page} page */
+export function transportOf(page) {
+  const { playback } = page;
+  const play = element("button", {
+    type: "button",
+    class: "play",
+    id: "play",
+    "aria-label": "Play",
+    onclick: () => playback.togglePlay(),
+  });
+  const reset = "Reset to the start: the same seed";
+  const step = iconButton("One epoch on", "step", () => playback.step(1), { id: "step" });
+  const node = element(
+    "div",
+    { class: "transport" },
+    play,
+    iconButton(reset, "reset", () => playback.reset(), { id: "reset" }),
+    step,
+  );
+
+  function update() {
+    step.disabled = playback.epoch >= page.run.loss.length;
+    const words = playback.playing ? "Pause" : "Play";
+    if (play.getAttribute("aria-label") === words && play.firstChild) return;
+    play.replaceChildren(symbol(playback.playing ? "pause" : "play"));
+    play.setAttribute("aria-label", words);
   }
   return { node, update };
 }

@@ -39,16 +39,17 @@ const chartsSeen = new IntersectionObserver((entries) => {
 export class Chart {
   /**
    * @param {Attributes} attributes of the canvas
-   * @param {{axes?: boolean, right?: number}} [options] `right`: CSS pixels for a second axis
+   * @param {{axes?: boolean, room?: typeof NO_ROOM}} [options] `room`: around the plot
    */
-  constructor(attributes, { axes = false, right = 0 } = {}) {
+  constructor(attributes, { axes = false, room = axes ? AXIS_ROOM : NO_ROOM } = {}) {
     this.canvas = element("canvas", attributes);
     this.context = penOf(this.canvas);
-    this.room = axes ? { ...AXIS_ROOM, right: Math.max(AXIS_ROOM.right, right) } : NO_ROOM;
+    this.room = room;
     /** @type {Window} */
     this.window = [[0, 1], [0, 1]];
     this.width = 0;
     this.height = 0;
+    this.zoom = 1;
     this.raster = document.createElement("canvas");
     chartOf.set(this.canvas, this);
     chartSizes.observe(this.canvas);
@@ -64,13 +65,16 @@ export class Chart {
   }
 
   /**
-   * Take the size that the page gives the canvas, in CSS pixels.
+   * Take the size that the page gives the canvas, in CSS pixels; on a large screen, where all
+   * words are larger, what is called a CSS pixel here is more.
    * @param {number} width
    * @param {number} height
    */
   fit(width, height) {
-    this.width = Math.round(width);
-    this.height = Math.round(height);
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    this.zoom = Math.max(1, rem / 16);
+    this.width = Math.round(width / this.zoom);
+    this.height = Math.round(height / this.zoom);
     this.canvas.dispatchEvent(new CustomEvent("chartfit", { bubbles: true }));
   }
 
@@ -89,7 +93,7 @@ export class Chart {
   begin(window, look) {
     const { width, height } = this;
     if (!width || !height || this.away) return false;
-    const scale = Math.min(3, globalThis.devicePixelRatio || 1);
+    const scale = Math.min(3, (globalThis.devicePixelRatio || 1) * this.zoom);
     const wide = Math.round(width * scale), high = Math.round(height * scale);
     if (this.canvas.width !== wide || this.canvas.height !== high) {
       this.canvas.width = wide;
@@ -97,6 +101,8 @@ export class Chart {
     }
     this.window = window;
     this.context.setTransform(wide / width, 0, 0, high / height, 0, 0);
+    this.context.lineJoin = "miter"; // whatever was drawn last
+    this.context.lineCap = "butt";
     this.context.fillStyle = look.background;
     this.context.fillRect(0, 0, width, height);
     return true;
@@ -133,8 +139,8 @@ export class Chart {
    */
   at(event) {
     const box = this.canvas.getBoundingClientRect();
-    const x = (event.clientX - box.left) * (this.canvas.clientWidth / box.width) - this.left;
-    const y = (event.clientY - box.top) * (this.canvas.clientHeight / box.height) - this.top;
+    const x = (event.clientX - box.left) * (this.width / box.width) - this.left;
+    const y = (event.clientY - box.top) * (this.height / box.height) - this.top;
     const [[x0, x1], [y0, y1]] = this.window;
     return [x0 + x / this.plotWidth * (x1 - x0), y1 - y / this.plotHeight * (y1 - y0)];
   }
@@ -289,28 +295,45 @@ export class Chart {
   }
 
   /**
-   * The frame, round ticks and the names of both axes.
-   * @param {[string, string]} names
+   * Small words beside a place, kept inside the plot, on a halo of the background.
+   * @param {string} words
+   * @param {number} x CSS pixels
+   * @param {number} y
    * @param {Look} look
    */
-  axes([nameX, nameY], look) {
+  words(words, x, y, look) {
+    const pen = this.context, wide = (pen.font = CHART_FONT, pen.measureText(words).width);
+    const right = this.left + this.plotWidth - 6, bottom = this.top + this.plotHeight - 9;
+    const left = Math.max(this.left + 6, Math.min(x - wide - 8, right - wide));
+    const middle = Math.max(this.top + 9, Math.min(y + 12, bottom));
+    pen.textAlign = "left";
+    pen.textBaseline = "middle";
+    pen.lineJoin = "round";
+    pen.lineWidth = 3;
+    pen.strokeStyle = look.background;
+    pen.globalAlpha = 0.8;
+    pen.strokeText(words, left, middle);
+    pen.globalAlpha = 1;
+    pen.fillStyle = look.text;
+    pen.fillText(words, left, middle);
+  }
+
+  /**
+   * The frame, round ticks and the names of both axes; no ticks upwards where classes have rows.
+   * @param {[string, string]} names
+   * @param {Look} look
+   * @param {boolean} [inRows]
+   */
+  axes([nameX, nameY], look, inRows = false) {
     const pen = this.context, bottom = this.top + this.plotHeight;
     pen.strokeStyle = look.muted;
     pen.lineWidth = 1;
     pen.strokeRect(this.left + 0.5, this.top + 0.5, this.plotWidth - 1, this.plotHeight - 1);
-    pen.fillStyle = look.muted;
-    pen.font = CHART_FONT;
-    pen.textBaseline = "top";
-    pen.textAlign = "center";
-    for (const tick of roundTicks(...this.window[0])) {
-      if (this.toX(tick) > this.left + 6 && this.toX(tick) < this.width - 8) {
-        pen.fillText(tickText(tick, ...this.window[0]), this.toX(tick), bottom + 3);
-      }
-    }
+    this.ticksAcross(look);
     pen.fillText(cutToFit(pen, nameX, this.plotWidth), this.left + this.plotWidth / 2, bottom + 16);
     pen.textBaseline = "middle";
     pen.textAlign = "right";
-    for (const tick of roundTicks(...this.window[1])) {
+    for (const tick of inRows ? [] : roundTicks(...this.window[1])) {
       if (this.toY(tick) > this.top + 5 && this.toY(tick) < bottom - 3) {
         pen.fillText(tickText(tick, ...this.window[1]), this.left - 4, this.toY(tick));
       }
@@ -318,25 +341,18 @@ export class Chart {
     this.upwards(nameY, 7);
   }
 
-  /**
-   * A second scale on the right, for a curve of another unit.
-   * @param {[number, string][]} ticks in data units, with their words
-   * @param {string} name
-   * @param {Look} look
-   */
-  axisOnTheRight(ticks, name, look) {
-    const pen = this.context, edge = this.left + this.plotWidth;
+  /** Round numbers below. @param {Look} look @param {number} [gap] CSS pixels */
+  ticksAcross(look, gap = 3) {
+    const pen = this.context, bottom = this.top + this.plotHeight;
     pen.fillStyle = look.muted;
-    pen.textBaseline = "middle";
-    pen.textAlign = "left";
-    for (const [value, words] of ticks) {
-      pen.fillText(
-        words,
-        edge + 3,
-        Math.min(this.top + this.plotHeight - 5, Math.max(this.top + 5, this.toY(value))),
-      );
+    pen.font = CHART_FONT;
+    pen.textBaseline = "top";
+    for (const tick of roundTicks(...this.window[0])) {
+      const x = this.toX(tick);
+      pen.textAlign = x < 9 ? "left" : x > this.width - 12 ? "right" : "center";
+      pen.fillText(tickText(tick, ...this.window[0]), x, bottom + gap);
     }
-    this.upwards(name, this.width - 6);
+    pen.textAlign = "center";
   }
 
   /** Words along an axis that goes up. @param {string} name @param {number} x CSS pixels */

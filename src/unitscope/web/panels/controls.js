@@ -1,10 +1,9 @@
 // @ts-check
-/** The controls of the data: set, points, test points, axes, classes, tools and undo. */
+/** The controls of the data: set, classes, points, noise, test points, axes, a file. */
 
 import {
   checkbox,
   choice,
-  cutName,
   element,
   iconButton,
   labelled,
@@ -12,30 +11,18 @@ import {
   plainOptions,
   setOptions,
   setText,
+  symbol,
 } from "./elements.js";
-import { markerPicture } from "./markers.js";
 import { OWN_DATA } from "../page/dataset.js";
+import { countWords } from "../pure/data.js";
+import { setChoices } from "./sets.js";
 
-/** @import { Tool } from "../page/dataset.js" */
-/** @import { Page, Panel } from "../page/page.js" */
+/** @import { Page } from "../page/page.js" */
 
-/** @param {Page} page @returns {Panel} */
+/** @param {Page} page */
 export function dataControls(page) {
-  const sets = choice([], "lab", (value) => page.dataset.chooseDataset(value), { id: "dataset" });
-  const file = element("input", {
-    type: "file",
-    accept: ".csv,.tsv,.txt,text/csv",
-    class: "hidden-file",
-    id: "file",
-    onchange: () => page.dataset.loadTable(file),
-  });
-  const target = choice([], "", (value) => page.dataset.chooseTarget(value), { id: "target" });
-  const targetField = labelled("Class column", target, { hidden: true });
-  const standardize = checkbox(
-    "standardize",
-    (on) => page.dataset.chooseStandardize(on),
-    "standardize",
-  );
+  const sets = setChoices(page);
+  const own = ownTable(page);
   const n = slider("Points", "n", [10, 1000, 10], (value) => {
     page.dataset.changeDataset({ n: value });
   });
@@ -50,47 +37,157 @@ export function dataControls(page) {
     (on) => page.show({ showTestData: on }),
     "show-test",
   );
-  const axes = axisChoices(page), tools = toolButtons(page);
+  const axes = axisChoices(page), classes = classStepper(page);
+  const drawn = drawnPoints(page);
   const node = element(
     "div",
     { class: "data-controls" },
-    labelled("Data", sets),
-    element("button", { type: "button", onclick: () => file.click() }, "Load CSV …"),
-    file,
-    targetField,
-    standardize.node,
+    sets.node,
+    own.target,
+    own.told,
+    own.columns,
+    classes.node,
     n.node,
     noise.node,
     test.node,
     showTest.node,
     axes.node,
-    tools.node,
+    drawn.node,
   );
+  const files = fileButton(page);
 
   function update() {
-    const { state, data } = page;
-    node.hidden = page.readOnly;
-    const { table } = page.dataset,
-      known = plainOptions(page.hello.datasets.map(({ name }) => name));
-    if (state.dataset === OWN_DATA) known.unshift([OWN_DATA, "the run's own"]);
-    if (table) known.push(["table", table.name]);
-    setOptions(sets, known, table ? "table" : state.dataset);
+    const { state, data, dataset } = page, { table, asked } = dataset;
+    node.hidden = files[0].hidden = page.readOnly;
+    sets.update();
     const set = table ? null : page.hello.datasets.find(({ name }) => name === state.dataset);
     n.node.hidden = !set || !set.has_n;
     noise.node.hidden = !set || !set.has_noise;
-    targetField.hidden = !table;
-    standardize.node.hidden = !table;
-    if (table) setOptions(target, plainOptions(table.columns), table.target);
-    standardize.box.checked = state.standardize;
+    drawn.update(noise.node.hidden);
+    own.update();
     showTest.box.checked = state.showTestData;
     showTest.node.hidden = !data.heldOut;
     axes.update();
-    n.update(state.n);
-    noise.update(state.noise);
+    n.update(asked.n);
+    noise.update(asked.noise, asked.noise.toFixed(2).replace(/0$/, ""));
     test.update(100 - state.percTrainData, `${100 - state.percTrainData}%`);
-    tools.update();
+    classes.update();
+  }
+  return { node, files, update };
+}
+
+/** How many points there are, and a button that draws others. @param {Page} page */
+function drawnPoints(page) {
+  const count = element("p", { class: "note", id: "count" });
+  const fresh = element(
+    "button",
+    {
+      type: "button",
+      id: "new-sample",
+      class: "edged",
+      title: "Draw other points of this set",
+      onclick: () => page.dataset.changeDataset({ sample: page.dataset.asked.sample + 1 }),
+    },
+    symbol("reset"),
+    " New",
+  );
+  const node = element("div", { class: "drawn" }, count, fresh);
+  const update = (/** @type {boolean} */ fixed) => {
+    fresh.hidden = fixed;
+    setText(count, whichPoints(page));
+  };
+  return { node, update };
+}
+
+/** Opens a file of the user's own. @param {Page} page */
+function fileButton(page) {
+  const file = element("input", {
+    type: "file",
+    accept: ".csv,.tsv,.txt,.data,.gz,.zip,.xlsx,.parquet,text/csv",
+    class: "hidden-file",
+    id: "file",
+    onchange: () => {
+      page.tables.load(file.files?.[0]);
+      file.value = "";
+    },
+  });
+  return [
+    element(
+      "button",
+      { type: "button", class: "own", onclick: () => file.click() },
+      "Open your own table",
+      element("small", {}, "or drop or paste it here: CSV, Excel, Parquet"),
+    ),
+    file,
+  ];
+}
+
+/** How many points there are, and which. @param {Page} page */
+function whichPoints({ data, dataset, state, hello }) {
+  const held = data.heldOut
+    ? `, ${[...data.heldOut].filter(Boolean).length} of them for testing (hollow)`
+    : "";
+  const set = dataset.table ? null : hello.datasets.find(({ name }) => name === state.dataset);
+  const own = state.noise === set?.noise && state.sample === 0;
+  const which = dataset.edited
+    ? "changed by hand"
+    : state.dataset === OWN_DATA
+    ? "the run's own"
+    : !set?.has_noise
+    ? ""
+    : own
+    ? (set.name === "lab" ? "the lab's own" : "")
+    : `noise ${state.noise.toFixed(2).replace(/0$/, "")}, sample ${state.sample + 1}`;
+  return `${countWords(data)}${held}${which && !data.edited ? `: ${which}` : ""}`;
+}
+
+/** How many classes there are. @param {Page} page */
+function classStepper(page) {
+  const count = element("b");
+  const fewer = iconButton("Remove the last class", "−", () => page.dataset.changeClasses(-1), {
+      id: "remove-class",
+    }),
+    more = iconButton("Add a class", "+", () => page.dataset.changeClasses(1), { id: "add-class" });
+  const node = element(
+    "div",
+    { class: "stepper wide" },
+    "Classes",
+    element("span", {}, fewer, count, more),
+  );
+
+  function update() {
+    const { length: classes } = page.data.classNames;
+    setText(count, String(classes));
+    fewer.disabled = classes <= 2;
+    more.disabled = classes >= page.hello.limits.classes;
   }
   return { node, update };
+}
+
+/** What is used of the user's own file. @param {Page} page */
+function ownTable(page) {
+  const classes = choice([], "", (value) => page.tables.chooseTarget(value), { id: "target" });
+  const target = labelled("Class column", classes);
+  const told = element("p", { class: "muted", id: "table-notes" });
+  const columns = element("button", {
+    type: "button",
+    id: "columns",
+    onclick: () => page.tables.show(),
+  }, "Columns …");
+
+  function update() {
+    const table = page.dataset.table?.told;
+    target.hidden = columns.hidden = told.hidden = !table;
+    if (!table) return;
+    const { columns: all, notes } = table, used = all.filter(({ role }) => role === "feature");
+    setOptions(
+      classes,
+      plainOptions(all.map(({ name }) => name)),
+      all.find(({ role }) => role === "class")?.name ?? "",
+    );
+    setText(told, `${[`${used.length} of ${all.length - 1} columns used`, ...notes].join("; ")}.`);
+  }
+  return { target, told, columns, update };
 }
 
 /** Which two features are shown, where there are more. @param {Page} page */
@@ -104,10 +201,12 @@ function axisChoices(page) {
   const node = element("div", { class: "row", hidden: true }, "Shown:", across, up);
 
   function update() {
-    const { data, axes } = page.dataset, features = numbered(data.featureNames);
+    const { data, axes, axesShown } = page.dataset;
+    /** @type {[string, string][]} */
+    const features = [["-1", "best plane"], ...numbered(data.featureNames)];
     node.hidden = data.features < 3;
-    setOptions(across, features, String(axes[0]));
-    setOptions(up, features, String(axes[1]));
+    setOptions(across, features, axesShown ? String(axes[0]) : "-1");
+    setOptions(up, features, axesShown ? String(axes[1]) : "-1");
   }
   return { node, update };
 }
@@ -119,7 +218,7 @@ function axisChoices(page) {
  * @param {(value: number) => void} take
  */
 function slider(words, name, [low, high, step], take) {
-  const value = element("output");
+  const value = element("output", { class: "value" });
   const input = element("input", {
     type: "range",
     min: low,
@@ -131,7 +230,13 @@ function slider(words, name, [low, high, step], take) {
       take(Number(input.value));
     },
   });
-  const node = element("label", { class: "field" }, element("span", {}, words, " ", value), input);
+  const node = element(
+    "label",
+    { class: "field slider" },
+    element("span", {}, words),
+    input,
+    value,
+  );
   return {
     node,
     update: (/** @type {number} */ now, text = String(now)) => {
@@ -139,75 +244,4 @@ function slider(words, name, [low, high, step], take) {
       setText(value, text);
     },
   };
-}
-
-/** @type {[Tool, string][]} */
-const TOOLS = [["move", "Move"], ["add", "Add"], ["erase", "Erase"], ["relabel", "Relabel"]];
-
-/** The chips of the classes, the tools and undo. @param {Page} page */
-function toolButtons(page) {
-  const chips = element("div", {
-    class: "chips",
-    role: "group",
-    "aria-label": "Class of new points",
-  });
-  const modes = element(
-    "div",
-    { class: "row", role: "group", "aria-label": "What a click does" },
-    ...TOOLS.map(([tool, words]) =>
-      element("button", {
-        type: "button",
-        class: "mode",
-        "data-tool": tool,
-        onclick: () => page.dataset.chooseTool(tool),
-      }, words)
-    ),
-  );
-  const undo = iconButton("Undo", "undo", () => page.dataset.undo(), { id: "undo" }),
-    redo = iconButton("Redo", "redo", () => page.dataset.redo(), { id: "redo" });
-  const fewer = iconButton("Remove the last class", "−", () => page.dataset.changeClasses(-1), {
-      id: "remove-class",
-    }),
-    more = iconButton("Add a class", "+", () => page.dataset.changeClasses(1), { id: "add-class" });
-  const count = element("span");
-  const node = element(
-    "div",
-    { class: "tools" },
-    element("div", { class: "row" }, fewer, count, more, undo, redo),
-    chips,
-    modes,
-  );
-  let key = "";
-  function update() {
-    const { data, look } = page;
-    setText(count, `${data.classNames.length} classes`);
-    undo.disabled = !page.dataset.canUndo();
-    redo.disabled = !page.dataset.canRedo();
-    const now = JSON.stringify([data.classNames, look.name]);
-    if (now !== key) {
-      key = now;
-      chips.replaceChildren(
-        ...data.classNames.map((name, k) =>
-          element(
-            "button",
-            {
-              type: "button",
-              class: "chip",
-              title: name,
-              onclick: () => page.dataset.chooseClass(k),
-            },
-            markerPicture(look, k),
-            cutName(name),
-          )
-        ),
-      );
-    }
-    [...chips.children].forEach((chip, k) =>
-      chip.setAttribute("aria-pressed", String(page.dataset.chosenClass === k))
-    );
-    for (const mode of modes.querySelectorAll("button")) {
-      mode.setAttribute("aria-pressed", String(mode.dataset.tool === page.dataset.tool));
-    }
-  }
-  return { node, update };
 }

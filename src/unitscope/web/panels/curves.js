@@ -1,8 +1,9 @@
 // @ts-check
 /** Loss and accuracy by epoch, with the slider that goes through the epochs. */
 
-import { element, percentage, setText, shortNumber } from "./elements.js";
-import { scaleTop } from "../pure/ticks.js";
+import { element, setText } from "./elements.js";
+import { lossAndAccuracy, numbersOf } from "./epoch.js";
+import { transportOf } from "./bar.js";
 import { Chart } from "./canvas.js";
 import { chartPicture, exportedPicture } from "./pictures.js";
 
@@ -10,9 +11,10 @@ import { chartPicture, exportedPicture } from "./pictures.js";
 
 /** @param {Page} page @returns {Panel} */
 export function curvesPanel(page) {
-  const lossKey = element("span", { class: "curve-key" }, "loss"),
-    accuracyKey = element("span", { class: "curve-key" }, "accuracy");
-  const chart = new Chart({ class: "curves", "aria-hidden": "true" }, { axes: true, right: 46 });
+  const transport = transportOf(page), readout = readoutOf(page);
+  const chart = new Chart({ "aria-hidden": "true" }, {
+    room: { left: 7, bottom: 23, top: 4, right: 7 }, // the slider's thumb goes from end to end
+  });
   const slider = element("input", {
     type: "range",
     id: "epoch",
@@ -22,15 +24,17 @@ export function curvesPanel(page) {
     "aria-label": "Epoch",
     oninput: () => page.playback.showEpoch(Number(slider.value)),
   });
-  const keys = element("span", { class: "legend" }, lossKey, accuracyKey);
-  const numbers = element("p", { class: "note", id: "numbers" });
   const node = element(
     "section",
-    { class: "panel", "aria-label": "Loss and accuracy" },
-    element("header", {}, element("h2", {}, "Loss and accuracy"), keys),
-    chart.canvas,
-    slider,
-    numbers,
+    { class: "panel playing", "aria-label": "Loss and accuracy" },
+    transport.node,
+    element(
+      "div",
+      { id: "numbers" },
+      readout.node,
+      element("div", { class: "curve" }, chart.canvas, slider),
+      readout.note,
+    ),
   );
   const scrub = (/** @type {PointerEvent} */ event) =>
     page.playback.showEpoch(Math.round(chart.at(event)[0]));
@@ -44,6 +48,7 @@ export function curvesPanel(page) {
 
   function update() {
     const { run, look } = page, { epoch } = page.playback, epochs = run.loss.length;
+    const trained = Math.max(epochs, run.testLoss?.length ?? 0);
     slider.max = String(epochs);
     if (Number(slider.value) !== epoch) slider.value = String(epoch);
     slider.setAttribute("aria-valuetext", `epoch ${epoch} of ${epochs}`);
@@ -51,22 +56,17 @@ export function curvesPanel(page) {
     for (const loss of [...run.loss, ...(run.testLoss ?? [])]) {
       if (Number.isFinite(loss)) top = Math.max(top, loss);
     }
-    top = scaleTop(top);
-    if (chart.begin([[0, Math.max(1, epochs)], [0, top]], look)) {
-      chart.clip();
-      drawCurve(chart, run.loss, 1, look.curves[0]);
-      drawCurve(chart, run.accuracy, top, look.curves[1]);
-      if (run.testLoss) drawCurve(chart, run.testLoss, 1, look.curves[0], [4, 3]);
-      if (run.testAccuracy) drawCurve(chart, run.testAccuracy, top, look.curves[1], [4, 3]);
-      chart.segments([epoch, 0, epoch, top], look.text, 1.2);
-      chart.unclip();
-      chart.axes(["epoch", "loss"], look);
-      chart.axisOnTheRight([[0, "0%"], [top / 2, "50%"], [top, "100%"]], "accuracy", look);
+    if (chart.begin([[0, Math.max(1, trained)], [0, 1.04]], look)) {
+      chart.segments([0, 0, trained, 0], look.grid, 1);
+      drawCurve(chart, run.loss, 1 / (top || 1), look.curves[0]);
+      drawCurve(chart, run.accuracy, 1, look.curves[1]);
+      if (run.testLoss) drawCurve(chart, run.testLoss, 1 / (top || 1), look.curves[0], [4, 3]);
+      if (run.testAccuracy) drawCurve(chart, run.testAccuracy, 1, look.curves[1], [4, 3]);
+      chart.segments([epoch, 0, epoch, 1.04], look.text, 1.5);
+      chart.ticksAcross(look, 9);
     }
-    setText(numbers, numbersOf(page));
-    lossKey.style.borderColor = look.curves[0];
-    accuracyKey.style.borderColor = look.curves[1];
-    setText(accuracyKey, run.testLoss ? "accuracy (dashed: test)" : "accuracy");
+    transport.update();
+    readout.update();
   }
 
   return {
@@ -78,6 +78,33 @@ export function curvesPanel(page) {
       () => chartPicture(chart, page, update),
     ),
   };
+}
+
+/** The epoch shown, and its numbers. @param {Page} page */
+function readoutOf(page) {
+  const epochCount = element("output", { id: "epoch-count" }),
+    last = element("small"),
+    note = element("p", { class: "note" }),
+    lamps = [element("span", { class: "lamp" }), element("span", { class: "lamp" })];
+  const node = element(
+    "div",
+    { class: "readout" },
+    element("span", { class: "epoch" }, "Epoch ", epochCount, " ", last),
+    ...lamps,
+  );
+
+  function update() {
+    node.classList.toggle("two", !!page.run.testLoss);
+    setText(epochCount, String(page.playback.epoch));
+    setText(last, `of ${page.run.loss.length}`);
+    const words = lossAndAccuracy(page);
+    lamps.forEach((lamp, k) => {
+      setText(lamp, words[k]);
+      lamp.style.setProperty("--lamp", page.look.curves[k]);
+    });
+    setText(note, numbersOf(page));
+  }
+  return { node, note, update };
 }
 
 /**
@@ -98,27 +125,4 @@ function drawCurve(chart, values, scale, color, dash = []) {
   pen.setLineDash(dash);
   pen.stroke();
   pen.setLineDash([]);
-}
-
-/** The numbers of the epoch shown, in words. @param {Page} page */
-export function numbersOf(page) {
-  const { run } = page, { epoch } = page.playback;
-  if (run.stopped) return run.stopped;
-  if (page.playback.edited) {
-    return "Weights changed by hand: the curves are those of the training before.";
-  }
-  if (epoch === 0) return "Epoch 0: the start, before any training.";
-  const test = run.testLoss && run.testAccuracy
-    ? `; test loss ${shortNumber(run.testLoss[epoch - 1])}, test accuracy ${
-      percentage(run.testAccuracy[epoch - 1])
-    }`
-    : "";
-  const kept = run.epochs.length <= run.loss.length
-    ? ` Weights of ${run.epochs.length} of ${
-      run.loss.length + 1
-    } epochs are kept: the pictures are of epoch ${run.epochs[page.playback.rowOf(epoch)]}.`
-    : "";
-  return `Epoch ${epoch}: loss ${shortNumber(run.loss[epoch - 1])}, accuracy ${
-    percentage(run.accuracy[epoch - 1])
-  }${test}.${kept}`;
 }

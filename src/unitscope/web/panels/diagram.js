@@ -4,24 +4,25 @@
 import { paintSigned } from "../pure/colors.js";
 import { element, iconButton, setText, shortNumber, svgElement } from "./elements.js";
 import { Chart } from "./canvas.js";
+import { keyRow } from "./key.js";
+import { changeLayers, changeUnits } from "../page/shape.js";
+import { markerPicture } from "./markers.js";
+import { drawLinks, offUnits } from "./links.js";
 import { drawnAsSvg, exportedPicture, svgDocument, svgWords } from "./pictures.js";
 
 /** @import { Page, Panel } from "../page/page.js" */
 /** @import { View } from "../pure/view.js" */
 
-const UNITS_SHOWN = 16; // of a layer; the rest is counted
-const ROOMY = 8; // units of a layer: with more, all maps are small
-const LINKS_SHOWN = 1200;
+const INPUTS_SHOWN = 16; // the rest is counted
+const ROOMY = 5; // units of a layer: with more, all maps are small
+const ROOM_WIDE = 23, ROOM_HIGH = 16; // rem: about the room of the maps of hidden units
+const GAP_OF_LAYERS = 2.5; // rem between two layers
+const LARGEST = 4.5; // rem of a map among many
+const MAPS_AT_ONCE = 24; // maps drawn in a frame while a point is dragged
 
 /** @typedef {ReturnType<typeof buildUnit>} Unit */
 /** @typedef {{units: Unit[][], inputs: HTMLElement[], columns: HTMLElement}} Built */
-/** @typedef {{left: number, right: number, y: number}} End where links begin or end */
-/**
- * @typedef {{wide: number, high: number, columns: End[][]}} LinkEnds of the ends, column by column
- */
-/**
- * @typedef {{d: string, weight: number, layer: number, i: number, j: number, width: number}} Link
- */
+/** @import { LinkEnds } from "./links.js" */
 
 /**
  * @param {Page} page
@@ -31,35 +32,31 @@ export function diagramPanel(page) {
   const links = svgElement("svg", { class: "links", "aria-hidden": "true" });
   const columns = element("div", { class: "columns" });
   const stage = element("div", { class: "stage" }, links, columns);
-  const count = element("span", { id: "layers-count" });
+  const count = element("span", { id: "layers-count" }), keys = keyRow(page);
+  const fewer = iconButton("Remove a hidden layer", "−", () => changeLayers(page, -1), {
+      id: "remove-layer",
+      hidden: page.readOnly,
+    }),
+    more = iconButton("Add a hidden layer", "+", () => changeLayers(page, 1), {
+      id: "add-layer",
+      hidden: page.readOnly,
+    });
+  const depth = element(
+    "div",
+    { class: "column depth" },
+    element("div", { class: "head" }, " ", element("span", { class: "count" }, fewer, count, more)),
+  );
   const node = element(
     "section",
     { class: "panel diagram", "aria-label": "Network" },
-    element(
-      "header",
-      {},
-      element("h2", {}, "Network"),
-      element(
-        "span",
-        { class: "muted grow" },
-        "Each square is a unit: its output over the data's plane. Choose one to see its formula " +
-          "and change its weights.",
-      ),
-      page.readOnly ? null : iconButton("Remove a hidden layer", "−", () => page.changeLayers(-1), {
-        id: "remove-layer",
-      }),
-      count,
-      page.readOnly
-        ? null
-        : iconButton("Add a hidden layer", "+", () => page.changeLayers(1), { id: "add-layer" }),
-    ),
     stage,
+    keys.node,
   );
   /** @type {Built} */
   let built = { units: [], inputs: [], columns };
   /** @type {LinkEnds | null} */
   let places = null;
-  let key = "";
+  let key = "", turn = 0;
 
   /** @param {View} view */
   function update(view) {
@@ -69,19 +66,28 @@ export function diagramPanel(page) {
       view.network.layers.map(({ units, activation }) => [units, activation]),
       page.data.classNames,
       page.data.featureNames,
-      page.readOnly,
+      page.look.name,
     ]);
     if (now !== key) {
       for (const unit of built.units.flat()) unit.chart.close();
       key = now;
-      built = build(page, view, columns);
+      const focused = document.activeElement?.ariaLabel;
+      built = build(page, view, columns, depth);
       places = null;
+      if (focused && document.activeElement === document.body) {
+        [...columns.querySelectorAll("button")].find((one) => one.ariaLabel === focused)?.focus();
+      }
     }
     const hidden = view.network.layers.length - 1;
     setText(count, `${hidden} hidden ${hidden === 1 ? "layer" : "layers"}`);
-    built.units.forEach((units, layer) =>
-      units.forEach((unit, j) => paintUnit(page, view, unit, layer, j))
+    fewer.disabled = !hidden;
+    more.disabled = hidden >= page.hello.limits.hidden_layers;
+    keys.update(view);
+    const all = built.units.flatMap((units, layer) =>
+      units.map((unit, j) => () => paintUnit(page, view, unit, layer, j))
     );
+    const some = page.dataset.dragging ? Math.min(MAPS_AT_ONCE, all.length) : all.length;
+    for (let k = 0; k < some; k++) all[turn++ % all.length](); // the others have their turn
     if (places) drawLinks(page, view, links, places);
   }
   stage.addEventListener("chartfit", () => {
@@ -156,14 +162,18 @@ function picture(page, links, { columns, units, inputs }) {
   );
 }
 
-/** @param {Page} page @param {View} view @param {HTMLElement} columns @returns {Built} */
-function build(page, view, columns) {
+/**
+ * @param {Page} page @param {View} view @param {HTMLElement} columns
+ * @param {HTMLElement} depth where layers are added and removed
+ * @returns {Built}
+ */
+function build(page, view, columns, depth) {
   const { network } = view;
-  const inputs = page.data.featureNames.slice(0, UNITS_SHOWN).map((name) =>
+  const inputs = page.data.featureNames.slice(0, INPUTS_SHOWN).map((name) =>
     element("span", { class: "input", title: name }, name)
   );
   const units = network.layers.map((layer, l) =>
-    Array.from({ length: Math.min(layer.units, UNITS_SHOWN) }, (_, j) => buildUnit(page, l, j))
+    Array.from({ length: layer.units }, (_, j) => buildUnit(page, l, j))
   );
   columns.replaceChildren(
     element(
@@ -173,7 +183,7 @@ function build(page, view, columns) {
       ...inputs,
       moreWords(network.features),
     ),
-    ...network.layers.map((layer, l) => {
+    ...network.layers.flatMap((layer, l) => {
       const last = l === network.layers.length - 1;
       const head = last
         ? element("div", { class: "head" }, "Outputs", element("small", {}, "logits, one a class"))
@@ -181,51 +191,84 @@ function build(page, view, columns) {
           "div",
           { class: "head" },
           `Layer ${l + 1}`,
-          element("small", {}, layer.activation),
-          element(
-            "span",
-            { class: "count" },
-            page.readOnly
-              ? null
-              : iconButton(`Remove a unit of layer ${l + 1}`, "−", () => page.changeUnits(l, -1)),
-            ` ${layer.units} ${layer.units === 1 ? "unit" : "units"} `,
-            page.readOnly
-              ? null
-              : iconButton(`Add a unit to layer ${l + 1}`, "+", () => page.changeUnits(l, 1)),
-          ),
+          element("br"),
+          element("span", { class: "count" }, ...unitStepper(page, l, layer.units)),
         );
-      return element(
+      const column = element(
         "div",
         { class: "column" },
         head,
-        ...units[l].map((unit) => unit.button),
-        moreWords(layer.units),
+        element(
+          "div",
+          { class: last ? "outputs" : "units" },
+          ...units[l].map(({ button }) => button),
+        ),
       );
+      return last ? [depth, column] : [column];
     }),
   );
-  columns.classList.toggle(
-    "small",
-    Math.max(...units.map((layer) => layer.length), inputs.length) > ROOMY,
-  );
+  const counts = units.map((layer) => layer.length), hidden = counts.slice(0, -1);
+  const small = Math.max(...hidden, inputs.length) > ROOMY || counts[hidden.length] > 2 * ROOMY;
+  const rows = small ? bestRows(hidden) : Math.max(1, ...hidden);
+  const across = hidden.reduce((sum, count) => sum + Math.ceil(count / rows), 0);
+  columns.classList.toggle("deep", counts.length > 2);
+  columns.classList.toggle("small", small);
+  columns.classList.toggle("tiny", rows > 10);
+  columns.classList.toggle("many-inputs", inputs.length > 8);
+  columns.style.setProperty("--outputs", String(counts[hidden.length]));
+  columns.style.setProperty("--hidden", String(rows));
+  columns.style.setProperty("--across", String(Math.max(1, across)));
+  columns.style.setProperty("--gaps", String(hidden.length + 1));
   return { units, inputs, columns };
+}
+
+/** How many maps above each other leave each the most room. @param {number[]} counts */
+function bestRows(counts) {
+  let best = 1, most = 0;
+  for (let rows = 1; rows <= Math.max(1, ...counts); rows++) {
+    const across = counts.reduce((sum, count) => sum + Math.ceil(count / rows), 0);
+    const side = Math.min(
+      LARGEST,
+      ROOM_HIGH / rows,
+      (ROOM_WIDE - GAP_OF_LAYERS * counts.length) / across,
+    );
+    if (side >= most) [best, most] = [rows, side];
+  }
+  return best;
+}
+
+/** @param {Page} page @param {number} l @param {number} units */
+function unitStepper(page, l, units) {
+  const words = ` ${units} ${units === 1 ? "unit" : "units"} `;
+  if (page.readOnly) return [words];
+  return [
+    iconButton(`Remove a unit of layer ${l + 1}`, "−", () => changeUnits(page, l, -1), {
+      disabled: units <= 1,
+    }),
+    words,
+    iconButton(`Add a unit to layer ${l + 1}`, "+", () => changeUnits(page, l, 1), {
+      disabled: units >= page.hello.limits.units,
+    }),
+  ];
 }
 
 /** @param {number} count */
 function moreWords(count) {
-  return count > UNITS_SHOWN
-    ? element("small", { class: "muted" }, `and ${count - UNITS_SHOWN} more`)
+  return count > INPUTS_SHOWN
+    ? element("small", { class: "muted" }, `and ${count - INPUTS_SHOWN} more`)
     : null;
 }
 
 /** @param {Page} page @param {number} layer @param {number} j */
 function buildUnit(page, layer, j) {
+  const last = layer === page.run.layers.length - 1;
   const chart = new Chart({ class: "unit-map", "aria-hidden": "true" });
-  const name = element("span", { class: "unit-name" }), bias = element("span", { class: "bias" });
+  const name = element("span"), bias = element("span", { class: "bias" });
   const button = element(
     "button",
     {
       type: "button",
-      class: "unit",
+      class: last ? "unit of-output" : "unit",
       id: `unit-${layer}-${j}`,
       "aria-pressed": "false",
       onclick: () => page.selection.chooseUnit([layer, j]),
@@ -235,7 +278,12 @@ function buildUnit(page, layer, j) {
       onblur: () => page.selection.hoverUnit(null),
     },
     chart.canvas,
-    name,
+    element(
+      "span",
+      { class: "unit-name" },
+      last ? markerPicture(page.look, j) : element("span", { class: "word" }, "unit "),
+      name,
+    ),
     bias,
   );
   return { button, chart, name, bias, image: new ImageData(1, 1) };
@@ -257,8 +305,10 @@ function paintUnit(page, view, unit, layer, j) {
     String(!!pinned && pinned[0] === layer && pinned[1] === j),
   );
   const words = page.unitName(layer, j), bias = view.network.layers[layer].bias[j];
-  setText(unit.name, last ? page.data.classNames[j] : `${j}`);
-  setText(unit.bias, `b ${tinyNumber(bias)}`);
+  const dead = !last && offUnits(view, layer).has(j);
+  setText(unit.name, last ? page.data.classNames[j] : String(j));
+  setText(unit.bias, dead ? "always off" : `bias ${tinyNumber(bias)}`);
+  unit.button.classList.toggle("dead", dead);
   const valued = page.selection.litPoint();
   const value = valued === null
     ? null
@@ -271,7 +321,7 @@ function paintUnit(page, view, unit, layer, j) {
       value === null ? "" : `, ${shortNumber(value)} at the point chosen`
     }`,
   );
-  unit.button.title = words;
+  unit.button.title = dead ? `${words}: off at every point` : words;
   if (!unit.chart.begin(view.window, look)) return;
   if (unit.image.width !== maps.side) unit.image = new ImageData(maps.side, maps.side);
   paintSigned(
@@ -281,6 +331,7 @@ function paintUnit(page, view, unit, layer, j) {
     page.scales.of(view, layer, j),
     look,
     unit.image.data,
+    last,
   );
   unit.chart.image(unit.image);
   const line = view.geometry.unitLines[layer] && view.geometry.unitLines[layer][j];
@@ -292,7 +343,9 @@ function paintUnit(page, view, unit, layer, j) {
  * @param {number} value
  */
 const tinyNumber = (value) =>
-  Math.abs(value) < 10 ? shortNumber(Number(value.toFixed(2))) : shortNumber(value, 2);
+  Math.abs(value) < 1e4
+    ? value.toFixed(Math.abs(value) < 100 ? 2 : 0).replace(/^-(?=0\.00$)/, "").replace("-", "−")
+    : shortNumber(value, 2);
 
 /** @param {HTMLElement} stage @param {Built} built @returns {LinkEnds} */
 function placesOf(stage, built) {
@@ -307,70 +360,7 @@ function placesOf(stage, built) {
   };
   const columns = [
     built.inputs.map(place),
-    ...built.units.map((units) => units.map((unit) => place(unit.button))),
+    ...built.units.map((units) => units.map((unit) => place(unit.chart.canvas))),
   ];
   return { wide: built.columns.offsetWidth, high: built.columns.offsetHeight, columns };
-}
-
-/** @param {Page} page @param {View} view @param {SVGSVGElement} links @param {LinkEnds} places */
-function drawLinks(page, view, links, { wide, high, columns }) {
-  if (links.getAttribute("viewBox") !== `0 0 ${wide} ${high}`) {
-    links.setAttribute("viewBox", `0 0 ${wide} ${high}`);
-    links.setAttribute("width", String(wide));
-    links.setAttribute("height", String(high));
-  }
-  /** @type {Link[]} */
-  const paths = [];
-  for (let layer = 0; layer + 1 < columns.length; layer++) {
-    const { weights, units } = view.network.layers[layer];
-    let top = 0;
-    for (let at = 0; at < weights.length; at++) top = Math.max(top, Math.abs(weights[at]));
-    for (let i = 0; i < columns[layer].length; i++) {
-      for (let j = 0; j < columns[layer + 1].length && paths.length < LINKS_SHOWN; j++) {
-        const weight = weights[i * units + j],
-          from = columns[layer][i],
-          to = columns[layer + 1][j];
-        paths.push({
-          d: curveOf(from.right, from.y, to.left, to.y),
-          weight,
-          layer,
-          i,
-          j,
-          width: top ? 0.4 + 4.6 * Math.abs(weight) / top : 0.4,
-        });
-      }
-    }
-  }
-  while (links.childElementCount > paths.length) links.lastChild?.remove();
-  while (links.childElementCount < paths.length) links.append(linkElement(page));
-  paths.forEach((path, k) => {
-    const made = links.children[k];
-    if (linkOf.get(made)?.d !== path.d) made.setAttribute("d", path.d);
-    made.setAttribute("stroke", path.weight < 0 ? page.look.negative : page.look.positive);
-    made.setAttribute("stroke-width", path.width.toFixed(2));
-    linkOf.set(made, path);
-    setText(made.children[0], `weight ${shortNumber(path.weight)}: choose to change it`);
-  });
-}
-
-/** From the right of a place to the left of another. @type {(...ends: number[]) => string} */
-function curveOf(...ends) {
-  const [x0, y0, x1, y1] = ends.map((end) => end.toFixed(1)),
-    middle = ((ends[0] + ends[2]) / 2).toFixed(1);
-  return `M${x0} ${y0}C${middle} ${y0} ${middle} ${y1} ${x1} ${y1}`;
-}
-
-/** What each path shows. @type {WeakMap<Element, Link>} */
-const linkOf = new WeakMap();
-
-/** @param {Page} page */
-function linkElement(page) {
-  const made = svgElement("path", {
-    fill: "none",
-    onclick: () => {
-      const link = linkOf.get(made);
-      if (link) page.selection.chooseUnit([link.layer, link.j], link.i);
-    },
-  }, svgElement("title"));
-  return made;
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** Buttons at the top right (tour, share, export, scale, theme, help) and their dialogs. */
+/** Buttons at the top right (tour, share, export, theme, help) and their dialogs. */
 
 import { decodeBytes } from "../pure/codec.js";
 import { choice, element, iconButton, setText } from "./elements.js";
@@ -38,14 +38,8 @@ export function dialogs(page) {
   const shared = element("p", { class: "note", "aria-live": "polite" });
   const files = element("div", { class: "files" });
   const exporting = dialog("Export", files, shared);
-  const scale = choice(
-    [["shared", "One scale"], ["unit", "Scale per unit"]],
-    page.state.scale,
-    (value) => page.show({ scale: value }),
-    { "aria-label": "Colour scale of the units", id: "scale" },
-  );
   const theme = choice(
-    [["auto", "System theme"], ["light", "Light"], ["dark", "Dark"]],
+    [["auto", "System"], ["light", "Light"], ["dark", "Dark"]],
     page.state.theme,
     (value) => {
       page.show({ theme: value });
@@ -79,7 +73,6 @@ export function dialogs(page) {
       id: "export",
       onclick: () => openExport(page, exporting, files, shared),
     }, "Export"),
-    scale,
     theme,
     iconButton("Keys", "?", () => help.showModal(), { id: "help" }),
     help,
@@ -90,7 +83,6 @@ export function dialogs(page) {
     node,
     update: () => {
       share.hidden = !page.address; // a notebook's address holds no setup
-      if (scale.value !== page.state.scale) scale.value = page.state.scale;
       if (theme.value !== page.state.theme) theme.value = page.state.theme;
     },
   };
@@ -177,13 +169,17 @@ async function save(name, make, note) {
 /** @param {Page} page @param {ExportRequest["what"]} what @param {HTMLElement} note */
 async function askFile(page, what, note) {
   setText(note, "Making the file …");
+  const { stays, model } = page.elsewhere, readAs = stays ? model?.run.read_as : undefined;
+  const read = readAs === undefined ? null : { read_as: readAs };
   const reply = await page.host.ask({
     kind: "export",
     what,
     data: dataToWire(page.data),
     recipe: page.recipe(),
+    early_stopping: page.patience,
     course: page.course,
-    network: what === "keras" || what === "numpy" ? page.playback.networkToWire() : null,
+    network: what === "keras" || what === "numpy" || read ? page.playback.networkToWire() : null,
+    ...read,
   });
   if (reply.kind !== "file") {
     const away = "The server is away. Try again.";

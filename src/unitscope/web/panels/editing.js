@@ -27,13 +27,13 @@ export function editable(chart, page, where) {
   /** @type {Press | null} */
   let press = null;
 
-  // A finger scrolls the page, except from a point or with the tool that adds.
+  let touched = false; // whether a finger is on the point that it chose before
+  // A finger scrolls the page, except from a point that it chose, or with the tool that adds.
   canvas.addEventListener("touchstart", (event) => {
     if (event.touches.length > 1 || page.readOnly || !page.view) return;
-    if (
-      page.dataset.tool === "add" ||
-      pointUnder(chart, page, event.touches[0], where(), FINGER) !== null
-    ) event.preventDefault();
+    const under = pointUnder(chart, page, event.touches[0], where(), FINGER);
+    touched = under !== null && under === page.selection.pinnedPoint;
+    if (page.dataset.tool === "add" || touched) event.preventDefault();
   }, { passive: false });
   canvas.addEventListener("pointerdown", (event) => {
     if (event.button > 0 || !page.view) return;
@@ -135,12 +135,12 @@ function pressKey(chart, page, event) {
   if (event.key in ARROWS && chosen !== null) {
     taken();
     const [dx, dy] = ARROWS[event.key], step = KEY_STEP * (event.shiftKey ? 5 : 1);
-    const d = page.data.features, [i, j] = page.dataset.axes;
+    const { rows } = page.dataset.where();
     page.dataset.beginDrag();
     page.dataset.dragPoint(
       chosen,
-      page.data.points[chosen * d + i] + dx * step * (x1 - x0),
-      page.data.points[chosen * d + j] + dy * step * (y1 - y0),
+      rows[2 * chosen] + dx * step * (x1 - x0),
+      rows[2 * chosen + 1] + dy * step * (y1 - y0),
     );
     page.dataset.endDrag();
   } else if (event.key === "." || event.key === ",") {

@@ -88,6 +88,19 @@ export function symbol(name) {
   );
 }
 
+/** The page's sign: three regions and their lines. */
+export function logo() {
+  const part = (/** @type {string} */ d, /** @type {string} */ fill) =>
+    svgElement("path", { d, fill });
+  return svgElement(
+    "svg",
+    { viewBox: "0 0 20 20", class: "logo", "aria-hidden": "true" },
+    part("M0 2h8L5 18H0z", "#1f77b4"),
+    part("M10 2h10v7L9 10z", "#ff7f0e"),
+    part("M8.7 12 20 11v7H7.6z", "#6a3d9a"),
+  );
+}
+
 /**
  * A labelled control: the label's words, then the control.
  * @param {string} words
@@ -171,16 +184,19 @@ export function setText(where, text) {
 }
 
 /**
- * A number in at most `digits` significant digits, with a real minus sign.
+ * A number in at most `digits` significant digits, or (`whole`) in just so many, with a real minus
+ * sign.
  * @param {number} value
  * @param {number} [digits]
+ * @param {boolean} [whole]
  */
-export function shortNumber(value, digits = 3) {
+export function shortNumber(value, digits = 3, whole = false) {
   if (!Number.isFinite(value)) return String(value);
   if (value !== 0 && (Math.abs(value) >= 1e6 || Math.abs(value) < 1e-4)) {
     return value.toExponential(Math.max(0, digits - 1)).replace("-", "−");
   }
-  return String(Number(value.toPrecision(digits))).replace("-", "−");
+  const text = value.toPrecision(digits);
+  return (whole && !text.includes("e") ? text : String(Number(text))).replace("-", "−");
 }
 
 /**
@@ -189,10 +205,9 @@ export function shortNumber(value, digits = 3) {
  */
 export function percentage(share) {
   if (!Number.isFinite(share)) return "–";
-  const text = (100 * share).toFixed(1);
-  if (text === "100.0") return share < 1 ? "99.9%" : "100%";
-  if (text === "0.0" && share > 0) return "<0.1%";
-  return `${text.replace(/\.0$/, "")}%`;
+  if (share > 0.999 && share < 1) return ">99.9%";
+  if (share > 0 && share < 0.001) return "<0.1%";
+  return `${(100 * share).toFixed(1).replace(/\.0$/, "")}%`;
 }
 
 /**

@@ -13,7 +13,6 @@ import { drawPoints, pointUnder, REACH } from "./points.js";
 /** @param {Page} page @returns {Panel} */
 export function hiddenPanel(page) {
   const chart = new Chart({
-    class: "plane",
     id: "hidden-space",
     role: "img",
     "aria-label": "Data in the space of two hidden units",
@@ -35,7 +34,7 @@ export function hiddenPanel(page) {
     "section",
     { class: "panel", "aria-label": "Hidden space" },
     element("header", {}, element("h2", {}, "Hidden space"), layer, across, up, shown),
-    chart.canvas,
+    element("div", { class: "plane" }, chart.canvas),
     note,
   );
   const placesIn = (/** @type {HiddenSpace} */ { outputs, units, axes }) => (
@@ -59,7 +58,7 @@ export function hiddenPanel(page) {
       String(hidden.layer),
     );
     layer.hidden = layers < 2;
-    const units = numbered(Array.from({ length: hidden.units }, (_, j) => `Unit ${j}`));
+    const units = numbered(Array.from({ length: hidden.units }, (_, j) => `unit ${j}`));
     [across, up].forEach((select, at) => {
       setOptions(select, units, String(hidden.axes[at]));
       select.hidden = hidden.units < 3;
@@ -91,7 +90,7 @@ export function hiddenPanel(page) {
 function noteOfHidden({ held, units }) {
   if (held) {
     return "The outputs of two units. Background: what the later layers answer, " +
-      "the layer's other units held at their medians.";
+      "the layer's other units held at their means.";
   }
   return units === 1
     ? "The layer has one unit: both axes show it."

@@ -3,7 +3,6 @@
 
 import { colorBetween, cssColor } from "../pure/colors.js";
 import { cutName, element, penOf, shortNumber } from "./elements.js";
-import { markerPicture } from "./markers.js";
 
 /** @import { Page } from "../page/page.js" */
 /** @import { UnitPlace } from "../page/selection.js" */
@@ -39,13 +38,13 @@ export function drawLegend(node, page, view, { unit = null, gapTop = 1 } = {}) {
   if (node.dataset.key === key) return;
   node.dataset.key = key;
   if (signed) {
+    const rising = unit && unit[0] < last && isRising(view.network.layers[unit[0]].activation);
+    const outputs = !unit || unit[0] === last;
     node.replaceChildren(
-      scaleBar([look.signed[0], look.signed[1], look.signed[2]], [-top, 0, top]),
-      element(
-        "span",
-        {},
-        `${unit && unit[0] < last ? "output of the unit" : "logit"}, ${page.scales.words()}`,
-      ),
+      rising
+        ? scaleBar([look.signed[1], look.signed[2]], [0, top])
+        : scaleBar([look.signed[0], look.signed[1], look.signed[2]], [-top, 0, top], outputs),
+      unit ? "" : `logit, ${page.scales.words()}`,
     );
   } else if (state.view !== "hard" && shownClass >= 0) {
     node.replaceChildren(
@@ -54,28 +53,29 @@ export function drawLegend(node, page, view, { unit = null, gapTop = 1 } = {}) {
     );
   } else {
     const words = {
-      hard: "predicted class",
+      hard: "",
       probability: "stronger colour: more probable",
       logit: `stronger colour: larger gap to the second logit (to ${shortNumber(top)})`,
     };
-    node.replaceChildren(
-      ...data.classNames.map((name, k) =>
-        element("span", { class: "key", title: name }, markerPicture(look, k), cutName(name))
-      ),
-      element("span", { class: "muted" }, words[state.view]),
-    );
+    node.replaceChildren(words[state.view]);
   }
 }
 
+/** Whether an activation's values are never below 0. @param {string} activation */
+export const isRising = (activation) => ["relu", "sigmoid"].includes(activation);
+
 /**
  * @param {Color[]} colors @param {number[]} values
+ * @param {boolean} [root] by the square root of the size
  */
-function scaleBar(colors, values) {
+function scaleBar(colors, values, root = false) {
   const steps = 64,
-    canvas = element("canvas", { width: steps, height: 1, class: "bar", "aria-hidden": "true" });
+    canvas = element("canvas", { width: steps, height: 1, "aria-hidden": "true" });
   const pen = penOf(canvas);
   for (let i = 0; i < steps; i++) {
-    const at = i / (steps - 1) * (colors.length - 1),
+    const plain = i / (steps - 1) * (colors.length - 1),
+      size = Math.abs(plain - 1),
+      at = root ? 1 + Math.sign(plain - 1) * Math.sqrt(size) : plain,
       low = Math.min(colors.length - 2, Math.floor(at));
     pen.fillStyle = cssColor(colorBetween(colors[low], colors[low + 1], at - low));
     pen.fillRect(i, 0, 1, 1);

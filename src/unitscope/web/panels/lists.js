@@ -1,122 +1,133 @@
 // @ts-check
 /** Panels made of words and tables: the explanation and the confusion matrix. */
 
-import { element, percentage, setText } from "./elements.js";
+import { choice, element, percentage, setText } from "./elements.js";
+import { remedyRows, saySentence, sentenceItem } from "./story.js";
 import { isSamePair } from "../page/selection.js";
+import { csvOf } from "../pure/csv.js";
 
 /** @import { Page, Panel } from "../page/page.js" */
 /** @import { Data } from "../pure/data.js" */
 /** @import { ClaimScene } from "../pure/scene.d.ts" */
+/** @import { Look } from "../pure/colors.js" */
 /** @import { View } from "../pure/view.js" */
+/** @import { Sentence } from "./story.js" */
 
-/** @param {Page} page @returns {Panel} */
+/** The story, and apart from it the facts. @param {Page} page */
 export function explanationPanel(page) {
-  const body = element("div", { class: "claims" });
+  const story = element("div", { class: "claims story" }), note = element("p", { class: "note" });
+  const remedies = remedyRows(page);
   const node = element(
     "section",
-    { class: "panel explanation", id: "explanation", "aria-label": "Explanation" },
-    element("header", {}, element("h2", {}, "What this network does")),
-    body,
+    { class: "panel explanation", id: "explanation", "aria-label": "What this network does" },
+    story,
+    note,
+  );
+  const facts = element("div", { class: "claims" });
+  const more = element(
+    "section",
+    { class: "panel facts", "aria-label": "All facts" },
+    element("header", {}, element("h2", {}, "All facts")),
+    facts,
   );
   /** @type {ClaimScene[] | null} */
   let shown = null;
+  /** @type {Look | null} */
+  let look = null;
   let layout = "";
   /** In the order of the claims, whose topics are together. @type {Sentence[]} */
   let sentences = [];
+  /** The topics that are folded out. @type {Set<string>} */
+  const unfolded = new Set();
+
+  /** @param {string} topic */
+  const keepFold = (topic) => (/** @type {Event} */ { target }) => {
+    if (/** @type {HTMLDetailsElement} */ (target).open) unfolded.add(topic);
+    else unfolded.delete(topic);
+  };
 
   function update() {
-    const { claims: said, stale } = page.explanation;
-    node.classList.toggle("stale", stale);
-    if (shown === said) return;
-    shown = said;
+    const { claims: said, stale } = page.explanation, { heldOut } = page.data;
+    note.hidden = !heldOut;
+    setText(note, heldOut ? "Of the points trained on; they are counted without test points." : "");
+    for (const part of [node, more]) part.classList.toggle("stale", stale);
+    if (shown === said && look === page.look) return;
+    [shown, look] = [said, page.look];
+    remedies.update(said);
     const topics = Map.groupBy(said, ({ topic }) => topic),
       now = JSON.stringify([...topics].map(([topic, claims]) => [topic, claims.length]));
     if (now === layout) { // in place: what is focused stays
-      return said.forEach((claim, k) => saySentence(sentences[k], claim));
+      return said.forEach((claim, k) => saySentence(page, sentences[k], claim));
     }
     layout = now;
     sentences = [];
-    body.replaceChildren(
-      ...[...topics].map(([topic, claims]) =>
-        element(
-          "section",
-          {},
-          element("h3", {}, topic),
-          element(
-            "ul",
-            {},
-            ...claims.map((claim) => {
-              const sentence = sentenceItem(page, claim);
-              sentences.push(sentence);
-              saySentence(sentence, claim);
-              return sentence.item;
-            }),
-          ),
-        )
-      ),
-    );
+    story.replaceChildren();
+    facts.replaceChildren();
+    for (const [topic, claims] of topics) {
+      const items = claims.map((claim) => {
+        const sentence = sentenceItem(page, claim, topic ? "li" : "span");
+        sentences.push(sentence);
+        saySentence(page, sentence, claim);
+        return sentence.item;
+      });
+      if (topic) {
+        facts.append(element(
+          "details",
+          { open: unfolded.has(topic), ontoggle: keepFold(topic) },
+          element("summary", {}, topic),
+          element("ul", {}, ...items),
+        ));
+      } else {
+        story.append(...storyOf(items, remedies.node));
+      }
+    }
   }
   const make = () => new Blob([markdownOf(page.explanation.claims)], { type: "text/markdown" });
   return {
     node,
+    facts: { node: more, update: () => {} },
     update,
     exported: { words: "Explanation", files: [{ kind: "Text", name: "explanation.md", make }] },
   };
 }
 
-/** Sentences under their topics, as Markdown. @param {ClaimScene[]} claims */
+/** The result, then its cause, beside what was tried. @param {Node[]} items @param {Node} tried */
+function storyOf([first, ...rest], tried) {
+  const text = element("p", { class: "text" }, ...rest.flatMap((item) => [" ", item]));
+  return [
+    element("p", { class: "lead" }, first),
+    element("div", { class: "cause" }, text, tried),
+  ];
+}
+
+/** The story, then sentences under their topics, as Markdown. @param {ClaimScene[]} claims */
 function markdownOf(claims) {
-  const line = (/** @type {ClaimScene} */ { text }) =>
-    `- ${text.replace(/([\\`*_{}[\]()<>#+!|~&$])/g, "\\$1")}\n`;
+  const words = (/** @type {ClaimScene} */ { text }) =>
+    text.replace(/([\\`*_{}[\]()<>#+!|~&$])/g, "\\$1");
   return [...Map.groupBy(claims, ({ topic }) => topic)]
-    .map(([topic, said]) => `## ${topic}\n\n${said.map(line).join("")}`).join("\n");
+    .map(([topic, said]) =>
+      topic
+        ? `## ${topic}\n\n${said.map((claim) => `- ${words(claim)}\n`).join("")}`
+        : `${said.map(words).join(" ")}\n`
+    ).join("\n");
 }
 
-/**
- * A line and the sentence that it says now.
- * @typedef {{item: HTMLElement, claim: ClaimScene}} Sentence
- */
-
-/**
- * A line for a sentence, which lights what it is about.
- * @param {Page} page
- * @param {ClaimScene} claim
- * @returns {Sentence}
- */
-function sentenceItem(page, claim) {
-  const light = () => page.selection.hoverClaim(sentence.claim),
-    dark = () => page.selection.hoverClaim(null);
-  const item = element("li", {
-    onpointerenter: light,
-    onpointerleave: dark,
-    onfocus: light,
-    onblur: dark,
-  });
-  const sentence = { item, claim };
-  return sentence;
-}
-
-/** @param {Sentence} sentence @param {ClaimScene} claim */
-function saySentence(sentence, claim) {
-  const { item } = sentence;
-  sentence.claim = claim;
-  setText(item, claim.text);
-  const about = claim.about.length > 0;
-  if (item.classList.contains("about") === about) return;
-  item.classList.toggle("about", about);
-  if (about) item.tabIndex = 0;
-  else item.removeAttribute("tabindex");
-}
+/** @type {[string, string][]} */
+const SIDES = [["training", "training points"], ["test", "test points"]];
 
 /** @param {Page} page @returns {Panel} */
 export function confusionPanel(page) {
   const table = element("table", { class: "confusion" }),
     body = element("div", { class: "scroll" }, table),
     note = element("p", { class: "note" });
+  const side = choice(SIDES, "training", (value) => page.selection.showCellsOf(value === "test"), {
+    id: "cells-of",
+    "aria-label": "Of which points",
+  });
   const node = element(
     "section",
     { class: "panel", "aria-label": "Confusion matrix" },
-    element("header", {}, element("h2", {}, "Confusion matrix")),
+    element("header", {}, element("h2", {}, "Confusion matrix"), side),
     body,
     note,
   );
@@ -126,8 +137,9 @@ export function confusionPanel(page) {
 
   /** Show where the point pointed at is counted. @param {View} view */
   function light(view) {
-    const point = page.selection.litPoint(),
-      lit = point === null ? null : rows[page.data.labels[point]].cells[view.predicted[point]];
+    const point = page.selection.litPoint();
+    const here = point !== null && !!page.data.heldOut?.[point] === page.selection.cellsOfTest;
+    const lit = !here ? null : rows[page.data.labels[point]].cells[view.predicted[point]];
     for (const { cells } of rows) {
       cells.forEach((cell) => cell.classList.toggle("lit", cell === lit));
     }
@@ -135,7 +147,10 @@ export function confusionPanel(page) {
 
   /** @param {View} view */
   function update(view) {
-    const { data } = page, counts = countPairs(data, view.predicted, view.classes);
+    const { data } = page, { cellsOfTest } = page.selection;
+    const counts = countPairs(data, view.predicted, view.classes, cellsOfTest);
+    side.hidden = !data.heldOut;
+    side.value = cellsOfTest ? "test" : "training";
     const namesNow = JSON.stringify(data.classNames),
       countsNow = JSON.stringify([counts, page.selection.chosenCell]);
     if (namesNow !== shownNames) {
@@ -151,23 +166,20 @@ export function confusionPanel(page) {
     light(view);
     setText(
       note,
-      `${
-        data.heldOut ? "All points, training and test." : "All points."
-      } Choose a number to see its points alone.`,
+      `${data.heldOut ? "" : "All points. "}Choose a number to see its points alone.`,
     );
   }
   /** The table as CSV. */
   function make() {
     const { data, view } = page;
-    const counts = view ? countPairs(data, view.predicted, view.classes) : [],
-      quoted = (/** @type {string | number} */ cell) => `"${String(cell).replace(/"/g, '""')}"`;
+    const counts = view
+      ? countPairs(data, view.predicted, view.classes, page.selection.cellsOfTest)
+      : [];
     const rows = [
       ["true \\ predicted", ...data.classNames],
       ...counts.map((row, own) => [data.classNames[own], ...row]),
     ];
-    return new Blob([rows.map((row) => `${row.map(quoted).join(",")}\n`).join("")], {
-      type: "text/csv",
-    });
+    return new Blob([csvOf(rows)], { type: "text/csv" });
   }
   return {
     node,
@@ -258,10 +270,13 @@ function isChosen(page, own, guess) {
  * @param {Data} data
  * @param {ArrayLike<number>} predicted
  * @param {number} classes
+ * @param {boolean} test of the test points, or of those trained on
  * @returns {number[][]}
  */
-function countPairs(data, predicted, classes) {
+function countPairs(data, predicted, classes, test) {
   const counts = Array.from({ length: classes }, () => new Array(classes).fill(0));
-  data.labels.forEach((own, i) => counts[own][predicted[i]]++);
+  data.labels.forEach((own, i) => {
+    if (test === !!data.heldOut?.[i]) counts[own][predicted[i]]++;
+  });
   return counts;
 }

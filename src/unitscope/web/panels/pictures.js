@@ -57,9 +57,8 @@ export function svgDocument(width, height, background, ...children) {
  * @param {(view: View) => void} update draws the chart
  */
 export function chartPicture(chart, { look, view }, update) {
-  const { clientWidth, clientHeight } = chart.canvas;
   const drawn = drawnAsSvg(chart, () => view && update(view));
-  return svgDocument(clientWidth, clientHeight, look.background, drawn);
+  return svgDocument(chart.width, chart.height, look.background, drawn);
 }
 
 /**

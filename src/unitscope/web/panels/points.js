@@ -41,7 +41,7 @@ export function drawPoints(chart, page, view, where, { wrong = false, counts = f
   }
   chart.context.globalAlpha = 1;
   if (counts) drawCounts(chart, look, where);
-  drawLit(chart, page, where, size);
+  drawLit(chart, page, view, where, size);
 }
 
 /** @param {Chart} chart @param {Look} look @param {Places} where */
@@ -56,13 +56,16 @@ function drawCounts(chart, look, { rows, width, axes }) {
   }
 }
 
-/** @param {Chart} chart @param {Page} page @param {Places} where @param {number} size */
-function drawLit(chart, page, { rows, width, axes }, size) {
-  const { data, look } = page, i = page.selection.litPoint();
-  if (i === null || i >= data.labels.length) return;
+/**
+ * The point that the page tells of.
+ * @param {Chart} chart @param {Page} page @param {View} view @param {Places} where
+ * @param {number} size
+ */
+function drawLit(chart, page, view, { rows, width, axes }, size) {
+  const { data, look } = page, i = page.selection.pointShown(view);
   const x = rows[i * width + axes[0]], y = rows[i * width + axes[1]];
   chart.ring(x, y, size + 6, look.background, 4);
-  chart.ring(x, y, size + 6, look.text, 2);
+  chart.ring(x, y, size + 6, look.text, 2.2);
   chart.marker(x, y, look.markers[data.labels[i]], size + 1.5, {
     fill: look.classes[data.labels[i]],
     edge: look.halo,

@@ -15,17 +15,23 @@ import {
 } from "./elements.js";
 import { largestSize } from "../pure/view.js";
 import { Chart } from "./canvas.js";
+import { compareBox, drawDifferences, wordsOfComparison } from "./comparison.js";
 import { chartPicture, exportedPicture } from "./pictures.js";
 import { drawPoints } from "./points.js";
 import { editable } from "./editing.js";
 import { roomyPlaces } from "./places.js";
 import { drawLegend } from "./legend.js";
+import { toolsOf } from "./tools.js";
 import { unitFormula } from "./words.js";
 
 /** @import { Page, Panel } from "../page/page.js" */
 /** @import { UnitPlace } from "../page/selection.js" */
+/** @import { Window } from "../pure/scene.d.ts" */
 /** @import { View } from "../pure/view.js" */
 
+const KEYS_OF_POINTS = "Keys: full stop and comma choose a point, arrows move it, " +
+  "digits relabel it, Delete erases it, Enter adds one.";
+const NAMED_LINES = 8;
 const MANY_REGIONS = 400; // beyond, their lines would cover the picture
 
 /**
@@ -33,13 +39,13 @@ const MANY_REGIONS = 400; // beyond, their lines would cover the picture
  * @returns {Panel}
  */
 export function regionsPanel(page) {
-  const chart = new Chart({ class: "plane", id: "regions", tabindex: "0", role: "application" }, {
+  const chart = new Chart({ id: "regions", tabindex: "0", role: "application" }, {
     axes: true,
   });
-  const title = element("h2", {}, "Decision regions");
-  const note = element("p", { class: "note" });
-  const legend = element("div", { class: "legend" });
-  const controls = mapControls(page);
+  const title = element("h2", {}, "Decision map");
+  const note = element("span", { class: "note" });
+  const legend = element("span", { class: "scale" });
+  const controls = mapControls(page), tools = toolsOf(page);
   const node = element(
     "section",
     { class: "panel main-map", "aria-label": "Decision regions" },
@@ -47,27 +53,32 @@ export function regionsPanel(page) {
       "header",
       {},
       title,
-      ...controls.nodes,
+      controls.close,
+      tools.modes,
+      element("span", {}, tools.undo, tools.redo),
     ),
-    chart.canvas,
-    legend,
-    note,
+    element("div", { class: "plane" }, chart.canvas),
+    element("div", { class: "under" }, tools.chips, ...controls.nodes),
+    element("div", { class: "legend" }, legend, note),
   );
   /** @type {Map<number, [number, number]>} */
   let places = new Map();
-  const where = () => ({
-    rows: page.data.points,
-    width: page.data.features,
-    axes: page.dataset.axes,
-  });
+  const where = () => page.dataset.where();
   editable(chart, page, where);
 
   /** @param {View} view */
   function update(view) {
     const { look } = page, unit = page.selection.litUnit(view);
     controls.update();
-    setText(title, unit ? page.unitName(...unit) : "Decision regions");
-    setText(note, unit ? unitFormula(page, view, unit[0], unit[1]) : noteOfRegions(page, view));
+    tools.update();
+    setText(title, unit ? page.unitName(...unit) : "Decision map");
+    setText(note, unit ? unitFormula(page, view, unit[0], unit[1]) : noteOfMap(page, view));
+    note.title = note.textContent ?? "";
+    const { length: n } = page.data.labels;
+    chart.canvas.setAttribute(
+      "aria-label",
+      `The data: ${n} points of ${view.classes} classes. ${KEYS_OF_POINTS}`,
+    );
     if (!chart.begin(view.window, look)) return;
     const shown = { unit, gapTop: 1 };
     if (unit) drawUnit(chart, page, view, unit);
@@ -77,7 +88,7 @@ export function regionsPanel(page) {
     }
     drawLegend(legend, page, view, shown);
     drawPoints(chart, page, view, where(), { wrong: !unit, counts: true });
-    chart.axes(page.dataset.axisNames(), look);
+    chart.axes(view.plane.names, look, view.data.features === 1);
   }
 
   /** Each class's name where its region and its points leave room. @param {View} view */
@@ -90,6 +101,7 @@ export function regionsPanel(page) {
       places,
       page.dataset.dragging || page.playback.playing,
     );
+    if (page.state.view === "hard" && page.selection.unitLines) nameUnitLines(chart, page, view);
     for (const [label, [x, y]] of places) {
       chart.plate(cutName(page.data.classNames[label]), chart.toX(x), chart.toY(y), page.look);
     }
@@ -120,13 +132,11 @@ function mapControls(page) {
   });
   const lines = checkbox("unit lines", (on) => page.selection.showUnitLines(on), "show-lines");
   lines.box.checked = true;
+  const compare = compareBox(page);
   const close = iconButton(
     "Back to the decision regions",
     "×",
     () => page.selection.chooseUnit(null),
-    {
-      hidden: true,
-    },
   );
 
   function update() {
@@ -136,11 +146,13 @@ function mapControls(page) {
       String(page.selection.shownClass),
     );
     views.value = page.state.view;
-    which.hidden = page.state.view === "hard" || !!page.selection.pinnedUnit;
-    views.hidden = !!page.selection.pinnedUnit;
-    close.hidden = !page.selection.pinnedUnit;
+    compare.update();
+    which.hidden = page.state.view === "hard";
+    const pinned = !!page.selection.pinnedUnit; // each keeps its place while it is not seen
+    for (const one of [views, which]) one.style.visibility = pinned ? "hidden" : "";
+    close.style.visibility = pinned ? "" : "hidden";
   }
-  return { nodes: [close, views, which, lines.node], update };
+  return { close, nodes: [views, which, lines.node, compare.node], update };
 }
 
 /**
@@ -166,6 +178,7 @@ function drawDecision(chart, page, view) {
   chart.clip();
   chart.segments(geometry.boundary, look.line, 2);
   chart.unclip();
+  drawDifferences(chart, page, view);
   return gapTop;
 }
 
@@ -174,6 +187,37 @@ function drawUnitLines(chart, page, view) {
   for (const segments of view.geometry.unitLines.slice(0, -1).flat()) {
     chart.segments(segments, page.look.muted, 1, [4, 3]);
   }
+}
+
+/**
+ * Each unit's name where its line leaves the window.
+ * @param {Chart} chart @param {Page} page @param {View} view
+ */
+function nameUnitLines(chart, page, view) {
+  const lines = view.geometry.unitLines.slice(0, -1);
+  if (lines.flat().length > NAMED_LINES) return;
+  lines.forEach((units, layer) =>
+    units.forEach((segments, j) => {
+      const end = outermost(view.window, segments);
+      const name = lines.length > 1 ? page.unitName(layer, j) : `unit ${j}`;
+      if (end) chart.words(name, chart.toX(end[0]), chart.toY(end[1]), page.look);
+    })
+  );
+}
+
+/**
+ * The end of a line farthest to the right and down.
+ * @param {Window} window @param {ArrayLike<number>} segments
+ */
+function outermost([[x0, x1], [y0, y1]], segments) {
+  /** @type {[number, number] | null} */ let end = null;
+  let most = -Infinity;
+  for (let at = 0; at < segments.length; at += 2) {
+    const x = segments[at], y = segments[at + 1];
+    const far = (x - x0) / (x1 - x0) - (y - y0) / (y1 - y0);
+    if (far > most) [most, end] = [far, [x, y]];
+  }
+  return end;
 }
 
 /**
@@ -196,6 +240,7 @@ function drawSoft(chart, page, view) {
       page.scales.of(view, view.network.layers.length - 1, shownClass),
       look,
       image.data,
+      true,
     );
   } else if (shownClass >= 0) {
     paintRising(
@@ -235,6 +280,7 @@ function drawUnit(chart, page, view, [layer, j]) {
     page.scales.of(view, layer, j),
     look,
     image.data,
+    last,
   );
   chart.image(image);
   const line = view.geometry.unitLines[layer] && view.geometry.unitLines[layer][j];
@@ -244,13 +290,14 @@ function drawUnit(chart, page, view, [layer, j]) {
 }
 
 /** @param {Page} page @param {View} view */
+const noteOfMap = (page, view) => wordsOfComparison(page, view) || noteOfRegions(page, view);
+
+/** @param {Page} page @param {View} view */
 function noteOfRegions(page, view) {
   const { geometry } = view,
-    held = view.at
-      ? ` Shown: the plane of ${
-        page.dataset.axisNames().join(" and ")
-      }, other features at their medians.`
-      : "";
+    n = view.predicted.length,
+    held = view.plane.plain ? "" : ` Shown: ${view.plane.words}; ` +
+      `the ground agrees with the network at ${view.agreeing} of ${n} points.`;
   const absent = page.data.classNames.filter((_, k) =>
     !geometry.cells.some((cell) => cell.label === k)
   );

@@ -3,9 +3,10 @@
 
 import { element, penOf, percentage, setText, shortNumber, svgElement } from "./elements.js";
 import { paintClasses } from "../pure/colors.js";
-import { classesOf, forwardPass, networkFrom, onPlane, parameterCount } from "../pure/network.js";
+import { classesOf, forwardPass, networkFrom, parameterCount } from "../pure/network.js";
 import { exportedPicture, svgDocument, svgWords } from "./pictures.js";
-import { gridOver, mediansOf } from "../pure/view.js";
+import { networkOn } from "../pure/plane.js";
+import { gridOver } from "../pure/view.js";
 
 /** @import { Page, Panel } from "../page/page.js" */
 /** @import { SeedsShown } from "../page/seeds.js" */
@@ -47,7 +48,8 @@ export function seedsPanel(page) {
    */
   function trainWhenCalm() {
     clearTimeout(calm);
-    const { seed: _, ...recipe } = page.recipe(), key = JSON.stringify(recipe);
+    const { seed: _, ...recipe } = page.recipe(),
+      key = JSON.stringify([recipe, page.patience]);
     if (
       page.readOnly || !seen || page.seeds.busy || page.dataset.dragging || page.playback.playing ||
       (page.seeds.shown && !page.seeds.stale) || page.seeds.work() > AT_ONCE
@@ -96,8 +98,10 @@ export function seedsPanel(page) {
 /** @param {SeedsShown} seeds @param {boolean} stale */
 function wordsOfSeeds({ accuracy }, stale) {
   const full = accuracy.filter((value) => value >= 1 - 1e-9).length,
-    right = percentage(full / accuracy.length);
+    right = percentage(full / accuracy.length),
+    diverged = accuracy.filter(Number.isNaN).length;
   return `${full} of ${accuracy.length} (${right}) classify every training point right. ` +
+    (diverged ? `${diverged} of ${accuracy.length} diverged. ` : "") +
     "Below each: accuracy and loss." +
     (stale ? " Of the settings before: train them again." : "");
 }
@@ -137,23 +141,24 @@ function tile(page, seeds, k) {
     seeds.weights,
     k * parameterCount(page.data.features, seeds.layers),
   );
-  const plain = page.data.features === 2 && page.dataset.axes[0] === 0;
-  const plane = plain
-    ? network
-    : onPlane(network, page.dataset.axes[0], page.dataset.axes[1], mediansOf(page.data));
+  const plane = networkOn(network, page.dataset.plane);
   const passes = forwardPass(
     plane,
     gridOver(page.dataset.window, TILE_SIDE),
     TILE_SIDE * TILE_SIDE,
   );
-  const winners = classesOf(passes[passes.length - 1].z, TILE_SIDE * TILE_SIDE, seeds.classes);
-  const image = new ImageData(TILE_SIDE, TILE_SIDE);
-  paintClasses(winners, () => 0.8, page.look, image.data);
-  penOf(canvas).putImageData(image, 0, 0);
+  const diverged = Number.isNaN(seeds.accuracy[k]);
+  if (!diverged) {
+    const winners = classesOf(passes[passes.length - 1].z, TILE_SIDE * TILE_SIDE, seeds.classes);
+    const image = new ImageData(TILE_SIDE, TILE_SIDE);
+    paintClasses(winners, () => 0.8, page.look, image.data);
+    penOf(canvas).putImageData(image, 0, 0);
+  }
   const seed = seeds.first + k,
-    words = `Seed ${seed}: accuracy ${percentage(seeds.accuracy[k])}, loss ${
-      shortNumber(seeds.loss[k])
-    }`;
+    accuracy = percentage(seeds.accuracy[k]),
+    words = diverged
+      ? `Seed ${seed}: diverged`
+      : `Seed ${seed}: accuracy ${accuracy}, loss ${shortNumber(seeds.loss[k])}`;
   return element(
     "button",
     {
@@ -164,7 +169,7 @@ function tile(page, seeds, k) {
       onclick: () => page.change({ seed }, { course: false }),
     },
     canvas,
-    element("small", {}, percentage(seeds.accuracy[k])),
-    element("small", { class: "muted" }, shortNumber(seeds.loss[k], 2)),
+    element("small", {}, accuracy),
+    element("small", { class: "muted" }, diverged ? "diverged" : shortNumber(seeds.loss[k], 2)),
   );
 }

@@ -138,13 +138,22 @@ export class SvgPen {
 
   /** @param {string} words @param {number} x @param {number} y */
   fillText(words, x, y) {
+    this.text(words, x, y, this.filled());
+  }
+  /** @param {string} words @param {number} x @param {number} y */
+  strokeText(words, x, y) {
+    this.text(words, x, y, this.stroked());
+  }
+
+  /** @param {string} words @param {number} x @param {number} y @param {Attributes} paint */
+  text(words, x, y, paint) {
     // As attributes: the page's policy allows no style in an element.
     const [, weight, size, family] =
       /** @type {string[]} */ (/^(?:(\d+) )?([\d.]+)px (.*)$/.exec(this.font));
     this.add("text", {
       x: round(x),
       y: round(y),
-      ...this.filled(),
+      ...paint,
       "font-size": size,
       "font-family": family,
       ...(weight ? { "font-weight": weight } : {}),

@@ -1,9 +1,13 @@
 // @ts-check
-/** One unit in full: its weights and bias as numbers that can be changed by hand. */
+/** One unit: its weights, to be changed by hand. One point: its probabilities and its sums. */
 
-import { element, setText, shortNumber } from "./elements.js";
+import { pointName } from "../pure/data.js";
+import { cutName, element, percentage, setText, shortNumber } from "./elements.js";
+import { markerPicture } from "./markers.js";
+import { pointWords } from "./plane.js";
 
 /** @import { Page, Panel } from "../page/page.js" */
+/** @import { Look } from "../pure/colors.js" */
 /** @import { Layer } from "../pure/network.js" */
 /** @import { View } from "../pure/view.js" */
 
@@ -51,7 +55,7 @@ export function unitPanel(page) {
           ? "bias"
           : layer === 0
           ? page.data.featureNames[i]
-          : `layer ${layer} unit ${i}`;
+          : `unit ${i} of layer ${layer}`;
         const input = element("input", {
           type: "number",
           step: "any",
@@ -82,36 +86,76 @@ export function unitPanel(page) {
 
 /** @param {Page} page @returns {Panel} */
 export function tracePanel(page) {
-  const body = element("div", { class: "trace" });
+  const subject = element("h2", { class: "subject" }), note = element("p", { class: "note" });
+  const bars = element("div", { class: "bars" }), body = element("div", { class: "trace" });
+  const sums = element("div", { class: "sums", hidden: true }, body);
+  const open = element("button", {
+    type: "button",
+    id: "sums",
+    "aria-expanded": "false",
+    onclick: () => {
+      sums.hidden = !sums.hidden;
+      open.setAttribute("aria-expanded", String(!sums.hidden));
+      setText(open, sums.hidden ? "Show the sums" : "Hide the sums");
+      shownView = null;
+      page.changed();
+    },
+  }, "Show the sums");
   const node = element(
     "section",
-    { class: "panel", "aria-label": "One point, number by number" },
-    element("header", {}, element("h2", {}, "One point, number by number")),
-    body,
+    { class: "panel point", "aria-label": "One point, number by number" },
+    element("header", {}, subject, open),
+    note,
+    bars,
+    sums,
   );
   /** @type {View | null} */ let shownView = null;
-  /** @type {number | null | undefined} */ let shownPoint;
+  /** @type {number | null} */ let shownPoint = null;
+  /** @type {Look | null} */ let shownLook = null;
 
   /** @param {View} view */
   function update(view) {
-    const point = page.selection.litPoint();
-    if (point === shownPoint && view === shownView) return;
-    shownPoint = point;
-    shownView = view;
-    body.replaceChildren(
-      ...(point === null
-        ? [
-          element(
-            "p",
-            { class: "muted" },
-            "Point at a data point, or choose one (with . and , on the keyboard), and its " +
-              "numbers are followed from x to its class.",
-          ),
-        ]
-        : traceSteps(page, view, point)),
+    const { data, look } = page, point = page.selection.pointShown(view);
+    if (point === shownPoint && view === shownView && look === shownLook) return;
+    [shownPoint, shownView, shownLook] = [point, view, look];
+    const own = data.labels[point];
+    subject.replaceChildren(
+      `${pointName(data, point)} of `,
+      markerPicture(look, own),
+      cutName(data.classNames[own]),
     );
+    const [name, words] = pointWords(page, view, point);
+    note.replaceChildren(
+      element("span", { class: "sr-only" }, name), // which the heading shows
+      words,
+      page.selection.litPoint() === null ? " The closest call." : "",
+    );
+    showBars(page, view, point, bars);
+    if (!sums.hidden) body.replaceChildren(...traceSteps(page, view, point));
   }
   return { node, update };
+}
+
+/**
+ * A point's probabilities, a bar each.
+ * @param {Page} page @param {View} view @param {number} point @param {HTMLElement} bars
+ */
+function showBars({ data, look }, view, point, bars) {
+  const { classes } = view;
+  bars.classList.toggle("many", classes > 5);
+  bars.replaceChildren(...Array.from({ length: classes }, (_, k) => {
+    const p = view.probabilities[point * classes + k], fill = element("i", { class: "fill" });
+    fill.style.width = `${100 * p}%`;
+    fill.style.background = look.classes[k];
+    return element(
+      "div",
+      { class: k === view.predicted[point] ? "probability won" : "probability" },
+      markerPicture(look, k),
+      element("span", { class: "name", title: data.classNames[k] }, data.classNames[k]),
+      element("span", { class: "rail" }, fill),
+      element("span", {}, percentage(p)),
+    );
+  }));
 }
 
 const NUMBERS_SHOWN = 12;
@@ -134,39 +178,6 @@ function traceSteps(page, view, point) {
     if (l < last) steps.push(traceRow(`a = ${layer.activation}(z)`, list(a)));
     else if (l === 0) steps.push(traceRow("logits", list(z)));
   });
-  const classes = view.classes, own = data.labels[point], guess = view.predicted[point];
-  steps.push(
-    element(
-      "div",
-      { class: "step" },
-      element("b", {}, "softmax"),
-      element(
-        "div",
-        { class: "bars" },
-        ...Array.from({ length: classes }, (_, k) => {
-          const p = view.probabilities[point * classes + k], fill = element("i", { class: "fill" });
-          fill.style.width = `${100 * p}%`;
-          fill.style.background = page.look.classes[k];
-          return element(
-            "div",
-            { class: "probability" },
-            element("span", { class: "name", title: data.classNames[k] }, data.classNames[k]),
-            element("span", { class: "rail" }, fill),
-            element("span", {}, p.toFixed(3)),
-          );
-        }),
-      ),
-    ),
-  );
-  steps.push(
-    element(
-      "p",
-      {},
-      `Point ${point}${data.heldOut && data.heldOut[point] ? " (test)" : ""} of ${
-        data.classNames[own]
-      } is predicted ${data.classNames[guess]}${own === guess ? ": right." : ": wrong."}`,
-    ),
-  );
   return steps;
 }
 

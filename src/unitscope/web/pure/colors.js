@@ -61,21 +61,23 @@ export function lookOf(themes, name) {
 }
 
 /**
- * Paint signed values: orange below 0, blue above, `top` and beyond in full colour.
+ * Paint signed values: orange below 0, blue above, `top` and beyond in full colour; by the square
+ * root of the size where `root`, so that small values show their sign, too.
  * @param {ArrayLike<number>} values
  * @param {number} offset where the first value is
  * @param {number} stride from one value to the next
  * @param {number} top
  * @param {Look} look
  * @param {Uint8ClampedArray} pixels RGBA, one for each value
+ * @param {boolean} [root]
  */
-export function paintSigned(values, offset, stride, top, look, pixels) {
+export function paintSigned(values, offset, stride, top, look, pixels, root = false) {
   const [negative, zero, positive] = look.signed;
   const scale = top > 0 ? 1 / top : 0;
   for (let i = 0, at = 0; at < pixels.length; i++, at += 4) {
     const value = values[offset + i * stride] * scale;
     const end = value < 0 ? negative : positive;
-    const share = Math.min(1, Math.abs(value)) || 0;
+    const size = Math.min(1, Math.abs(value)) || 0, share = root ? Math.sqrt(size) : size;
     pixels[at] = zero[0] + share * (end[0] - zero[0]);
     pixels[at + 1] = zero[1] + share * (end[1] - zero[1]);
     pixels[at + 2] = zero[2] + share * (end[2] - zero[2]);

@@ -14,6 +14,9 @@ import { decodeBytes, decodeFloats, encodeBytes, encodeFloats } from "./codec.js
  * @property {string[]} classNames
  * @property {string[]} featureNames
  * @property {Uint8Array | null} heldOut
+ * @property {number} [sampleOf] how many there are, where these are a sample
+ * @property {boolean} [fixedScale] whether their scale is part of what they are
+ * @property {boolean} [edited] a sample that is no longer as it was drawn
  */
 
 /** @param {DataScene} wire @returns {Data} */
@@ -25,6 +28,8 @@ export function dataFromWire(wire) {
     classNames: wire.class_names,
     featureNames: wire.feature_names,
     heldOut: wire.held_out ? decodeBytes(wire.held_out) : null,
+    ...(wire.sample_of && { sampleOf: wire.sample_of }),
+    ...(wire.fixed_scale && { fixedScale: true }),
   };
 }
 
@@ -37,7 +42,47 @@ export function dataToWire(data) {
     class_names: data.classNames,
     feature_names: data.featureNames,
     held_out: data.heldOut && encodeBytes(data.heldOut),
+    ...(data.sampleOf && !data.edited && { sample_of: data.sampleOf }),
+    ...(data.fixedScale && { fixed_scale: true }),
   };
+}
+
+/** How many points are shown, and of how many. @param {Data} data */
+export function countWords({ labels, sampleOf, edited }) {
+  const said = (/** @type {number} */ count) => count.toLocaleString("en");
+  if (!sampleOf) return `${labels.length} points`;
+  return edited
+    ? `${said(labels.length)} points, changed by hand, from a sample of ${said(sampleOf)}`
+    : `${said(labels.length)} of ${said(sampleOf)} points, drawn with seed 0, are shown`;
+}
+
+/**
+ * How many points are right, and of how many: of those trained on, or of the test points.
+ * @param {Data} data
+ * @param {ArrayLike<number>} predicted
+ * @param {boolean} test
+ * @returns {[number, number]}
+ */
+export function rightOf({ labels, heldOut }, predicted, test) {
+  let right = 0, all = 0;
+  for (let i = 0; i < labels.length; i++) {
+    if (test !== !!heldOut?.[i]) continue;
+    all++;
+    if (predicted[i] === labels[i]) right++;
+  }
+  return [right, all];
+}
+
+/**
+ * A point's name: points trained on and test points are counted by themselves, as Python has them
+ * in `run.data` and `run.validation.data`.
+ * @param {Pick<Data, "heldOut">} data
+ * @param {number} point
+ */
+export function pointName({ heldOut }, point) {
+  if (!heldOut) return `Point ${point}`;
+  const before = heldOut.subarray(0, point).reduce((sum, one) => sum + (one ? 1 : 0), 0);
+  return heldOut[point] ? `Test point ${before}` : `Point ${point - before}`;
 }
 
 /**
@@ -116,37 +161,35 @@ export function freeName(names) {
  * Twelve points more, of the last class, around the emptiest place of a window.
  * @param {Data} data
  * @param {Window} window
- * @param {[number, number]} axes the two features of the window
- * @param {number[]} at the value of every feature; those of the window are replaced
+ * @param {{rows: ArrayLike<number>}} where the points are in the window, two numbers each
+ * @param {(x: number, y: number) => number[]} featuresAt of a place in the window
  * @returns {Data}
  */
-export function withCluster(data, window, axes, at) {
+export function withCluster(data, window, where, featuresAt) {
   const [[x0, x1], [y0, y1]] = window,
-    [i, j] = axes,
-    [x, y] = emptiestPlace(data, window, axes),
+    [x, y] = emptiestPlace(where.rows, window),
     label = data.classNames.length - 1;
   let grown = data;
   for (let k = 0; k < 12; k++) {
-    const place = [...at],
-      radius = 0.035 * Math.sqrt((k + 0.5) / 12),
-      turn = k * 2.399963;
-    place[i] = x + radius * Math.cos(turn) * (x1 - x0);
-    place[j] = y + radius * Math.sin(turn) * (y1 - y0);
+    const radius = 0.035 * Math.sqrt((k + 0.5) / 12), turn = k * 2.399963;
+    const place = featuresAt(
+      x + radius * Math.cos(turn) * (x1 - x0),
+      y + radius * Math.sin(turn) * (y1 - y0),
+    );
     grown = withPoints(grown, [...grown.labels.keys()], { x: place, label });
   }
   return grown;
 }
 
-/** @param {Data} data @param {Window} window @param {[number, number]} axes */
-function emptiestPlace({ features: d, points, labels }, [[x0, x1], [y0, y1]], [i, j]) {
+/** @param {ArrayLike<number>} places two numbers each @param {Window} window */
+function emptiestPlace(places, [[x0, x1], [y0, y1]]) {
   let best = [x0, y0], widest = -1;
   for (let a = 1; a < 10; a++) {
     for (let b = 1; b < 10; b++) {
       const x = x0 + a / 10 * (x1 - x0), y = y0 + b / 10 * (y1 - y0);
       let near = Infinity;
-      for (let k = 0; k < labels.length; k++) {
-        const across = (points[k * d + i] - x) / (x1 - x0),
-          up = (points[k * d + j] - y) / (y1 - y0);
+      for (let at = 0; at < places.length; at += 2) {
+        const across = (places[at] - x) / (x1 - x0), up = (places[at + 1] - y) / (y1 - y0);
         near = Math.min(near, Math.hypot(across, up));
       }
       const room = Math.min(near, a / 10, 1 - a / 10, b / 10, 1 - b / 10);

@@ -94,6 +94,7 @@ function exactGeometry(network, [[x0, x1], [y0, y1]], most) {
       let parts = [{ polygon: piece.polygon, maps: z }];
       for (let j = 0; j < layer.units; j++) {
         parts = cutByUnit(parts, z, j, below, above, found.unitLines[l][j]);
+        if (next.length + parts.length > most) return null;
       }
       next.push(...parts);
       if (next.length > most) return null;

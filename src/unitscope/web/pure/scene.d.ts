@@ -35,7 +35,10 @@ export interface LayerScene {
   negative_slope?: number;
 }
 
-/** Points, row by row, and their labels; `held_out` has a 1 for each test point. */
+/**
+ * Points, row by row, and their labels; `held_out` has a 1 for each test point. `sample_of`: how
+ * many there are, where these are a sample. `fixed_scale`: as in `us.Dataset`.
+ */
 export interface DataScene {
   features: number;
   points: string;
@@ -43,9 +46,14 @@ export interface DataScene {
   class_names: string[];
   feature_names: string[];
   held_out: string | null;
+  sample_of?: number;
+  fixed_scale?: boolean;
 }
 
-/** How to train; settings that are left out have the defaults of `us.Recipe`. */
+/**
+ * How to train; settings that are left out have the defaults of `us.Recipe`. `class_weight`: of
+ * each class a number, in their order.
+ */
 export interface RecipeScene {
   hidden?: number[];
   activation?: Activation;
@@ -56,6 +64,8 @@ export interface RecipeScene {
   l1?: number;
   l2?: number;
   seed?: number;
+  standardize?: boolean | "auto";
+  class_weight?: "balanced" | number[] | null;
 }
 
 /** A network with its weights: each layer's matrix, row by row, then its bias. */
@@ -65,7 +75,24 @@ export interface NetworkScene {
   weights: string;
 }
 
-/** A training: a row of `weights` for each of `epochs`; `loss` and `accuracy` of every epoch. */
+/**
+ * The plane on which a run's last network shows best, of more than two features (`us.Plane`).
+ * `origin` (d,), `basis` and `dual` (2, d); `names`: of its coordinates; `words`: what it is.
+ */
+export interface PlaneScene {
+  origin: string;
+  basis: string;
+  dual: string;
+  names: [string, string];
+  words: string;
+}
+
+/**
+ * A training: a row of `weights` for each of `epochs`; `loss` and `accuracy` of every epoch.
+ * `test_loss`, `test_accuracy`: of the points held out. Where it was stopped early, they go on
+ * after the run's last epoch, which is the best. `standardized`: the features were, for training.
+ * `read_as`: of a network that was trained elsewhere, as what its model was read.
+ */
 export interface RunScene {
   features: number;
   layers: LayerScene[];
@@ -78,6 +105,10 @@ export interface RunScene {
   recipe: RecipeScene;
   course: boolean;
   stopped: string | null;
+  early_stopping?: number | null;
+  standardized?: boolean;
+  plane?: PlaneScene | null;
+  read_as?: string;
 }
 
 /** A unit: its layer and its place in it. */
@@ -95,11 +126,21 @@ export interface AboutPoint {
   point: number;
 }
 
-/** A sentence, and what it is about. */
+/** What was tried and what came of it, and a button's words and the settings it changes. */
+export interface RemedyScene {
+  what: string;
+  told: string;
+  words: string;
+  change: RecipeScene;
+}
+
+/** A sentence, and what it is about; `classes`: where it names one: begin, end, class. */
 export interface ClaimScene {
   topic: string;
   text: string;
   about: (AboutUnit | AboutClass | AboutPoint)[];
+  classes?: number[][];
+  remedies?: RemedyScene[];
 }
 
 /** A theme's colours; `tint`: the share of a class's colour in its background. */
@@ -127,7 +168,16 @@ export interface ThemeScene {
   class_markers: string[];
 }
 
-/** A data set and the defaults of the settings that it has. */
+/** A few points of a set, seen from where they lie apart: x and y of each, and its class. */
+export interface ThumbnailScene {
+  places: string;
+  labels: string;
+}
+
+/**
+ * A data set and the defaults of the settings that it has. `hidden`: the units that it begins with,
+ * where those of before are too few.
+ */
 export interface OfferedScene {
   name: string;
   n: number | null;
@@ -136,6 +186,8 @@ export interface OfferedScene {
   has_n: boolean;
   has_noise: boolean;
   has_classes: boolean;
+  thumbnail: ThumbnailScene;
+  hidden?: number[];
 }
 
 /** What the course lab's weights and batches fit: at most `epochs`, else exactly these. */
@@ -149,11 +201,15 @@ export interface CourseScene {
   epochs: number;
 }
 
-/** The first screen; a file has its sentences in `claims_by_epoch` instead. */
+/**
+ * The first screen; a file has its sentences in `claims_by_epoch` instead. `notes`: what was
+ * guessed of the table that the data were read from.
+ */
 export interface FirstScene {
   data: DataScene;
   run: RunScene;
   claims?: ClaimScene[];
+  notes?: string[];
 }
 
 /** What the page can offer; `recipe` has the settings that it starts with. */
@@ -211,13 +267,42 @@ export interface SeedsTrained {
   accuracy: string;
 }
 
-/** A data set or a table; of a table, also its columns and which of them has the classes. */
+/** A data set. */
 export interface DataLoaded {
   id: number | null;
   kind: "data";
   data: DataScene;
-  columns?: string[];
-  target?: string;
+}
+
+/**
+ * A column of a table. `about`: what is in it, in a few words; `missing`: how many of its values;
+ * `classes`: how many it would make, 0 where it has numbers that are none; `problem`: why it can be
+ * no feature.
+ */
+export interface ColumnScene {
+  name: string;
+  role: "class" | "feature" | "out";
+  about: string;
+  missing: number;
+  classes: number;
+  problem: string;
+}
+
+/**
+ * A table: its columns, and its points as was asked, or why they are `refused`. - `incomplete`: how
+ * many of its `rows` lack a value of the columns that are used. - `header_in_doubt`: it is not
+ * clear whether the first line has names. - `notes`: what was guessed, left out or filled.
+ */
+export interface TableRead {
+  id: number | null;
+  kind: "table";
+  rows: number;
+  incomplete: number;
+  columns: ColumnScene[];
+  header_in_doubt: boolean;
+  notes: string[];
+  data?: DataScene;
+  refused?: string;
 }
 
 /** A file to save. */
@@ -269,6 +354,7 @@ export interface FileScene {
 /**
  * Train from the recipe's seed, from `start`, or (`course`) as the course lab does if it fits.
  * `explain`: say what came of it, too; areas and distances are those within `window`.
+ * `early_stopping`: after how many epochs without a lower loss on the points held out to stop.
  */
 export interface TrainRequest {
   id: number;
@@ -276,6 +362,7 @@ export interface TrainRequest {
   kind: "train";
   data: DataScene;
   recipe: RecipeScene;
+  early_stopping?: number | null;
   course?: boolean;
   start?: string | null;
   explain?: boolean;
@@ -299,6 +386,7 @@ export interface SeedsRequest {
   kind: "seeds";
   data: DataScene;
   recipe: RecipeScene;
+  early_stopping?: number | null;
   seeds?: number;
   first?: number;
 }
@@ -315,7 +403,11 @@ export interface DatasetRequest {
   seed?: number;
 }
 
-/** A CSV file's content; `target`: the column of the classes, by default the last. */
+/**
+ * A table's content, and how it is to be read, as `us.read_table` has it. `header`: whether the
+ * first line has the columns' names; `more`: how many rows the file has that the content, a sample,
+ * has not.
+ */
 export interface TableRequest {
   id: number;
   view?: string;
@@ -323,10 +415,20 @@ export interface TableRequest {
   name: string;
   content: string;
   target?: string | null;
-  standardize?: boolean;
+  features?: string[] | null;
+  ignore?: string[] | null;
+  missing?: "refuse" | "drop" | "mean";
+  sep?: string | null;
+  encoding?: string | null;
+  decimal?: string | null;
+  header?: "check" | "names" | "none";
+  more?: number;
 }
 
-/** A file of a run, which is trained again; code is of `network`, or of the run's last one. */
+/**
+ * A file of a run, which is trained again; code is of `network`, or of the run's last one.
+ * `read_as`: nothing is trained; the file is of `network`, a model that was read as this.
+ */
 export interface ExportRequest {
   id: number;
   view?: string;
@@ -334,9 +436,11 @@ export interface ExportRequest {
   what: "html" | "keras" | "numpy" | "run";
   data: DataScene;
   recipe: RecipeScene;
+  early_stopping?: number | null;
   course?: boolean;
   start?: string | null;
   network?: NetworkScene | null;
+  read_as?: string;
 }
 
 /** Drop all requests. */
@@ -354,6 +458,7 @@ export type Reply =
   | Explained
   | SeedsTrained
   | DataLoaded
+  | TableRead
   | FileMade
   | Progress
   | Refused

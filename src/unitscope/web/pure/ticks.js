@@ -38,7 +38,8 @@ export function tickText(tick, low, high) {
     return `${tick / 1000}k`.replace("-", "−");
   }
   if (Math.abs(tick) >= 1e6 || (step < 1e-6 && tick !== 0)) {
-    return tick.toExponential(2).replace("-", "−");
+    const short = tick.toExponential(2).replace(/\.?0+(?=e)/, "");
+    return short.replace("e+", "e").replaceAll("-", "−");
   }
   return tick.toFixed(decimals).replace(/^-0(\.0*)?$/, "0").replace("-", "−");
 }

@@ -3,9 +3,11 @@
 
 import { decisionGeometry } from "./geometry.js";
 import { classesOf, forwardPass, onPlane, parameterCount, softmaxRows } from "./network.js";
+import { meansOf, networkOn, placesOn } from "./plane.js";
 
 /** @import { Data } from "./data.js" */
 /** @import { Network, Pass } from "./network.js" */
+/** @import { Plane } from "./plane.js" */
 /** @import { Window } from "./scene.d.ts" */
 
 /** Grid points times parameters of one picture: what a screen frame has room for. */
@@ -63,32 +65,6 @@ export function mapsOf(plane, window) {
   return { side, passes, logits, winners: classesOf(logits, side * side, classes), classes };
 }
 
-/** @typedef {{features: number, points: ArrayLike<number>}} Rows points, row by row */
-
-/**
- * The value of each feature outside the plane shown: its median over the data.
- * @param {Rows} data
- * @returns {number[]}
- */
-export function mediansOf(data) {
-  let found = mediansKnown.get(data.points);
-  if (!found) mediansKnown.set(data.points, found = sortedMiddles(data));
-  return found;
-}
-
-/** The medians of data that are shown again and again. @type {WeakMap<object, number[]>} */
-const mediansKnown = new WeakMap();
-
-/** @param {Rows} data */
-function sortedMiddles(data) {
-  const n = data.points.length / data.features;
-  return Array.from({ length: data.features }, (_, j) => {
-    const column = Float64Array.from({ length: n }, (_, i) => data.points[i * data.features + j])
-      .sort();
-    return n % 2 ? column[(n - 1) / 2] : (column[n / 2 - 1] + column[n / 2]) / 2;
-  });
-}
-
 /**
  * The window of two columns of rows of numbers, with room around them.
  * @param {ArrayLike<number>} rows
@@ -99,6 +75,16 @@ function sortedMiddles(data) {
  */
 export function windowAround(rows, width, axes, room = 0.08) {
   return [rangeOf(rows, width, axes[0], room), rangeOf(rows, width, axes[1], room)];
+}
+
+/**
+ * The window of the points on a plane; of one feature, a row for each class.
+ * @param {Plane} plane @param {Data} data @param {number} [room]
+ * @returns {Window}
+ */
+export function windowOn(plane, data, room) {
+  const [across, up] = windowAround(placesOn(plane, data), 2, [0, 1], room);
+  return [across, data.features === 1 ? [-0.6, data.classNames.length - 0.4] : up];
 }
 
 /**
@@ -125,45 +111,60 @@ function rangeOf(rows, width, axis, room) {
  * @typedef {object} Shown
  * @property {Network} network
  * @property {Data} data
- * @property {[number, number]} axes
+ * @property {Plane} plane
  * @property {Window} window
  * @property {number} layer
  * @property {[number | null, number | null]} pair
  * @property {HiddenSpace | null} [before]
+ * @property {boolean} [coarse] few regions are cut exactly: for a picture that moves
  */
 
 /** @typedef {ReturnType<typeof viewOf>} View */
 
+const COARSE = 400; // regions
+
 /** Everything that the panels show of a network at one moment. @param {Shown} shown */
-export function viewOf({ network, data, axes, window, layer, pair, before = null }) {
+export function viewOf(
+  { network, data, plane, window, layer, pair, before = null, coarse = false },
+) {
   const n = data.labels.length, classes = network.layers[network.layers.length - 1].units;
-  const at = data.features === 2 && axes[0] === 0 && axes[1] === 1 ? null : mediansOf(data);
-  const plane = at ? onPlane(network, axes[0], axes[1], at) : network;
-  const maps = mapsOf(plane, window);
+  const seen = networkOn(network, plane), maps = mapsOf(seen, window);
   const passes = forwardPass(network, data.points, n);
   const logits = passes[passes.length - 1].z;
   /** @type {Float64Array | null} */
   let grid = null;
+  const predicted = classesOf(logits, n, classes), places = placesOn(plane, data);
+  /** @type {number | null} */
+  let agreeing = null;
   return {
     network,
     data,
     points: data.points,
-    axes,
+    plane,
+    places,
     window,
     classes,
-    at,
     passes,
     logits,
     probabilities: softmaxRows(logits, n, classes),
-    predicted: classesOf(logits, n, classes),
+    predicted,
     maps,
+    /** How many points stand on the ground of their prediction. */
+    get agreeing() {
+      if (agreeing === null) {
+        const passes = forwardPass(seen, places, n);
+        const ground = classesOf(passes[passes.length - 1].z, n, classes);
+        agreeing = ground.filter((label, i) => label === predicted[i]).length;
+      }
+      return agreeing;
+    },
     /** Probabilities over the map's grid, for some of the pictures. */
     get probabilityGrid() {
       return grid ??= softmaxRows(maps.logits, maps.side ** 2, classes);
     },
-    geometry: decisionGeometry(plane, window, maps),
+    geometry: decisionGeometry(seen, window, maps, coarse ? COARSE : undefined),
     hidden: layer < network.layers.length - 1
-      ? hiddenSpace(network, passes, layer, pair, before)
+      ? hiddenSpace({ network, passes, layer, pair, before, coarse })
       : null,
   };
 }
@@ -172,13 +173,11 @@ export function viewOf({ network, data, axes, window, layer, pair, before = null
 
 /**
  * The space of two units of a hidden layer: the points there, and what later layers make of it.
- * @param {Network} network
- * @param {Pass[]} passes
- * @param {number} layer
- * @param {[number | null, number | null]} pair
- * @param {{layer: number, units: number, axes: [number, number]} | null} before
+ * @typedef {{layer: number, units: number, axes: [number, number]}} SpaceBefore
+ * @param {Pick<Shown, "network" | "layer" | "pair"> &
+ *   {passes: Pass[], before: SpaceBefore | null, coarse: boolean}} shown
  */
-function hiddenSpace(network, passes, layer, pair, before) {
+function hiddenSpace({ network, passes, layer, pair, before, coarse }) {
   const units = network.layers[layer].units, outputs = passes[layer].a;
   const [across, up] = pair;
   /** @type {[number, number]} */
@@ -187,10 +186,12 @@ function hiddenSpace(network, passes, layer, pair, before) {
     : livelyUnits(outputs, units, before?.layer === layer ? before : null);
   const window = windowAround(outputs, units, axes);
   const later = { features: units, layers: network.layers.slice(layer + 1) };
-  const at = mediansOf({ features: units, points: outputs });
+  const at = meansOf({ points: outputs }, units);
   const plane = units === 1 ? null : onPlane(later, axes[0], axes[1], at);
   /** @type {Maps | null} */
   let maps = null;
+  /** @type {ReturnType<typeof decisionGeometry> | null} */
+  let geometry = null;
   return {
     layer,
     axes,
@@ -201,7 +202,10 @@ function hiddenSpace(network, passes, layer, pair, before) {
     get maps() { // for one output alone: rarely looked at
       return plane && (maps ??= mapsOf(plane, window));
     },
-    geometry: plane && decisionGeometry(plane, window),
+    get geometry() { // which is further down: not looked at while it is away
+      const most = coarse ? COARSE : undefined;
+      return plane && (geometry ??= decisionGeometry(plane, window, null, most));
+    },
   };
 }
 

@@ -1,0 +1,1 @@
+"""Two models side by side: where they differ, and which of their units go together."""
