@@ -69,6 +69,9 @@ def turns(
 
 
 KERAS_ROOMS = ("keras_fit", "models")  # their test files import Keras
+# These drive large programs of others, which on a busy machine sometimes do not start or answer.
+# The second try is counted in pytest's last line; what fails twice has failed.
+TRIED_TWICE = ("browser", "dask", "notebook", "ray")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -78,6 +81,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "keras" in item.fixturenames or item.path.parent.name in KERAS_ROOMS:
             item.add_marker(pytest.mark.keras)
+        if any(item.get_closest_marker(mark) for mark in TRIED_TWICE):
+            item.add_marker(pytest.mark.flaky(reruns=1))
     for mark, (name, here, remedy) in NEEDS.items():
         if here or "CI" in os.environ:
             continue

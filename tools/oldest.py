@@ -21,6 +21,7 @@ TESTING = (
     "jsonschema",
     "polars",
     "pytest",
+    "pytest-rerunfailures",
     "pytest-xdist",
     "scikit-learn",
     "scipy",

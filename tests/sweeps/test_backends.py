@@ -59,7 +59,8 @@ def running(backend):
                 n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs=50
             ) as cluster,
             Client(cluster),
-            joblib.parallel_config(backend="dask"),
+            # Lost workers are started anew, which takes a busy machine more than the usual 10 s.
+            joblib.parallel_config(backend="dask", wait_for_workers_timeout=PATIENCE),
         ):
             yield None
     else:
