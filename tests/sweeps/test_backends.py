@@ -52,14 +52,17 @@ def running(backend):
         finally:
             get_reusable_executor().shutdown(wait=True, kill_workers=True)
     elif backend == "dask":
+        import dask
         from distributed import Client, LocalCluster
 
         with (
+            # A lost worker is started anew. On a busy machine that takes longer than the usual
+            # 15 s, after which the cluster goes on without it for good, and joblib's 10 s.
+            dask.config.set({"distributed.deploy.lost-worker-timeout": PATIENCE}),
             LocalCluster(
                 n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs=50
             ) as cluster,
             Client(cluster),
-            # Lost workers are started anew, which takes a busy machine more than the usual 10 s.
             joblib.parallel_config(backend="dask", wait_for_workers_timeout=PATIENCE),
         ):
             yield None
