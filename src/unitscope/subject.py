@@ -114,10 +114,14 @@ def network_and_points(net: Any, points: Any, name: str = "net") -> tuple[Networ
 
 def model_and_points(net: Any, points: Any, name: str = "net") -> tuple[Model, Any]:
     """As `network_and_points`, of any model that `model_of` takes."""
-    run = run_behind(points)
-    rows = run.data if is_run(run) else points[0] if is_pair(points) else points
-    found = model_of(name, net, rows)
+    found = model_of(name, net, _rows_of(points))
     return found, _points_for(net, found, points)
+
+
+def _rows_of(points: Any) -> Any:
+    """What is given as points without its labels."""
+    run = run_behind(points)
+    return run.data if is_run(run) else points[0] if is_pair(points) else points
 
 
 def _points_for(what: Any, net: Model, points: Any) -> Any:
@@ -144,6 +148,16 @@ def model_and_data(net: Any, data: Any, y: Any = None, name: str = "net") -> tup
     """As `network_and_data`, of any model that `model_of` takes."""
     found, points = model_and_points(net, _paired(data, y), name)
     return found, _a_dataset(points)
+
+
+def models_and_data(a: Any, b: Any, data: Any) -> tuple[Model, Model, Dataset]:
+    """Two models, both read before the data, which become a Dataset of the first's classes.
+
+    **Raises** as `model_and_data`, of the argument `a` or `b`.
+    """
+    rows = _rows_of(data)
+    one, other = model_of("a", a, rows), model_of("b", b, rows)
+    return one, other, _a_dataset(_points_for(a, one, data))
 
 
 def _paired(data: Any, y: Any) -> Any:

@@ -39,6 +39,22 @@ def test_an_epoch_is_seen_beside_the_end_as_compare_says_it(browser, tmp_path):
     assert len({alone, striped, page.picture("#regions")}) == 3
 
 
+def test_two_models_open_on_one_page_as_compare_says_it(browser, tmp_path):
+    nets = [us.train(LAB, hidden=hidden).network for hidden in ((), (3,))]
+    compared = us.compare(*nets, LAB, names=("line", "three units"))
+    page = Page(browser, us.export_html(compared, tmp_path / "two.html").as_uri())
+    told = page.text(".main-map .note")
+    said = f"Striped: three units, shown, differs from line on {100 * compared.share:.1f}%"
+    assert told.startswith(f"{said} of the window and {len(compared.points)} of 100 points")
+    both = page.picture("#regions")
+    page.one("#compare").click()
+    page.until(lambda: page.text(".main-map .note").startswith("Exact"))
+    assert page.picture("#regions") != both
+    page.one("#compare").click()
+    page.until(lambda: page.text(".main-map .note") == told)
+    assert page.picture("#regions") == both
+
+
 @pytest.fixture
 def model_page(browser, tmp_path, monkeypatch):
     """The live page of a model of scikit-learn."""

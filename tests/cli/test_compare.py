@@ -45,11 +45,24 @@ def test_two_epochs_of_a_run(runs, capsys, tmp_path):
     compared = us.compare(run.at(3), run, names=("epoch 3", "epoch 30"))
     out = capsys.readouterr().out
     assert said(out).startswith(said(str(compared)))
-    assert out.endswith(f"written to {tmp_path}: comparison.svg, points.csv\n")
+    assert out.endswith(f"written to {tmp_path}: comparison.svg, comparison.html, points.csv\n")
+    page = (tmp_path / "comparison.html").read_text(encoding="utf-8")
+    assert '"name":"epoch 3","shown":"epoch 30"' in page
     assert (tmp_path / "comparison.svg").read_text(encoding="utf-8").startswith("<?xml")
     table = pd.read_csv(tmp_path / "points.csv", index_col="point")
     assert table.index.tolist() == compared.points.tolist()
     assert table["epoch 30"].tolist() == compared.frame()["epoch 30"].tolist()
+
+
+def test_networks_beyond_the_page_are_compared_without_it(capsys, tmp_path):
+    wide = [us.train(LAB, hidden=(65,), epochs=epochs) for epochs in (1, 2)]
+    files = [str(tmp_path / f"{name}.npz") for name in ("one", "two")]
+    for run, file in zip(wide, files, strict=True):
+        run.save(file)
+    assert cli.main(["compare", *files, "--out", str(tmp_path / "out")]) == 0
+    out = capsys.readouterr().out
+    assert "no page: the run's units must be at most 64 for a page. Got 65" in out
+    assert out.endswith("out: comparison.svg, points.csv\n")
 
 
 def test_names_that_a_spreadsheet_would_compute_are_written_as_texts(tmp_path):

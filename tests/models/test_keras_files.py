@@ -90,7 +90,7 @@ def compare(kr: Any, model: Any, path: Path, rng: np.random.Generator) -> None:
     if last == "softmax":
         assert_close(net.probabilities(net.points(points)), theirs)
     else:
-        assert_close(1.0 / (1.0 + np.exp(-logits)) if last == "sigmoid" else logits, theirs)
+        assert_close(np.exp(-np.logaddexp(0.0, -logits)) if last == "sigmoid" else logits, theirs)
 
 
 @pytest.mark.parametrize("ending", [".keras", ".h5"])

@@ -72,6 +72,6 @@ def test_a_random_model_and_its_network_agree(seed: int) -> None:
         assert net.n_classes == 2 and (logits[:, 0] == 0.0).all()
         assert_close(chances[:, 1:] if last == "sigmoid" else logits[:, 1:], theirs)
     elif last == "sigmoid":
-        assert_close(1 / (1 + np.exp(-logits)), theirs)
+        assert_close(np.exp(-np.logaddexp(0.0, -logits)), theirs)
     else:
         assert_close(chances if last == "softmax" else logits, theirs)

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import assert from "node:assert/strict";
 import { Comparison } from "../../src/unitscope/web/page/comparison.js";
 import { Elsewhere } from "../../src/unitscope/web/page/elsewhere.js";
+import { encodeFloats } from "../../src/unitscope/web/pure/codec.js";
 import { decisionGeometry } from "../../src/unitscope/web/pure/geometry.js";
 import { classesOf, forwardPass, networkFrom } from "../../src/unitscope/web/pure/network.js";
 import { differences } from "../../src/unitscope/web/pure/overlay.js";
@@ -98,6 +99,32 @@ test("the network shown is kept with its numbers, and let go again", () => {
   assert.equal(comparison.of({ ...other, network: wider }), null);
   comparison.toggle();
   assert.deepEqual(said, ["Kept to compare: epoch 7 of 5 units", "Comparing ended"]);
+});
+
+test("a comparison opens with its first kept, and comes back to it beside its second only", () => {
+  const layers = [{ units: 5, activation: "relu" }, { units: 3, activation: "linear" }];
+  const weights = numbersOf(1, 33), loss = { length: 0 };
+  const playback = { run: { features: 2, layers, loss }, epoch: 0, edited: null };
+  playback.weightsShown = () => numbersOf(2, 33);
+  const page = { playback, elsewhere: { stays: true }, changed() {}, announce() {} };
+  const network = { features: 2, layers, weights: encodeFloats(weights) };
+  const comparison = new Comparison(page, { beside: { network, name: "one", shown: "two" } });
+  const { given } = comparison;
+  assert.deepEqual([given, given.network.layers[0].weights], [
+    comparison.kept,
+    networkFrom(2, layers, weights).layers[0].weights,
+  ]);
+  comparison.toggle();
+  assert.equal(comparison.kept, null);
+  comparison.toggle();
+  assert.deepEqual([comparison.kept, comparison.second], [given, "two"]);
+  comparison.toggle();
+  playback.edited = weights; // another network is shown than the second
+  comparison.toggle();
+  assert.deepEqual([comparison.kept.name, comparison.second], [
+    "the model, weights changed by hand",
+    null,
+  ]);
 });
 
 function elsewhereOf(read_as) {

@@ -14,12 +14,13 @@ import numpy as np
 import pytest
 
 import unitscope as us
+from unitscope.comparison.opened import opened
 from unitscope.export.page import page_text
 from unitscope.networks import ACTIVATIONS, Network
 from unitscope.page import answers
 from unitscope.wire import messages, scenes
 from unitscope.wire.from_wire import network_from_wire
-from unitscope.wire.to_wire import data_to_wire, floats_to_wire, network_to_wire
+from unitscope.wire.to_wire import data_to_wire, floats_to_wire, network_to_wire, with_beside
 
 spec = importlib.util.spec_from_file_location(
     "make_contract", Path(__file__).parents[2] / "tools" / "contract.py"
@@ -156,6 +157,9 @@ def test_the_first_message_and_the_files_content_are_in_the_contract():
     assert broken_rules("Hello", answers.hello()) == []
     inside = re.search(r'id="unitscope-data">(.*?)</script>', page_text(us.lab.run()))[1]
     assert broken_rules("FileScene", json.loads(inside)) == []
+    run, beside = opened(us.compare(us.lab.run().at(3), us.lab.run()))
+    scene = with_beside(answers.first(run), beside, run.data)
+    assert "beside" in scene and broken_rules("FirstScene", scene) == []
 
 
 def test_what_goes_into_the_networks_fixtures_is_a_network_of_the_contract():

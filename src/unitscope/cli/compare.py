@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from unitscope.cli.folder import add_out, ready
 from unitscope.cli.tables import add_table_flags, called, data_of
 from unitscope.cli.words import story_of
-from unitscope.errors import refusal, said
+from unitscope.errors import InvalidInput, refusal, said
 
 if TYPE_CHECKING:
     from unitscope.comparison.compare import Comparison
@@ -37,7 +37,8 @@ def add_to(commands: Any) -> None:
         "--table", metavar="TABLE", help="the points: a file, or a toy's name (default: the run's)"
     )
     add_table_flags(compare)
-    add_out(compare, "the picture comparison.svg and the points that differ, points.csv", None)
+    what = "the picture comparison.svg, the page comparison.html and the points that differ, "
+    add_out(compare, f"{what}points.csv", None)
     compare.set_defaults(run=_compare)
 
 
@@ -46,8 +47,7 @@ def _compare(options: argparse.Namespace) -> int:
     compared = _compared(options)
     print(story_of(compared.words))
     if folder is not None:
-        _write(compared, folder)
-        print(f"\nwritten to {folder}: comparison.svg, points.csv")
+        print(f"\nwritten to {folder}: {', '.join(_written(compared, folder))}")
     return 0
 
 
@@ -101,8 +101,13 @@ def _names(one: str, other: str) -> tuple[str, str]:
     return "a", "b"
 
 
-def _write(compared: Comparison, folder: Path) -> None:
+def _written(compared: Comparison, folder: Path) -> list[str]:
+    """Write picture, page and points; networks beyond the page's limits have none, which is said.
+
+    Returns the files' names.
+    """
     from unitscope.data.csv_form import without_formula
+    from unitscope.export.page import export_html
     from unitscope.figures import plot
     from unitscope.files import writing
 
@@ -113,3 +118,9 @@ def _write(compared: Comparison, folder: Path) -> None:
     frame.columns = frame.columns.map(without_formula)
     with writing(folder / "points.csv") as file:
         frame.to_csv(file)
+    try:
+        page = [export_html(compared, folder / "comparison.html").name]
+    except InvalidInput as refused:
+        print(f"\nno page: {refused}")
+        page = []
+    return ["comparison.svg", *page, "points.csv"]

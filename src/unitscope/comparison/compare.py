@@ -25,10 +25,10 @@ from unitscope.subject import (
     Subject,
     described,
     is_run,
-    model_and_data,
-    model_of,
+    models_and_data,
     run_behind,
 )
+from unitscope.training.run import Run
 
 
 class Comparison(Pair):
@@ -45,15 +45,19 @@ class Comparison(Pair):
       connected parts.
     - `exact`: whether shares are polygons' areas in float64; elsewhere they are sampled.
     - `units`: the hidden units that go together, each a `UnitMatch`.
+    - `run`: the run that b is the end of, where its points are these; else None.
     - `claims`: the sentences, each with `.text` and `.holds(a, b, data)`.
     """
 
     names: tuple[str, str]
     note: str
+    run: Run | None
 
-    def __init__(self, pair: Pair, names: tuple[str, str], note: str) -> None:
+    def __init__(
+        self, pair: Pair, names: tuple[str, str], note: str, run: Run | None = None
+    ) -> None:
         super().__init__(pair.a, pair.b, pair.data, pair.plane, pair.window)
-        vars(self).update(names=names, note=note, window=pair.window)
+        vars(self).update(names=names, note=note, run=run, window=pair.window)
 
     def _parts(self) -> tuple[Any, ...]:
         return *super()._parts(), self.names
@@ -172,36 +176,35 @@ def compare(
     - `window`: ((x0_min, x0_max), (x1_min, x1_max)), on the plane if there is one; by default
       around the points. Of one feature: (low, high).
 
-    **Returns** a Comparison: `print(compared)`, `us.plot.comparison(compared)`, `.frame()`.
+    **Returns** a Comparison: `print(compared)`, `us.plot.comparison(compared)`, `.frame()`,
+    `us.export_html(compared, path)`, `us.Scope(compared)`.
     **Raises** `InvalidInput` for arguments that do not fit each other.
     """
-    if data is None and isinstance(b, Dataset):
-        model_of("b", b)  # refuses it, in its words
-    one, points = model_and_data(a, _points_of(a, b, data), name="a")
-    other = model_of("b", b, points)
+    one, other, points = models_and_data(a, b, _points_of(a, b, data))
     if other.n_features != one.n_features:
         rule = f"a network of {one.n_features} inputs, as a is"
         raise refusal("b", rule, said(f"one of {other.n_features}"))
     if other.n_classes != one.n_classes:
         rule = f"a network of {one.n_classes} classes, as a is"
         raise refusal("b", rule, said(f"one of {other.n_classes}"))
-    other = _in_order(other, _classes_of(b, other), _classes_of(a, one))
+    ordered = _in_order(other, _classes_of(b, other), _classes_of(a, one))
     if points.n_features != one.n_features:
         rule = f"points with as many features as the networks have inputs, {one.n_features}"
         raise refusal("data", rule, said(f"{points.n_features} features"))
     if points.n_classes > one.n_classes:
         rule = f"of at most {one.n_classes} classes, the networks'"
         raise refusal("data", rule, said(f"{points.n_classes} classes"))
-    plane, note = _plane_for((one, other), points, plane)
-    pair = Pair(one, other, points, plane, _window_for(points, window))
-    return Comparison(pair, _two_names(names), note)
+    plane, note = _plane_for((one, ordered), points, plane)
+    pair = Pair(one, ordered, points, plane, _window_for(points, window))
+    run = run_behind(b)
+    whole = isinstance(run, Run) and ordered is other and run.data == points
+    return Comparison(pair, _two_names(names), note, run if whole else None)
 
 
 def _points_of(a: Any, b: Any, data: Any) -> Any:
     """The data given, or the run that has some."""
-    if data is not None or is_run(run_behind(a)):
-        return data
-    return run_behind(b) if is_run(run_behind(b)) else None
+    runs = (run for run in map(run_behind, (a, b)) if is_run(run))
+    return next(runs, None) if data is None else data
 
 
 def _classes_of(what: Any, net: Model) -> tuple[str, ...] | None:

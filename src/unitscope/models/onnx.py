@@ -27,6 +27,7 @@ from unitscope.files import reading
 from unitscope.models.names import KEY, from_text
 from unitscope.models.onnx_front import Front, inputs_of, names_of
 from unitscope.models.onnx_patterns import composed
+from unitscope.models.onnx_refused import unsupported
 from unitscope.models.onnx_steps import Step, Steps, added
 from unitscope.models.read import FLAT, ReadNetwork, line_of
 
@@ -315,15 +316,6 @@ def _applied(kind: str, array: np.ndarray, others: list[Any], found: dict[str, A
     if kind == "Reshape":
         return array.reshape(told or ())
     return np.squeeze(array, told) if kind == "Squeeze" else np.expand_dims(array, told or ())
-
-
-def unsupported(name: str, kind: str, detail: str = "") -> UnsupportedModel:
-    """The error that names a node."""
-    where = f", {detail}," if detail else ""
-    return UnsupportedModel(
-        "model must be a chain of dense layers and activations. "
-        f"Got node {shown(name)} ({kind[:80]}){where} instead."
-    )
 
 
 def _texts(values: Sequence[Any]) -> np.ndarray:

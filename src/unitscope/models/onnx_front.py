@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from unitscope.errors import UnsupportedModel, refusal, said, shown
+from unitscope.models.onnx_refused import CHAIN, called, unsupported
 
 _DEEPEST = 50
 _MOST_NUMBERS = 10_000_000  # of a map
@@ -160,12 +161,9 @@ def _row(node: Any, numbers: Any, width: int) -> np.ndarray:
 
 
 def _called(node: Any) -> str:
-    return f"node {shown(node.name or node.output[0])} ({node.op_type[:80]})"
+    return called(node.name or node.output[0], node.op_type)
 
 
 def _unsupported(node: Any, detail: str = "") -> UnsupportedModel:
-    where = f", {detail}," if detail else ""
-    return UnsupportedModel(
-        "model must be a chain of dense layers and activations behind columns that are scaled at "
-        f"most. Got {_called(node)}{where} instead. {_REMEDY}"
-    )
+    rule = f"{CHAIN} behind columns that are scaled at most"
+    return unsupported(node.name or node.output[0], node.op_type, detail, rule, _REMEDY)

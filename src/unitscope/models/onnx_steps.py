@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from unitscope.errors import UnsupportedModel, refusal, said, shown
+from unitscope.errors import UnsupportedModel, refusal, said
 from unitscope.models.chain import Chain, clipped
+from unitscope.models.onnx_refused import CHAIN, called, unsupported
 from unitscope.networks import Activation
 
 _PLAIN: dict[str, Activation] = {
@@ -56,8 +57,7 @@ class Steps:
         """Have the logits at the end; in words what they are."""
         if not self.layers:
             raise UnsupportedModel(
-                "model must be a chain of dense layers and activations. "
-                "Got one without a dense layer instead."
+                f"model must be {CHAIN}. Got one without a dense layer instead."
             )
         if self.last == "shares":
             return _SHARES
@@ -360,11 +360,8 @@ _READ: dict[str, Callable[[Step, Steps], None]] = {
 
 
 def _node(step: Step) -> str:
-    return f"node {shown(step.name)} ({step.kind})"
+    return called(step.name, step.kind)
 
 
 def _unsupported(step: Step, detail: str = "") -> UnsupportedModel:
-    where = f", {detail}," if detail else ""
-    return UnsupportedModel(
-        f"model must be a chain of dense layers and activations. Got {_node(step)}{where} instead."
-    )
+    return unsupported(step.name, step.kind, detail)

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Literal
 
+from unitscope.comparison.compare import Comparison
+from unitscope.comparison.opened import Beside, opened
 from unitscope.data.dataset import Dataset
 from unitscope.errors import MissingDependency, refusal, said
 from unitscope.export.bundle import bundle, stylesheet
@@ -16,14 +18,13 @@ from unitscope.export.page import check_size, page_text
 from unitscope.page import answers
 from unitscope.page.jobs import Job, Jobs
 from unitscope.subject import Subject
-from unitscope.training.given import run_of
 from unitscope.training.run import Run
 from unitscope.wire.from_wire import view_from_wire
 from unitscope.wire.greeting import greeting
 from unitscope.wire.limits import LIMITS
 from unitscope.wire.messages import Reply
 from unitscope.wire.shown import Shown
-from unitscope.wire.to_wire import claims_to_wire
+from unitscope.wire.to_wire import claims_to_wire, with_beside
 
 if TYPE_CHECKING:
     from traitlets import HasTraits as _HasTraits  # what type checkers know of a widget
@@ -50,6 +51,7 @@ class _Conversation:
     _first: Any
     _shown: tuple[Run, Shown]  # the newest run that was taken, and all points of its view
     _jobs: Jobs[Reply] | None = None
+    _beside: Beside | None = None  # of a comparison, what the run is seen beside
     _by_view = False  # whether it is a view that sets a value
 
     @property
@@ -98,7 +100,7 @@ class _Conversation:
         if self.comm is None:  # closed
             return
         if reply["kind"] == "trained" and job.trained is not None:
-            self._shown = job.trained
+            self._shown, self._beside = job.trained, None
             self.run = job.trained[0]
         self.send({**reply, "view": job.view})
 
@@ -118,7 +120,7 @@ class _Conversation:
         if run is not self._shown[0]:
             self._stop()
             self._shown = (run, Shown.of(run))
-            self.selected = None
+            self.selected = self._beside = None
             count = self._first.get("count", 0) + 1
             self._first = {**answers.first(run), "by": None, "count": count}
 
@@ -167,7 +169,8 @@ class Scope(_Conversation, _HasTraits):
     **Arguments**
 
     - `run`: a Run, or a fitted Classifier; or a Network or a fitted model (see `us.network`), which
-      is shown as a run of no epochs.
+      is shown as a run of no epochs. Or what `us.compare(a, b, data)` gives: b is shown, with
+      stripes where a gives another class.
     - `data`: of a network or a model, a Dataset or a pair (X, y); a run has its own.
     - `theme`: "auto" (the notebook's where it tells one, else the system's), "light" or "dark".
 
@@ -191,16 +194,19 @@ class Scope(_Conversation, _HasTraits):
     theme: Theme
     layout: Any
 
-    def __new__(cls, run: Subject, data: Any = None, *, theme: Theme = "auto") -> Scope:
+    def __new__(
+        cls, run: Subject | Comparison, data: Any = None, *, theme: Theme = "auto"
+    ) -> Scope:
         """A widget: of the subclass that is made with anywidget when it is first needed."""
-        _check_run(run_of(run, data))
+        shown, beside = opened(run, data)
+        check_size(shown, beside)
         _check_theme(theme)
         made = _widget_class() if cls is Scope else cls
         return super(Scope, made).__new__(made, run, data, theme=theme)
 
     def to_html(self) -> str:
         """The shown run as the text of one offline page."""
-        return page_text(self.run)
+        return page_text(self.run, beside=self._beside)
 
     def close(self) -> None:
         """Take all views down and give up what is being trained."""
@@ -253,10 +259,12 @@ def _widget_class() -> type[Scope]:
         theme: Any = Checked(_check_theme, "auto").tag(sync=True)
         selected: Any = traitlets.Any(None).tag(sync=True)
 
-        def __init__(self, run: Subject, data: Any = None, *, theme: str = "auto") -> None:
-            shown = run_of(run, data)
+        def __init__(
+            self, run: Subject | Comparison, data: Any = None, *, theme: str = "auto"
+        ) -> None:
+            shown, self._beside = opened(run, data)
             self._shown = (shown, Shown.of(shown))
-            first = answers.first(shown)
+            first = with_beside(answers.first(shown), self._beside, shown.data)
             super().__init__(run=shown, theme=theme, _hello=greeting(), _first=first)
             self.on_msg(lambda _widget, message, _buffers: self._take(message))
 

@@ -212,16 +212,25 @@ class CourseScene(TypedDict):
     epochs: int
 
 
+class BesideScene(TypedDict):
+    """A network that is compared with the run's last; `shown`: what that one is called."""
+
+    network: NetworkScene
+    name: str
+    shown: str
+
+
 class FirstScene(TypedDict):
     """The first screen; a file has its sentences in `claims_by_epoch` instead.
 
-    `notes`: what was guessed of the table that the data were read from.
+    `notes`: what was guessed of the table that the data were read from. `beside`: of a comparison.
     """
 
     data: DataScene
     run: RunScene
     claims: NotRequired[list[ClaimScene]]
     notes: NotRequired[list[str]]
+    beside: NotRequired[BesideScene]
 
 
 class GreetingScene(TypedDict):

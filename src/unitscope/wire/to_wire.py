@@ -12,12 +12,13 @@ from typing import cast
 
 import numpy as np
 
+from unitscope.comparison.opened import Beside
 from unitscope.data.dataset import Dataset
 from unitscope.errors import refusal
 from unitscope.explanation.claims import Claim
 from unitscope.explanation.facts import MEASURES, Fact
 from unitscope.geometry.axis_names import axis_names, cut, without_unit
-from unitscope.geometry.plane import best_plane
+from unitscope.geometry.plane import Plane, best_plane
 from unitscope.geometry.window import Window
 from unitscope.networks import Network
 from unitscope.recipe import Recipe
@@ -31,6 +32,7 @@ from unitscope.wire.scenes import (
     AboutPoint,
     ClaimScene,
     DataScene,
+    FirstScene,
     LayerScene,
     NetworkScene,
     PlaneScene,
@@ -176,7 +178,11 @@ def plane_to_wire(run: Run) -> PlaneScene | None:
     data = run.data
     if data.n_features <= 2 or not np.isfinite(run.weights[-1]).all():
         return None
-    plane, words = best_plane(run.network, data)
+    return plane_of(data, *best_plane(run.network, data))
+
+
+def plane_of(data: Dataset, plane: Plane, words: str) -> PlaneScene:
+    """A plane through data of more than two features, and what it is in words."""
     short = [cut(without_unit(name)) for name in data.feature_names]
     return {
         "origin": floats_to_wire(plane.origin),
@@ -185,6 +191,19 @@ def plane_to_wire(run: Run) -> PlaneScene | None:
         "names": list(axis_names(plane, data.feature_names, short, data.X.std(axis=0))),
         "words": words,
     }
+
+
+def with_beside(first: FirstScene, beside: Beside | None, data: Dataset) -> FirstScene:
+    """A first screen with the network that is compared with it, on the plane of both."""
+    if beside is None:
+        return first
+    name, shown = beside.names
+    network = network_to_wire(beside.network)
+    found: FirstScene = {**first, "beside": {"network": network, "name": name, "shown": shown}}
+    if beside.plane is not None:
+        plane = plane_of(data, beside.plane, beside.words.replace("\n", ", "))
+        found["run"] = {**first["run"], "plane": plane}
+    return found
 
 
 def kept_epochs(epochs: int, most: int) -> np.ndarray:

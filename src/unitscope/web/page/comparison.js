@@ -1,12 +1,14 @@
 // @ts-check
 /** A network that is kept, so that others can be seen beside it: where both give other classes. */
 
+import { decodeFloats } from "../pure/codec.js";
 import { decisionGeometry } from "../pure/geometry.js";
 import { classesOf, forwardPass, networkFrom } from "../pure/network.js";
 import { differences } from "../pure/overlay.js";
 import { networkOn } from "../pure/plane.js";
 import { mapsOf } from "../pure/view.js";
 
+/** @import { FirstScene } from "../pure/scene.d.ts" */
 /** @import { Geometry } from "../pure/geometry.js" */
 /** @import { Network } from "../pure/network.js" */
 /** @import { Piece } from "../pure/overlay.js" */
@@ -28,18 +30,37 @@ import { mapsOf } from "../pure/view.js";
  */
 
 export class Comparison {
-  /** @param {Pick<Page, "playback" | "elsewhere" | "changed" | "announce">} page */
-  constructor(page) {
+  /** @param {Pick<Page, "playback" | "elsewhere" | "changed" | "announce">} page
+   * @param {FirstScene} [first] */
+  constructor(page, first) {
     this.page = page;
-    /** @type {Kept | null} */ this.kept = null;
+    /** What a comparison opens with: the first of its two, and what both are called.
+     * @type {Kept & {shown: string, run: unknown} | null} */
+    this.given = null;
+    if (first?.beside) {
+      const { network: { features, layers, weights }, name, shown } = first.beside,
+        network = networkFrom(features, layers, decodeFloats(weights));
+      this.given = { network, name, shown, run: page.playback.run };
+    }
+    /** @type {Kept | null} */ this.kept = this.given;
     /** @type {{plane: Plane, window: Window, kept: Kept, geometry: Geometry} | null} */
     this.cut = null;
     /** @type {{view: View, found: Differences} | null} */ this.known = null;
   }
 
-  /** Keep the network shown, or let go of the one kept. */
+  /** Keep the network shown, beside a comparison's second its first; or let go of the one kept. */
   toggle() {
-    this.keep(this.kept ? null : { network: this.copy(), name: this.nameShown() });
+    const one = this.second === null
+      ? { network: this.copy(), name: this.nameShown() }
+      : this.given;
+    this.keep(this.kept ? null : one);
+  }
+
+  /** What a comparison calls its second network, while that is shown; null of any other. */
+  get second() {
+    if (!this.given) return null;
+    const { run, epoch, edited } = this.page.playback;
+    return this.given.run === run && epoch === run.loss.length && !edited ? this.given.shown : null;
   }
 
   /** @param {Kept | null} kept */

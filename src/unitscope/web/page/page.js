@@ -98,7 +98,7 @@ export class Page {
     /** @type {Playback} */ this.playback = new Playback(this, hello.first.run);
     /** @type {Explanation} */ this.explanation = new Explanation(this, hello.first.claims);
     /** @type {Elsewhere} */ this.elsewhere = new Elsewhere(this, hello.first);
-    /** @type {Comparison} */ this.comparison = new Comparison(this);
+    /** @type {Comparison} */ this.comparison = new Comparison(this, hello.first);
   }
 
   /** Called once, after the next training. @type {(() => void) | undefined} */

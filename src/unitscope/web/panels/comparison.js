@@ -61,6 +61,10 @@ export function wordsOfComparison(page, view) {
   const { points, share } = found, n = view.data.labels.length;
   const some = points.slice(0, NAMED).join(", "), more = points.length - NAMED;
   const which = some && `: ${some}${more > 0 ? ` and ${more} more` : ""}`;
-  return `Striped: ${found.exact ? "" : "about "}${percentage(share)} of the window and ` +
-    `${points.length} of ${n} points differ from ${kept.name}${which}.`;
+  const second = kept === page.comparison.given ? page.comparison.second : null;
+  const where = `${found.exact ? "" : "about "}${percentage(share)} of the window and ` +
+    `${points.length} of ${n} points`;
+  return second === null
+    ? `Striped: ${where} differ from ${kept.name}${which}.`
+    : `Striped: ${second}, shown, differs from ${kept.name} on ${where}${which}.`;
 }

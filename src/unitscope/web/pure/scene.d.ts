@@ -201,15 +201,23 @@ export interface CourseScene {
   epochs: number;
 }
 
+/** A network that is compared with the run's last; `shown`: what that one is called. */
+export interface BesideScene {
+  network: NetworkScene;
+  name: string;
+  shown: string;
+}
+
 /**
  * The first screen; a file has its sentences in `claims_by_epoch` instead. `notes`: what was
- * guessed of the table that the data were read from.
+ * guessed of the table that the data were read from. `beside`: of a comparison.
  */
 export interface FirstScene {
   data: DataScene;
   run: RunScene;
   claims?: ClaimScene[];
   notes?: string[];
+  beside?: BesideScene;
 }
 
 /** What the page can offer; `recipe` has the settings that it starts with. */
