@@ -166,7 +166,7 @@ def cases(kind: str, count: int, seed: int, folder: Path) -> Iterator[tuple[str,
     """So many damaged files: of which kind each is, and its content."""
     rng = random.Random(f"{kind} {seed}")
     makers = {"runs": originals, "models": fuzz_models.originals}
-    whole = makers[kind](folder) if kind in makers else {}
+    whole = makers[kind](folder) if count and kind in makers else {}
     for number in range(count):
         if kind == "tables":
             if number % 10 == 9:

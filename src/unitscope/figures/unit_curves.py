@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from unitscope.figures import canvas
-from unitscope.figures.points import draw_counts, draw_points, drawn_rows, point_area
+from unitscope.figures.points import draw_counts, draw_points, point_area
 from unitscope.theme import Theme
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def draw_curve(
     ax: Axes, maps: UnitMaps, unit: int, theme: Theme, limits: tuple[float, float], font: float
 ) -> None:
     """A unit's curve (gid "curve"), where it turns on, and the points at what it gives for them."""
-    drawn = drawn_rows(maps.y)
+    drawn = maps.drawn
     places, values = curve(maps, unit)
     x = maps.view.points[:, 0]
     points = np.column_stack([x, np.interp(x, places, values)])

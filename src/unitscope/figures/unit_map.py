@@ -15,7 +15,6 @@ from unitscope.figures.points import (
     draw_counts,
     draw_points,
     drawn_note,
-    drawn_rows,
     legend_of,
     point_area,
 )
@@ -52,7 +51,7 @@ def draw_unit_maps(
     curves = maps.view.strip
     if axes is None:
         look = canvas.theme_for(theme)
-        sample = drawn_note(len(drawn_rows(maps.y)), len(maps.y))
+        sample = drawn_note(len(maps.drawn), len(maps.y))
         note = "\n".join(told for told in (maps.view.note, sample) if told)
         sheet = canvas.sheet(
             units, look, names, bars=0 if curves and shared_scale else bars, note=note
@@ -86,7 +85,7 @@ def draw_unit_maps(
 
 def _draw_on_map(ax: Axes, maps: UnitMaps, unit: int, theme: Theme) -> None:
     """A unit's lines, the points, and what the panel is called."""
-    units, drawn = maps.values.shape[1], drawn_rows(maps.y)
+    units, drawn = maps.values.shape[1], maps.drawn
     points = maps.view.points[drawn]
     plain = units > _MARKERS_UP_TO
     area = point_area(len(points), 1.0 if units <= 4 else 0.6 if units <= 16 else 0.3)

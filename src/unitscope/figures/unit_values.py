@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from unitscope.figures.boundary import Grid
+from unitscope.figures.points import drawn_rows
 from unitscope.figures.view import View
 
 _CURVE_STEPS = 801  # places along a line
@@ -35,6 +37,11 @@ class UnitMaps:
     y: np.ndarray
     names: Sequence[str]
     counts: bool = False
+
+    @cached_property
+    def drawn(self) -> np.ndarray:
+        """Which of the points are drawn, the same in every panel: their numbers."""
+        return drawn_rows(self.y)
 
 
 def unit_grid(view: View, count: int) -> Grid:
