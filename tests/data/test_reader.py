@@ -157,6 +157,8 @@ def test_other_scripts_and_encodings():
     assert us.read_table(mixed.encode()).class_names == ("שלום", "白樺", "🌳")
     with pytest.raises(InvalidInput, match="encoding must be one that Python knows"):
         us.read_table(text.encode(), encoding="klingon")
+    escaped = b"a,k\n1,\\d\n2,\\x41\n3,\\d\n4,A\n"  # of \d Python warns, and keeps it
+    assert us.read_table(escaped, encoding="unicode_escape").class_names == ("A", "\\d")
     with pytest.raises(InvalidInput, match="must be a CSV file in utf-8"):
         us.read_table(text.encode("cp1252"), encoding="utf-8")
 

@@ -10,6 +10,7 @@ import contextlib
 import csv
 import io
 import re
+import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -114,7 +115,9 @@ def in_utf8(content: bytes, name: str, given: str | None) -> tuple[bytes, list[s
         if encoding == "utf-8":
             _check_utf8(content)
         else:
-            content = content.decode(encoding).encode()
+            with warnings.catch_warnings():  # unicode_escape's, of what it cannot read
+                warnings.simplefilter("ignore")
+                content = content.decode(encoding).encode()
     except UnicodeError as error:
         if given is not None or marked is not None:
             rule = f"a CSV file in {encoding}"
