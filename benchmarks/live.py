@@ -20,10 +20,12 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from websockets.sync import client as sync_client
 
 import page as markdown
 import unitscope as us
@@ -35,14 +37,13 @@ MOVES, CLIENTS, MOVES_EACH, TRAININGS, STARTS = 500, 50, 40, 10_000, 5
 PARTS = 10  # of the moves: each script has its own time limit
 WEB = Path(us.__file__).parent / "web"
 
-# Before the page's own scripts: note when requests go out and replies come in, and how long the
-# frames' callbacks take.
+# Before the page's own scripts: note when requests go out and replies come in.
 _WATCH = """
-window.trained = []; window.spent = { training: [], script: 0, frames: 0 };
+window.trained = []; window.spent = { training: [] };
 const Plain = window.WebSocket, Own = window.Worker;
 const frame = window.requestAnimationFrame.bind(window);
 let sent = 0;
-function trained() {
+function replied() {
   window.spent.training.push(performance.now() - sent);
   for (const told of window.trained.splice(0)) told();
 }
@@ -54,7 +55,7 @@ window.Worker = class extends Own {
   constructor(...given) {
     super(...given);
     this.addEventListener("message", ({ data }) => {
-      if (data.told?.kind === "trained") trained();
+      if (data.told?.kind === "trained") replied();
     });
   }
 };
@@ -66,18 +67,18 @@ window.WebSocket = class extends Plain {
   constructor(...given) {
     super(...given);
     this.addEventListener("message", (event) => {
-      if (event.data.slice(0, 60).includes('"trained"')) trained();
+      if (event.data.slice(0, 60).includes('"trained"')) replied();
     });
   }
 };
-window.requestAnimationFrame = (callback) => frame((now) => {
-  const began = performance.now();
-  callback(now);
-  window.spent.script += performance.now() - began;
-  window.spent.frames++;
-});
 window.plainFrame = frame;
 """
+# What the browser's main thread does in a frame, by the names of its trace.
+_DOING = {
+    "layout": ("UpdateLayoutTree", "Layout", "HitTest"),
+    "drawing": ("PrePaint", "Paint", "Layerize", "Commit", "UpdateLayer"),
+}
+_TRACED = ("devtools.timeline", "disabled-by-default-devtools.timeline")
 _KERNEL = "return document.documentElement.dataset.kernel"
 _DRAG = """
 const [moves, done] = arguments;
@@ -88,7 +89,7 @@ canvas.setPointerCapture = () => {};
 const frame = () => new Promise((resolve) => window.plainFrame(() => setTimeout(resolve)));
 (async () => {
   const next = new KeyboardEvent("keydown", { key: ".", bubbles: true });
-  document.querySelector("#data").dispatchEvent(next);
+  canvas.dispatchEvent(next);
   let held = false;
   const last = { x: box.width - 10, y: box.height - 36 };
   for (let x = 40; x < last.x && !held; x += 4) for (let y = 10; y < last.y && !held; y += 4) {
@@ -101,7 +102,7 @@ const frame = () => new Promise((resolve) => window.plainFrame(() => setTimeout(
   }
   await new Promise((resolve) => window.trained.push(resolve));
   await frame();
-  window.spent = { training: [], script: 0, frames: 0 };
+  window.spent = { training: [] };
   const times = [];
   for (let k = 0; k < moves; k++) {
     await frame();
@@ -114,7 +115,7 @@ const frame = () => new Promise((resolve) => window.plainFrame(() => setTimeout(
   }
   at("pointerup", box.x + box.width / 2, box.y + box.height / 2);
   await new Promise((resolve) => window.trained.push(resolve));
-  done([times, window.spent.training, window.spent.script]);
+  done([times, window.spent.training]);
 })();
 """
 
@@ -166,14 +167,25 @@ def drag_rows(address: str) -> list[list[str]]:
             ("at 60 frames a second", ()),
             ("not held to a screen's frames", unlimited),
         ):
-            times, training, script = dragging(address + query, flags)
+            times, training, frames = dragging(address + query, flags)
             what = f"a point dragged, {who} trains, {MOVES} moves: event to repainted page, {name}"
             rows.append([what, *shown(times)])
             rows.append(["of it, from the request to the reply", *shown(training)])
-            rows.append(
-                ["of it, scripts of the frames, on average", f"{script / MOVES:.1f} ms", ""]
-            )
+            rows += parts_rows("of a frame, processor time", frames)
+    large = "#networkShape=64,64&epochs=20&course=false"
+    rows += parts_rows(
+        "64-64 units dragged: of a frame", dragging(address + large, (), moves=50)[2]
+    )
     return rows
+
+
+def parts_rows(what: str, frames: list[dict[str, float]]) -> list[list[str]]:
+    """What a frame takes of the page's main thread, and each part of it."""
+    whole = [sum(frame.values()) for frame in frames]
+    names = ("scripts", *_DOING)
+    parts = [np.array([frame.get(name, 0) for frame in frames]) for name in names]
+    rows = [[f"{what}, {len(frames)} frames", *shown(np.array(whole))]]
+    return rows + [[f"… {name}", *shown(part)] for name, part in zip(names, parts, strict=True)]
 
 
 @contextlib.contextmanager
@@ -227,11 +239,14 @@ def until_painted(driver) -> None:
     driver.execute_async_script("requestAnimationFrame(() => setTimeout(arguments[0]))")
 
 
-def dragging(address: str, flags: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray, float]:
+def dragging(
+    address: str, flags: tuple[str, ...], moves: int = MOVES
+) -> tuple[np.ndarray, np.ndarray, list[dict[str, float]]]:
     """Milliseconds of a drag.
 
     Returns those from each pointer event to the frame that is painted with the network trained for
-    it, those until the reply to its request, and the sum of those that the frames' scripts take.
+    it, those until the reply to its request, and of each frame those of its parts: of the
+    processor, since a busy machine lets threads wait.
     """
     with browser(flags) as driver:
         driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": _WATCH})
@@ -240,9 +255,51 @@ def dragging(address: str, flags: tuple[str, ...]) -> tuple[np.ndarray, np.ndarr
         while "kernel=" in address and not driver.execute_script(_KERNEL):
             time.sleep(0.01)
         driver.execute_async_script(_DRAG, 30)
-        parts = [driver.execute_async_script(_DRAG, MOVES // PARTS) for _ in range(PARTS)]
+        parts = [driver.execute_async_script(_DRAG, moves // PARTS) for _ in range(PARTS)]
         times, training = (np.concatenate([part[which] for part in parts]) for which in (0, 1))
-        return times, training, sum(part[2] for part in parts)
+        with traced(driver) as events:  # apart: to be traced takes time
+            driver.execute_async_script(_DRAG, moves // PARTS)
+        return times, training, frames_of(events)
+
+
+@contextlib.contextmanager
+def traced(driver) -> Iterator[list[dict]]:
+    """What the browser notes meanwhile; the list is filled at the end of the block."""
+    address = driver.capabilities["goog:chromeOptions"]["debuggerAddress"]
+    with urllib.request.urlopen(f"http://{address}/json/version") as answer:
+        place = json.load(answer)["webSocketDebuggerUrl"]
+    events: list[dict] = []
+    with sync_client.connect(place, max_size=None) as made:
+        wanted = {"traceConfig": {"includedCategories": _TRACED}}
+        made.send(json.dumps({"id": 1, "method": "Tracing.start", "params": wanted}))
+        made.recv()
+        yield events
+        made.send(json.dumps({"id": 2, "method": "Tracing.end"}))
+        while (told := json.loads(made.recv())).get("method") != "Tracing.tracingComplete":
+            if told.get("method") == "Tracing.dataCollected":
+                events += told["params"]["value"]
+
+
+def frames_of(events: list[dict]) -> list[dict[str, float]]:
+    """Milliseconds of the main thread in each frame of the page, by what it does there."""
+    kinds = {name: part for part, names in _DOING.items() for name in names}
+    painted = next(event for event in events if event["name"] == "FireAnimationFrame")
+    thread = (painted["pid"], painted["tid"])
+    done = [e for e in events if (e["pid"], e["tid"]) == thread and e["ph"] == "X" and "tdur" in e]
+    frames: list[dict[str, float]] = [{}]
+    inside: list[tuple[float, str]] = []  # until when, and what
+    for event in sorted(done, key=lambda event: (event["tts"], -event["tdur"])):
+        while inside and inside[-1][0] <= event["tts"]:
+            if inside.pop()[1] == "Commit":
+                frames.append({})
+        part, outer = kinds.get(event["name"], "scripts"), inside[-1][1] if inside else None
+        frame = frames[-1]
+        frame[part] = frame.get(part, 0) + event["tdur"] / 1000
+        if outer is not None:  # which has what is inside it counted already
+            around = kinds.get(outer, "scripts")
+            frame[around] -= event["tdur"] / 1000
+        inside.append((event["tts"] + event["tdur"], event["name"]))
+    return [frame for frame in frames if {"scripts", "layout", "drawing"} <= set(frame)]
 
 
 def first_paints() -> list[float]:

@@ -83,7 +83,7 @@ export function openScope(root, host, hello, options = {}) {
     extra,
   ];
   root.addEventListener("chartfit", () => page.changed());
-  const unwatch = watchSight(page, [parts.trace, parts.confusion]);
+  const unwatch = watchSight(page, [parts.trace, parts.confusion, parts.hidden]);
   const undress = followTheme(page, dark), unload = takeFiles(page, root);
   page.showBehind = () => root.classList.toggle("behind", page.waiting.size > 0);
   const target = keys ? document : root;

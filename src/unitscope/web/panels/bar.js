@@ -137,6 +137,16 @@ function showSeed({ run, state }, seed) {
   if (document.activeElement !== seed) seed.value = run.course ? "" : String(state.seed);
 }
 
+/**
+ * On a phone Play stands over the page's end: what it plays comes into view above it.
+ * @param {HTMLElement} transport
+ */
+function showMapAbove(transport) {
+  const panel = transport.closest(".playing");
+  if (!panel || getComputedStyle(panel).position !== "sticky") return;
+  panel.closest(".unitscope")?.querySelector(".plane")?.scrollIntoView({ block: "nearest" });
+}
+
 /** Play, back and on. @param {Page} page */
 export function transportOf(page) {
   const { playback } = page;
@@ -145,7 +155,10 @@ export function transportOf(page) {
     class: "play",
     id: "play",
     "aria-label": "Play",
-    onclick: () => playback.togglePlay(),
+    onclick: () => {
+      playback.togglePlay();
+      if (playback.playing) showMapAbove(node);
+    },
   });
   const reset = "Reset to the start: the same seed";
   const step = iconButton("One epoch on", "step", () => playback.step(1), { id: "step" });

@@ -3,7 +3,7 @@
 
 import { roundTicks, tickText } from "../pure/ticks.js";
 import { element, penOf } from "./elements.js";
-import { traceMarker } from "./markers.js";
+import { paintMarker, stampOf } from "./markers.js";
 
 /** @import { Look } from "../pure/colors.js" */
 /** @import { Window } from "../pure/scene.d.ts" */
@@ -14,6 +14,7 @@ const CHART_FONT = "12px system-ui, sans-serif";
 
 /** Room for tick labels and axis names, in CSS pixels. */
 const AXIS_ROOM = { left: 48, bottom: 30, top: 6, right: 6 };
+/** @typedef {{left: number, right: number, top: number, bottom: number}} Box CSS pixels */
 const NO_ROOM = { left: 0, bottom: 0, top: 0, right: 0 };
 
 /**
@@ -240,15 +241,15 @@ export class Chart {
    * @param {{fill?: string | null, edge: string, width?: number}} paint no fill: hollow
    */
   marker(x, y, marker, size, { fill = null, edge, width = 1 }) {
-    const pen = this.context;
-    traceMarker(pen, this.toX(x), this.toY(y), marker, size);
-    if (fill) {
-      pen.fillStyle = fill;
-      pen.fill();
+    const pen = this.context, paint = { fill, edge, width };
+    if (!(pen instanceof CanvasRenderingContext2D)) { // a picture in lines, to be exported
+      return paintMarker(pen, this.toX(x), this.toY(y), marker, size, paint);
     }
-    pen.strokeStyle = edge;
-    pen.lineWidth = width;
-    pen.stroke();
+    const { a: scale } = pen.getTransform();
+    const stamp = stampOf(marker, size, paint, scale), half = stamp.width / 2;
+    const left = Math.round(this.toX(x) * scale) - half,
+      top = Math.round(this.toY(y) * scale) - half;
+    pen.drawImage(stamp, left / scale, top / scale, stamp.width / scale, stamp.width / scale);
   }
 
   /**
@@ -269,6 +270,23 @@ export class Chart {
   }
 
   /**
+   * Where words on a plate are, kept inside the plot.
+   * @param {string} words
+   * @param {number} x CSS pixels, the middle
+   * @param {number} y
+   * @returns {Box}
+   */
+  around(words, x, y) {
+    const pen = this.context, wide = (pen.font = CHART_FONT, pen.measureText(words).width + 8);
+    const left = Math.max(
+      this.left + 1,
+      Math.min(x - wide / 2, this.left + this.plotWidth - wide - 1),
+    );
+    const middle = Math.max(this.top + 10, Math.min(y, this.top + this.plotHeight - 10));
+    return { left, right: left + wide, top: middle - 9, bottom: middle + 9 };
+  }
+
+  /**
    * Words on a plate, kept inside the plot.
    * @param {string} words
    * @param {number} x CSS pixels
@@ -276,36 +294,36 @@ export class Chart {
    * @param {Look} look
    */
   plate(words, x, y, look) {
-    const pen = this.context;
-    pen.font = CHART_FONT;
+    const pen = this.context, { left, right, top } = this.around(words, x, y);
     pen.textAlign = "left";
     pen.textBaseline = "middle";
-    const wide = pen.measureText(words).width + 8;
-    const left = Math.max(
-      this.left + 1,
-      Math.min(x - wide / 2, this.left + this.plotWidth - wide - 1),
-    );
-    const middle = Math.max(this.top + 10, Math.min(y, this.top + this.plotHeight - 10));
     pen.globalAlpha = 0.86;
     pen.fillStyle = look.background;
-    pen.fillRect(left, middle - 9, wide, 18);
+    pen.fillRect(left, top, right - left, 18);
     pen.globalAlpha = 1;
     pen.fillStyle = look.text;
-    pen.fillText(words, left + 4, middle + 0.5);
+    pen.fillText(words, left + 4, top + 9.5);
   }
 
   /**
-   * Small words beside a place, kept inside the plot, on a halo of the background.
+   * Where small words beside a place are, kept inside the plot.
    * @param {string} words
    * @param {number} x CSS pixels
    * @param {number} y
-   * @param {Look} look
+   * @returns {Box}
    */
-  words(words, x, y, look) {
+  besides(words, x, y) {
     const pen = this.context, wide = (pen.font = CHART_FONT, pen.measureText(words).width);
     const right = this.left + this.plotWidth - 6, bottom = this.top + this.plotHeight - 9;
     const left = Math.max(this.left + 6, Math.min(x - wide - 8, right - wide));
     const middle = Math.max(this.top + 9, Math.min(y + 12, bottom));
+    return { left, right: left + wide, top: middle - 9, bottom: middle + 9 };
+  }
+
+  /** Small words on a halo of the background. @param {string} words @param {Box} box @param {Look} look */
+  words(words, { left, top, bottom }, look) {
+    const pen = this.context, middle = (top + bottom) / 2;
+    pen.font = CHART_FONT;
     pen.textAlign = "left";
     pen.textBaseline = "middle";
     pen.lineJoin = "round";

@@ -98,6 +98,10 @@ export function diagramPanel(page) {
     page.changed();
   });
   resized.observe(columns);
+  new ResizeObserver(([{ contentRect: { width, height } }]) => {
+    columns.style.setProperty("--wide", `${width}px`);
+    columns.style.setProperty("--high", `${height}px`);
+  }).observe(stage);
   return {
     node,
     update,

@@ -69,6 +69,50 @@ export function traceMarker(pen, x, y, marker, size) {
   pen.closePath();
 }
 
+/** @typedef {{fill?: string | null, edge: string, width?: number}} Paint no fill: hollow */
+
+/**
+ * @param {CanvasRenderingContext2D} pen
+ * @param {number} x
+ * @param {number} y
+ * @param {string} marker
+ * @param {number} size
+ * @param {Paint} paint
+ */
+export function paintMarker(pen, x, y, marker, size, { fill = null, edge, width = 1 }) {
+  traceMarker(pen, x, y, marker, size);
+  if (fill) {
+    pen.fillStyle = fill;
+    pen.fill();
+  }
+  pen.strokeStyle = edge;
+  pen.lineWidth = width;
+  pen.stroke();
+}
+
+const MOST_STAMPS = 500;
+/** @type {Map<string, HTMLCanvasElement>} */
+const stamps = new Map();
+
+/**
+ * A marker drawn once, to be put down for each point.
+ * @param {string} marker
+ * @param {number} size
+ * @param {Paint} paint
+ * @param {number} scale device pixels of a CSS pixel
+ */
+export function stampOf(marker, size, paint, scale) {
+  const key = JSON.stringify([marker, size, paint, scale]), known = stamps.get(key);
+  if (known) return known;
+  const half = Math.ceil((1.6 * size + 2) * scale);
+  const stamp = element("canvas", { width: 2 * half, height: 2 * half }), pen = penOf(stamp);
+  pen.scale(scale, scale);
+  paintMarker(pen, half / scale, half / scale, marker, size, paint);
+  if (stamps.size >= MOST_STAMPS) stamps.clear(); // sizes and themes of before
+  stamps.set(key, stamp);
+  return stamp;
+}
+
 /**
  * A class's marker as a small picture for chips and legends.
  * @param {Look} look

@@ -1,8 +1,10 @@
 // @ts-check
-/** Where the names of regions go: in their class, off the points, where they were if that fits. */
+/** Where names on the map go: of regions in their class, off the points; of units at their lines. */
 
+/** @import { Page } from "../page/page.js" */
+/** @import { Window } from "../pure/scene.d.ts" */
 /** @import { View } from "../pure/view.js" */
-/** @import { Chart } from "./canvas.js" */
+/** @import { Box, Chart } from "./canvas.js" */
 /** @import { Places } from "./points.js" */
 
 const CANDIDATES = 20; // along one side of the window
@@ -69,4 +71,45 @@ export function roomyPlaces(chart, view, { rows, width, axes }, names, before, h
       old && kept >= 0 && kept >= STAYS * room ? old : [x0 + u * (x1 - x0), y1 - v * (y1 - y0)],
     ];
   }));
+}
+
+const NAMED_LINES = 8;
+
+/**
+ * Each unit's name at an end of its line, off all other names; none where no end has room.
+ * @param {Chart} chart @param {Page} page @param {View} view
+ * @param {Box[]} taken by other names
+ */
+export function nameUnitLines(chart, page, view, taken) {
+  const lines = view.geometry.unitLines.slice(0, -1), boxes = [...taken];
+  if (lines.flat().length > NAMED_LINES) return;
+  lines.forEach((units, layer) =>
+    units.forEach((segments, j) => {
+      const name = lines.length > 1 ? page.unitName(layer, j) : `unit ${j}`;
+      const free = endsOf(view.window, segments)
+        .map(([x, y]) => chart.besides(name, chart.toX(x), chart.toY(y)))
+        .find((box) => !boxes.some((other) => areMeeting(box, other)));
+      if (!free) return;
+      boxes.push(free);
+      chart.words(name, free, page.look);
+    })
+  );
+}
+
+/** @param {Box} one @param {Box} other */
+const areMeeting = (one, other) =>
+  one.left < other.right && other.left < one.right && one.top < other.bottom &&
+  other.top < one.bottom;
+
+/**
+ * The ends of a line's segments, those farthest to the right and down first.
+ * @param {Window} window @param {ArrayLike<number>} segments
+ */
+function endsOf([[x0, x1], [y0, y1]], segments) {
+  const far = (/** @type {[number, number]} */ [x, y]) =>
+    (x - x0) / (x1 - x0) - (y - y0) / (y1 - y0);
+  return Array.from(
+    { length: segments.length / 2 },
+    (_, k) => /** @type {[number, number]} */ ([segments[2 * k], segments[2 * k + 1]]),
+  ).sort((one, other) => far(other) - far(one));
 }

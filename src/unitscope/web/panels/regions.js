@@ -19,19 +19,17 @@ import { compareBox, drawDifferences, wordsOfComparison } from "./comparison.js"
 import { chartPicture, exportedPicture } from "./pictures.js";
 import { drawPoints } from "./points.js";
 import { editable } from "./editing.js";
-import { roomyPlaces } from "./places.js";
+import { nameUnitLines, roomyPlaces } from "./places.js";
 import { drawLegend } from "./legend.js";
 import { toolsOf } from "./tools.js";
 import { unitFormula } from "./words.js";
 
 /** @import { Page, Panel } from "../page/page.js" */
 /** @import { UnitPlace } from "../page/selection.js" */
-/** @import { Window } from "../pure/scene.d.ts" */
 /** @import { View } from "../pure/view.js" */
 
 const KEYS_OF_POINTS = "Keys: full stop and comma choose a point, arrows move it, " +
   "digits relabel it, Delete erases it, Enter adds one.";
-const NAMED_LINES = 8;
 const MANY_REGIONS = 400; // beyond, their lines would cover the picture
 
 /**
@@ -101,10 +99,15 @@ export function regionsPanel(page) {
       places,
       page.dataset.dragging || page.playback.playing,
     );
-    if (page.state.view === "hard" && page.selection.unitLines) nameUnitLines(chart, page, view);
-    for (const [label, [x, y]] of places) {
-      chart.plate(cutName(page.data.classNames[label]), chart.toX(x), chart.toY(y), page.look);
+    const plates = [...places].map(([label, [x, y]]) => ({
+      name: cutName(page.data.classNames[label]),
+      x: chart.toX(x),
+      y: chart.toY(y),
+    }));
+    if (page.state.view === "hard" && page.selection.unitLines) {
+      nameUnitLines(chart, page, view, plates.map(({ name, x, y }) => chart.around(name, x, y)));
     }
+    for (const { name, x, y } of plates) chart.plate(name, x, y, page.look);
   }
 
   return {
@@ -187,37 +190,6 @@ function drawUnitLines(chart, page, view) {
   for (const segments of view.geometry.unitLines.slice(0, -1).flat()) {
     chart.segments(segments, page.look.muted, 1, [4, 3]);
   }
-}
-
-/**
- * Each unit's name where its line leaves the window.
- * @param {Chart} chart @param {Page} page @param {View} view
- */
-function nameUnitLines(chart, page, view) {
-  const lines = view.geometry.unitLines.slice(0, -1);
-  if (lines.flat().length > NAMED_LINES) return;
-  lines.forEach((units, layer) =>
-    units.forEach((segments, j) => {
-      const end = outermost(view.window, segments);
-      const name = lines.length > 1 ? page.unitName(layer, j) : `unit ${j}`;
-      if (end) chart.words(name, chart.toX(end[0]), chart.toY(end[1]), page.look);
-    })
-  );
-}
-
-/**
- * The end of a line farthest to the right and down.
- * @param {Window} window @param {ArrayLike<number>} segments
- */
-function outermost([[x0, x1], [y0, y1]], segments) {
-  /** @type {[number, number] | null} */ let end = null;
-  let most = -Infinity;
-  for (let at = 0; at < segments.length; at += 2) {
-    const x = segments[at], y = segments[at + 1];
-    const far = (x - x0) / (x1 - x0) - (y - y0) / (y1 - y0);
-    if (far > most) [most, end] = [far, [x, y]];
-  }
-  return end;
 }
 
 /**

@@ -8,6 +8,8 @@ import { markerPicture } from "./markers.js";
 /** @import { State } from "../page/state.js" */
 /** @import { ClaimScene, RecipeScene, RemedyScene } from "../pure/scene.d.ts" */
 
+const LONG = 18; // letters of a name that may have a line's end in it
+
 /**
  * A line and the sentence that it says now.
  * @typedef {{item: HTMLElement, claim: ClaimScene}} Sentence
@@ -57,12 +59,8 @@ function withMarkers({ look }, { text, classes = [] }) {
   /** @type {(string | Node)[]} */ const parts = [];
   let at = 0;
   for (const [begin, end, k] of classes) {
-    const name = element(
-      "span",
-      { class: "named" },
-      markerPicture(look, k),
-      text.slice(begin, end),
-    );
+    const long = end - begin > LONG, kind = long ? "named long" : "named";
+    const name = element("span", { class: kind }, markerPicture(look, k), text.slice(begin, end));
     parts.push(text.slice(at, begin), name);
     at = end;
   }

@@ -86,7 +86,9 @@ export function unitPanel(page) {
 
 /** @param {Page} page @returns {Panel} */
 export function tracePanel(page) {
-  const subject = element("h2", { class: "subject" }), note = element("p", { class: "note" });
+  const subject = element("h2", { class: "subject" });
+  const said = element("span", { class: "sr-only" }), told = element("span"); // the heading shows it
+  const note = element("p", { class: "note" }, said, told);
   const bars = element("div", { class: "bars" }), body = element("div", { class: "trace" });
   const sums = element("div", { class: "sums", hidden: true }, body);
   const open = element("button", {
@@ -112,6 +114,7 @@ export function tracePanel(page) {
   /** @type {View | null} */ let shownView = null;
   /** @type {number | null} */ let shownPoint = null;
   /** @type {Look | null} */ let shownLook = null;
+  let named = "";
 
   /** @param {View} view */
   function update(view) {
@@ -119,17 +122,17 @@ export function tracePanel(page) {
     if (point === shownPoint && view === shownView && look === shownLook) return;
     [shownPoint, shownView, shownLook] = [point, view, look];
     const own = data.labels[point];
-    subject.replaceChildren(
-      `${pointName(data, point)} of `,
-      markerPicture(look, own),
-      cutName(data.classNames[own]),
-    );
-    const [name, words] = pointWords(page, view, point);
-    note.replaceChildren(
-      element("span", { class: "sr-only" }, name), // which the heading shows
-      words,
-      page.selection.litPoint() === null ? " The closest call." : "",
-    );
+    const [name, words] = pointWords(page, view, point), now = `${name} ${own} ${look.name}`;
+    if (now !== named) {
+      named = now;
+      subject.replaceChildren(
+        `${pointName(data, point)} of `,
+        markerPicture(look, own),
+        cutName(data.classNames[own]),
+      );
+    }
+    setText(said, name);
+    setText(told, words + (page.selection.litPoint() === null ? " The closest call." : ""));
     showBars(page, view, point, bars);
     if (!sums.hidden) body.replaceChildren(...traceSteps(page, view, point));
   }
@@ -137,25 +140,34 @@ export function tracePanel(page) {
 }
 
 /**
- * A point's probabilities, a bar each.
+ * A point's probabilities, a bar each, in place as long as the classes stay.
  * @param {Page} page @param {View} view @param {number} point @param {HTMLElement} bars
  */
 function showBars({ data, look }, view, point, bars) {
-  const { classes } = view;
-  bars.classList.toggle("many", classes > 5);
-  bars.replaceChildren(...Array.from({ length: classes }, (_, k) => {
-    const p = view.probabilities[point * classes + k], fill = element("i", { class: "fill" });
-    fill.style.width = `${100 * p}%`;
-    fill.style.background = look.classes[k];
-    return element(
-      "div",
-      { class: k === view.predicted[point] ? "probability won" : "probability" },
-      markerPicture(look, k),
-      element("span", { class: "name", title: data.classNames[k] }, data.classNames[k]),
-      element("span", { class: "rail" }, fill),
-      element("span", {}, percentage(p)),
-    );
-  }));
+  const { classes } = view, key = JSON.stringify([data.classNames, look.name]);
+  if (bars.dataset.of !== key) {
+    bars.dataset.of = key;
+    bars.classList.toggle("two", classes > 5 && classes <= 10); // columns
+    bars.classList.toggle("many", classes > 10);
+    bars.replaceChildren(...data.classNames.map((name, k) => {
+      const fill = element("i", { class: "fill" });
+      fill.style.background = look.classes[k];
+      return element(
+        "div",
+        { class: "probability" },
+        markerPicture(look, k),
+        element("span", { class: "name", title: name }, name),
+        element("span", { class: "rail" }, fill),
+        element("span"),
+      );
+    }));
+  }
+  [...bars.children].forEach((bar, k) => {
+    const p = view.probabilities[point * classes + k], [, , rail, words] = bar.children;
+    bar.classList.toggle("won", k === view.predicted[point]);
+    /** @type {HTMLElement} */ (rail.firstChild).style.width = `${100 * p}%`;
+    setText(words, percentage(p));
+  });
 }
 
 const NUMBERS_SHOWN = 12;
