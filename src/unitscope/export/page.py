@@ -36,7 +36,7 @@ _HTML = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
-script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:">
+script-src 'unsafe-inline'; worker-src blob:; style-src 'unsafe-inline'; img-src data: blob:">
 <title>unitscope: how this classifier decides</title>
 <style>
 {css}</style>
@@ -44,6 +44,7 @@ script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:">
 <body>
 <main id="scope"><p>This page needs JavaScript.</p></main>
 <script type="application/json" id="unitscope-data">{data}</script>
+<script type="text/plain" id="unitscope-worker">{worker}</script>
 <script type="module">
 {script}</script>
 </body>
@@ -93,7 +94,8 @@ def page_text(
         "claims_by_epoch": _claims(run, shown),
     }
     text = json.dumps(content, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
-    return _HTML.format(css=stylesheet(), data=text, script=bundle("entries/file.js"))
+    script, worker = bundle("entries/file.js"), bundle("pure/worker.js")
+    return _HTML.format(css=stylesheet(), data=text, script=script, worker=worker)
 
 
 def check_size(run: Run, beside: Beside | None = None) -> None:

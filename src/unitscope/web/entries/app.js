@@ -66,6 +66,8 @@ function greeted(message) {
   opened = openScope(root, hostHere(message), message, {
     state: stateFromHash(location.hash, message).state,
     keepState: linked,
+    startWorker: () =>
+      new Worker(new URL("../pure/worker.js", import.meta.url), { type: "module" }),
   });
   if (!opened.elsewhere.model) { // which no address holds: it opens again with the page
     opened.address = (hash) =>

@@ -30,9 +30,24 @@ function claimsAt(epoch) {
   }, ...claims];
 }
 
-openScope(/** @type {HTMLElement} */ (document.getElementById("scope")), {
-  readOnly: true,
-  ask: () => Promise.reject(new Error("A file has nobody to ask.")),
-  claimsAt,
-}, content);
+/** A worker of a script that the file has as text; null where the browser allows none. */
+function workerOfText() {
+  const text = document.getElementById("unitscope-worker")?.textContent ?? "";
+  try {
+    return new Worker(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
+  } catch {
+    return null;
+  }
+}
+
+openScope(
+  /** @type {HTMLElement} */ (document.getElementById("scope")),
+  {
+    readOnly: true,
+    ask: () => Promise.reject(new Error("A file has nobody to ask.")),
+    claimsAt,
+  },
+  content,
+  { startWorker: workerOfText },
+);
 document.documentElement.dataset.ready = "true";

@@ -22,6 +22,7 @@ import { takeFiles } from "../panels/files.js";
 
 /** @import { Host, Panel } from "../page/page.js" */
 /** @import { State } from "../page/state.js" */
+/** @import { WorkerLike } from "../page/training.js" */
 /** @import { Look } from "../pure/colors.js" */
 /** @import { FileScene, Hello } from "../pure/scene.d.ts" */
 
@@ -49,8 +50,9 @@ const VARIABLES = /** @type {const} */ ([
 
 /**
  * `keepState`: the settings are the state's, not those of the first run; `keys`: take the keys of
- * the whole document; `dark`: whether the theme "auto" is.
- * @typedef {{state?: State, keepState?: boolean, keys?: boolean, dark?: Dark}} Options
+ * the whole document; `dark`: whether the theme "auto" is; `startWorker`: one for large pictures.
+ * @typedef {{state?: State, keepState?: boolean, keys?: boolean, dark?: Dark,
+ *   startWorker?: () => WorkerLike | null}} Options
  */
 
 /**
@@ -65,6 +67,7 @@ export function openScope(root, host, hello, options = {}) {
   const { state = initialState(hello), keepState = false, keys = true } = options;
   const { dark = matchMedia("(prefers-color-scheme: dark)") } = options;
   const page = new Page(host, hello, state);
+  if (options.startWorker) page.views.start = options.startWorker;
   if (!keepState) Object.assign(page.state, settingsOf(page, hello.first));
   const parts = partsOf(page);
   const frame = frameOf(page, root);
@@ -98,6 +101,7 @@ export function openScope(root, host, hello, options = {}) {
     parts.bar.close?.();
     unwatch();
     page.playback.pause();
+    page.views.worker?.terminate();
   };
   return page;
 }

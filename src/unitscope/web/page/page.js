@@ -15,7 +15,7 @@ import { Tables } from "./table.js";
 import { lookOf } from "../pure/colors.js";
 import { dataFromWire, dataToWire, pointName } from "../pure/data.js";
 import { planeFromWire } from "../pure/plane.js";
-import { viewOf } from "../pure/view.js";
+import { Views } from "./views.js";
 import { weightsOfClasses } from "./state.js";
 
 /** @import * as scene from "../pure/scene.d.ts" */
@@ -62,7 +62,7 @@ export class Page {
     this.theme = "light";
     this.look = lookOf(hello.theme, "light");
     /** @type {View | null} */ this.view = null;
-    this.viewKey = "";
+    /** @type {Views} */ this.views = new Views(this);
     /** @type {HiddenPlace} */ this.hidden = { layer: 0, across: null, up: null };
     this.hiddenOutput = -1;
     this.status = "";
@@ -165,8 +165,10 @@ export class Page {
     clearTimeout(this.soon);
     // The picture stays until these data are trained on.
     if (!this.fits()) return this.showStatus?.();
-    if (this.playback.playing) this.playback.playOn(now);
-    const view = this.view = this.viewNow();
+    if (this.playback.playing && !this.views.pending) this.playback.playOn(now);
+    const view = this.views.now();
+    if (!view) return this.showStatus?.(); // a worker computes it
+    this.view = view;
     this.explanation.follow(now);
     for (const panel of this.panels) {
       const hidden = "away" in panel && panel.away;
@@ -181,31 +183,6 @@ export class Page {
   fits() {
     return !this.dataset.untrained && this.run.features === this.data.features &&
       this.run.classes === this.data.classNames.length;
-  }
-
-  /** What the panels show: that of before where nothing of it is another. @returns {View} */
-  viewNow() {
-    const { dataset, playback, view, hidden } = this, { data, plane } = dataset;
-    const { version, epoch, playing: coarse } = playback;
-    const key = JSON.stringify([version, dataset.version, epoch, hidden, coarse]);
-    if (
-      view && view.plane === plane && this.viewKey === key && view.data === data &&
-      view.points === data.points
-    ) {
-      return view;
-    }
-    this.viewKey = key;
-    this.scales.clear();
-    return viewOf({
-      network: playback.networkShown(),
-      data,
-      plane,
-      window: dataset.window,
-      layer: Math.min(hidden.layer, Math.max(0, this.run.layers.length - 2)),
-      pair: [hidden.across, hidden.up],
-      before: view?.hidden,
-      coarse: coarse || dataset.dragging,
-    });
   }
 
   /** @param {number} layer @param {number} j @returns {string} */

@@ -6,6 +6,7 @@ import { classesOf, forwardPass, onPlane, parameterCount, softmaxRows } from "./
 import { meansOf, networkOn, placesOn } from "./plane.js";
 
 /** @import { Data } from "./data.js" */
+/** @import { Geometry } from "./geometry.js" */
 /** @import { Network, Pass } from "./network.js" */
 /** @import { Plane } from "./plane.js" */
 /** @import { Window } from "./scene.d.ts" */
@@ -115,7 +116,8 @@ function rangeOf(rows, width, axis, room) {
  * @property {Window} window
  * @property {number} layer
  * @property {[number | null, number | null]} pair
- * @property {HiddenSpace | null} [before]
+ * @property {SpaceBefore | null} [before]
+ * @property {Float64Array} [points] the data's at another moment
  * @property {boolean} [coarse] few regions are cut exactly: for a picture that moves
  */
 
@@ -123,23 +125,42 @@ function rangeOf(rows, width, axis, room) {
 
 const COARSE = 400; // regions
 
-/** Everything that the panels show of a network at one moment. @param {Shown} shown */
-export function viewOf(
-  { network, data, plane, window, layer, pair, before = null, coarse = false },
-) {
+/**
+ * What takes long of a view, without what is computed when it is looked at: numbers alone, which a
+ * worker can send.
+ * @typedef {object} Heavy
+ * @property {Maps} maps
+ * @property {Pass[]} passes
+ * @property {Geometry} geometry
+ * @property {Geometry | null} hidden
+ * @property {number} agreeing
+ */
+
+/** Done elsewhere than in the page's own thread. @param {Shown} shown @returns {Heavy} */
+export function heavyOf(shown) {
+  const view = viewOf(shown), { maps, passes, geometry, agreeing } = view;
+  return { maps, passes, geometry, hidden: view.hidden?.geometry ?? null, agreeing };
+}
+
+/**
+ * Everything that the panels show of a network at one moment.
+ * @param {Shown} shown @param {Heavy | null} [done] what is computed already
+ */
+export function viewOf(shown, done = null) {
+  const { network, data, plane, window, layer, pair, before = null, coarse = false } = shown;
+  const points = shown.points ?? data.points;
   const n = data.labels.length, classes = network.layers[network.layers.length - 1].units;
-  const seen = networkOn(network, plane), maps = mapsOf(seen, window);
-  const passes = forwardPass(network, data.points, n);
+  const seen = networkOn(network, plane), maps = done?.maps ?? mapsOf(seen, window);
+  const passes = done?.passes ?? forwardPass(network, points, n);
   const logits = passes[passes.length - 1].z;
   /** @type {Float64Array | null} */
   let grid = null;
-  const predicted = classesOf(logits, n, classes), places = placesOn(plane, data);
-  /** @type {number | null} */
-  let agreeing = null;
+  const predicted = classesOf(logits, n, classes), places = placesOn(plane, { ...data, points });
+  let agreeing = done?.agreeing ?? null;
   return {
     network,
     data,
-    points: data.points,
+    points,
     plane,
     places,
     window,
@@ -162,9 +183,9 @@ export function viewOf(
     get probabilityGrid() {
       return grid ??= softmaxRows(maps.logits, maps.side ** 2, classes);
     },
-    geometry: decisionGeometry(seen, window, maps, coarse ? COARSE : undefined),
+    geometry: done?.geometry ?? decisionGeometry(seen, window, maps, coarse ? COARSE : undefined),
     hidden: layer < network.layers.length - 1
-      ? hiddenSpace({ network, passes, layer, pair, before, coarse })
+      ? hiddenSpace({ network, passes, layer, pair, before, coarse, done: done?.hidden ?? null })
       : null,
   };
 }
@@ -175,9 +196,9 @@ export function viewOf(
  * The space of two units of a hidden layer: the points there, and what later layers make of it.
  * @typedef {{layer: number, units: number, axes: [number, number]}} SpaceBefore
  * @param {Pick<Shown, "network" | "layer" | "pair"> &
- *   {passes: Pass[], before: SpaceBefore | null, coarse: boolean}} shown
+ *   {passes: Pass[], before: SpaceBefore | null, coarse: boolean, done: Geometry | null}} shown
  */
-function hiddenSpace({ network, passes, layer, pair, before, coarse }) {
+function hiddenSpace({ network, passes, layer, pair, before, coarse, done }) {
   const units = network.layers[layer].units, outputs = passes[layer].a;
   const [across, up] = pair;
   /** @type {[number, number]} */
@@ -190,8 +211,7 @@ function hiddenSpace({ network, passes, layer, pair, before, coarse }) {
   const plane = units === 1 ? null : onPlane(later, axes[0], axes[1], at);
   /** @type {Maps | null} */
   let maps = null;
-  /** @type {ReturnType<typeof decisionGeometry> | null} */
-  let geometry = null;
+  let geometry = done;
   return {
     layer,
     axes,
