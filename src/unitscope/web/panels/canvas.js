@@ -320,7 +320,7 @@ export class Chart {
     return { left, right: left + wide, top: middle - 9, bottom: middle + 9 };
   }
 
-  /** Small words on a halo of the background. @param {string} words @param {Box} box @param {Look} look */
+  /** Small words on a halo. @param {string} words @param {Box} box @param {Look} look */
   words(words, { left, top, bottom }, look) {
     const pen = this.context, middle = (top + bottom) / 2;
     pen.font = CHART_FONT;

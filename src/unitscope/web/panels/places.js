@@ -1,5 +1,5 @@
 // @ts-check
-/** Where names on the map go: of regions in their class, off the points; of units at their lines. */
+/** Where the map's names go: of regions in their class, off the points; of units at lines. */
 
 /** @import { Page } from "../page/page.js" */
 /** @import { Window } from "../pure/scene.d.ts" */

@@ -82,32 +82,11 @@ export function regionsPanel(page) {
     if (unit) drawUnit(chart, page, view, unit);
     else {
       shown.gapTop = drawDecision(chart, page, view);
-      nameRegions(view);
+      places = nameRegions(chart, page, view, places);
     }
     drawLegend(legend, page, view, shown);
     drawPoints(chart, page, view, where(), { wrong: !unit, counts: true });
     chart.axes(view.plane.names, look, view.data.features === 1);
-  }
-
-  /** Each class's name where its region and its points leave room. @param {View} view */
-  function nameRegions(view) {
-    places = roomyPlaces(
-      chart,
-      view,
-      where(),
-      page.data.classNames.map(cutName),
-      places,
-      page.dataset.dragging || page.playback.playing,
-    );
-    const plates = [...places].map(([label, [x, y]]) => ({
-      name: cutName(page.data.classNames[label]),
-      x: chart.toX(x),
-      y: chart.toY(y),
-    }));
-    if (page.state.view === "hard" && page.selection.unitLines) {
-      nameUnitLines(chart, page, view, plates.map(({ name, x, y }) => chart.around(name, x, y)));
-    }
-    for (const { name, x, y } of plates) chart.plate(name, x, y, page.look);
   }
 
   return {
@@ -119,6 +98,28 @@ export function regionsPanel(page) {
       () => chartPicture(chart, page, update),
     ),
   };
+}
+
+/**
+ * Each class's name where its region and its points leave room, and the unit lines' names.
+ * @param {Chart} chart @param {Page} page @param {View} view
+ * @param {Map<number, [number, number]>} before where the names were
+ */
+function nameRegions(chart, page, view, before) {
+  const names = page.data.classNames.map(cutName),
+    moving = page.dataset.dragging ||
+      page.playback.playing;
+  const places = roomyPlaces(chart, view, page.dataset.where(), names, before, moving);
+  const plates = [...places].map(([label, [x, y]]) => ({
+    name: names[label],
+    x: chart.toX(x),
+    y: chart.toY(y),
+  }));
+  if (page.state.view === "hard" && page.selection.unitLines) {
+    nameUnitLines(chart, page, view, plates.map(({ name, x, y }) => chart.around(name, x, y)));
+  }
+  for (const { name, x, y } of plates) chart.plate(name, x, y, page.look);
+  return places;
 }
 
 /** What the map shows, and the way back from a unit. @param {Page} page */

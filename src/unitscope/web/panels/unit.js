@@ -87,7 +87,7 @@ export function unitPanel(page) {
 /** @param {Page} page @returns {Panel} */
 export function tracePanel(page) {
   const subject = element("h2", { class: "subject" });
-  const said = element("span", { class: "sr-only" }), told = element("span"); // the heading shows it
+  const said = element("span", { class: "sr-only" }), told = element("span"); // said above
   const note = element("p", { class: "note" }, said, told);
   const bars = element("div", { class: "bars" }), body = element("div", { class: "trace" });
   const sums = element("div", { class: "sums", hidden: true }, body);
