@@ -33,10 +33,10 @@ same order, on Keras 3 with TensorFlow, JAX and PyTorch, and on tf_keras (Keras 
   that it compiled before the change.
 - **Message**: the reason, after "trained by Keras because", or the error.
 
-On TensorFlow, JAX and PyTorch Keras trained every case that the kernel did; on tf_keras a third of
-them, and so do the tests on all but PyTorch. Outside PyTorch, Keras works step by step here,
-without compiling, but for the cases that are about that; and where a single fit is left to Keras,
-what is held there is that Keras is asked for just what `model.fit` would be.
+On all four Keras trained every case that the kernel did; the tests have it do so again on PyTorch,
+and a third of them on the others. Outside PyTorch, Keras works step by step here, without
+compiling, but for the cases that are about that; and where a single fit is left to Keras, what is
+held there is that Keras is asked for just what `model.fit` would be.
 
 One difference is known that the cases do not show. Where a model ends in one sigmoid and its loss
 takes probabilities, Keras on JAX and PyTorch rounds the probability p to float32 and then takes
