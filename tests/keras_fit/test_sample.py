@@ -106,13 +106,12 @@ def test_a_large_data_frame_is_sampled_with_its_names(monkeypatch: pytest.Monkey
     assert np.array_equal(data.X, X[[0, -1]]) and np.array_equal(data.y, Y[[0, -1]])
 
 
-def test_a_pydataset_is_read_once_more_after_the_training_and_no_further_than_needed(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_pydataset_is_read_as_often_as_by_keras(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fit_sample, "POINTS_KEPT", 30)
-    batches = Batches()
+    batches, theirs = Batches(), Batches()
     history = us.fit(made(), batches, epochs=2, shuffle=False, verbose=0)
-    assert batches.reads[-2:] == [0, 1] and batches.reads.count(2) == 2
+    made().fit(theirs, epochs=2, shuffle=False, verbose=0)
+    assert batches.reads == theirs.reads and type(batches) is Batches
     assert np.array_equal(history.run.data.X, X[:30]) and np.array_equal(history.run.data.y, Y[:30])
     assert history.why == "its x is of type Batches; the run keeps 30 points"
     direct = us.fit(made(), X, Y, batch_size=BATCH, epochs=2, shuffle=False, verbose=0)
@@ -131,23 +130,56 @@ def test_a_generator_is_noted_as_it_passes() -> None:
     assert np.array_equal(data.X, X) and np.array_equal(data.y, Y)
 
 
+def test_a_pydataset_is_noted_whole_and_in_copies() -> None:
+    class Reusing(Batches):
+        buffer = np.empty((BATCH, D))
+
+        def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+            points, labels = super().__getitem__(index)
+            self.buffer[:] = points
+            return self.buffer, labels
+
+    batches = Reusing()
+    history = us.fit(made(), batches, epochs=2, verbose=0)  # in a shuffled order
+    assert np.array_equal(history.run.data.X, X) and np.array_equal(history.run.data.y, Y)
+
+
 @pytest.mark.tensorflow
 @pytest.mark.slow
 def test_a_tf_dataset_sees_the_order_that_it_has_without_us() -> None:
     tf = pytest.importorskip("tensorflow")
 
+    reads: list[int] = []
+
+    def pairs() -> Any:
+        for row, label in zip(X.astype(np.float32), Y, strict=True):
+            reads.append(label)
+            yield row, label
+
     def shuffled() -> Any:
-        return tf.data.Dataset.from_tensor_slices((X, Y)).shuffle(N, seed=1).batch(BATCH)
+        kinds = tf.TensorSpec((D,), tf.float32), tf.TensorSpec((), tf.int64)
+        data = tf.data.Dataset.from_generator(pairs, output_signature=kinds)
+        return data.shuffle(N, seed=1).batch(BATCH)
 
     found, expected = made(), made()
+    by_keras = expected.fit(shuffled(), epochs=3, verbose=0, shuffle=False)
+    asked = len(reads)
     history = us.fit(found, shuffled(), epochs=3, verbose=0, shuffle=False)
-    assert history.history == expected.fit(shuffled(), epochs=3, verbose=0, shuffle=False).history
+    assert history.history == by_keras.history
+    assert len(reads) == 2 * asked + N  # the run's points: once more, when all is done
     assert history.run.data.n_points == N
     assert {tuple(row) for row in history.run.data.X.tolist()} == {tuple(row) for row in X.tolist()}
 
 
 def test_data_that_fail_after_the_training_lose_nothing_of_it() -> None:
     class Gone(Batches):
+        use_multiprocessing = (
+            True  # so that it is read afterwards: what processes read is not noted
+        )
+
+        def __init__(self) -> None:
+            self.reads = []
+
         def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
             if len(self.reads) >= 7:  # one to build, six to train
                 raise OSError("the files are gone")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from unitscope.errors import InvalidInput
-from unitscope.keras_fit.variables import Variable
+from unitscope.keras_fit.variables import Variable, read_all
 from unitscope.kernel.state import State
 from unitscope.models.keras import as_numpy
 from unitscope.networks import first_logit
@@ -50,18 +50,20 @@ class Bridge:
     def read(self, parameters: np.ndarray | None = None) -> State:
         """Where the model and its optimizer stand, by its `parameters` where they are known."""
         if parameters is None:
-            parameters = self._widened(_joined(variable.read() for variable in self.weights))
+            parameters = self._widened(_joined(read_all(self.weights)))
         state = State.fresh(parameters)
         shapes = [variable.shape for variable in self.weights]
+        kept = [variable for slot in self.slots for variable in slot]
+        *found, step = read_all([*kept, self.steps])
         for row, slot in zip(state.slots, self.slots, strict=False):
-            numbers = [variable.read() for variable in slot]
+            numbers, found = found[: len(slot)], found[len(slot) :]
             if [part.shape for part in numbers] != shapes:
                 raise InvalidInput(
                     "model must have an optimizer made for its weights. Got one that has trained "
                     "others instead. Call model.compile(...) again."
                 )
             row[self.own] = _joined(numbers)
-        return state._replace(step=int(self.steps.read()))
+        return state._replace(step=int(step))
 
     def write(self, state: State) -> None:
         """Put the model and its optimizer where `state` stands."""

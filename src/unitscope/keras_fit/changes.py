@@ -8,6 +8,7 @@ again. On PyTorch it counts at once.
 from __future__ import annotations
 
 import functools
+import operator
 import weakref
 from collections.abc import Iterator
 from types import ModuleType
@@ -54,6 +55,8 @@ class _Seen(NamedTuple):
 
 
 _traced: weakref.WeakKeyDictionary[Any, _Seen] = weakref.WeakKeyDictionary()
+# Methods of Keras's classes that were looked at and are its own, by class and names.
+_keras_own: dict[tuple[type, tuple[str, ...]], list[Any]] = {}
 
 
 def replaced(model: Any, chain: Chain, package: ModuleType) -> str:
@@ -75,14 +78,23 @@ def _replaced(thing: Any, methods: tuple[str, ...], package: ModuleType) -> Iter
     if not kind(thing, package):  # a function, or a class that is not Keras's: refused elsewhere
         return
     cls: Any = type(thing)
-    methods_of_class = _methods(cls)
-    for name, own in vars(thing).items():
-        if name in methods_of_class and callable(own) and not _of(own, package):
-            yield name
-    for name in methods:
-        method = getattr(cls, name, None)
-        if method is not None and not _of(method, package):
-            yield name
+    own, of_class = vars(thing), _methods(cls)
+    if not of_class.isdisjoint(own):
+        for name, value in own.items():
+            if name in of_class and callable(value) and not _of(value, package):
+                yield name
+    found = [getattr(cls, name, None) for name in methods]
+    known = _keras_own.get((cls, methods))
+    if known is not None and all(map(operator.is_, found, known)):
+        return
+    foreign = [
+        name
+        for name, method in zip(methods, found, strict=True)
+        if method is not None and not _of(method, package)
+    ]
+    if not foreign:
+        _keras_own[cls, methods] = found
+    yield from foreign
 
 
 @functools.lru_cache(maxsize=64)

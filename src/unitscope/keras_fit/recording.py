@@ -61,13 +61,21 @@ def fit_with_keras(
     followers = [Recorder(), *as_list(callbacks)] if container is None else container
     before = getattr(model, "history", None)
     try:
-        history = model.fit(sample.X, y, callbacks=followers, **arguments)
+        with sample.noting(_stream_class(package, arguments)):
+            history = model.fit(sample.X, y, callbacks=followers, **arguments)
     except KeyboardInterrupt:
         if getattr(model, "history", None) is not before:
             _finish(model.history, why, model, weights, sample, arguments)
         raise
     _finish(history, why, model, weights, sample, arguments)
     return history
+
+
+def _stream_class(package: Any, arguments: Mapping[str, Any]) -> Any:
+    """Keras's class of data in batches by index, or none where other processes read them."""
+    if arguments.get("use_multiprocessing"):  # an argument of Keras 2
+        return ()
+    return getattr(package.utils, "PyDataset", None) or package.utils.Sequence
 
 
 def _finish(

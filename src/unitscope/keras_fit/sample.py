@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import types
 from collections.abc import Iterator
@@ -20,8 +21,9 @@ class Sample:
     """What the Run will keep of `X` and `y`, whatever form they have.
 
     Keras must be given the attribute `X` in its place: a generator can be read only once, so this
-    one notes what passes. Everything else is read after the training, since one more pass through a
-    shuffled `tf.data.Dataset` before it would change the order in which it sees the points.
+    one notes what passes. So does a PyDataset within `noting`. Everything else is read after the
+    training, since one more pass through a shuffled `tf.data.Dataset` before it would change the
+    order in which it sees the points.
     """
 
     def __init__(self, X: Any, y: Any, steps_per_epoch: int | None = None) -> None:
@@ -30,6 +32,22 @@ class Sample:
         if isinstance(X, types.GeneratorType):
             self._passed = []
             self.X = _noting(X, self._passed, steps_per_epoch)
+
+    @contextlib.contextmanager
+    def noting(self, base: Any) -> Iterator[None]:
+        """Note what X gives in here if it is a `base`, a PyDataset, which has its own class after.
+
+        One that other processes read, or whose class cannot be exchanged, is read afterwards.
+        """
+        noted = _Noted(self.X, self._steps)
+        if not isinstance(self.X, base) or not noted.begin():
+            yield
+            return
+        try:
+            yield
+        finally:
+            noted.end()
+            self._passed = noted.batches()
 
     def points(self, features: int, classes: int, validation_split: float) -> tuple[FitData, bool]:
         """The points and labels to keep, and whether there are more.
@@ -56,6 +74,56 @@ class Sample:
             y = np.asarray(y).astype(np.int64)  # class numbers as floats, which a binary loss takes
         data = fit_data(X, y, Form(features, classes, one_hot), validation_split=validation_split)
         return data, partial
+
+
+class _Noted:
+    """A PyDataset that is being read: the first batches of each index, in copies."""
+
+    def __init__(self, stream: Any, steps: int | None) -> None:
+        self._stream, self._class, self._steps = stream, type(stream), steps
+        self._batches: dict[int, Any] | None = {}
+        self._points = 0
+
+    def begin(self) -> bool:
+        """Have the stream tell what it gives; whether it does."""
+        own, tell = self._class, self._tell
+        if getattr(self._stream, "use_multiprocessing", False):
+            return False
+
+        def getitem(stream: Any, index: Any) -> Any:
+            batch = own.__getitem__(stream, index)
+            tell(index, batch)
+            return batch
+
+        names = {"__getitem__": getitem, "__module__": own.__module__, "__doc__": own.__doc__}
+        try:
+            self._stream.__class__ = type(own.__name__, (own,), names)
+        except TypeError:
+            return False
+        return True
+
+    def end(self) -> None:
+        """Have it as it was."""
+        self._stream.__class__ = self._class
+
+    def batches(self) -> list[Any] | None:
+        """In the order of the indices; None where they are to be read."""
+        return [batch for _, batch in sorted(self._batches.items())] if self._batches else None
+
+    def _tell(self, index: int, batch: Any) -> None:
+        known = self._batches
+        if known is None or index in known or self._points >= POINTS_KEPT:
+            return
+        if len(known) == self._steps:
+            return
+        try:
+            points, labels = (np.array(part) for part in batch[:2])
+            known[int(index)] = points, labels
+            self._points += len(points)
+            if points.ndim != 2:
+                self._batches = None
+        except Exception:  # no pair, or none of arrays: whoever reads it afterwards says so
+            self._batches = None
 
 
 def batch_count(stream: Any) -> int | None:
