@@ -54,7 +54,7 @@ oldest: .venv/pyvenv.cfg  ## run the lab and the quick tests with the oldest ver
 	$(BIN)/python tools/oldest.py
 
 generated: .venv/test.stamp  ## make anew every file that a program in tools/ writes
-	for tool in llvm_ir wasm contract fixtures images explanations models fits; do $(BIN)/python tools/$$tool.py || exit; done
+	for tool in llvm_ir wasm contract sentences fixtures images explanations models fits; do $(BIN)/python tools/$$tool.py || exit; done
 
 golden: .venv/test.stamp  ## accept the pictures as they are drawn now
 	UNITSCOPE_ACCEPT_FIGURES=1 $(BIN)/python -m pytest tests/figures/test_golden.py

@@ -282,6 +282,12 @@ def test_the_joined_script_is_javascript(entry, tmp_path, browser_types):
 def test_the_page_weighs_less_than_380_kilobytes():
     served = [path for path in WEB.rglob("*") if path.is_file() and path.suffix != ".ts"]
     # beside the kernel, which a browser takes when it trains by itself, with one of its modules
-    weights = [path.stat().st_size for path in served if path.parent.name != "kernel"]
+    # and beside the story, which it tells where there is no Python
+    beside = ("kernel", "story")
+    weights = [path.stat().st_size for path in served if path.parent.name not in beside]
     assert sum(weights) < 380_000
     assert "url(" not in stylesheet() and "@import" not in stylesheet()
+
+
+def test_the_story_weighs_less_than_90_kilobytes():
+    assert sum(path.stat().st_size for path in (WEB / "story").iterdir()) < 90_000

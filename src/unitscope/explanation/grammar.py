@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from unitscope.explanation.claims import Claim, marked
 from unitscope.explanation.facts import DIGITS, Fact, fact, printed
 from unitscope.explanation.measured import Measured
+from unitscope.explanation.prose.sentences import say
 from unitscope.shares import Share, share_told
 
 
 def listed(parts: Sequence[str]) -> str:
     """a, b and c."""
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return parts[0] if len(parts) == 1 else say("and", first=", ".join(parts[:-1]), last=parts[-1])
 
 
 def percent(share: Share, digits: int = DIGITS) -> str:
@@ -131,7 +132,7 @@ class Teller:
         return self._on_a_mesh(told) if isinstance(share, float) and share < 1 else told
 
     def _on_a_mesh(self, number: str) -> str:
-        return f"about {number}" if self.area_digits() == 2 else number
+        return say("about", number=number) if self.area_digits() == 2 else number
 
     def occupied(self) -> list[int]:
         """The classes that have points."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from unitscope.explanation.facts import Fact, printed
 from unitscope.explanation.grammar import Teller
 from unitscope.explanation.prose import FEW_NAMES
+from unitscope.explanation.prose.sentences import say
 from unitscope.explanation.prose.story_layers import FEW
 from unitscope.explanation.prose.story_words import (
     HELPS,
@@ -15,17 +16,11 @@ from unitscope.explanation.prose.story_words import (
     THREAD,
     Told,
     of_all,
-    thing,
     told,
     told_of_training,
+    worded,
 )
 
-_PLACES = {
-    (): "in the corner",
-    (0,): "on the bottom",
-    (1,): "on the left edge",
-    (0, 1): "up and right",
-}
 _OFTEN = 0.5  # of a class's points, that have its code
 _NEARLY_ALL = 0.9
 _TINY = 1e-9  # of the largest output: nearer than this two outputs are the same
@@ -33,12 +28,10 @@ _TINY = 1e-9  # of the largest output: nearer than this two outputs are the same
 
 def classes_apart(t: Teller) -> Iterator[Told]:
     """How the last layer tells the classes apart, by codes, places and outputs."""
-    placed = ""
     codes = _codes(t)
     if codes:
         yield _said_codes(t, codes)
-        placed = _places(t, codes)
-    largest = list(_largest(t, placed, codes))
+    largest = list(_largest(t, _places(t, codes), codes))
     yield from largest
     yield from _strangers(t, after_outputs=bool(largest))
 
@@ -62,32 +55,40 @@ def _said_codes(t: Teller, codes: list[Fact]) -> Told:
     for fact in codes:
         groups.setdefault(fact.value[0], []).append(fact.about[1])
     if len(groups) == len(codes):
-        said = [f"{t.name(fact.about[1])} {_dashed(fact.value[0], count)}" for fact in codes]
+        said = [
+            say("code", name=t.name(fact.about[1]), code=_dashed(fact.value[0], count))
+            for fact in codes
+        ]
         theirs = sum(fact.value[1] for fact in codes)
-        have = "has its" if theirs == 1 else "have theirs"
-        words = f"so each class has its code: {', '.join(said)}; {of_all(t, theirs)} {have}"
+        key = "codes_one" if theirs == 1 else "codes"
+        words = say(key, codes=", ".join(said), points=of_all(t, theirs))
         facts = t.fact("widths", 0), t.fact("with_points"), t.fact("points")
         return told(t, THREAD, words, *codes, *facts)
     parts = []
     for pattern, labels in sorted(groups.items(), key=lambda group: -len(group[1])):
-        shared = "share the code" if len(labels) > 1 else "has"
-        parts.append(f"{t.names(labels)} {shared} {_dashed(pattern, count)}")
-    words = f"so {', '.join(parts[:-1])}, and {parts[-1]}" if len(parts) > 1 else f"so {parts[0]}"
+        key = "share_code" if len(labels) > 1 else "has_code"
+        parts.append(say(key, names=t.names(labels), code=_dashed(pattern, count)))
+    *most, last = parts
+    key = "shared_codes" if most else "shared_code"
+    words = say(key, first=", ".join(most or parts), last=last)
     return told(t, THREAD, words, *codes, t.fact("widths", 0), t.fact("with_points"))
 
 
 def _dashed(pattern: tuple[int, ...], count: int) -> str:
-    return "-".join("on" if unit in pattern else "off" for unit in range(count))
+    return "-".join(say("on" if unit in pattern else "off") for unit in range(count))
 
 
 def _places(t: Teller, codes: list[Fact]) -> str:
     """Where in the plane of two units each class is, by its code."""
     patterns = [fact.value[0] for fact in codes]
-    if t.at.net.layers[0].units != 2 or len(set(patterns)) < len(patterns):
+    if not codes or t.at.net.layers[0].units != 2 or len(set(patterns)) < len(patterns):
         return ""
-    (first, place), *others = [(t.name(fact.about[1]), _PLACES[fact.value[0]]) for fact in codes]
-    sitting = [f"{first} sits {place}", *(f"{name} {place}" for name, place in others)]
-    return f"in the a0-a1 plane, {', '.join(sitting)}"
+    sitting: list[str] = []
+    for fact in codes:
+        place = say("place_" + "".join(map(str, fact.value[0])))
+        key = "sits_too" if sitting else "sits"
+        sitting.append(say(key, name=t.name(fact.about[1]), place=place))
+    return ", ".join(sitting)
 
 
 def _largest(t: Teller, placed: str, codes: list[Fact]) -> Iterator[Told]:
@@ -98,12 +99,11 @@ def _largest(t: Teller, placed: str, codes: list[Fact]) -> Iterator[Told]:
         fact.value == label for label, fact in zip(labels, facts, strict=True)
     )
     if placed:
-        words = f"{placed}, each where its output is largest" if every else placed
+        words = say("places_largest" if every else "places", places=placed)
         facts = [*(facts if every else []), t.fact("widths", 0), t.fact("with_points")]
         yield told(t, THREAD, words, *codes, *facts)
     elif every:
-        words = f"each output is largest, on average, on the {thing(t)}s of its own class"
-        yield told(t, HELPS, words, *facts, t.fact("widths", t.at.hidden))
+        yield told(t, HELPS, worded(t, "own_largest"), *facts, t.fact("widths", t.at.hidden))
 
 
 def _strangers(t: Teller, *, after_outputs: bool) -> Iterator[Told]:
@@ -117,16 +117,16 @@ def _strangers(t: Teller, *, after_outputs: bool) -> Iterator[Told]:
         return
     strangers, lost = most.value
     name = t.name(most.about[0])
-    where = f"{strangers:,} {thing(t)}s of other classes"
-    where = f"one {thing(t)} of another class" if strangers == 1 else where
-    loses = "and loses" if lost == strangers else f"and loses at {lost:,} of them"
+    key = "stranger" if strangers == 1 else "strangers_many"
+    where = worded(t, key, count=f"{strangers:,}")
+    loses = say("loses" if lost == strangers else "loses_some", count=f"{lost:,}")
     plain = t.at.data.class_names[most.about[0]].isalnum() and not name[1:2].isdigit()
-    whose = f"{name}'s" if after_outputs and plain else f"the output of {name}"
-    words = f"large is not enough: {whose} is as large at {where} as on some of its own, {loses}"
+    whose = say("class_s" if after_outputs and plain else "output_of", name=name)
+    words = say("strangers", whose=whose, where=where, loses=loses)
     if t.at.run is None or not t.at.run.epochs or t.fact("minimized").value is not None:
         yield told(t, HELPS, words, most)
         return
-    words += "; softmax compares outputs, so they fit together"
+    words += say("fit_together")
     yield told_of_training(t, HELPS, words, most, t.fact("trained_for"), t.fact("minimized"))
 
 
@@ -137,7 +137,7 @@ def _all_right(t: Teller, label: int) -> bool:
 def one_class(t: Teller) -> Told:
     """Where all points are of one class."""
     (label,) = t.occupied()
-    words = f"all {thing(t)}s are of one class, {t.name(label)}: nothing is told apart here"
+    words = worded(t, "one_class", name=t.name(label))
     return told(t, MUST, words, t.fact("with_points"))
 
 
@@ -150,10 +150,9 @@ def close_call(t: Teller) -> Iterator[Told]:
     if region.value is not None:
         point, own, distance, behind, certain = region.value
         if distance > _TINY:
-            words = (
-                f"closest call: {thing(t)} {point} of {t.name(own)}, {t.about(distance)} from "
-                f"{t.name(behind)}'s region{'' if certain else ' in the window'}"
-            )
+            names = {"name": t.name(own), "other": t.name(behind)}
+            key = "closest" if certain else "closest_seen"
+            words = worded(t, key, point=point, distance=t.about(distance), **names)
             yield told(t, SPARE, words, region)
         return
     call = t.fact("closest_call")
@@ -162,8 +161,6 @@ def close_call(t: Teller) -> Iterator[Told]:
     point, lead, rival = call.value
     if lead > _TINY * float(abs(t.at.logits).max()):
         own = t.fact("class_of", point)
-        words = (
-            f"closest call: {thing(t)} {point} of {t.name(own.value)}, where the output of "
-            f"{t.name(rival)} is only {printed(lead)} lower"
-        )
+        names = {"name": t.name(own.value), "other": t.name(rival)}
+        words = worded(t, "closest_output", point=point, lead=printed(lead), **names)
         yield told(t, SPARE, words, call, own)

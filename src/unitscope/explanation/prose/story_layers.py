@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from unitscope.explanation.grammar import Teller, listed
 from unitscope.explanation.prose import FEW_NAMES
+from unitscope.explanation.prose.sentences import say
 from unitscope.explanation.prose.story_units import one_unit
 from unitscope.explanation.prose.story_words import (
     HELPS,
@@ -15,27 +16,15 @@ from unitscope.explanation.prose.story_words import (
     in_layer,
     in_words,
     share_of,
-    thing,
     told,
     units,
+    worded,
 )
 from unitscope.explanation.story import picture_of
 
 FEW = 3  # units of a layer, that are told of one by one
 _GROUPS = 3
 _NAMED = 5  # units of a group, that are listed
-
-_KINDS = {
-    "leaky_relu": "a leaky ReLU unit is never quite off: at its line only its slope changes",
-    "abs": "an absolute-value unit is 0 on its line and grows to both sides of it",
-    "tanh": "a tanh unit has no off and on: across its line it goes from -1 to 1",
-    "sigmoid": "a sigmoid unit has no off and on: across its line it goes from 0 to 1",
-    "elu": "an ELU unit has no off: across its line it goes from near -1 to rising",
-    "softplus": "a softplus unit has no off: across its line it bends from near 0 to rising",
-    "gelu": "a GELU unit has no sharp off and on: across its line it bends from near 0 to rising",
-    "silu": "a SiLU unit has no sharp off and on: across its line it bends from near 0 to rising",
-    "linear": "a linear unit bends nowhere: it only mixes the numbers that it reads",
-}
 
 
 def layers(t: Teller) -> Iterator[Told]:
@@ -65,21 +54,22 @@ def _first(t: Teller) -> Told:
     widths = t.fact("widths", 0)
     features, count = widths.value
     facts = [widths, t.fact("hidden_layers")]
-    what = f"the {features} features of each point" if features > 2 else "each point"
+    what = say("features_of_each" if features > 2 else "each_point", count=features)
     if picture_of(t.at) is not None:
         facts.append(t.fact("picture"))
-        what = f"the {features} pixels of each picture"
-    words = f"layer 1 makes {in_words(count)} number{'' if count == 1 else 's'} of {what}"
+        what = say("pixels_of_each", count=features)
+    key = "layer_makes_one" if count == 1 else "layer_makes"
+    words = say(key, count=in_words(count), what=what)
     if t.at.hidden == 1:
-        words += ", a0 and a1" if count == 2 else ""
-        words += ": all layer 2 sees"
+        words += say("called") if count == 2 else ""
+        words += say("all_seen")
     return told(t, THREAD, words, *facts)
 
 
 def _kind(t: Teller) -> Iterator[Told]:
     kind = t.at.net.layers[0].activation
     if kind != "relu":
-        yield told(t, HELPS, _KINDS[kind], t.fact("activation_of", 0, 0))
+        yield told(t, HELPS, say(f"kind_{kind}"), t.fact("activation_of", 0, 0))
 
 
 def _lines(t: Teller) -> Iterator[Told]:
@@ -90,7 +80,7 @@ def _lines(t: Teller) -> Iterator[Told]:
     lines = t.fact("with_a_line")
     if lines.value < first.units:
         return
-    words = f"each of its {first.units} units bends along one straight line of the plane"
+    words = say("bends", count=first.units)
     facts = [lines, t.fact("widths", 0), t.fact("activation_of", 0, 0)]
     classes = t.occupied()
     if len(classes) == 2:
@@ -98,19 +88,16 @@ def _lines(t: Teller) -> Iterator[Told]:
         unit, one, other = best.value
         sizes = [t.sizes.value[label] for label in classes]
         if {(one, other)} & {(sizes[0], 0), (0, sizes[1])}:
-            words += f"; unit {unit} alone has each class on a side of its own"
+            words += say("bends_apart", unit=unit)
         else:
             both = [share_of(t, one, classes[0]), share_of(t, other, classes[1], first=False)]
-            words += (
-                f", and none of them parts the classes: the best, unit {unit}, has "
-                f"{listed(both)} on its positive side"
-            )
+            words += say("bends_within", unit=unit, shares=listed(both))
         facts += [best, *(t.fact("size", label) for label in classes)]
     else:
         cutting = t.fact("cutting", 0)
         if cutting.value:
-            words += f"; {in_words(cutting.value)} of these lines "
-            words += f"{'cuts' if cutting.value == 1 else 'cut'} through a class"
+            key = "line_cuts" if cutting.value == 1 else "lines_cut"
+            words += say(key, count=in_words(cutting.value))
             facts.append(cutting)
     yield told(t, HELPS, words, *facts)
 
@@ -119,20 +106,19 @@ def _deeper(t: Teller) -> Told:
     """What the layers after the first make of its numbers."""
     widths = [t.fact("widths", layer) for layer in range(1, t.at.hidden)]
     count = widths[0].value[1]
-    made = f"{in_words(count)} feature{'' if count == 1 else 's'}"
-    words = f"layer 2 sees only those and makes {made} of them"
+    words = say("deeper_one" if count == 1 else "deeper", count=in_words(count))
     for number, one in enumerate(widths[1:], 3):
-        words += f", and layer {number} makes {in_words(one.value[1])} of these"
-    words += ": features of features"
+        words += say("deeper_too", layer=number, count=in_words(one.value[1]))
+    words += say("deeper_end")
     facts = [*widths, t.fact("hidden_layers")]
     classes, layer = t.occupied(), t.at.hidden - 1
     if len(classes) == 2 and t.at.net.layers[layer].units > 1:
         best = t.fact("best_cut", layer, *classes)
         unit, *counts = best.value
-        state = "on" if t.at.net.layers[layer].activation == "relu" else "on its positive side"
+        state = say("on" if t.at.net.layers[layer].activation == "relu" else "on_its_side")
         both = zip(counts, classes, (True, False), strict=True)
         shares = [share_of(t, count, label, first=first) for count, label, first in both]
-        words += f", the best of which, unit {unit}, is {state} for {' and '.join(shares)}"
+        words += say("deeper_best", unit=unit, state=state, shares=listed(shares))
         facts += [best, *(t.fact("size", label) for label in classes)]
         facts.append(t.fact("activation_of", layer, 0))
     return told(t, THREAD, words, *facts)
@@ -156,31 +142,33 @@ def _groups(t: Teller, layer: int) -> Iterator[Told]:
     most = max((len(groups[on]) for on in ranked), default=0)
     for on in ranked:
         members = groups[on]
-        named = units(members) if len(members) <= _NAMED else f"{alike(len(members), most)} units"
-        if not parts:
-            verb, their = ("is", "its") if len(members) == 1 else ("are", "their")
-            state = "on" if relu else f"on {their} positive side"
-            named += f"{in_layer(t, layer)} {verb} mostly {state}"
-        parts.append(f"{named} for {t.names(on)} only")
+        named = units(members)
+        if len(members) > _NAMED:
+            named = say("many_units", count=alike(len(members), most))
+        key, side = "groups", "on_their_side"
+        if len(members) == 1:
+            key, side = "groups_one", "on_its_side"
+        slots = {"state": say("on" if relu else side), "layer": in_layer(t, layer)}
+        parts.append(say("group" if parts else key, units=named, names=t.names(on), **slots))
         facts += [t.fact("group", layer, on), *(t.fact("role", layer, unit) for unit in members)]
     silent = t.fact("silent", layer)
     cutting = t.fact("cutting", layer)
     if parts:
         words = listed(parts)
         if cutting.value and (t.at.hidden > 1 or t.at.net.n_features != 2):
-            others = "another" if cutting.value == 1 else f"{in_words(cutting.value)} others"
-            words += f"; {others} {'cuts' if cutting.value == 1 else 'cut'} through classes"
+            key = "another_cuts" if cutting.value == 1 else "others_cut"
+            words += say(key, count=in_words(cutting.value))
             facts.append(cutting)
         yield told(t, THREAD, words, *facts)
     if silent.value and t.at.net.layers[layer].activation == "relu":
         named = units(silent.value)
         if len(silent.value) > _NAMED:
-            named = f"{in_words(len(silent.value))} units"
-        verb = "is" if len(silent.value) == 1 else "are"
-        words = f"{named}{in_layer(t, layer)} {verb} off at every {thing(t)}"
+            named = say("many_units", count=in_words(len(silent.value)))
+        key = "silent_one" if len(silent.value) == 1 else "silent"
+        words = worded(t, key, units=named, layer=in_layer(t, layer))
         rest = t.at.net.layers[layer].units - len(silent.value)
         if rest <= len(silent.value):
-            words += f", so {in_words(rest)} {'does' if rest == 1 else 'do'} all the work"
+            words += say("rest_works_one" if rest == 1 else "rest_works", count=in_words(rest))
         yield told(t, HELPS, words, silent, t.fact("activation_of", layer, 0))
 
 
@@ -194,29 +182,15 @@ def _keenest(t: Teller, layer: int) -> Iterator[Told]:
     rest = t.at.n - size
     if size < 2 or not rest or mine / size - others / rest < 0.5:
         return
-    name = f"unit {unit}{in_layer(t, layer)}"
     relu = t.at.net.layers[layer].activation == "relu"
-    state = "on" if relu else "on its positive side"
-    start = f"the unit that best singles out one class is {name}: it is"
-    if others > size:
-        start = f"no unit singles out one class: the best, {name}, is"
-    words = f"{start} {state} for {share_of(t, mine, label)} and for {others:,} of the other "
-    words += f"{rest:,}"
+    slots = {"unit": unit, "layer": in_layer(t, layer), "share": share_of(t, mine, label)}
+    slots |= {"state": say("on" if relu else "on_its_side")}
+    key = "keenest_at_best" if others > size else "keenest"
+    words = say(key, others=f"{others:,}", rest=f"{rest:,}", **slots)
     facts = [keenest, t.fact("size", label), t.fact("points"), t.fact("activation_of", layer, 0)]
     if layer == 0 and picture_of(t.at) is not None:
         ink = t.fact("ink", unit)
-        high, low = ink.value
-        words += f"; ink {_part(high)} raises it most, ink {_part(low)} lowers it most"
+        high, low = (say(f"part_{row}_{column}") for row, column in ink.value)
+        words += say("ink", high=high, low=low)
         facts.append(ink)
     yield told(t, HELPS, words, *facts)
-
-
-def _part(place: tuple[int, int]) -> str:
-    row, column = place
-    if place == (1, 1):
-        return "in the middle"
-    if row == 1:
-        return f"at the {('left', '', 'right')[column]}"
-    if column == 1:
-        return f"at the {('top', '', 'bottom')[row]}"
-    return f"in the {('upper', '', 'lower')[row]} {('left', '', 'right')[column]}"

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from unitscope.explanation.facts import Fact, printed
 from unitscope.explanation.grammar import Teller, listed
 from unitscope.explanation.prose import FEW_NAMES
+from unitscope.explanation.prose.sentences import say
 from unitscope.explanation.prose.story_words import (
     HELPS,
     THREAD,
     Told,
     moved,
-    thing,
     told,
+    which_most,
+    worded,
 )
 from unitscope.explanation.story import picture_of
 
@@ -25,18 +27,14 @@ def lines(t: Teller) -> Iterator[Told]:
     """Outputs as sums, classes beside each other's lines."""
     linear, deep = t.fact("last_is_linear"), t.fact("hidden_layers")
     if not linear.value:
-        words = "there is no hidden layer: each output reads the point itself"
-        yield told(t, THREAD, words, deep)
+        yield told(t, THREAD, say("reads_itself"), deep)
         return
     features = t.at.net.n_features
     names = [t.input(number) for number in range(features)]
-    what = listed(names) if features <= 2 else f"the {features} features"
-    what = f"the {features} pixels" if picture_of(t.at) else what
-    meet = {1: "at one place", 2: "along a straight line"}.get(features, "along a flat boundary")
-    words = (
-        f"there is no hidden layer: each output is a weighted sum of {what}, and the class whose "
-        f"output is largest wins, so two classes can only meet {meet}"
-    )
+    what = listed(names) if features <= 2 else say("the_features", count=features)
+    what = say("the_pixels", count=features) if picture_of(t.at) else what
+    where = say({1: "at_one_place", 2: "along_a_line"}.get(features, "along_a_flat"))
+    words = say("weighted_sum", what=what, where=where)
     yield told(t, THREAD, words, linear, deep, t.fact("widths", 0))
     yield from _one_wins(t)
     if features == 1:
@@ -51,22 +49,19 @@ def _one_wins(t: Teller) -> Iterator[Told]:
     """How far the only answer's output is above the others."""
     tied = t.fact("tied_everywhere")
     if len(tied.value) > 1:
-        words = f"the outputs of {t.names(tied.value)} tie at every {thing(t)}"
-        yield told(t, THREAD, f"{words}, and a tie goes to the first", tied)
+        yield told(t, THREAD, worded(t, "all_tie", names=t.names(tied.value)), tied)
         return
     only, ahead = t.fact("only_answer"), t.fact("least_win")
     if only.value >= 0 and ahead.value > 0:
-        words = f"the output of {t.name(only.value)} is the largest at every {thing(t)}"
-        yield told(t, HELPS, f"{words}, by at least {printed(ahead.value)}", only, ahead)
+        name, lead = t.name(only.value), printed(ahead.value)
+        yield told(t, HELPS, worded(t, "always_largest", name=name, lead=lead), only, ahead)
 
 
 def _along(t: Teller) -> Iterator[Told]:
     """The answers from one end of the only feature to the other."""
     along = t.fact("answers_along")
     if 1 < len(along.value) <= FEW_NAMES:
-        words = (
-            f"from the lowest {t.input(0)} to the highest the answers are {t.names(along.value)}"
-        )
+        words = say("along", feature=t.input(0), names=t.names(along.value))
         yield told(t, THREAD, words, along)
 
 
@@ -82,12 +77,13 @@ def _pairs(t: Teller) -> Iterator[Told]:
         axis, sign = line.value
         if not sign:
             continue
-        up, down = ("to the right of", "to the left of") if axis == 0 else ("above", "below")
-        by_class.setdefault(one, []).append(f"{up if sign > 0 else down} {t.name(other)}")
+        up, down = ("right_of", "left_of") if axis == 0 else ("above", "below")
+        side = say(up if sign > 0 else down, name=t.name(other))
+        by_class.setdefault(one, []).append(side)
         facts.append(line)
-    said = [f"{t.name(one)} lies {listed(sides)}" for one, sides in by_class.items()]
+    said = [say("lies", name=t.name(one), sides=listed(by_class[one])) for one in by_class]
     if said:
-        yield told(t, THREAD, f"across their lines, {'; '.join(said)}", *facts)
+        yield told(t, THREAD, say("across", pairs="; ".join(said)), *facts)
 
 
 def _outputs(t: Teller) -> Iterator[Told]:
@@ -96,7 +92,7 @@ def _outputs(t: Teller) -> Iterator[Told]:
     for label in range(t.at.net.n_classes if few else 0):
         by = t.fact("output_moved_by", label, _MOST_INPUTS)
         if by.value:
-            words = f"the output of {t.name(label)} {moved(t, by.value)}"
+            words = say("output_moved", name=t.name(label), moved=moved(t, by.value))
             if t.at.net.n_features > _MOST_INPUTS:
-                words += ", which move it most" if len(by.value) > 1 else ", which moves it most"
+                words += which_most(by.value)
             yield told(t, HELPS, words, by)

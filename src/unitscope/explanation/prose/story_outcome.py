@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from unitscope.explanation.facts import Fact, printed
-from unitscope.explanation.grammar import Teller, are, listed
+from unitscope.explanation.grammar import Teller, listed
 from unitscope.explanation.prose import FEW_NAMES
+from unitscope.explanation.prose.sentences import say
 from unitscope.explanation.prose.story_words import (
     HELPS,
     MUST,
@@ -17,14 +18,14 @@ from unitscope.explanation.prose.story_words import (
     of_all,
     share_of,
     some,
-    thing,
+    things,
     told,
     told_of_training,
     units,
+    worded,
 )
 from unitscope.explanation.prose.training import diverged
 from unitscope.explanation.story import picture_of
-from unitscope.sweeps.words import counted
 
 _CONFUSIONS = 2
 _COORDINATES = 4  # of a place, that are listed
@@ -38,16 +39,12 @@ def outcome(t: Teller) -> Iterator[Told]:
     """How many points are right, and what the wrong ones are taken for."""
     right = t.fact("right")
     good, n = right.value
-    words = f"{of_all(t, good)} {are(good if good != n else n)} right"
+    words = say("is_right" if good == 1 else "are_right", points=of_all(t, good))
     if good == n:
         yield told(t, MUST, words, right)
         return
     if not good:
-        one, several = (
-            f"the one {thing(t)} is wrong",
-            f"none of the {counted(n, thing(t))} is right",
-        )
-        words = one if n == 1 else several
+        words = worded(t, "one_wrong" if n == 1 else "none_right", things=things(t, n))
     only = t.fact("only_answer")
     if only.value >= 0:
         yield _one_answer(t, words, right, only)
@@ -58,28 +55,29 @@ def outcome(t: Teller) -> Iterator[Told]:
     for fact in mistakes:
         label, taken = fact.about
         if said and label == mistakes[0].about[0]:
-            said.append(f"{fact.value:,} for {t.name(taken)}")
+            said.append(say("taken_too", count=f"{fact.value:,}", name=t.name(taken)))
             continue
         share = share_of(t, fact.value, label, first=not said)
-        said.append(f"{share} {are(fact.value)} taken for {t.name(taken)}")
+        key = "taken_one" if fact.value == 1 else "taken"
+        said.append(say(key, share=share, name=t.name(taken)))
     if wrong:
-        said.append(f"and {wrong:,} more {are(wrong)} wrong")
+        said.append(say("more_wrong_one" if wrong == 1 else "more_wrong", count=f"{wrong:,}"))
     mistaken = ", ".join(said) if wrong else listed(said)
-    yield told(t, MUST, f"{words}: {mistaken}", right, *mistakes, *own)
+    words = say("mistakes", right=words, mistakes=mistaken)
+    yield told(t, MUST, words, right, *mistakes, *own)
     most = t.fact("largest_class")
     label, size = most.value
     if size >= max(good, _UNBALANCED * n) and size < n:
-        words = f"always answering {t.name(label)} would get {of_all(t, size)} right"
+        words = say("always", name=t.name(label), points=of_all(t, size))
         yield told(t, HELPS, words, most, right)
 
 
 def _one_answer(t: Teller, words: str, right: Fact, only: Fact) -> Told:
     most = t.fact("largest_class")
-    name = t.name(only.value)
-    words += f": every {thing(t)} gets the same answer, {name}"
+    words = worded(t, "same_answer", right=words, name=t.name(only.value))
     facts = [right, only]
     if only.value == most.value[0]:
-        words += ", the largest class"
+        words += say("largest_class")
         facts.append(most)
     return told(t, MUST, words, *facts)
 
@@ -110,8 +108,7 @@ def cause(t: Teller) -> Iterator[Told]:
 
 def _untrained(t: Teller) -> Iterator[Told]:
     if t.at.run is not None and not t.at.run.epochs and t.fact("read_as").value is None:
-        words = "the network is not trained yet: these are the weights that it starts from"
-        yield told_of_training(t, HELPS, words, t.fact("trained_for"))
+        yield told_of_training(t, HELPS, say("untrained"), t.fact("trained_for"))
 
 
 def _diverged(t: Teller) -> Iterator[Told]:
@@ -130,7 +127,7 @@ def _rose(t: Teller) -> Iterator[Told]:
     ends = t.fact("ends", digits=4)
     _, first, last = ends.value
     if last > first and printed(first, 4) != printed(last, 4):
-        words = f"in training the loss rose, from {printed(first, 4)} to {printed(last, 4)}"
+        words = say("rose", first=printed(first, 4), last=printed(last, 4))
         yield told_of_training(t, MUST, words, ends)
 
 
@@ -145,15 +142,14 @@ def _constant(t: Teller) -> Iterator[Told]:
     if dense.activation == "relu" and silent and linear.value:
         facts = [t.fact("silent", layer), t.fact("activation_of", layer, 0), linear]
         facts.append(t.fact("widths", layer))
-        so = "so the outputs are their biases alone"
         gone = list(_gone(t)) if layer == 0 else []
         yield from gone
-        words = so if gone else f"{_all_units(t, layer)} off at every {thing(t)}, {so}"
-        yield told(t, MUST, words, *facts)
+        key = "biases_alone" if gone else "off_biases_alone"
+        yield told(t, MUST, worded(t, key, units=_all_units(t, layer)), *facts)
         return
     constant = t.fact("first_constant")
-    words = f"layer {constant.value + 1} gives the same numbers at every {thing(t)}"
-    yield told(t, MUST, f"{words}, so nothing after it can tell them apart", constant)
+    words = worded(t, "constant_layer", layer=constant.value + 1)
+    yield told(t, MUST, words, constant)
 
 
 def same_answer(t: Teller) -> Iterator[Told]:
@@ -166,17 +162,18 @@ def same_answer(t: Teller) -> Iterator[Told]:
         return
     best = max(outputs.value)
     tied = [label for label, value in enumerate(outputs.value) if value == best]
-    values = [f"{printed(value)} for {t.name(k)}" for k, value in enumerate(outputs.value)]
-    so = f"so {t.name(tied[0])} wins"
-    if len(tied) > 1:
-        so = f"and of those that tie the first wins, {t.name(tied[0])}"
-    yield told(t, HELPS, f"the outputs are {listed(values)} everywhere, {so}", outputs)
+    values = [
+        say("value_for", value=printed(value), name=t.name(k))
+        for k, value in enumerate(outputs.value)
+    ]
+    so = say("tie_wins" if len(tied) > 1 else "so_wins", name=t.name(tied[0]))
+    yield told(t, HELPS, say("same_outputs", values=listed(values), so=so), outputs)
 
 
 def _all_units(t: Teller, layer: int) -> str:
     count = t.at.net.layers[layer].units
-    which = {1: "the unit", 2: "both units"}.get(count, f"all {count} units")
-    return f"{which}{in_layer(t, layer)} {are(count)}"
+    key = {1: "the_unit_is", 2: "both_units_are"}.get(count, "all_units_are")
+    return say(key, count=count, layer=in_layer(t, layer))
 
 
 def _shared_place(t: Teller) -> Iterator[Told]:
@@ -194,15 +191,13 @@ def _shared_place(t: Teller) -> Iterator[Told]:
     relu = t.at.net.layers[layer].activation == "relu"
     facts = [shared]
     if relu and not any(place):
-        words = f"{_all_units(t, layer)} off at {some(t, here)}: those {sum(counts):,} {thing(t)}s "
-        words += f"share the place {_place(place)}" if len(place) <= _COORDINATES else "all look"
-        words += " alike" if len(place) > _COORDINATES else ""
+        key = "off_in_place" if len(place) <= _COORDINATES else "off_alike"
         facts += [t.fact("activation_of", layer, 0), t.fact("widths", layer)]
     else:
-        words = f"{some(t, here)} share one place in layer {layer + 1}"
-        if len(place) <= _COORDINATES:
-            words += f", {_place(place)}"
-    yield told(t, MUST, f"{words}, so they get one answer, {t.name(answer)}", *facts)
+        key = "one_place_at" if len(place) <= _COORDINATES else "one_place"
+    slots = {"points": some(t, here), "place": _place(place), "name": t.name(answer)}
+    slots |= {"units": _all_units(t, layer), "layer": str(layer + 1), "count": f"{sum(counts):,}"}
+    yield told(t, MUST, worded(t, key, **slots), *facts)
 
 
 def _place(place: tuple[float, ...]) -> str:
@@ -228,17 +223,13 @@ def _gone(t: Teller) -> Iterator[Told]:
     dead = [fact for fact in gone if fact.value >= 0]
     if not dead:
         return
+    which = units([fact.about[0] for fact in dead])
     if len(dead) == first.units == 2:
-        which, has = "both units", "have"
-    else:
-        which, has = units([fact.about[0] for fact in dead]), "has" if len(dead) == 1 else "have"
+        which = say("both_units")
     which += in_layer(t, 0)
     last = max(fact.value for fact in dead)
-    since = f"since epoch {last:,}" if last else "from the start"
-    words = (
-        f"{which} {has} been off at every {thing(t)} {since}, and a unit that is off everywhere "
-        "gets no gradient"
-    )
+    since = say("since_epoch" if last else "since_start", epoch=f"{last:,}")
+    words = worded(t, "gone_one" if len(dead) == 1 else "gone", units=which, since=since)
     yield told_of_training(t, MUST, words, *dead, t.fact("activation_of", 0, 0))
 
 
@@ -249,9 +240,9 @@ def _one_number(t: Teller) -> Iterator[Told]:
         return
     varying, widths = t.fact("varying", layer), t.fact("widths", layer)
     if varying.value == 1:
-        left = "is left" if widths.value[1] > 1 else "has"
         yield from _gone(t) if layer == 0 else ()
-        words = f"one number {left} to tell {in_words(classes)} classes apart"
+        key = "number_left" if widths.value[1] > 1 else "number_has"
+        words = say(key, count=in_words(classes))
         yield told(t, MUST, words, varying, widths, t.sizes)
 
 
@@ -260,8 +251,8 @@ def _never_given(t: Teller) -> Iterator[Told]:
     alike = t.fact("only_answer").value >= 0
     if never.value and len(never.value) <= FEW_NAMES and not alike:
         *first, last = map(t.name, never.value)
-        names = f"{', '.join(first)} or {last}" if first else last
-        yield told(t, HELPS, f"no {thing(t)} gets the answer {names}", never)
+        names = say("or", first=", ".join(first), last=last) if first else last
+        yield told(t, HELPS, worded(t, "never_given", names=names), never)
         yield _second_best(t)
 
 
@@ -271,21 +262,19 @@ def _second_best(t: Teller) -> Told:
         fell = t.fact("shortfall")
         most, median = map(printed, fell.value)
         if not fell.value[0]:
-            return told(t, THREAD, "where it is wrong, the two outputs tie", fell)
-        words = f"where it is wrong, the right output falls short by at most {most}"
-        words += f" ({median} in the median)" if median != most else ""
+            return told(t, THREAD, say("two_tie"), fell)
+        words = say("falls_short", most=most)
+        words += say("in_the_median", median=median) if median != most else ""
         return told(t, THREAD, words, fell)
     second = t.fact("second_best")
     count, wrong = second.value
     if wrong == 1:
-        where = f"at the wrong {thing(t)} its own class comes"
-        words = f"{where} second" if count else f"{where} third or later"
-    elif count == wrong == 2:
-        words = f"at both wrong {thing(t)}s the right class comes second"
+        key = "second_of_one" if count else "third_of_one"
+    elif count == wrong:
+        key = "second_of_two" if wrong == 2 else "second_of_all"
     else:
-        which = "all" if count == wrong else f"{count:,} of the"
-        which = "none of the" if not count else which
-        words = f"at {which} {wrong:,} wrong {thing(t)}s the right class comes second"
+        key = "second_of_some" if count else "second_of_none"
+    words = worded(t, key, count=f"{count:,}", wrong=f"{wrong:,}")
     return told(t, THREAD, words, second)
 
 
@@ -299,8 +288,7 @@ def _unlike(t: Teller) -> Iterator[Told]:
     n_right, n = t.fact("right").value
     if not least or greatest < _UNLIKE * least or n_right > _NEARLY_ALL * n or picture_of(t.at):
         return
-    words = (
-        f"the features differ in size by a factor of {printed(greatest / least, 2)} (standard "
-        f"deviation {printed(least)} for {t.input(low)}, {printed(greatest)} for {t.input(high)})"
-    )
+    names = {"low": t.input(low), "high": t.input(high)}
+    sizes = {"least": printed(least), "greatest": printed(greatest)}
+    words = say("unlike", factor=printed(greatest / least, 2), **sizes, **names)
     yield told(t, MUST, words, spreads)

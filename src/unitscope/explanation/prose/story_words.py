@@ -9,13 +9,13 @@ from unitscope.explanation.claims import Claim, marked
 from unitscope.explanation.facts import Fact
 from unitscope.explanation.grammar import Teller, listed
 from unitscope.explanation.prose import BRIEF, STORY
+from unitscope.explanation.prose.sentences import say
 from unitscope.explanation.story import picture_of
-from unitscope.sweeps.words import counted
 
 # How well a sentence can be spared where there are too many.
 MUST, THREAD, HELPS, SPARE = range(4)
 
-_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_WORDS = say("numbers").split()
 
 
 class Told(NamedTuple):
@@ -35,6 +35,11 @@ def told_of_training(t: Teller, rank: int, words: str, *facts: Fact) -> Told:
     return Told(rank, t.say_of_training(STORY, BRIEF, words, *facts))
 
 
+def worded(t: Teller, key: str, **slots: object) -> str:
+    """A sentence of the table, where a thing is what a point is."""
+    return say(key, thing=thing(t), **slots)
+
+
 def in_words(count: int) -> str:
     """Two; from 11 on, 11."""
     return _WORDS[count] if count < len(_WORDS) else f"{count:,}"
@@ -47,28 +52,31 @@ def alike(count: int, most: int) -> str:
 
 def thing(t: Teller) -> str:
     """What a point is."""
-    return "point" if picture_of(t.at) is None else "picture"
+    return say("point" if picture_of(t.at) is None else "picture")
+
+
+def things(t: Teller, count: int) -> str:
+    """1 point, 2,000 points."""
+    return worded(t, "one_thing" if count == 1 else "things", count=f"{count:,}")
 
 
 def of_all(t: Teller, count: int) -> str:
     """All 100 points, or 77 of 100 points."""
-    things = counted(t.at.n, thing(t))
-    if count == t.at.n:
-        return f"all {things}" if count > 1 else f"the one {thing(t)}"
-    return f"{count:,} of {things}"
+    if count < t.at.n:
+        return say("part_of", count=f"{count:,}", things=things(t, t.at.n))
+    return say("all_of", things=things(t, count)) if count > 1 else worded(t, "the_one")
 
 
 def share_of(t: Teller, count: int, label: int, *, first: bool = True) -> str:
     """23 of the 25 points of c1; where points were mentioned before, 23 of 25 of c1."""
     size, name = t.sizes.value[label], t.name(label)
     if not count:
-        return f"none of {name}"
+        return say("none_of_class", name=name)
     if size == 1:
-        return f"the one {thing(t)} of {name}"
-    things = f" {thing(t)}s" if first or t.at.data.class_names[label][:1].isdigit() else ""
-    if count == size:
-        return f"all {size:,}{things} of {name}"
-    return f"{count:,} of the {size:,}{things} of {name}"
+        return worded(t, "only_of_class", name=name)
+    again = "" if first or t.at.data.class_names[label][:1].isdigit() else "_again"
+    key = f"all_of_class{again}" if count == size else f"part_of_class{again}"
+    return worded(t, key, count=f"{count:,}", size=f"{size:,}", name=name)
 
 
 def shares(t: Teller, counts: Sequence[int]) -> str:
@@ -84,24 +92,25 @@ def some(t: Teller, found: Sequence[tuple[int, int]]) -> str:
     """2 points of c1 and 3 of c2, from (label, count)."""
     parts: list[str] = []
     for label, count in found:
+        name = t.name(label)
         if t.sizes.value[label] == 1:
-            parts.append(f"the one {thing(t)} of {t.name(label)}")
+            parts.append(worded(t, "only_of_class", name=name))
         elif parts:
-            parts.append(f"{count:,} of {t.name(label)}")
+            parts.append(say("more_of_class", count=f"{count:,}", name=name))
         else:
-            parts.append(f"{counted(count, thing(t))} of {t.name(label)}")
+            parts.append(say("some_of_class", things=things(t, count), name=name))
     return listed(parts)
 
 
 def units(numbers: Sequence[int]) -> str:
     """Unit 3, or units 1, 4 and 7."""
     names = listed([str(number) for number in numbers])
-    return f"unit {names}" if len(numbers) == 1 else f"units {names}"
+    return say("unit" if len(numbers) == 1 else "units", numbers=names)
 
 
 def in_layer(t: Teller, layer: int) -> str:
     """Of which layer units are, where there are several."""
-    return f" of layer {layer + 1}" if t.at.hidden > 1 else ""
+    return say("in_layer", layer=layer + 1) if t.at.hidden > 1 else ""
 
 
 def feature(t: Teller, number: int) -> str:
@@ -113,6 +122,11 @@ def moved(t: Teller, found: Sequence[tuple[int, int]]) -> str:
     """Grows with x0 and x2 and falls with x1, from (input, sign)."""
     up = [feature(t, number) for number, sign in found if sign > 0]
     down = [feature(t, number) for number, sign in found if sign < 0]
-    parts = [f"grows with {listed(up)}"] if up else []
-    parts += [f"falls with {listed(down)}"] if down else []
-    return " and ".join(parts)
+    parts = [say("grows_with", features=listed(up))] if up else []
+    parts += [say("falls_with", features=listed(down))] if down else []
+    return listed(parts)
+
+
+def which_most(moving: Sequence[object]) -> str:
+    """That these move it most."""
+    return say("which_move" if len(moving) > 1 else "which_moves")

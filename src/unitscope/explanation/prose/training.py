@@ -8,6 +8,7 @@ from unitscope.explanation.claims import Claim
 from unitscope.explanation.facts import printed
 from unitscope.explanation.grammar import Teller, listed, percent
 from unitscope.explanation.prose import BRIEF, FULL, NORMAL, TRAINING
+from unitscope.explanation.prose.sentences import say
 from unitscope.explanation.training import around
 from unitscope.sweeps.words import counted
 
@@ -105,10 +106,7 @@ def _stopped_early(t: Teller) -> Iterator[Claim]:
 
 def diverged(epochs: int, planned: int) -> str:
     """How a training came to an end by itself after so many epochs."""
-    return (
-        f"it diverged: epoch {epochs + 1:,} of {planned:,} reaches a loss or a weight that is not "
-        "finite, and what is told here is of the epoch before"
-    )
+    return say("diverged", epoch=f"{epochs + 1:,}", planned=f"{planned:,}")
 
 
 def _fastest(t: Teller) -> Iterator[Claim]:
