@@ -3,31 +3,17 @@
 
 import { openScope } from "./scope.js";
 
-/** @import { ClaimScene, FileScene } from "../pure/scene.d.ts" */
+/** @import { FileScene } from "../pure/scene.d.ts" */
 
 /** @type {FileScene} */
 const content = JSON.parse(document.getElementById("unitscope-data")?.textContent ?? "null");
 
 /**
- * What the file knows to be said of an epoch.
+ * What the file has of an epoch; the page tells the story of others, and of weights set by hand.
  * @param {number | null} epoch
- * @returns {ClaimScene[]}
  */
 function claimsAt(epoch) {
-  if (epoch === null) {
-    return [{
-      topic: "",
-      text: "This file has no sentences for these weights: Python writes them.",
-      about: [],
-    }];
-  }
-  const [known, claims] = content.claims_by_epoch.findLast(([at]) => at <= epoch) ?? [0, []];
-  if (known === epoch) return claims;
-  return [{
-    topic: "",
-    text: `This file has the sentences of some epochs: these are of epoch ${known}.`,
-    about: [],
-  }, ...claims];
+  return content.claims_by_epoch.find(([at]) => at === epoch)?.[1] ?? null;
 }
 
 /** A worker of a script that the file has as text; null where the browser allows none. */
@@ -46,6 +32,7 @@ openScope(
     readOnly: true,
     ask: () => Promise.reject(new Error("A file has nobody to ask.")),
     claimsAt,
+    tellsHere: true,
   },
   content,
   { startWorker: workerOfText },

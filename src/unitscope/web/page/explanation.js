@@ -2,15 +2,26 @@
 /** What is said of the network shown: the sentences that came with its run, or asked for. */
 
 import { dataToWire } from "../pure/data.js";
+import { networkFrom } from "../pure/network.js";
+import { storyTold } from "../story/story.js";
 
 /** @import { ClaimScene } from "../pure/scene.d.ts" */
+/** @import { Subject } from "../story/measures.js" */
 /** @import { Page } from "./page.js" */
 
 const BETWEEN = { dragging: 250, playing: 400 }; // ms between two explanations
+const SLOW = 8; // ms that a story takes which is told as rarely while the network changes
+
+/** What stands in a file below a story that it tells by itself. @type {ClaimScene[]} */
+const FILES_FACTS = [{
+  topic: "Of this network",
+  text: "This file has the facts of some epochs: those of the last are there.",
+  about: [],
+}];
 
 /**
- * @typedef {Pick<Page, "host" | "data" | "dataset" | "playback" | "requests" | "announce">}
- *   Explained
+ * @typedef {Pick<Page, "host" | "data" | "dataset" | "playback" | "requests" | "announce" |
+ *   "readOnly">} Explained
  */
 
 export class Explanation {
@@ -24,6 +35,12 @@ export class Explanation {
     this.key = "";
     this.at = 0;
     this.told = "";
+    // Where the page tells the story by itself: of what it did, in how many ms, and what.
+    this.toldKey = "";
+    this.took = 0;
+    /** @type {ClaimScene[]} */ this.story = [];
+    /** Whether the parts below the story are of another network. */
+    this.behind = false;
   }
 
   /** What came with the run is of other points than those shown. */
@@ -52,20 +69,59 @@ export class Explanation {
       known = page.host.claimsAt?.(edited ? null : epoch) ?? (atEnd ? this.ofEnd : null);
     this.stale = !known;
     const moving = dataset.dragging ? "dragging" : playback.playing ? "playing" : null;
+    this.behind = !known;
+    if (!known && page.host.tellsHere && !page.data.sampleOf) {
+      return this.followHere(key, now, moving, atEnd);
+    }
     if (
       !known && moving && (requests.busy("explain") || now - this.at < BETWEEN[moving])
     ) return; // words lag while pictures follow, and come at the end
     this.key = key;
     this.at = now;
     if (known) return this.take(known);
+    this.story = [];
+    this.askFor(key);
+  }
+
+  /**
+   * Tell the story at once; ask for what is below it when the network stays.
+   * @param {string} key
+   * @param {number} now ms
+   * @param {keyof typeof BETWEEN | null} moving
+   * @param {boolean} atEnd
+   */
+  followHere(key, now, moving, atEnd) {
+    const rarely = moving && this.took > SLOW && now - this.at < BETWEEN[moving];
+    if (this.toldKey !== key && !rarely) {
+      const begun = performance.now();
+      this.story = storyTold(subjectOf(this.page, atEnd));
+      this.took = performance.now() - begun;
+      this.toldKey = key;
+      this.at = now;
+      const below = this.page.readOnly ? FILES_FACTS : this.claims.filter(({ topic }) => topic);
+      this.take([...this.story, ...below]);
+    }
+    this.stale = this.toldKey !== key;
+    if (moving) return;
+    this.key = key;
+    if (!this.page.readOnly) this.askFor(key);
+  }
+
+  /** Ask what is to be said of the network shown. @param {string} key */
+  askFor(key) {
+    const { data, dataset, playback, requests } = this.page;
     requests.ask("explain", {
       make: () => ({
-        data: dataToWire(page.data),
+        data: dataToWire(data),
         network: playback.networkToWire(),
         window: dataset.windowToWire(),
       }),
       take: ({ claims }) => {
-        if (key === this.key) this.take(claims); // else another network is shown meanwhile
+        if (key !== this.key) return; // another network is shown meanwhile
+        this.behind = false;
+        this.take(
+          this.story.length ? [...this.story, ...claims.filter((one) => one.topic)] : claims,
+        );
       },
     });
   }
@@ -81,6 +137,41 @@ export class Explanation {
 
   /** Sentences are refused: the pictures are whole without. @param {string} message */
   refused(message) {
-    this.take([{ topic: "", text: message, about: [] }]);
+    this.take([...this.story, { topic: "", text: message, about: [] }]);
   }
+}
+
+/**
+ * What the story is of: the points trained on, and at a run's end its training.
+ * @param {Pick<Explained, "data" | "dataset" | "playback">} page
+ * @param {boolean} atEnd
+ * @returns {Subject}
+ */
+function subjectOf({ data, dataset, playback }, atEnd) {
+  const { features, heldOut, classNames, featureNames } = data, { run } = playback;
+  const rows = [...data.labels.keys()].filter((i) => !heldOut?.[i]), epochs = run.loss.length;
+  const points = heldOut
+    ? rows.flatMap((i) => [...data.points.subarray(i * features, (i + 1) * features)])
+    : data.points;
+  const network = (/** @type {number} */ epoch) =>
+    networkFrom(run.features, run.layers, run.weights, epoch * run.parameters);
+  return {
+    network: playback.networkShown(),
+    points,
+    labels: rows.map((i) => data.labels[i]),
+    classNames,
+    featureNames,
+    window: dataset.windowToWire(),
+    rows,
+    run: !atEnd ? null : {
+      epochs,
+      planned: run.recipe.epochs ?? epochs,
+      diverged: run.stopped !== null,
+      loss: run.loss,
+      at: run.epochs.length === epochs + 1 ? network : null,
+      standardized: run.standardized,
+      elsewhere: false,
+      otherLoss: false,
+    },
+  };
 }

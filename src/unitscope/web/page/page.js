@@ -34,8 +34,9 @@ const WAITING = { train: "Training …", dataset: "Making data …", table: "Rea
  * @typedef {object} Host
  * @property {(request: Request, progress?: Progress) => Promise<Answer>} ask
  * @property {boolean} readOnly nothing is trained
- * @property {(epoch: number | null) => scene.ClaimScene[]} [claimsAt] what is known to be said of
- *   an epoch, or of weights changed by hand
+ * @property {(epoch: number | null) => scene.ClaimScene[] | null} [claimsAt] what is known of an
+ *   epoch, or of weights changed by hand
+ * @property {boolean} [tellsHere] the page tells the story by itself where nothing else is known
  */
 
 /**

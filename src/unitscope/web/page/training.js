@@ -68,6 +68,7 @@ export function trainingHost(host, limits, start, tell) {
   worker.postMessage({ limits });
   return {
     ...host,
+    tellsHere: true,
     ask: (request, progress) => {
       if (!ready || costHere({ ...request }, limits) > BUDGET) {
         drop(request.kind);

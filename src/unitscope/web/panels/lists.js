@@ -50,7 +50,8 @@ export function explanationPanel(page) {
     const { claims: said, stale } = page.explanation, { heldOut } = page.data;
     note.hidden = !heldOut;
     setText(note, heldOut ? "Of the points trained on; they are counted without test points." : "");
-    for (const part of [node, more]) part.classList.toggle("stale", stale);
+    node.classList.toggle("stale", stale);
+    more.classList.toggle("stale", stale || page.explanation.behind);
     if (shown === said && look === page.look) return;
     [shown, look] = [said, page.look];
     remedies.update(said);
