@@ -56,9 +56,7 @@ class Steps:
     def ended(self) -> str:
         """Have the logits at the end; in words what they are."""
         if not self.layers:
-            raise UnsupportedModel(
-                f"model must be {CHAIN}. Got one without a dense layer instead."
-            )
+            raise UnsupportedModel(f"model must be {CHAIN}. Got one without a dense layer instead.")
         if self.last == "shares":
             return _SHARES
         return self.chain.logits_at_the_end(self.last, "score")
