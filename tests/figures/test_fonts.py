@@ -7,6 +7,7 @@ import warnings
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 import unitscope as us
@@ -46,6 +47,15 @@ def test_a_sign_of_another_font_is_drawn_in_it(caplog):
     assert len(texts) == 2  # an axis and the legend
     assert all(len(text.get_fontfamily()) > 1 for text in texts)
     assert drawn(panel) == [] and caplog.records == []
+
+
+@pytest.mark.usefixtures("without_chinese")
+def test_a_file_is_saved_without_another_library_s_warnings(caplog, tmp_path):
+    own = Figure()  # not of ours: nothing has been said of it
+    own.text(0.5, 0.5, CHINESE)
+    for picture in (own, us.plot.data(named(CHINESE), features=(0, 1))):
+        us.plot.save(picture, tmp_path / "picture.png")
+    assert [CHINESE in record.getMessage() for record in caplog.records] == [True]
 
 
 def pictures(data):

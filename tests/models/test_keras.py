@@ -111,6 +111,12 @@ def test_softmax_goes_and_activations_join_their_dense(steps: Any) -> None:
     assert np.abs(net.probabilities(X) - np.asarray(model(X))).max() < 1e-6
 
 
+def test_a_softmax_of_one_unit_is_refused() -> None:
+    model = sequential(layers.Dense(4, "relu"), layers.Dense(1, "softmax"))
+    with pytest.raises(InvalidInput, match="Got a softmax of one unit, which is always 1, instead"):
+        us.from_keras(model)
+
+
 def test_one_sigmoid_unit_is_two_classes() -> None:
     model = sequential(layers.Dense(4, "tanh"), layers.Dense(1, "sigmoid"))
     net = us.from_keras(model)

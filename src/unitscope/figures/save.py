@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from unitscope.errors import refusal, said
+from unitscope.figures import fonts
 from unitscope.files import writing
 from unitscope.subject import described
 
@@ -50,7 +52,9 @@ def save(figure: Any, path: str | os.PathLike[str]) -> Path:
     }
     if suffix == ".png":
         settings["pil_kwargs"] = {"compress_level": _COMPRESSION}
-    with writing(target) as file, rc_context(_SETTINGS):
+    fonts.complete([whole])  # which says once what signs no font has
+    with writing(target) as file, rc_context(_SETTINGS), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
         whole.savefig(file, **settings)
     return target
 

@@ -119,9 +119,14 @@ class Chain:
     def logits_at_the_end(self, last: str | None, score: str = "logit") -> str:
         """Have logits, by what the model ends with, "sigmoid", "softmax" or nothing: in words what.
 
-        The one `score` of two classes is no number for each of them: it becomes two.
+        The one `score` of two classes is no number for each of them: it becomes two. **Raises**
+        `InvalidInput` for a softmax of one number, which says nothing.
         """
-        if self.width == 1 and last != "softmax":
+        if self.width == 1 and last == "softmax":
+            rule = "of as many outputs as there are classes, or of one sigmoid"
+            got = said("a softmax of one unit, which is always 1,")
+            raise refusal("model", rule, got, "Give its last layer a unit for each class.")
+        if self.width == 1:
             self.of_two_logits()
             return f"one {last or score} z read as the two logits (0, z)"
         if last == "sigmoid":
