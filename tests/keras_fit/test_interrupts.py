@@ -129,6 +129,20 @@ def test_a_press_that_a_callback_swallows_is_not_lost() -> None:
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+def test_a_press_before_the_training_begins_leaves_an_empty_history() -> None:
+    keras = pytest.importorskip("keras")
+    import unitscope as us
+
+    class Pressing(keras.callbacks.Callback):  # type: ignore[misc, name-defined]
+        def set_params(self, params: Any) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    model = _made(keras)
+    with pytest.raises(KeyboardInterrupt):
+        us.fit(model, np.eye(4, 2), np.arange(4), epochs=9, verbose=0, callbacks=Pressing())
+    assert model.history.epoch == [] and model.history.run.epochs == 0
+
+
 def test_a_handler_of_the_users_own_decides_what_ctrl_c_does() -> None:
     keras = pytest.importorskip("keras")
     import unitscope as us

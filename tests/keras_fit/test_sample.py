@@ -171,15 +171,12 @@ def test_a_tf_dataset_sees_the_order_that_it_has_without_us() -> None:
     assert {tuple(row) for row in history.run.data.X.tolist()} == {tuple(row) for row in X.tolist()}
 
 
-def test_data_that_fail_after_the_training_lose_nothing_of_it() -> None:
+def test_data_that_fail_after_the_training_lose_nothing_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fit_sample._Noted, "begin", lambda _: False)  # read afterwards
+
     class Gone(Batches):
-        use_multiprocessing = (
-            True  # so that it is read afterwards: what processes read is not noted
-        )
-
-        def __init__(self) -> None:
-            self.reads = []
-
         def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
             if len(self.reads) >= 7:  # one to build, six to train
                 raise OSError("the files are gone")

@@ -58,6 +58,8 @@ class Events:
             histories.append(package.callbacks.History())
             self._callbacks.append(histories[0])
         self.history = histories[-1]
+        if not hasattr(self.history, "epoch"):  # which it gets when the training begins, if it does
+            self.history.epoch = []
         model.history = self.history
         self._own = [c for c in self._callbacks if _is_own(c, package)]
         others = [c for c in self._callbacks if not any(c is own for own in self._own)]
