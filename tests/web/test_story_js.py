@@ -134,6 +134,18 @@ def test_toys_and_tables(tmp_path):
     assert_same([(us.train(data, seed=2, **how), data) for data, how in given], tmp_path)
 
 
+def test_borders_of_smooth_units_are_those_of_the_mesh(tmp_path):
+    moons, blobs = us.datasets.load("moons"), us.datasets.lab()
+    given = [(moons, "tanh", 4), (blobs, "sigmoid", 3), (blobs, "softplus", 2), (moons, "gelu", 3)]
+    given = [
+        (us.train(data, hidden=(units,), activation=name, epochs=300, seed=2), data)
+        for data, name, units in given
+    ]
+    both = told_by_both(given, tmp_path)
+    assert [one for one in both if one[0] != one[1]] == []
+    assert sum(", about " in text for python, _ in both for text, _ in python) > 1
+
+
 def test_held_out_points_and_a_training_that_stops_early(tmp_path):
     lab, rows = us.datasets.lab(), np.arange(100) % 5 > 0
     names = lab.class_names

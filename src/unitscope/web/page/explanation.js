@@ -11,6 +11,7 @@ import { storyTold } from "../story/story.js";
 
 const BETWEEN = { dragging: 250, playing: 400 }; // ms between two explanations
 const SLOW = 8; // ms that a story takes which is told as rarely while the network changes
+const SLOWEST = 40; // ms that one takes which is told only when the network stays
 
 /** What stands in a file below a story that it tells by itself. @type {ClaimScene[]} */
 const FILES_FACTS = [{
@@ -91,7 +92,8 @@ export class Explanation {
    * @param {boolean} atEnd
    */
   followHere(key, now, moving, atEnd) {
-    const rarely = moving && this.took > SLOW && now - this.at < BETWEEN[moving];
+    const rarely = moving && this.took > SLOW &&
+      (this.took > SLOWEST || now - this.at < BETWEEN[moving]);
     if (this.toldKey !== key && !rarely) {
       const begun = performance.now();
       this.story = storyTold(subjectOf(this.page, atEnd));

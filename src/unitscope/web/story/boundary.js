@@ -2,7 +2,9 @@
 /** How near points are to another class's region: of networks of two inputs. Pure. */
 
 import { decisionGeometry } from "../pure/geometry.js";
+import { classesOf, forwardPass } from "../pure/network.js";
 import { NOISE_SHARE } from "./measures.js";
+import { meshBorder } from "./mesh.js";
 
 /** @import { Network } from "../pure/network.js" */
 /** @import { Window } from "../pure/scene.d.ts" */
@@ -10,6 +12,8 @@ import { NOISE_SHARE } from "./measures.js";
 
 const MOST_REGIONS_TOLD = 20_000; // with more, a story would take too long
 const STRAIGHT_KINDS = ["linear", "relu", "leaky_relu", "abs"];
+const BEYOND = 1.1; // of the way to a mesh's border: there is the class behind it
+const TINIEST = 2.2250738585072014e-308;
 const SAME_PLACE = 1e-12; // squared distances that differ by this share belong to one place
 
 /** @typedef {{segments: number[], classes: number[], exact: boolean}} Border */
@@ -33,9 +37,12 @@ function windowAroundAll({ points, window }) {
 
 /** Where two classes meet in the window; null where that is not known.
  * @param {Measured} at @param {Window} window @returns {Border | null} */
-function borderOf({ network, d, k, last }, window) {
+function borderOf(at, window) {
+  const { network, d, k, last } = at;
   if (d !== 2 || k < 2) return null;
-  if (!network.layers.every(({ activation }) => STRAIGHT_KINDS.includes(activation))) return null;
+  if (!network.layers.every(({ activation }) => STRAIGHT_KINDS.includes(activation))) {
+    return meshBorder(at, window);
+  }
   const bent = last.activation !== "linear";
   const weights = Float64Array.from({ length: k * k }, (_, i) => i % (k + 1) ? 0 : 1);
   /** @type {Network} */
@@ -77,7 +84,10 @@ export function closestRegion(at) {
   if (at.d !== 2 || !at.good) return null;
   const window = windowAroundAll(at), border = borderOf(at, window);
   if (!border?.segments.length) return null;
-  let point = -1, behind = -1, nearest = Infinity, room = Infinity, extent = 0;
+  let point = -1,
+    near = { distance: Infinity, behind: -1, x: 0, y: 0 },
+    room = Infinity,
+    extent = 0;
   for (let i = 0; i < at.n; i++) {
     const x = at.points[2 * i], y = at.points[2 * i + 1];
     extent = Math.max(extent, Math.abs(x), Math.abs(y));
@@ -85,10 +95,23 @@ export function closestRegion(at) {
     const [[left, right], [bottom, top]] = window;
     room = Math.min(room, x - left, right - x, y - bottom, top - y);
     const found = nearestSegment(border, x, y, at.predicted[i]);
-    if (found.distance < nearest) [point, nearest, behind] = [i, found.distance, found.behind];
+    if (found.distance < near.distance) [point, near] = [i, found];
   }
-  const distance = nearest > NOISE_SHARE * extent ? nearest : 0;
+  const { behind } = near;
+  if (!border.exact && !isBehind(at, point, near)) return null;
+  const distance = near.distance > NOISE_SHARE * extent ? near.distance : 0;
   return { point, distance, behind, certain: distance <= room, exact: border.exact };
+}
+
+/**
+ * Whether a class is just behind the border of a mesh.
+ * @param {Measured} at @param {number} point @param {{behind: number, x: number, y: number}} near
+ */
+function isBehind({ network, points, k }, point, { behind, x, y }) {
+  const fromX = points[2 * point], fromY = points[2 * point + 1];
+  const beyond = [fromX + BEYOND * (x - fromX), fromY + BEYOND * (y - fromY)];
+  return classesOf(forwardPass(network, beyond, 1)[network.layers.length - 1].a, 1, k)[0] ===
+    behind;
 }
 
 /**
@@ -101,7 +124,7 @@ function nearestSegment({ segments, classes }, x, y, label) {
   for (let s = 0; 4 * s < segments.length; s++) {
     const startX = segments[4 * s], startY = segments[4 * s + 1];
     const alongX = segments[4 * s + 2] - startX, alongY = segments[4 * s + 3] - startY;
-    const length = Math.max(alongX * alongX + alongY * alongY, 2.2250738585072014e-308);
+    const length = Math.max(alongX * alongX + alongY * alongY, TINIEST);
     const share = ((x - startX) * alongX + (y - startY) * alongY) / length;
     const part = Math.min(Math.max(share, 0), 1);
     const awayX = x - startX - part * alongX, awayY = y - startY - part * alongY;
@@ -111,7 +134,17 @@ function nearestSegment({ segments, classes }, x, y, label) {
       [own, ownNumber] = [square, s];
     }
   }
-  const mine = own <= least * (1 + SAME_PLACE), number = mine ? ownNumber : leastNumber;
-  const [one, other] = [classes[2 * number], classes[2 * number + 1]];
-  return { distance: Math.sqrt(mine ? own : least), behind: one === label ? other : one };
+  const mine = own <= least * (1 + SAME_PLACE), s = mine ? ownNumber : leastNumber;
+  const [one, other] = [classes[2 * s], classes[2 * s + 1]];
+  const [startX, startY, endX, endY] = segments.slice(4 * s, 4 * s + 4);
+  const alongX = endX - startX, alongY = endY - startY;
+  const share = ((x - startX) * alongX + (y - startY) * alongY) /
+    Math.max(alongX * alongX + alongY * alongY, TINIEST);
+  const part = Math.min(Math.max(share, 0), 1);
+  return {
+    distance: Math.sqrt(mine ? own : least),
+    behind: one === label ? other : one,
+    x: startX + part * alongX,
+    y: startY + part * alongY,
+  };
 }
