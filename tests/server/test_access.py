@@ -119,6 +119,24 @@ def test_where_others_reach_it_addresses_are_answered_to_and_no_names(address, n
         assert not Access().answers_to(Place(name, 8600), reached)
 
 
+def test_behind_a_forwarder_the_origin_may_be_a_name_that_was_given():
+    access = Access(allowed_names(["hub.example", "lab.example:8443", "127.0.0.1"], ""))
+    for trusted in ("https://hub.example", "http://hub.example", "https://lab.example:8443"):
+        assert access.trusts(trusted)
+    for other in (
+        "https://hub.example:8443",  # another server there
+        "https://lab.example",
+        "http://127.0.0.1",
+        "http://127.0.0.1:3000",
+        "https://evil.example",
+        "null",
+        "hub.example",
+        "https://hub.example/",
+    ):
+        assert not access.trusts(other)
+    assert not Access(allowed_names(["*"], fresh_token())).trusts("https://evil.example")
+
+
 def test_any_name_needs_a_token():
     with pytest.raises(InvalidInput, match="must be names, where no token is asked for"):
         allowed_names(["*"], "")

@@ -129,6 +129,19 @@ class Access:
         ours = _address(reached or "")
         return ours is not None and not ours.is_loopback and _address(host.name) is not None
 
+    def trusts(self, origin: str) -> bool:
+        """Whether an Origin header is that of a name to answer to, or of NAME:PORT exactly.
+
+        A forwarder may have changed the Host. A name's other ports, and this computer's own names,
+        may be other sites.
+        """
+        found = _ORIGIN.fullmatch(origin)
+        theirs = place(found[2]) if found else None
+        if theirs is None or (theirs.name in OWN_NAMES and theirs.port is None):
+            return False
+        name = _in_url(theirs.name)
+        return (name if theirs.port is None else f"{name}:{theirs.port}") in self.names
+
     def is_closed_at(self, reached: str | None) -> bool:
         """Whether nothing is answered at this address of this computer."""
         address = _address(reached or "")

@@ -190,7 +190,7 @@ class _Guard:
                 f"If it should, start it with --allow-host {host.name}.",
                 connection,
             )
-        is_page = all(same_place(origin, host) for origin in origins)
+        is_page = all(same_place(origin, host) or self._access.trusts(origin) for origin in origins)
         if len(origins) > 1 or not is_page or (_is_socket(connection) and not origins):
             return refused(403, "This server answers only to its own page.", connection)
         return None
