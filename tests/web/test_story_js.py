@@ -155,6 +155,19 @@ def test_held_out_points_and_a_training_that_stops_early(tmp_path):
     assert_same([(run, run.data)], tmp_path)
 
 
+def test_one_logit_beside_a_zero(tmp_path):
+    """As a model with one sigmoid is read."""
+    rng, data = np.random.default_rng(3), us.datasets.load("moons")
+
+    def last(inputs: int) -> us.Dense:
+        own = rng.normal(0, 2, inputs)
+        return us.Dense(np.column_stack([0 * own, own]), [0.0, 0.3])
+
+    first = us.Dense(rng.normal(0, 2, (2, 5)), rng.normal(0, 1, 5), "relu")
+    nets = [us.Network([last(2)]), us.Network([first, last(5)])]
+    assert_same([(net, data) for net in nets], tmp_path)
+
+
 NAMES = [
     "<img src=x onerror=alert(1)>",
     "a\tb  c\u202egnp.exe\x1b[31m",
