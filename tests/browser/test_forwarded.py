@@ -78,6 +78,7 @@ def told(browser) -> str:
     return browser.execute_script("return document.querySelector('main').innerText")
 
 
+@pytest.mark.slow
 def test_behind_a_forwarder_that_is_allowed_the_page_works(browser, forwarder):
     process, forwarder.to = played("--allow-host", f"127.0.0.1:{forwarder.port}")
     try:
@@ -87,9 +88,11 @@ def test_behind_a_forwarder_that_is_allowed_the_page_works(browser, forwarder):
     finally:
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=PATIENCE)
+    browser.get("about:blank")  # else it goes on trying
     browser.get_log("browser")  # that the server went
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("upgrades", [True, False], ids=["not allowed", "no WebSockets"])
 def test_behind_one_that_is_not_the_page_says_how_to_start_it(
     browser, address, forwarder, upgrades
@@ -98,12 +101,15 @@ def test_behind_one_that_is_not_the_page_says_how_to_start_it(
     browser.get(forwarder.address + "/")
     wanted = f"unitscope play with --allow-host 127.0.0.1:{forwarder.port}, and"
     eventually(lambda: wanted in told(browser))
+    browser.get("about:blank")  # else it goes on trying
     browser.get_log("browser")  # the WebSockets that failed
 
 
+@pytest.mark.slow
 def test_without_the_last_slash_the_page_asks_for_it(browser, address, forwarder):
     forwarder.to = int(address.rsplit(":", 1)[1].strip("/"))
     browser.get(forwarder.address)
     astray = browser.find_element("css selector", ".astray")
     assert astray.is_displayed() and "end the address with a slash (/)" in astray.text
+    browser.get("about:blank")  # else it goes on trying
     browser.get_log("browser")  # the files that were not there
