@@ -164,7 +164,7 @@ def test_seeds_are_trained_when_they_come_into_sight(page):
 
 
 def test_a_finger_drags_points_and_scrolls_beside_them(page):
-    """Touch: from a point it moves the point; from elsewhere on the map the page scrolls."""
+    """Touch: from a point that it chose before it moves the point; else the page scrolls."""
     page.driver.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride",
         {"width": 390, "height": 800, "deviceScaleFactor": 2, "mobile": True},
@@ -173,9 +173,9 @@ def test_a_finger_drags_points_and_scrolls_beside_them(page):
     page.driver.execute_script(
         "document.querySelector('#regions').scrollIntoView({block: 'center'})"
     )
-    box = page.until(lambda: page.box("#regions"))
 
     def place(x0: float, x1: float) -> dict:
+        box = page.box("#regions")
         a, b = on_plane(page, x0, x1)
         return {"x": box["x"] + box["width"] / 2 + a, "y": box["y"] + box["height"] / 2 + b}
 
@@ -188,6 +188,9 @@ def test_a_finger_drags_points_and_scrolls_beside_them(page):
         send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
     scrolled = "return Math.round(scrollY)"
+    swipe(place(*us.datasets.lab().X[0]), place(0.5, 3.4))
+    page.until(lambda: page.text(".point h2").startswith("Point 0 of"))
+    assert not page.one("#undo").is_enabled()  # the first touch chose it
     before = page.driver.execute_script(scrolled)
     swipe(place(*us.datasets.lab().X[0]), place(0.5, 3.4))
     page.until(lambda: page.one("#undo").is_enabled())

@@ -27,12 +27,10 @@ export function editable(chart, page, where) {
   /** @type {Press | null} */
   let press = null;
 
-  let touched = false; // whether a finger is on the point that it chose before
+  let touched = false; // whether a finger is on the point that an earlier touch chose
   // A finger scrolls the page, except from a point that it chose, or with the tool that adds.
   canvas.addEventListener("touchstart", (event) => {
     if (event.touches.length > 1 || page.readOnly || !page.view) return;
-    const under = pointUnder(chart, page, event.touches[0], where(), FINGER);
-    touched = under !== null && under === page.selection.pinnedPoint;
     if (page.dataset.tool === "add" || touched) event.preventDefault();
   }, { passive: false });
   canvas.addEventListener("pointerdown", (event) => {
@@ -45,10 +43,14 @@ export function editable(chart, page, where) {
       event.pointerType === "touch" ? FINGER : undefined,
     );
     if (page.readOnly) return page.selection.choosePoint(point);
+    touched = point !== null && point === page.selection.pinnedPoint; // "touchstart" comes later
     const erase = page.dataset.tool === "erase" || event.shiftKey;
     if (point !== null && erase) return page.dataset.erasePoint(point);
     if (point !== null && page.dataset.tool === "relabel") {
       return page.dataset.relabelPoint(point, page.dataset.chosenClass);
+    }
+    if (point !== null && event.pointerType === "touch" && !touched) {
+      return page.selection.choosePoint(point); // the next touch drags it
     }
     press = { point, x: event.clientX, y: event.clientY, moving: false };
     if (point !== null || page.dataset.tool === "add") canvas.setPointerCapture(event.pointerId);
