@@ -15,7 +15,7 @@ from unitscope.models.ours import is_run as is_run
 from unitscope.models.ours import run_behind as run_behind
 from unitscope.models.read import ReadNetwork
 from unitscope.models.reading import reader_of, say
-from unitscope.models.sampled import DOORS, Model, SampledClassifier, can_be_asked, sampled
+from unitscope.models.sampled import ASKED, DOORS, Model, SampledClassifier, can_be_asked, sampled
 from unitscope.networks import Network
 
 
@@ -50,7 +50,7 @@ RULE = "a Network, a Run or a fitted model"
 _READ = "us.network(model) reads models of Keras, scikit-learn and PyTorch."
 _A_DATASET = "us.Dataset(X, y) makes one."
 
-_told: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
+_told: weakref.WeakValueDictionary[tuple[int, str], Any] = weakref.WeakValueDictionary()
 
 
 def network_of(name: str, what: Any) -> Network:
@@ -95,10 +95,11 @@ def model_of(name: str, what: Any, points: Any = None) -> Model:
 
 def _say_once(model: Any, net: ReadNetwork | SampledClassifier) -> None:
     """Say as what a model was read, unless that was said of it."""
-    with suppress(TypeError):  # of a class that has no hash or no weak references
-        if _told.get(model) == net.understood:
-            return
-        _told[model] = net.understood
+    key = id(model), net.understood
+    if _told.get(key) is model:
+        return
+    with suppress(TypeError):  # of a class that has no weak references
+        _told[key] = model
     say(net)
 
 
@@ -204,7 +205,7 @@ def remedy_for(what: Any, otherwise: str = _READ) -> str:
         return "Its fit(X, y) comes first."
     if can_be_asked(what):
         return DOORS
-    return otherwise
+    return ASKED if callable(getattr(what, "predict", None)) else otherwise
 
 
 def described(value: object) -> object:

@@ -127,15 +127,27 @@ class Functions(nn.Module):
         return F.log_softmax(F.elu(self.last(x), alpha=0.5), dim=1)
 
 
-def test_a_forward_of_its_own_is_followed_where_it_is_a_chain() -> None:
+def around(model: Any) -> list[Any]:
+    """What others put around a model."""
+    return [model, nn.DataParallel(model), nn.Sequential(model)]
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        around,
+        pytest.param(lambda one: [torch.compile(one, backend="eager")], marks=pytest.mark.slow),
+    ],
+    ids=["plain", "compiled"],
+)
+def test_a_forward_of_its_own_is_followed_where_it_is_a_chain(wrapped: Any) -> None:
     model = Functions().train()
     with torch.no_grad():
         for _ in range(3):
             model(torch.randn(20, 2, 3))
     before = [part.training for part in model.modules()]
     points = torch.randn(30, 2, 3)
-    around = nn.DataParallel(model), torch.compile(model, backend="eager"), nn.Sequential(model)
-    nets = [us.network(one) for one in (model, *around)]
+    nets = [us.network(one) for one in wrapped(model)]
     assert [part.training for part in model.modules()] == before
     model.eval()
     with torch.no_grad():

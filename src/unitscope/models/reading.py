@@ -9,7 +9,7 @@ from typing import Any
 from unitscope.errors import UnitscopeError, UnsupportedModel, kind_of, refusal, said
 from unitscope.models.ours import from_ours, is_run, run_behind
 from unitscope.models.read import ReadNetwork
-from unitscope.models.sampled import DOORS, can_be_asked
+from unitscope.models.sampled import ASKED, DOORS, can_be_asked
 from unitscope.networks import Network
 
 _RULE = "a fitted model of Keras, scikit-learn or PyTorch"
@@ -105,4 +105,6 @@ def _remedy(model: Any) -> str:
         return "What us.fit returns has the Run as history.run."
     if can_be_asked(model):
         return DOORS
-    return "Its fit(X, y) comes first." if hasattr(model, "fit") else ""
+    if hasattr(model, "fit"):
+        return "Its fit(X, y) comes first."
+    return ASKED if callable(getattr(model, "predict", None)) else ""

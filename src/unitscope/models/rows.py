@@ -38,6 +38,7 @@ def points_of(model: _Known, X: Any) -> np.ndarray:
     if model.prepare is None:
         if names is not None and set(names) <= set(getattr(X, "columns", ())):
             X = X[list(names)]
+        _check_columns(X)
         return model.checked_points(X)
     try:
         found = model.prepare(X)
@@ -47,6 +48,17 @@ def points_of(model: _Known, X: Any) -> np.ndarray:
         rule = "rows that the model's own steps take"
         raise refusal("X", rule, said(f"{type(error).__name__}: {error}")) from error
     return model.checked_points(found)
+
+
+def _check_columns(X: Any) -> None:
+    """Refuse a frame with a column that is not of numbers, such as one of categories."""
+    for name, kind in getattr(X, "dtypes", {}).items() if hasattr(X, "columns") else ():
+        if getattr(kind, "kind", "O") not in "biuf":
+            remedy = (
+                "Where the model takes it so, steps that make numbers of it belong in front, as in "
+                "make_pipeline(OrdinalEncoder(), model)."
+            )
+            raise refusal("X", "columns of numbers", said(f"{str(name)!r}, of {kind}"), remedy)
 
 
 def dataset_of(model: _Known, X: Any, y: Any) -> Dataset:

@@ -20,6 +20,8 @@ DOORS = (
     "us.plot.decision_regions(model, (X, y)), us.partition, us.intervals, us.compare."
 )
 
+ASKED = "A class of yours with classes_ and predict_proba can ask it, as in docs/sampled.md."
+
 
 class SampledClassifier:
     """A fitted model of any kind, by the answers that it gives to points.
