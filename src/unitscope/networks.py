@@ -16,6 +16,7 @@ from unitscope import network_file
 from unitscope.activations import ACTIVATIONS as ACTIVATIONS
 from unitscope.activations import Activation as Activation
 from unitscope.errors import real_number, refusal, said, whole_number
+from unitscope.glance import LayersShown
 from unitscope.values import Value
 
 KERAS_NEGATIVE_SLOPE = 0.2  # keras.activations.leaky_relu's default
@@ -151,7 +152,7 @@ def first_logit(sizes: Sequence[int]) -> np.ndarray:
 
 
 @dataclass(frozen=True, init=False, eq=False)
-class Network(Value):
+class Network(LayersShown, Value):
     """A dense classifier, float64: layers in order, the last of which gives the logits.
 
     `layers` may be any sequence of `Dense` whose sizes fit; the last one is usually linear.

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from unitscope import glance
 from unitscope.comparison.pair import Pair
 from unitscope.comparison.words import ComparedClaim, Words, words_of
 from unitscope.data.dataset import Dataset
@@ -29,6 +30,7 @@ from unitscope.subject import (
     run_behind,
 )
 from unitscope.training.run import Run
+from unitscope.visible import on_one_line
 
 
 class Comparison(Pair):
@@ -142,7 +144,23 @@ class Comparison(Pair):
             share = percent(float(shares[i, j]))
             names = self._class_names
             rows.append(_row("td", [names[i], names[j], f"{self.counts[i, j]:,}", share]))
-        return f"{self.words.to_html()}<table>{''.join(rows)}</table>"
+        table = f"<table>{''.join(rows)}</table>"
+        return f"<div>{self._grounds()}</div>{self.words.to_html()}{table}"
+
+    def _grounds(self) -> str:
+        """Both networks' grounds side by side, where they are quick to draw."""
+        if self.data.n_features == 1 or self.overlay is None:
+            return ""
+        seen = self.data.X if self.plane is None else self.plane.project(self.data.X)
+        k, found = self.a.n_classes, []
+        for net, name in zip(self.nets, self.names, strict=True):
+            if not isinstance(net, Network):
+                return ""
+            flat = net if self.plane is None else net.on_plane(self.plane)
+            ground = glance.ground(flat.predict, k, self.window, flat.n_parameters)
+            dots = glance.points(seen, self.data.y, k, self.window)
+            found.append(glance.svg(f"decision regions of {name}", ground, dots))
+        return " ".join(found)
 
     @property
     def _class_names(self) -> list[str]:
@@ -275,4 +293,6 @@ def _two_names(names: Any) -> tuple[str, str]:
 
 
 def _row(tag: str, cells: Sequence[str]) -> str:
-    return f"<tr>{''.join(f'<{tag}>{html.escape(cell)}</{tag}>' for cell in cells)}</tr>"
+    return (
+        f"<tr>{''.join(f'<{tag}>{html.escape(on_one_line(cell))}</{tag}>' for cell in cells)}</tr>"
+    )

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from unitscope import glance
 from unitscope.data.classes import as_array, encoded, names_counted
 from unitscope.data.encoding import Encoding
 from unitscope.data.parts import drawn_share, rows_chosen
@@ -90,6 +91,19 @@ class Dataset(Value):
             f"Dataset({self.n_points} points, {self.n_features} features, "
             f"{self.n_classes} classes: {', '.join(map(on_one_line, self.class_names))})"
         )
+
+    def _repr_html_(self) -> str:
+        k, d = self.n_classes, self.n_features
+        axes = " and ".join(self.feature_names[:2])
+        rows = np.column_stack([self.X[:, 0], -1.0 * self.y]) if d == 1 else self.X[:, :2]
+        told = [
+            ("features", f"{d:,}"),
+            *([("shown", axes)] if d > 2 else []),
+            *glance.few(self.class_names, self.counts.tolist()),
+        ]
+        dots = glance.points(rows, self.y, k, glance.around(rows))
+        picture = glance.svg(f"points by {axes}", dots)
+        return glance.card(f"Dataset of {self.n_points:,} points, {k:,} classes", told, picture)
 
     @property
     def n_points(self) -> int:

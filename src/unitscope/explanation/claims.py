@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from textwrap import shorten
 from typing import Any, Generic, TypeVar
 
 from unitscope.data.dataset import Dataset
@@ -16,6 +17,7 @@ from unitscope.geometry.window import Window
 from unitscope.models.sampled import SampledClassifier
 from unitscope.networks import Network
 from unitscope.subject import model_and_data
+from unitscope.training.glance import of_run
 from unitscope.training.run import Run
 from unitscope.visible import on_one_line
 
@@ -164,3 +166,19 @@ class Sentences(Generic[S]):
 
 class Explanation(Sentences[Claim]):
     """Sentences about a network and its data: its story, then its parts."""
+
+    def frame(self) -> Any:
+        """A pandas frame of the claims: topic ("" for the story), level, text, how many facts."""
+        import pandas
+
+        names = ("topic", "level", "text")
+        columns = {name: [getattr(claim, name) for claim in self.claims] for name in names}
+        return pandas.DataFrame({**columns, "facts": [len(claim.facts) for claim in self.claims]})
+
+    def __repr__(self) -> str:
+        first = shorten(str(self.claims[0]), 72, placeholder="…") if self.claims else ""
+        return f"Explanation({len(self.claims)} claims: {first})"
+
+    def _repr_html_(self) -> str:
+        run = next((claim._run for claim in self.claims if claim._run is not None), None)
+        return (of_run(run) if run is not None else "") + self.to_html()

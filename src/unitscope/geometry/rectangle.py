@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from unitscope import glance
 from unitscope.geometry import mesh
 from unitscope.geometry.arrangement import Arrangement, replayed, uncertain_classes
 from unitscope.geometry.boundary import ActivationBoundaries, Boundary
@@ -18,9 +19,11 @@ from unitscope.geometry.subdivision import Subdivision
 from unitscope.geometry.window import Window
 from unitscope.models.sampled import Model, SampledClassifier
 from unitscope.networks import Network
+from unitscope.shares import percent
 from unitscope.values import Value, read_only
 
 _UNCERTAIN_SHARE = 1e-9  # of the window: up to this, rounding blurs any line
+_SUMMED, _LISTED = 100_000, 8  # faces whose areas a notebook sums, classes that it lists
 _BLOCK = 4096  # cells asked at once
 _WAYS = (0.0, 0.3, 0.6, 0.9)  # how far from the middle of a cell to its vertices
 
@@ -237,6 +240,22 @@ class Partition(Value):
     def _component_of_face(self) -> tuple[int, np.ndarray]:
         _, _, left, right, one, other = self._inner_edges
         return components(self._faces.n_faces, left[one == other], right[one == other])
+
+    def _repr_html_(self) -> str:
+        (left, right), (bottom, top) = self.window
+        rows = [("window", f"{left:.4g} to {right:.4g}, {bottom:.4g} to {top:.4g}")]
+        rows += [("regions", f"{len(self.regions):,}")] if self.exact else []
+        rows += [("exact", "yes" if self.exact else f"no: cells of {self.error_bound:.3g}")]
+        k, net, picture = self.n_classes, self.net, ""
+        if isinstance(net, Network):
+            picture = glance.ground(net.predict, k, self.window, net.n_parameters)
+        if self._faces.n_faces <= _SUMMED:
+            area = np.bincount(self.cells.label, self.cells.area, k) / self.cells.area.sum()
+            named = [f"of class {number}" for number in range(k)]
+            shares = [percent(float(share)) for share in area]
+            rows += list(zip(named, shares, strict=True))[:_LISTED]
+        pictures = [glance.svg("decision regions", picture)] if picture else []
+        return glance.card(f"Partition by {k:,} classes", rows, *pictures)
 
     def __repr__(self) -> str:
         (left, right), (bottom, top) = self.window

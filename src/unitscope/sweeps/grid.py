@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import html
 import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,6 +17,7 @@ from unitscope.shares import percent
 from unitscope.sweeps import words
 from unitscope.sweeps.result import Sweep
 from unitscope.values import Value
+from unitscope.visible import on_one_line
 
 _MOST = 10_000
 _HEADS = ("seeds", "all right", "median loss", "median accuracy")
@@ -51,22 +53,79 @@ class SweepGrid(Value):
         counts = f"{words.counted(len(self), 'recipe')}; {words.counted(runs, 'run')}"
         return f"SweepGrid({', '.join(self.varied[0])}; {counts})"
 
+    def frame(self) -> Any:
+        """A pandas frame with a row for each recipe: what it varies, and how its seeds ended.
+
+        The medians leave out the trainings that diverged; `solved` is the share of all seeds that
+        classify every point right that they train on.
+        """
+        import pandas
+
+        rows = [
+            {
+                name: _shown(value) if isinstance(value, tuple) else value
+                for name, value in one.items()
+            }
+            | _ended(swept)
+            for one, swept in zip(self.varied, self.sweeps, strict=True)
+        ]
+        return pandas.DataFrame(rows)
+
+    def _repr_html_(self) -> str:
+        head, *body = self._table()
+        return (
+            f"<table>{_html_row('th', head)}{''.join(_html_row('td', row) for row in body)}</table>"
+        )
+
     def __str__(self) -> str:
+        rows = self._table()
+        widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+        return "\n".join(
+            "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+            for row in rows
+        )
+
+    def _table(self) -> list[list[str]]:
+        """The heads, and a row for each recipe."""
         diverged = any(swept.diverged.any() for swept in self.sweeps)
         held_out = self.sweeps[0].held_out is not None
         head = [*self.varied[0], *_HEADS, *_HELD_OUT * held_out, *[_DIVERGED] * diverged]
-        rows = [
+        return [
             head,
             *(
                 [*map(_shown, varied.values()), *_summary(swept)][: len(head)]
                 for varied, swept in zip(self.varied, self.sweeps, strict=True)
             ),
         ]
-        widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
-        return "\n".join(
-            "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
-            for row in rows
-        )
+
+
+def _cell(value: object) -> object:
+    """A value as a frame has it: a tuple would be taken for several."""
+    return _shown(value) if isinstance(value, tuple) else value
+
+
+def _html_row(kind: str, cells: list[str]) -> str:
+    inside = "".join(f"<{kind}>{html.escape(on_one_line(cell))}</{kind}>" for cell in cells)
+    return f"<tr>{inside}</tr>"
+
+
+def _ended(swept: Sweep) -> dict[str, Any]:
+    """The same as `_summary` in numbers."""
+    sound = ~swept.diverged
+
+    def median(values: np.ndarray) -> float:
+        return float(np.median(values[sound])) if sound.any() else float("nan")
+
+    found = {
+        "seeds": len(swept),
+        "solved": float((swept.accuracy == 1).mean()) if len(swept) else float("nan"),
+        "loss": median(swept.loss),
+        "accuracy": median(swept.accuracy),
+    }
+    if swept.validation_loss is not None and swept.validation_accuracy is not None:
+        found["validation_loss"] = median(swept.validation_loss)
+        found["validation_accuracy"] = median(swept.validation_accuracy)
+    return found | {"diverged": int((~sound).sum())}
 
 
 def _shown(value: object) -> str:

@@ -7,6 +7,7 @@ import functools
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from unitscope.networks import Network
 from unitscope.recipe import Recipe
 from unitscope.shares import percent
 from unitscope.sweeps import slices, stored
+from unitscope.sweeps.glance import frame_of, of_sweep
 from unitscope.sweeps.held_out import CURVES, POINTS, HeldOut, arguments
 from unitscope.sweeps.longer import UNKNOWN, helped, right_after_as_many_more
 from unitscope.sweeps.slices import FORMAT, PACKED
@@ -317,6 +319,16 @@ class Sweep(Value):
             return ""
         share = percent(float(np.nanmedian(accuracy)), 0)
         return f"held out: median loss {np.nanmedian(loss):.4f}, median accuracy {share}"
+
+    def frame(self) -> Any:
+        """A pandas frame with a row for each seed: epochs, loss, accuracy, diverged.
+
+        Where points are held out, `validation_loss` and `validation_accuracy`, too.
+        """
+        return frame_of(self)
+
+    def _repr_html_(self) -> str:
+        return of_sweep(self)
 
     def __repr__(self) -> str:
         solved = percent((self.accuracy == 1).mean() if len(self) else 0.0, 1)

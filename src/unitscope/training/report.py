@@ -166,4 +166,6 @@ def _aligned(rows: list[list[str]]) -> list[str]:
 
 
 def _html_row(tag: str, cells: list[str]) -> str:
-    return f"<tr>{''.join(f'<{tag}>{html.escape(cell)}</{tag}>' for cell in cells)}</tr>"
+    return (
+        f"<tr>{''.join(f'<{tag}>{html.escape(on_one_line(cell))}</{tag}>' for cell in cells)}</tr>"
+    )

@@ -20,6 +20,7 @@ from unitscope.shares import percent
 from unitscope.training import archive, using
 from unitscope.training.curves import accuracies
 from unitscope.training.fitted import Fitted
+from unitscope.training.glance import frame_of, of_run
 from unitscope.training.report import Report
 from unitscope.training.validation import ARRAYS as OF_VALIDATION
 from unitscope.training.validation import Validation
@@ -135,6 +136,16 @@ class Run(Value):
         `data` and `y` are as in `score`; without them, it is of the points of the run.
         """
         return using.reported(self.network, self.data, data, y)
+
+    def frame(self) -> Any:
+        """A pandas frame of the curves: a row for each epoch, from 1, with its loss and accuracy.
+
+        Where points are held out, theirs are `validation_loss` and `validation_accuracy`.
+        """
+        return frame_of(self)
+
+    def _repr_html_(self) -> str:
+        return of_run(self)
 
     def __repr__(self) -> str:
         done = "not trained"
