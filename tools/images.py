@@ -78,7 +78,7 @@ def draw_lab(run: us.Run) -> None:
     figure = Figure(figsize=(11.6, 3.6), facecolor="white")
     axes = [figure.add_axes((left, 0.15, 0.26, 0.74)) for left in (0.05, 0.38, 0.7)]
     us.plot.decision_regions(run.network, run.data, ax=axes[0])
-    us.plot.hidden_layer(run.network, run.data, axes=axes[1:])
+    us.plot.hidden_layer(run.network, run.data, ax=axes[1:])
     axes[2].set_ylabel("")  # the same as beside it
     us.plot.save(figure, IMAGES / "lab.png")
 

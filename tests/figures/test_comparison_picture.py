@@ -82,4 +82,4 @@ def test_nothing_differs_between_a_network_and_itself(lab_net, lab_data):
 
 def test_axes_of_the_user_are_drawn_on(pair):
     panels = Figure().subplots(1, 3)
-    assert us.plot.comparison(pair, axes=panels).tolist() == panels.tolist()
+    assert us.plot.comparison(pair, ax=panels).tolist() == panels.tolist()

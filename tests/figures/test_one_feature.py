@@ -96,6 +96,6 @@ def test_on_axes_of_the_user(run):
     from matplotlib.figure import Figure
 
     axes = Figure().subplots(2, 2)
-    assert list(us.plot.hidden_layer(run, axes=axes)) == axes.ravel().tolist()
+    assert list(us.plot.hidden_layer(run, ax=axes)) == axes.ravel().tolist()
     assert all(re.fullmatch(r"Layer 1 Unit \d", ax.get_title()) for ax in axes.flat)
     assert len(axes[0, 0].figure.axes) == 4

@@ -43,7 +43,11 @@ def test_data_scatters_each_class_in_its_colour(lab_data):
         points = collection(ax, f"class {index}")
         np.testing.assert_array_equal(points.get_offsets(), lab_data.X[lab_data.y == index])
         assert to_hex(points.get_facecolor()[0]) == color
-    assert (ax.get_title(), ax.get_xlabel(), ax.get_ylabel()) == ("Multiclass Data", "x0", "x1")
+    assert (ax.get_title(), ax.get_xlabel(), ax.get_ylabel()) == (
+        "Multiclass Data",
+        "$x_{0}$",
+        "$x_{1}$",
+    )
     assert [text.get_text() for text in legend_of(ax).get_texts()] == ["c0", "c1", "c2", "c3"]
 
 
@@ -134,8 +138,8 @@ def test_awkward_class_names_are_shown(lab_data, names):
             r"data must be points with as many",
         ),
         (
-            lambda net, data: us.plot.output_layer(net, data, axes=Figure().subplots(1, 3)),
-            r"axes must be 4 Axes",
+            lambda net, data: us.plot.output_layer(net, data, ax=Figure().subplots(1, 3)),
+            r"ax must be 4 Axes",
         ),
         (lambda net, data: us.plot.data(data, theme="pink"), r"theme must be one of light, dark"),
         (lambda net, data: us.plot.training(None, ax=[1, 2, 3]), r"ax must be one Axes or two"),

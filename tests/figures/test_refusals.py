@@ -177,7 +177,7 @@ NO_RUN = NO_NETWORK | {
 WRONG = {
     "comparison": {
         "compared": NO_RUN | {"a run": lambda: us.train(us.datasets.lab(), epochs=0)},
-        "axes": NO_AXES_OF_UNITS,
+        "ax": NO_AXES_OF_UNITS,
         "theme": NO_THEME,
     },
     "data": {
@@ -205,7 +205,7 @@ WRONG = {
         "net": NO_NETWORK,
         "data": NO_FITTING_DATA,
         "layer": NO_COUNT | {"None": lambda: None, "the output layer": lambda: 1},
-        "axes": NO_AXES_OF_UNITS,
+        "ax": NO_AXES_OF_UNITS,
         "features": NO_PAIR,
         "plane": NO_PLANE,
         "shared_scale": NO_FLAG,
@@ -221,7 +221,7 @@ WRONG = {
     "output_layer": {
         "net": NO_NETWORK,
         "data": NO_FITTING_DATA,
-        "axes": NO_AXES_OF_UNITS,
+        "ax": NO_AXES_OF_UNITS,
         "units": NO_PAIR,
         "plane": NO_PLANE,
         "shared_scale": NO_FLAG,
@@ -249,6 +249,7 @@ WRONG = {
     },
     "sweep": {
         "swept": {**NO_NETWORK, "a network": lambda: us.Network.initialize([2, 4])},
+        "ax": NO_AXES | {"none": list, "too many": lambda: Figure().subplots(2, 20)},
         "tiles": {name: NO_COUNT[name] for name in NO_COUNT if name != "far too many"},
         "theme": NO_THEME,
     },
@@ -320,8 +321,8 @@ def test_axes_of_units_are_different_ones_of_one_figure(run):
     wrong = {"the same Axes twice": [first, first]}
     wrong["Axes of several"] = [second, Figure().add_subplot()]
     for got, axes in wrong.items():
-        with pytest.raises(InvalidInput, match=rf"axes must be .*Axes.*\. Got {got} instead\."):
-            us.plot.hidden_layer(run, axes=axes)
+        with pytest.raises(InvalidInput, match=rf"ax must be .*Axes.*\. Got {got} instead\."):
+            us.plot.hidden_layer(run, ax=axes)
 
 
 @pytest.mark.parametrize("draw", [us.plot.decision_regions, us.plot.hidden_layer])

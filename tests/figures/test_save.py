@@ -7,14 +7,14 @@ import unitscope as us
 from unitscope.errors import InvalidInput
 
 
-@pytest.mark.parametrize("suffix", [".png", ".svg", ".SVG"])
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".SVG", ".pdf"])
 def test_the_same_picture_is_the_same_bytes(lab_data, lab_net, tmp_path, suffix):
     first, second = (
         us.plot.save(us.plot.output_layer(lab_net, lab_data), tmp_path / f"{name}{suffix}")
         for name in ("first", "second")
     )
     assert first.read_bytes() == second.read_bytes()
-    assert first.read_bytes()[:5] == (b"\x89PNG\r" if suffix == ".png" else b"<?xml")
+    assert first.read_bytes()[:5] == {".png": b"\x89PNG\r", ".pdf": b"%PDF-"}.get(suffix, b"<?xml")
 
 
 def test_text_in_an_svg_is_text(lab_data, tmp_path):
@@ -54,10 +54,10 @@ def test_settings_of_the_user_stay(lab_data, tmp_path):
         assert matplotlib.rcParams["svg.fonttype"] == "path"
 
 
-@pytest.mark.parametrize("name", ["a.pdf", "a", "a.svg.gz"])
+@pytest.mark.parametrize("name", ["a.eps", "a", "a.svg.gz"])
 def test_other_formats_are_refused(lab_data, tmp_path, name):
     with pytest.raises(
-        InvalidInput, match=r"path must be a file name that ends in \.png or \.svg\. Got"
+        InvalidInput, match=r"path must be a file name that ends in \.png, \.svg or \.pdf\. Got"
     ):
         us.plot.save(us.plot.data(lab_data), tmp_path / name)
     assert list(tmp_path.iterdir()) == []

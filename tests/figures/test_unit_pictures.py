@@ -39,7 +39,9 @@ def test_every_hidden_unit_has_a_panel(lab_data, units):
 def test_every_output_unit_has_a_panel(clouds, k):
     data, net = clouds(k)
     axes = us.plot.output_layer(net, data)
-    assert [ax.get_title() for ax in axes] == [f"Linear Output Unit {unit}" for unit in range(k)]
+    assert [ax.get_title() for ax in axes] == [
+        f"Linear Output Unit {unit}: c{unit}" for unit in range(k)
+    ]
     assert axes[0].get_xlabel() == "$a^{[1]}_{0}$"
     assert_nothing_is_clipped_or_covered(axes)
 
@@ -173,5 +175,5 @@ def test_a_network_with_more_classes_than_the_data(lab_data):
 def test_the_users_axes_are_drawn_on(lab_data, lab_net):
     figure = Figure()
     axes = figure.subplots(2, 2)
-    drawn = us.plot.output_layer(lab_net, lab_data, axes=axes)
+    drawn = us.plot.output_layer(lab_net, lab_data, ax=axes)
     assert list(drawn) == list(axes.ravel())

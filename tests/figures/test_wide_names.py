@@ -57,5 +57,7 @@ def test_an_output_is_that_of_its_class(run):
         assert title.width <= panel.width + 1
 
 
-def test_c0_is_not_said_twice(run):
-    assert us.plot.output_layer(run)[0].get_title() == "Linear Output Unit 0"
+def test_a_number_is_not_said_twice(run):
+    assert us.plot.output_layer(run)[2].get_title() == "Linear Output Unit 2: c2"
+    numbered = us.Dataset(run.data.X, run.data.y, class_names=["0", "1", "2", "3"])
+    assert us.plot.output_layer(run.network, numbered)[2].get_title() == "Linear Output Unit 2"

@@ -128,20 +128,20 @@ def _in_a_figure(ax: Axes) -> bool:
     return ax in found
 
 
-def axes_list(axes: Any, count: int, each: str = "unit") -> list[Axes]:
+def axes_list(ax: Any, count: int, each: str = "unit") -> list[Axes]:
     """The user's axes as a list, one for each of `count` panels, all of one figure."""
     from matplotlib.artist import Artist
 
-    given = list(np.ravel(np.asarray(axes, dtype=object)))
+    given = list(np.ravel(np.asarray(ax, dtype=object)))
     rule = f"{count} Axes, one for each {each}"
     if len(given) != count:
-        many = all(isinstance(ax, Artist) for ax in given)
-        raise refusal("axes", rule, said(f"{len(given)}") if many else described(axes))
-    found = [one_axes("axes" if count == 1 else f"axes[{i}]", ax) for i, ax in enumerate(given)]
+        many = all(isinstance(one, Artist) for one in given)
+        raise refusal("ax", rule, said(f"{len(given)}") if many else described(ax))
+    found = [one_axes("ax" if count == 1 else f"ax[{i}]", one) for i, one in enumerate(given)]
     if len(set(map(id, found))) < count:
-        raise refusal("axes", rule, said("the same Axes twice"))
-    if len({id(ax.get_figure(root=True)) for ax in found}) > 1:
-        raise refusal("axes", "Axes of one figure", said("Axes of several"))
+        raise refusal("ax", rule, said("the same Axes twice"))
+    if len({id(one.get_figure(root=True)) for one in found}) > 1:
+        raise refusal("ax", "Axes of one figure", said("Axes of several"))
     return found
 
 

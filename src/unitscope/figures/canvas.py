@@ -1,4 +1,7 @@
-"""Figures and panels, made and dressed here; sized in inches, as layout engines are slow."""
+"""Figures and panels, made and dressed here; sized in inches, as layout engines are slow.
+
+What a user set in Matplotlib's rcParams counts where it is not Matplotlib's own default.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import functools
 import math
 import sys
 import textwrap
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -73,7 +77,7 @@ def new_figure(width: float, height: float, theme: Theme) -> Figure:
     """A figure of that many inches; only with pyplot or in a notebook is it shown by itself."""
     settings: dict[str, Any] = {
         "figsize": (width, height),
-        "dpi": _DOTS_PER_INCH,
+        "dpi": _set("figure.dpi") or _DOTS_PER_INCH,
         "facecolor": theme.background,
     }
     # Without pyplot, figures are freed and nothing heavy is loaded; but a notebook's kernel shows
@@ -81,10 +85,58 @@ def new_figure(width: float, height: float, theme: Theme) -> Figure:
     if "matplotlib.pyplot" in sys.modules or in_notebook():
         from matplotlib import pyplot
 
-        return pyplot.figure(**settings)
-    from matplotlib.figure import Figure
+        figure = pyplot.figure(**settings)
+    else:
+        from matplotlib.figure import Figure
 
-    return Figure(**settings)
+        figure = Figure(**settings)
+    _new.add(figure)
+    return figure
+
+
+_new: weakref.WeakSet[Figure] = weakref.WeakSet()  # ours, whose picture isn't finished
+
+
+def _set(name: Any) -> Any:
+    """What the user set in rcParams; None where it is Matplotlib's default."""
+    from matplotlib import rcParams, rcParamsDefault
+
+    value = rcParams[name]
+    return None if value == rcParamsDefault[name] else value
+
+
+def _as_set(figure: Figure) -> None:
+    """Size a finished figure of ours as rcParams ask.
+
+    With another `font.size` all of it is as many times as large, so that words keep their room;
+    `figure.figsize` is then the size of the whole.
+    """
+    from matplotlib import rcParamsDefault
+    from matplotlib.text import Text
+
+    if font := _set("font.size"):
+        times = font / rcParamsDefault["font.size"]
+        figure.set_size_inches(*(times * figure.get_size_inches()))
+        for ax in figure.axes:
+            for axis in (ax.xaxis, ax.yaxis):
+                size = axis.get_tick_params().get("labelsize")
+                if size is not None:
+                    axis.set_tick_params(labelsize=times * size)
+        ticks = {id(label) for ax in figure.axes for label in _tick_labels(ax)}
+        for text in figure.findobj(Text):
+            if id(text) not in ticks:
+                text.set_fontsize(times * text.get_fontsize())
+    if size := _set("figure.figsize"):
+        figure.set_size_inches(*size)
+
+
+def _tick_labels(ax: Axes) -> list[Text]:
+    return [
+        label
+        for axis in (ax.xaxis, ax.yaxis)
+        for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks())
+        for label in (tick.label1, tick.label2)
+    ]
 
 
 @contextmanager
@@ -110,6 +162,9 @@ def picture(draw: Callable[P, Drawn]) -> Callable[P, Drawn]:
         with closing_on_error():
             panels = draw(*arguments, **settings)
             shown: Any = np.asarray(panels, dtype=object).ravel()
+            for figure in {panel.get_figure(root=True) for panel in shown} & set(_new):
+                _new.discard(figure)
+                _as_set(figure)
             fonts.complete({panel.figure for panel in shown})
         return panels
 

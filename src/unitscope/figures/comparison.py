@@ -40,7 +40,7 @@ _LONGEST = 20  # letters of a name in a title
 
 @canvas.picture
 def comparison(
-    compared: Comparison, *, axes: Any = None, theme: ThemeName | Theme | None = None
+    compared: Comparison, *, ax: Any = None, theme: ThemeName | Theme | None = None
 ) -> np.ndarray:
     """The decision regions of two networks, each on a panel, and on a third where they differ.
 
@@ -52,7 +52,7 @@ def comparison(
     **Arguments**
 
     - `compared`: what `us.compare` returns.
-    - `axes`: three Axes to draw on; a new figure without it.
+    - `ax`: three Axes to draw on; a new figure without it.
     - `theme`: "light" or "dark"; without it, what suits the background.
 
     **Returns** the Axes, an array (3,). **Raises** `InvalidInput` for anything else.
@@ -62,7 +62,7 @@ def comparison(
         raise refusal("compared", "a Comparison", described(compared), remedy)
     over, data, k = compared.cut(), compared.data, compared.a.n_classes
     view, names = _view(compared), class_names_for(k, compared.data.class_names)
-    if axes is None:
+    if ax is None:
         look = canvas.theme_for(theme)
         wrong = bool((~compared.right).any())
         handles, texts = legend_of(k, names, look, rings=wrong)
@@ -70,11 +70,11 @@ def comparison(
         panels = sheet.panels
         draw_legend(sheet.figure, handles, texts, look, sheet.legend_at, sheet.legend_rows)
     else:
-        panels = axes_list(axes, 3, "network and one for both")
+        panels = axes_list(ax, 3, "network and one for both")
         look = canvas.theme_for(theme, panels[0])
     titles = *(shown_name(name, _LONGEST) for name in compared.names), "where they differ"
-    for ax, title in zip(panels, titles, strict=True):
-        canvas.frame(ax, view, title, view.labels)
+    for panel, title in zip(panels, titles, strict=True):
+        canvas.frame(panel, view, title, view.labels)
     drawn = drawn_rows(data.y)
     area = point_area(len(drawn))
     for which in (0, 1):

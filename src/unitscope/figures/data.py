@@ -9,7 +9,7 @@ from unitscope.figures import canvas
 from unitscope.figures.arguments import dataset_of, one_axes, yes_or_no
 from unitscope.figures.legend import legend_beside, legend_inside
 from unitscope.figures.points import draw_points, drawn_note, drawn_rows, legend_of, point_area
-from unitscope.figures.view import numbered, short_names, shown_name, view_of, view_on
+from unitscope.figures.view import math_name, numbered, short_names, view_of, view_on
 from unitscope.geometry.plane import best_plane
 from unitscope.theme import Theme, ThemeName
 from unitscope.training.run import Run
@@ -53,7 +53,7 @@ def data(
         raise refusal("plane", "left out where features are given", plane)
     if isinstance(data, Run) and points.n_features > 2 and features is None:
         plane = best_plane(data.network, points)[0] if plane is None else plane
-    names = [shown_name(name) for name in points.feature_names]
+    names = [math_name(name) for name in points.feature_names]
     if plane is not None:
         view = view_on(plane, points.X, names, short_names(points.feature_names))
     else:

@@ -28,7 +28,7 @@ def hidden_layer(
     data: Dataset | None = None,
     layer: int = 0,
     *,
-    axes: Any = None,
+    ax: Any = None,
     features: tuple[int, int] | tuple[str, str] | None = None,
     plane: Plane | None = None,
     shared_scale: bool = True,
@@ -47,7 +47,7 @@ def hidden_layer(
     - `net`, `data`: a network, or a fitted model (see `us.network`), and the points to draw, a
       Dataset or a pair (X, y); of a Run or Classifier alone, both its own.
     - `layer`: which hidden layer, counted from 0 (titles count layers from 1, as the course does).
-    - `axes`: Axes to draw on, one for each unit; a new figure without it.
+    - `ax`: Axes to draw on, an array or list with one for each unit; a new figure without it.
     - `features`: two features (numbers or names) to draw where there are more; the others are held
       at their mean.
     - `plane`: the `us.Plane` to draw where there are more than two features; without it, the one
@@ -78,7 +78,7 @@ def hidden_layer(
         y=data.y,
         names=data.class_names,
     )
-    return draw_unit_maps(axes, maps, theme, shared_scale=shared_scale)
+    return draw_unit_maps(ax, maps, theme, shared_scale=shared_scale)
 
 
 def _hidden(net: Network, layer: int) -> int:

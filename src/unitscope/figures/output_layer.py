@@ -38,7 +38,7 @@ def output_layer(
     net: Subject,
     data: Dataset | None = None,
     *,
-    axes: Any = None,
+    ax: Any = None,
     units: tuple[int, int] | None = None,
     plane: Plane | None = None,
     shared_scale: bool = True,
@@ -55,7 +55,7 @@ def output_layer(
 
     - `net`, `data`: a network, or a fitted model (see `us.network`), and the points to draw, a
       Dataset or a pair (X, y); of a Run or Classifier alone, both its own.
-    - `axes`: Axes to draw on, one for each output unit; a new figure without it.
+    - `ax`: Axes to draw on, an array or list, one for each output unit; a new figure without it.
     - `units`: the two hidden units to draw where there are more. Without it, the two that differ
       most: over which the points spread widest (the determinant of their covariance). The others
       are held at their mean over the data, and the figure says so. Without a hidden layer the
@@ -108,13 +108,13 @@ def output_layer(
         names=names,
         counts=True,
     )
-    return draw_unit_maps(axes, maps, theme, shared_scale=shared_scale)
+    return draw_unit_maps(ax, maps, theme, shared_scale=shared_scale)
 
 
 def _title(kind: str, unit: int, name: str, panels: int) -> str:
-    """Which output it is, and of which class where its name says more than the number."""
+    """Which output it is, and of which class; a class that is called as its number, once."""
     title = f"{kind} Unit {unit}"
-    if name in (f"c{unit}", str(unit)):
+    if name == str(unit):
         return title
     width, _, font = panel_size(panels)
     room = width - inches_of(f"{title}: ", font)

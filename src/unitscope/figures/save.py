@@ -1,4 +1,4 @@
-"""Figures as files, PNG or SVG by suffix; the same figure always gives the same bytes."""
+"""Figures as files, PNG, SVG or PDF by suffix; the same figure always gives the same bytes."""
 
 from __future__ import annotations
 
@@ -15,16 +15,18 @@ from unitscope.files import writing
 from unitscope.subject import described
 
 # An SVG's maps are smooth images; its lines and text have no dots.
-_DOTS_PER_INCH = {".png": 120, ".svg": 72}
+_DOTS_PER_INCH = {".png": 120, ".svg": 72, ".pdf": 72}
 _COMPRESSION = 3  # of a PNG: a third of the time of Pillow's 6, a tenth more bytes
 # No date and no program version in the file; ids made from a fixed salt; text stays text.
 _METADATA: dict[str, dict[str, Any]] = {
     ".png": {"Software": None},
     ".svg": {"Date": None, "Creator": None},
+    ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
 }
 _SETTINGS: Any = {
     "svg.hashsalt": "unitscope",
     "svg.fonttype": "none",
+    "pdf.fonttype": 42,  # text that can be found and copied
     "savefig.bbox": "standard",
     "savefig.facecolor": "auto",
     "savefig.edgecolor": "auto",
@@ -33,7 +35,7 @@ _SETTINGS: Any = {
 
 
 def save(figure: Any, path: str | os.PathLike[str]) -> Path:
-    """Write a figure, or the figure of one or more Axes, to `path`, a .png or .svg file.
+    """Write a figure, or the figure of one or more Axes, to `path`, a .png, .svg or .pdf file.
 
     An existing file is replaced only when the new one is complete. Returns the path. **Raises**
     `InvalidInput` for what has no figure and for other names of files; `CannotWrite`.
@@ -42,7 +44,7 @@ def save(figure: Any, path: str | os.PathLike[str]) -> Path:
 
     whole = _whole_figure(figure)
     if not isinstance(path, (str, os.PathLike)) or Path(path).suffix.lower() not in _METADATA:
-        raise refusal("path", "a file name that ends in .png or .svg", path)
+        raise refusal("path", "a file name that ends in .png, .svg or .pdf", path)
     target = Path(path)
     suffix = target.suffix.lower()
     settings: dict[str, Any] = {

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from unitscope.errors import refusal, said, whole_number
 from unitscope.figures import canvas
-from unitscope.figures.arguments import checked_sweep
+from unitscope.figures.arguments import axes_list, checked_sweep
 from unitscope.geometry.window import Window, padded
 from unitscope.shares import percent
 from unitscope.sweeps.words import how_many
@@ -31,7 +31,13 @@ _SHARES = [0.05, 0.25, 0.5, 0.75, 0.95]
 
 
 @canvas.picture
-def sweep(swept: Sweep, *, tiles: int = 24, theme: ThemeName | Theme | None = None) -> np.ndarray:
+def sweep(
+    swept: Sweep,
+    ax: Any = None,
+    *,
+    tiles: int = 24,
+    theme: ThemeName | Theme | None = None,
+) -> np.ndarray:
     """Losses of all seeds, a histogram of their accuracies, decision regions of the first ones.
 
     The dark band holds the middle half of the seeds, the light one nine tenths, the line is the
@@ -42,6 +48,8 @@ def sweep(swept: Sweep, *, tiles: int = 24, theme: ThemeName | Theme | None = No
     **Arguments**
 
     - `swept`: what `us.sweep` returns. Losses and accuracies are of the points trained on.
+    - `ax`: where to draw; one Axes for the losses, or an array: losses, accuracies, and a tile on
+      each other; a new figure without it.
     - `tiles`: how many seeds get a small map of their decision regions, with seed and accuracy;
       only where the data have two features.
     - `theme`: "light" or "dark"; without it, what suits the background.
@@ -55,6 +63,8 @@ def sweep(swept: Sweep, *, tiles: int = 24, theme: ThemeName | Theme | None = No
     count = 0
     if swept.data.n_features == 2:
         count = min(whole_number("tiles", tiles, at_least=0), len(swept))
+    if ax is not None:
+        return _drawn_on(ax, swept, theme)
     look = canvas.theme_for(theme)
     columns = min(count, _COLUMNS)
     rows = -(-count // _COLUMNS)
@@ -81,6 +91,23 @@ def sweep(swept: Sweep, *, tiles: int = 24, theme: ThemeName | Theme | None = No
         small.append(panel(x, y, _TILE, _TILE))
         _draw_tile(small[-1], swept, number, look)
     return canvas.array_of([curves, bars, *small])
+
+
+def _drawn_on(ax: Any, swept: Sweep, theme: ThemeName | Theme | None) -> np.ndarray:
+    """The same on the user's Axes: as many of the parts as there are Axes."""
+    count = np.size(np.asarray(ax, dtype=object))
+    panels = axes_list(ax, count, "part")
+    most = 2 + (len(swept) if swept.data.n_features == 2 else 0)
+    if not 0 < count <= most:
+        rule = f"1 to {most} Axes, of losses, accuracies and tiles"
+        raise refusal("ax", rule, said(f"{count}"))
+    look = canvas.theme_for(theme, panels[0])
+    _draw_losses(panels[0], swept, look)
+    if count > 1:
+        _draw_accuracies(panels[1], swept, look)
+    for number, panel in enumerate(panels[2:]):
+        _draw_tile(panel, swept, number, look)
+    return canvas.array_of(panels)
 
 
 def _draw_losses(ax: Axes, swept: Sweep, theme: Theme) -> None:

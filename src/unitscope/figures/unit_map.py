@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import Colormap
 
+# How strong orange and blue are: weaker than the markers, which show where a tanh ends.
+_SIGNED = {"light": 0.55, "dark": 0.3}
 # Panels: with more, they are so small that a marker is a dot whatever its shape, and shapes take
 # time.
 _MARKERS_UP_TO = 16
@@ -37,19 +39,19 @@ _BLUES = {
 
 
 def draw_unit_maps(
-    axes: Any, maps: UnitMaps, theme: str | Theme | None, *, shared_scale: bool
+    ax: Any, maps: UnitMaps, theme: str | Theme | None, *, shared_scale: bool
 ) -> np.ndarray:
     """A panel for each unit, with its lines, the points and a colour bar.
 
     Over one input, what a unit gives is a curve instead of colours, and there is no bar. With
-    `axes` None they are made, with a legend; else the colour bars take their room from them, as
+    `ax` None they are made, with a legend; else the colour bars take their room from them, as
     Matplotlib does. Returns the axes (units,).
     """
     values, names = maps.values, maps.names
     units = values.shape[1]
     bars = 1 if yes_or_no("shared_scale", shared_scale) else units
     curves = maps.view.strip
-    if axes is None:
+    if ax is None:
         look = canvas.theme_for(theme)
         sample = drawn_note(len(maps.drawn), len(maps.y))
         note = "\n".join(told for told in (maps.view.note, sample) if told)
@@ -65,7 +67,7 @@ def draw_unit_maps(
         handles, texts = legend_of(len(names), names, look, rings=False)
         draw_legend(sheet.figure, handles, texts, look, sheet.legend_at, sheet.legend_rows)
     else:
-        panels = axes_list(axes, units)
+        panels = axes_list(ax, units)
         look = canvas.theme_for(theme, panels[0])
         places = [{"ax": panels}] if shared_scale else [{"ax": panel} for panel in panels]
     limits = [_limits(values if shared_scale else values[:, [unit]]) for unit in range(units)]
@@ -74,9 +76,9 @@ def draw_unit_maps(
             draw_curve(panel, maps, unit, look, limits[unit], _count_font(units))
         return canvas.array_of(panels)
     images = []
-    for unit, ax in enumerate(panels):
-        images.append(_draw_map(ax, values[:, unit], maps.grid, limits[unit], look))
-        _draw_on_map(ax, maps, unit, look)
+    for unit, panel in enumerate(panels):
+        images.append(_draw_map(panel, values[:, unit], maps.grid, limits[unit], look))
+        _draw_on_map(panel, maps, unit, look)
     quantity = maps.quantity if shared_scale else ""
     for bar in range(bars):
         _draw_bar(images[bar], places[bar], limits[bar], quantity, look)
@@ -148,9 +150,9 @@ def _draw_map(
 def _colors(signed: bool, theme: Theme) -> Colormap:
     from matplotlib.colors import LinearSegmentedColormap
 
-    # Not at full strength, where orange and blue points would vanish.
-    negative = mixed(theme.zero, theme.negative, 0.72)
-    positive = mixed(theme.zero, theme.positive, 0.72)
+    strength = _SIGNED[theme.name]
+    negative = mixed(theme.zero, theme.negative, strength)
+    positive = mixed(theme.zero, theme.positive, strength)
     steps = (negative, theme.zero, positive) if signed else _BLUES[theme.name]
     return LinearSegmentedColormap.from_list("signed" if signed else "amount", steps)
 
