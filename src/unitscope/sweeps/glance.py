@@ -13,7 +13,7 @@ _CURVES, _MEDIAN = 12, 1000  # seeds whose losses are drawn, and taken for the m
 
 
 def of_sweep(swept: Any) -> str:
-    """HTML of a Sweep: losses of some seeds, how many have which accuracy, and the middle of them."""
+    """HTML of a Sweep: losses of some seeds, how many have which accuracy, the middle of them."""
     sound = ~swept.diverged
     rows = [("seeds", f"{len(swept):,}"), ("epochs", f"{swept.recipe.epochs:,}")]
     pictures = []

@@ -11,7 +11,7 @@ from unitscope.shares import percent
 
 
 def of_run(run: Any) -> str:
-    """HTML of a Run: the ground of the last network under the points, the losses, and the last numbers."""
+    """HTML of a Run: the last network under the points, the losses, and the last numbers."""
     net, held_out = run.network, run.validation
     pictures = [ground_of(net, run.data)] if run.data.n_features == 2 else []
     rows = [("points", f"{run.data.n_points:,}"), ("epochs", f"{run.epochs:,}")]
