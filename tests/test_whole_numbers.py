@@ -70,6 +70,7 @@ for setting in ("hidden", "batch_size", "epochs", "seed"):
     )
     if setting != "seed":
         CALLS["sweep", setting] = lambda n, setting=setting: us.sweep(DATA, seeds=1, **{setting: n})
+CALLS["animate", "frames"] = lambda n: us.plot.animate(RUN, None, "a.gif", frames=n)
 CALLS["train", "early_stopping"] = lambda n: us.train(DATA, validation=0.5, early_stopping=n)
 CALLS["Classifier", "early_stopping"] = lambda n: us.Classifier(
     validation=0.5, early_stopping=n

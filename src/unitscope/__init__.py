@@ -110,5 +110,12 @@ if not TYPE_CHECKING:  # else every misspelt name would pass as Any
         return value
 
 
+def load_ipython_extension(shell: object) -> None:
+    """`%load_ext unitscope`: the course's helper is ours, whatever lies beside the notebook."""
+    from unitscope.notebook import import_our_helper
+
+    import_our_helper()
+
+
 def __dir__() -> list[str]:
     return [*__all__, "__version__"]

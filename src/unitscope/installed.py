@@ -10,17 +10,18 @@ import sys
 import webbrowser
 from collections.abc import Iterator
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from unitscope import __version__
 from unitscope.compiled import cache
+from unitscope.notebook import HELPER, is_ours
 from unitscope.visible import on_one_line
 
 State = Literal["ok", "absent", "broken"]
 # Extras for those who work on unitscope itself.
 _OF_DEVELOPERS = ("bench", "dev", "pyright")
-HELPER = "lab_utils_multiclass_TF"
 
 
 class Finding(NamedTuple):
@@ -57,6 +58,7 @@ def findings() -> Iterator[Finding]:
     for extra, requirements in needed.items():
         found = _packages(f"[{extra}]", requirements, f'pip install "unitscope[{extra}]"')
         yield found if found.state == "ok" else found._replace(state="absent")
+    yield from _keras()
     yield _browser()
     ffmpeg = shutil.which("ffmpeg")
     yield Finding("MP4", ffmpeg or "no ffmpeg", *(() if ffmpeg else _NO_FFMPEG))
@@ -74,20 +76,10 @@ def helper(folder: Path) -> Finding:
     beside = folder / f"{HELPER}.py"
     if not beside.is_file():
         return Finding("lab helper", "ours: no other lies in this folder")
-    if (Path(__file__).parents[1] / beside.name).samefile(beside) or "unitscope" in _text(beside):
+    if is_ours(beside):
         return Finding("lab helper", "ours, in this folder")
-    remedy = (
-        "%load_ext unitscope in the notebook's first cell, or another folder: unitscope new-lab"
-    )
+    remedy = "%load_ext unitscope in the notebook's first cell; or unitscope new-lab for a folder"
     return Finding("lab helper", f"{beside} comes before ours", "broken", remedy)
-
-
-def _text(path: Path) -> str:
-    try:
-        with path.open(encoding="utf-8", errors="replace") as file:
-            return file.read(1 << 20)
-    except OSError:
-        return ""
 
 
 def _requirements() -> dict[str, list[str]]:
@@ -167,6 +159,22 @@ def _cache() -> Finding:
             return Finding("cache", f"{path}, {size / 1e6:.1f} MB{why}")
     remedy = "UNITSCOPE_CACHE_DIR=FOLDER names one of yours; until then every start compiles"
     return Finding("cache", "; ".join(refused) or "this user has no home", "broken", remedy)
+
+
+def _keras() -> Iterator[Finding]:
+    """Whether Keras would start on a backend that is here; nothing where there is no Keras."""
+    from unitscope.models.backend import chosen_backend, installed_backends
+
+    if find_spec("keras") is None:
+        return
+    chosen, there = chosen_backend(), installed_backends()
+    if chosen in there:
+        yield Finding("Keras", f"starts on {chosen}")
+    else:
+        other = there[0] if there else "jax"
+        remedy = f"KERAS_BACKEND={other} in the environment, before Python starts"
+        remedy = remedy if there else 'pip install "unitscope[keras]"'
+        yield Finding("Keras", f"would start on {chosen}, which isn't installed", "absent", remedy)
 
 
 def _browser() -> Finding:

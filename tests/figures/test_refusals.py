@@ -36,6 +36,11 @@ def good(run, swept, tmp_path_factory):
     """What each function can be called with."""
     both = {"net": run.network, "data": run.data}
     return {
+        "animate": {
+            "run": run,
+            "data": None,
+            "path": tmp_path_factory.mktemp("moving") / "a.gif",
+        },
         "comparison": {"compared": us.compare(run.at(1), run)},
         "data": {"data": run.data},
         "decision_regions": both,
@@ -175,6 +180,18 @@ NO_RUN = NO_NETWORK | {
     "tables": lambda: SimpleNamespace(loss=np.eye(2), accuracy=np.eye(2)),
 }
 WRONG = {
+    "animate": {
+        "run": NO_RUN | {"no epoch": lambda: us.train(us.datasets.lab(), epochs=0)},
+        "data": {name: make for name, make in NO_DATA.items() if name != "None"},
+        "path": {
+            "None": lambda: None,
+            "a picture": lambda: "a.png",
+            "no suffix": lambda: "gif",
+        },
+        "frames": NO_COUNT | {"one": lambda: 1},
+        "seconds": {"none": lambda: 0.0, "a word": lambda: "3", "not a number": lambda: NAN},
+        "theme": {name: make for name, make in NO_THEME.items() if name != "None"},
+    },
     "comparison": {
         "compared": NO_RUN | {"a run": lambda: us.train(us.datasets.lab(), epochs=0)},
         "ax": NO_AXES_OF_UNITS,

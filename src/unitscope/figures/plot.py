@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from unitscope.figures.animation import animate as animate
 from unitscope.figures.comparison import comparison as comparison
 from unitscope.figures.data import data as data
 from unitscope.figures.decision_regions import decision_regions as decision_regions
@@ -14,6 +15,7 @@ from unitscope.figures.training import training as training
 from unitscope.figures.unit_images import unit_images as unit_images
 
 __all__ = [
+    "animate",
     "comparison",
     "data",
     "decision_regions",

@@ -17,6 +17,7 @@ from typing import Any, Literal
 import numpy as np
 
 from unitscope.errors import InvalidInput, MissingDependency, UnsupportedModel, refusal
+from unitscope.models.backend import imported_keras
 from unitscope.models.names import put_on
 from unitscope.models.scale import Scale
 from unitscope.networks import ACTIVATIONS, KERAS_NEGATIVE_SLOPE, Activation, Dense, Network
@@ -256,7 +257,7 @@ def resource(variable: Any) -> Any:
 
 def _import_keras() -> ModuleType:
     try:
-        return importlib.import_module("keras")
+        return imported_keras()
     except ImportError as error:
         raise MissingDependency(
             "to_keras needs Keras and a backend for it. Install both with: "

@@ -21,6 +21,7 @@ import numpy as np
 
 from unitscope.errors import MissingDependency, refusal, said, shown, whole_number
 from unitscope.files import reading
+from unitscope.models.backend import imported_keras
 from unitscope.models.hdf5 import Arrays, opened
 from unitscope.models.keras import keras_package
 from unitscope.models.keras_config import NOTHING, Layer, layers_of, unsupported
@@ -250,7 +251,7 @@ def _package(version: str) -> Any:
     """Keras, or Keras 2 for its files where it is here."""
     name = "tf_keras" if version.startswith("2.") and find_spec("tf_keras") else "keras"
     try:
-        return importlib.import_module(name)
+        return imported_keras() if name == "keras" else importlib.import_module(name)
     except ImportError as error:
         raise MissingDependency(
             "Keras files need Keras and a backend for it. Install both with: "
