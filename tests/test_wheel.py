@@ -66,9 +66,9 @@ def test_the_wheel_holds_every_file_of_the_package_and_no_other(wheel, repositor
 
 def test_the_wheel_is_small_and_for_every_platform(wheel):
     assert wheel.name == f"unitscope-{us.__version__}-py3-none-any.whl"
-    # Nothing large may slip in: 610 kB are Python, 175 data and translations, 175 the page and its
+    # Nothing large may slip in: 640 kB are Python, 150 data and translations, 210 the page and its
     # kernel, and 50 that one's two modules.
-    assert wheel.stat().st_size < 1060 * 1024
+    assert wheel.stat().st_size < 1160 * 1024
 
 
 def test_the_metadata_say_what_is_needed(metadata):
