@@ -159,7 +159,8 @@ def test_a_tf_dataset_sees_the_order_that_it_has_without_us() -> None:
     def shuffled() -> Any:
         kinds = tf.TensorSpec((D,), tf.float32), tf.TensorSpec((), tf.int64)
         data = tf.data.Dataset.from_generator(pairs, output_signature=kinds)
-        return data.shuffle(N, seed=1).batch(BATCH)
+        known = data.apply(tf.data.experimental.assert_cardinality(N))
+        return known.shuffle(N, seed=1).batch(BATCH)
 
     found, expected = made(), made()
     by_keras = expected.fit(shuffled(), epochs=3, verbose=0, shuffle=False)
