@@ -62,13 +62,23 @@ Deno.test("while a point is dragged the story is told at once, and nobody is ask
   explanation.follow(0);
   assertSame(said()[0], "All 4 points are right.");
   page.playback.epoch = 0;
-  explanation.follow(1);
+  explanation.follow(1e6);
   assertSame(
     said()[0],
     "2 of 4 points are right: every point gets the same answer, low, " +
       "the largest class.",
   );
   assertSame([asked.length, explanation.stale], [0, false]);
+});
+
+Deno.test("a story that took long is told again after a while, not never", () => {
+  const { page, explanation, said } = pageWith({}, { dragging: true });
+  explanation.follow(0);
+  [explanation.took, page.playback.epoch] = [100, 0];
+  explanation.follow(900);
+  assertSame([said()[0], explanation.stale], ["All 4 points are right.", true]);
+  explanation.follow(1100);
+  assertSame([said()[0].slice(0, 23), explanation.stale], ["2 of 4 points are right", false]);
 });
 
 Deno.test("at rest the parts below the story are asked for, and the story stays", () => {

@@ -11,7 +11,7 @@ import { storyTold } from "../story/story.js";
 
 const BETWEEN = { dragging: 250, playing: 400 }; // ms between two explanations
 const SLOW = 8; // ms that a story takes which is told as rarely while the network changes
-const SLOWEST = 40; // ms that one takes which is told only when the network stays
+const PAUSE = 10; // times as long as such a story took
 
 /** What stands in a file below a story that it tells by itself. @type {ClaimScene[]} */
 const FILES_FACTS = [{
@@ -22,7 +22,7 @@ const FILES_FACTS = [{
 
 /**
  * @typedef {Pick<Page, "host" | "data" | "dataset" | "playback" | "requests" | "announce" |
- *   "readOnly">} Explained
+ *   "readOnly" | "changed">} Explained
  */
 
 export class Explanation {
@@ -39,6 +39,7 @@ export class Explanation {
     // Where the page tells the story by itself: of what it did, in how many ms, and what.
     this.toldKey = "";
     this.took = 0;
+    /** @type {number | undefined} */ this.later = undefined;
     /** @type {ClaimScene[]} */ this.story = [];
     /** Whether the parts below the story are of another network. */
     this.behind = false;
@@ -92,9 +93,11 @@ export class Explanation {
    * @param {boolean} atEnd
    */
   followHere(key, now, moving, atEnd) {
-    const rarely = moving && this.took > SLOW &&
-      (this.took > SLOWEST || now - this.at < BETWEEN[moving]);
-    if (this.toldKey !== key && !rarely) {
+    const pause = moving && this.took > SLOW ? Math.max(BETWEEN[moving], PAUSE * this.took) : 0;
+    const wait = pause - (now - this.at), other = this.toldKey !== key;
+    clearTimeout(this.later);
+    if (other && pause && wait > 0) this.later = setTimeout(() => this.page.changed(), wait);
+    else if (other) {
       const begun = performance.now();
       this.story = storyTold(subjectOf(this.page, atEnd));
       this.took = performance.now() - begun;
