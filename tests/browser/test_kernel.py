@@ -54,6 +54,13 @@ def held(page: Page) -> list[list]:
     return page.driver.execute_script("return window.asked")
 
 
+def count_shown(page: Page) -> str:
+    """How many points the network shown gets right, as the story begins."""
+    count = page.text("#summary").split(" points")[0]
+    assert count.endswith(" of 100")
+    return "All 100" if count == "100 of 100" else count
+
+
 def let_go(page: Page) -> None:
     """The words of the result come from the server."""
     ActionChains(page.driver).release().perform()
@@ -61,10 +68,11 @@ def let_go(page: Page) -> None:
     assert page.words()
 
 
-def test_a_drag_is_trained_in_the_browser_and_its_words_come_from_the_server(opened):
+def test_a_drag_is_trained_and_told_in_the_browser_and_its_end_by_the_server(opened):
     page = opened("", "?kernel=browser")
     page.until(lambda: page.driver.execute_script(KERNEL) == "ready")
-    assert "train" not in [kind for kind, _ in held(page)]
+    assert {"train", "explain"}.isdisjoint(kind for kind, _ in held(page))
+    page.until(lambda: page.text("#explanation").startswith(count_shown(page)))
     let_go(page)
 
 
