@@ -78,9 +78,11 @@ def headers(answer: bytes) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def served(names: tuple[str, ...] | None = (), token: str | None = "") -> Iterator[Served]:
+def served(
+    names: tuple[str, ...] | None = (), token: str | None = "", **more: Any
+) -> Iterator[Served]:
     """A server as `unitscope play` starts it, until the end of the block."""
-    config = protocol.config(create_app(names, token), port=0, timeout_graceful_shutdown=1)
+    config = protocol.config(create_app(names, token, **more), port=0, timeout_graceful_shutdown=1)
     server = protocol.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

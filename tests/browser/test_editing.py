@@ -133,14 +133,16 @@ def test_choosing_a_set_keeps_own_points_for_undo(page):
     page.until(lambda: page.text(".chips") == "c0c1c2c3" and count(page) == 100)
 
 
-def test_the_tour_begins_at_the_lab_whatever_was_set_before(page, address):
+def test_a_lesson_begins_at_its_own_state_whatever_was_set_before(page, address):
     setup = "dataset=spirals&networkShape=6,3&learningRate=0.1&percTrainData=50&view=logit"
     other = Page(page.driver, f"{address}#{setup}")
     rate = other.one("#learning-rate")
     other.until(lambda: rate.get_attribute("value") == "0.1")
-    other.one("#tour").click()
+    other.one("#lessons").click()
+    other.until(lambda: other.one("[data-lesson='1']").is_displayed())
+    other.one("[data-lesson='1']").click()
     other.until(lambda: rate.get_attribute("value") == "0.01")
-    other.until(lambda: other.text("#summary") == "100 of 100 points right at epoch 200")
+    other.until(lambda: other.text("#summary") == "30 of 100 points right at epoch 0")
     other.until(lambda: other.text("#layers-count") == "1 hidden layer")
 
 

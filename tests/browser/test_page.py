@@ -227,7 +227,7 @@ def test_everything_is_reached_and_done_by_keyboard(page):
         assert not name or outline != "none", name
         seen.add(name)
     assert {
-        "tour",
+        "lessons",
         "share",
         "export",
         "play",
@@ -264,15 +264,6 @@ def test_everything_is_reached_and_done_by_keyboard(page):
     page.until(lambda: page.text("#epoch-count") == "200")
     body.send_keys("?")
     page.until(lambda: page.driver.find_elements(By.CSS_SELECTOR, "dialog[open]"))
-
-
-def test_the_tour_goes_through_its_eight_steps(page):
-    page.one("#tour").click()
-    for step in range(1, 9):
-        page.until(lambda step=step: page.text(".tour header").endswith(f"{step} of 8"))
-        page.until(lambda: len(page.driver.find_elements(By.CSS_SELECTOR, ".toured")) == 1)
-        page.one("#tour-next").click()
-    page.until(lambda: not page.one(".tour").is_displayed())
 
 
 def test_hovering_a_sentence_lights_what_it_speaks_of(page):

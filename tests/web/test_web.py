@@ -281,9 +281,10 @@ def test_the_joined_script_is_javascript(entry, tmp_path, browser_types):
 
 def test_the_page_weighs_less_than_400_kilobytes():
     served = [path for path in WEB.rglob("*") if path.is_file() and path.suffix != ".ts"]
-    # beside the kernel, which a browser takes when it trains by itself, with one of its modules
-    # and beside the story, which it tells where there is no Python
-    beside = ("kernel", "story")
+    # beside the kernel, which a browser takes when it trains by itself, with one of its modules,
+    # beside the story, which it tells where there is no Python, and beside the lessons, which it
+    # takes when they are first asked for
+    beside = ("kernel", "story", "lessons")
     weights = [path.stat().st_size for path in served if path.parent.name not in beside]
     assert sum(weights) < 400_000
     assert "url(" not in stylesheet() and "@import" not in stylesheet()
@@ -291,3 +292,11 @@ def test_the_page_weighs_less_than_400_kilobytes():
 
 def test_the_story_weighs_less_than_105_kilobytes():
     assert sum(path.stat().st_size for path in (WEB / "story").iterdir()) < 105_000
+
+
+def test_the_lessons_weigh_less_than_90_kilobytes_and_come_when_they_are_asked_for():
+    assert sum(path.stat().st_size for path in (WEB / "lessons").iterdir()) < 90_000
+    for path in MODULES:
+        if path.name not in ("file.js", "widget.js") and path.parent.name != "lessons":
+            text = path.read_text(encoding="utf-8")
+            assert not re.search(r'^import .*"[./]*lessons/', text, re.M), path.name

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import webbrowser
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from unitscope.cli.tables import (
@@ -25,7 +26,7 @@ from unitscope.cli.tables import (
 from unitscope.errors import InvalidInput, MissingDependency, refusal, said
 from unitscope.isolated import workers_isolated
 from unitscope.page import FIRST_RUN
-from unitscope.server import ALLOWED_HOSTS, TOKEN
+from unitscope.server import ALLOWED_HOSTS, EMBEDDERS, LESSON, TOKEN
 
 _FRESH = "at random"  # no token: it has a space
 _PORT = 8600
@@ -80,6 +81,17 @@ def add_to(commands: Any) -> None:
     play.add_argument(
         "--workers", type=int, default=1, metavar="N", help="processes that answer (default: 1)"
     )
+    play.add_argument(
+        "--lesson", metavar="FILE", help="the lesson that the page begins with: see docs/lessons.md"
+    )
+    play.add_argument(
+        "--allow-embed",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="let pages of this site, such as https://moodle.example.org, have the page in a "
+        "frame; may be given again",
+    )
     play.add_argument("--no-browser", action="store_true", help="only print the address")
     play.set_defaults(run=_play)
 
@@ -87,6 +99,7 @@ def add_to(commands: Any) -> None:
 def _play(options: argparse.Namespace) -> int:
     try:
         from unitscope.server import access, protocol
+        from unitscope.server.lesson import lesson_from
     except ImportError as error:
         raise MissingDependency(
             f"The live page needs {error.name or 'Starlette and uvicorn'}: "
@@ -97,6 +110,9 @@ def _play(options: argparse.Namespace) -> int:
     if options.port is not None and not 0 <= options.port <= 65535:
         raise refusal("--port", "a whole number from 0 to 65535", options.port)
     names = [access.allowed_name(name, "--allow-host") for name in options.allow_host]
+    embedders = [access.embedder(one, "--allow-embed") for one in options.allow_embed]
+    if options.lesson is not None:
+        lesson_from(options.lesson)  # refused before anything is served
     listening = listen(options.host, options.port)
     with listening, _first_run(options) as first:
         ip, port = listening.getsockname()[:2]
@@ -119,7 +135,10 @@ def _play(options: argparse.Namespace) -> int:
             workers=options.workers,
             timeout_graceful_shutdown=2,
         )
-        with _environment({ALLOWED_HOSTS: ",".join(names), TOKEN: token, FIRST_RUN: first}):
+        told = {ALLOWED_HOSTS: ",".join(names), TOKEN: token, FIRST_RUN: first}
+        lesson = str(Path(options.lesson).resolve()) if options.lesson else ""
+        told |= {LESSON: lesson, EMBEDDERS: " ".join(embedders)}
+        with _environment(told):
             if options.workers > 1:
                 from unitscope.cli.supervisor import Supervisor
 

@@ -29,8 +29,8 @@ def bundle(entry: str) -> str:
 
 @functools.cache
 def stylesheet() -> str:
-    """The page's CSS."""
-    return _read("page.css")
+    """The page's CSS, and that of its lessons."""
+    return _read("page.css") + _read("lessons/lessons.css")
 
 
 def _collect(module: str, done: dict[str, str]) -> None:

@@ -4,3 +4,7 @@
 # beside this computer's own, separated by commas, and the token.
 ALLOWED_HOSTS = "UNITSCOPE_ALLOWED_HOSTS"
 TOKEN = "UNITSCOPE_TOKEN"
+# The file of the lesson that pages begin with, and the origins whose pages may have ours in a
+# frame, separated by spaces.
+LESSON = "UNITSCOPE_LESSON"
+EMBEDDERS = "UNITSCOPE_ALLOW_EMBED"

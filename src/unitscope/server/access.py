@@ -90,6 +90,20 @@ def allowed_names(given: Iterable[str], token: str) -> frozenset[str]:
     return names
 
 
+def embedder(text: str, argument: str = "embedders") -> str:
+    """An origin whose pages may have ours in a frame, as browsers compare it: https://NAME:PORT.
+
+    **Raises** `InvalidInput` for what is none; for *, too, which would be every site.
+    """
+    found = _ORIGIN.fullmatch(text.strip().lower())
+    where = place(found[2]) if found else None
+    if found is None or where is None or found[2].endswith(":"):
+        remedy = "Leave out what comes after the name and port." if text.count("/") > 2 else ""
+        raise refusal(argument, "an origin, such as https://moodle.example.org", text, remedy)
+    port = "" if where.port in (None, _DEFAULT_PORTS[found[1]]) else f":{where.port}"
+    return f"{found[1]}://{_in_url(where.name)}{port}"
+
+
 def fresh_token() -> str:
     """A token that nobody guesses: 128 bits."""
     return secrets.token_hex(16)

@@ -20,20 +20,22 @@ from starlette.websockets import WebSocket
 
 import unitscope
 from unitscope.page import answers
-from unitscope.server import ALLOWED_HOSTS, TOKEN, log
+from unitscope.server import ALLOWED_HOSTS, EMBEDDERS, LESSON, TOKEN, log
 from unitscope.server.access import (
     Access,
     Place,
     allowed_names,
     checked_token,
     cookie_name,
+    embedder,
     household,
     place,
     same_place,
 )
 from unitscope.server.connection import Connection
 from unitscope.server.health import Health
-from unitscope.server.refusals import HEADERS, refused
+from unitscope.server.lesson import lesson_from
+from unitscope.server.refusals import headers_for, refused
 from unitscope.server.scheduler import Scheduler
 from unitscope.server.static import PageFiles
 
@@ -52,22 +54,36 @@ _NOT_OPEN = (
 )
 
 
-def create_app(allowed_hosts: Iterable[str] | None = None, token: str | None = None) -> ASGIApp:
+def create_app(
+    allowed_hosts: Iterable[str] | None = None,
+    token: str | None = None,
+    *,
+    lesson: str | os.PathLike[str] | None = None,
+    embedders: Iterable[str] | None = None,
+) -> ASGIApp:
     """The app; it answers to this computer's own names and to `allowed_hosts`.
 
     - `allowed_hosts`: such as a proxy's name: NAME, NAME:PORT or "*" for any; None: those of the
       environment variable UNITSCOPE_ALLOWED_HOSTS, separated by commas.
     - `token`: what whoever opens the page must give, or "" for none; None: that of UNITSCOPE_TOKEN,
       and without either, only this computer's own requests are answered.
+    - `lesson`: the file of the lesson that pages begin with; None: that of UNITSCOPE_LESSON.
+    - `embedders`: the origins whose pages may have ours in a frame, such as https://NAME; None:
+      those of UNITSCOPE_ALLOW_EMBED, separated by spaces.
 
     It bounds pages and requests; `unitscope.server.protocol.config` makes uvicorn bound
     connections.
 
-    **Raises** `InvalidInput` for a name or a token that cannot be one, and for "*" without a token.
+    **Raises** `InvalidInput` for a name, a token, an origin or a lesson that cannot be one, and for
+    "*" without a token.
     """
     if allowed_hosts is None:
         allowed_hosts = filter(str.strip, os.environ.get(ALLOWED_HOSTS, "").split(","))
     token = os.environ.get(TOKEN) if token is None else token
+    lesson = os.environ.get(LESSON) if lesson is None else lesson
+    embedders = os.environ.get(EMBEDDERS, "").split() if embedders is None else embedders
+    headers = headers_for([embedder(one) for one in embedders])
+    first = lesson_from(lesson) if lesson else b""
     names = allowed_names(allowed_hosts, token or "")
     access = Access(names, checked_token(token or ""), private=token is None)
     scheduler, pages = Scheduler(), _Pages()
@@ -96,14 +112,14 @@ def create_app(allowed_hosts: Iterable[str] | None = None, token: str | None = N
         Route("/health", health.answer),
         WebSocketRoute("/live", live),
         WebSocketRoute("/{path:path}", _no_such_socket),
-        Mount("/", PageFiles(Path(unitscope.__file__).parent / "web")),
+        Mount("/", PageFiles(Path(unitscope.__file__).parent / "web", first)),
     ]
     app = Starlette(
         routes=routes,
         lifespan=lifespan,
         exception_handlers={HTTPException: _refuse, Exception: _fail},
     )
-    return _Guard(app, access)
+    return _Guard(app, access, headers)
 
 
 class _Pages:
@@ -140,8 +156,9 @@ class _Guard:
     Every answer gets the headers.
     """
 
-    def __init__(self, app: ASGIApp, access: Access) -> None:
+    def __init__(self, app: ASGIApp, access: Access, headers: dict[str, str]) -> None:
         self._app, self._access = app, access
+        self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -151,11 +168,8 @@ class _Guard:
         async def with_headers(message: Message) -> None:
             if message["type"].endswith("http.response.start"):  # a WebSocket's refusal is one too
                 said = {name for name, _ in message["headers"]}
-                ours = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
-                message["headers"] = [
-                    *message["headers"],
-                    *(pair for pair in ours if pair[0] not in said),
-                ]
+                ours = [pair for pair in self._headers if pair[0] not in said]
+                message["headers"] = [*message["headers"], *ours]
             await send(message)
 
         connection = HTTPConnection(scope)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+from collections.abc import Iterable
 
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
+NOBODY = "'none'"
 HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; "
     "style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
@@ -21,6 +23,15 @@ HEADERS = {
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
     "cache-control": "no-cache",
 }
+
+
+def headers_for(embedders: Iterable[str]) -> dict[str, str]:
+    """The headers of all answers where pages of these origins may have ours in a frame."""
+    ancestors = f"frame-ancestors {' '.join(embedders) or NOBODY}"
+    rules = HEADERS["content-security-policy"].replace(f"frame-ancestors {NOBODY}", ancestors)
+    return HEADERS | {"content-security-policy": rules}
+
+
 _STYLE = """
 :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
 body { max-width: 34rem; margin: 12vh auto 0; padding: 0 1.25rem; }

@@ -18,6 +18,7 @@ _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".wasm": "application/wasm",
     ".bin": "application/octet-stream",
+    ".json": "application/json",
 }
 
 
@@ -30,14 +31,22 @@ class _File:
 
 
 class PageFiles:
-    """Answers for the files of a folder as they were at the start, index.html for the folder."""
+    """Answers for the files of a folder as they were at the start, index.html for the folder.
 
-    def __init__(self, folder: Path) -> None:
+    `lesson`: that with which the page begins, as a file has it.
+    """
+
+    def __init__(self, folder: Path, lesson: bytes = b"") -> None:
         self._files = {
             f"/{path.relative_to(folder).as_posix()}": _read(path)
             for path in folder.rglob("*")
             if path.is_file()
         }
+        if lesson:
+            index = self._files["/index.html"].content
+            index = index.replace(b'id="scope"', b'id="scope" data-lesson="lesson.json"')
+            self._files["/index.html"] = _file(index, ".html")
+            self._files["/lesson.json"] = _file(lesson, ".json")
         self._files["/"] = self._files["/index.html"]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,7 +64,10 @@ class PageFiles:
 
 
 def _read(path: Path) -> _File:
-    content = path.read_bytes()
-    kind = _TYPES.get(path.suffix, "text/plain; charset=utf-8")
+    return _file(path.read_bytes(), path.suffix)
+
+
+def _file(content: bytes, suffix: str) -> _File:
+    kind = _TYPES.get(suffix, "text/plain; charset=utf-8")
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     return _File(content, {"content-type": kind, "etag": etag})

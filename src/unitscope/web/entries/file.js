@@ -1,6 +1,7 @@
 // @ts-check
 /** The exported file: everything is inside it, and nothing is trained. */
 
+import { lessonsOn } from "../lessons/lessons.js";
 import { openScope } from "./scope.js";
 
 /** @import { FileScene } from "../pure/scene.d.ts" */
@@ -26,8 +27,9 @@ function workerOfText() {
   }
 }
 
-openScope(
-  /** @type {HTMLElement} */ (document.getElementById("scope")),
+const root = /** @type {HTMLElement} */ (document.getElementById("scope"));
+const page = openScope(
+  root,
   {
     readOnly: true,
     ask: () => Promise.reject(new Error("A file has nobody to ask.")),
@@ -37,4 +39,7 @@ openScope(
   content,
   { startWorker: workerOfText },
 );
+const lessons = lessonsOn(page, root);
+if (lessons.count) page.lessons = () => Promise.resolve(lessons);
+page.changed();
 document.documentElement.dataset.ready = "true";

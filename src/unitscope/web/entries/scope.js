@@ -16,7 +16,6 @@ import { headlineOf } from "../panels/headline.js";
 import { hiddenPanel } from "../panels/hidden.js";
 import { regionsPanel } from "../panels/regions.js";
 import { seedsPanel } from "../panels/seeds.js";
-import { tourPanel } from "../panels/tour.js";
 import { tracePanel, unitPanel } from "../panels/unit.js";
 import { takeFiles } from "../panels/files.js";
 
@@ -74,7 +73,7 @@ export function openScope(root, host, hello, options = {}) {
   root.classList.add("unitscope", "unpainted");
   root.replaceChildren(...laidOut(parts, frame));
   // Canvases with words first: to write them the browser styles what was changed before.
-  const { regions, hidden, curves, bar, tour, extra, ...others } = parts;
+  const { regions, hidden, curves, bar, extra, ...others } = parts;
   page.panels = [
     regions,
     hidden,
@@ -82,12 +81,12 @@ export function openScope(root, host, hello, options = {}) {
     ...Object.values(others),
     bar,
     frame,
-    tour,
     extra,
   ];
   root.addEventListener("chartfit", () => page.changed());
   const unwatch = watchSight(page, [parts.trace, parts.confusion, parts.hidden]);
   const undress = followTheme(page, dark), unload = takeFiles(page, root);
+  const unprint = printLight(page);
   page.showBehind = () => root.classList.toggle("behind", page.waiting.size > 0);
   const target = keys ? document : root;
   const pressed = (/** @type {Event} */ event) =>
@@ -95,6 +94,7 @@ export function openScope(root, host, hello, options = {}) {
   target.addEventListener("keydown", pressed);
   page.close = () => {
     undress();
+    unprint();
     unload();
     target.removeEventListener("keydown", pressed);
     parts.seeds.close?.();
@@ -111,7 +111,6 @@ const partsOf = (page) => ({
   headline: headlineOf(page),
   bar: topBar(page),
   plane: dataPanel(page),
-  tour: tourPanel(page),
   extra: dialogs(page),
   columns: columnsPanel(page),
   regions: regionsPanel(page),
@@ -190,7 +189,6 @@ function laidOut(parts, { live }) {
     ),
     element("div", { class: "lower" }, ...Object.values(below)),
     parts.columns.node,
-    parts.tour.node,
     live,
   ];
 }
@@ -227,6 +225,25 @@ function followTheme(page, dark) {
   page.followTheme = follow;
   follow();
   return () => dark.removeEventListener("change", follow);
+}
+
+/**
+ * On paper the page is light, whatever the theme.
+ * @param {Page} page
+ * @returns {() => void} ends it
+ */
+function printLight(page) {
+  const before = () => {
+    page.showTheme("light");
+    page.paint(performance.now());
+  };
+  const after = () => page.followTheme?.();
+  addEventListener("beforeprint", before);
+  addEventListener("afterprint", after);
+  return () => {
+    removeEventListener("beforeprint", before);
+    removeEventListener("afterprint", after);
+  };
 }
 
 /** @param {Page} page @param {KeyboardEvent} event */

@@ -2,6 +2,7 @@
 /** The notebook widget: the same view, which asks the notebook's kernel instead of a server. */
 
 import { OWN_DATA } from "../page/dataset.js";
+import { lessonsOn } from "../lessons/lessons.js";
 import { openScope } from "./scope.js";
 import { showRun } from "../page/shown.js";
 import { initialState } from "../page/state.js";
@@ -49,6 +50,8 @@ function renderWidget({ model, el }) {
   const dark = notebookDark(), hello = { ...model.get("_hello"), first: model.get("_first") };
   const state = { ...initialState(hello), theme: model.get("theme"), dataset: OWN_DATA };
   const page = openScope(root, host, hello, { state, keys: false, dark });
+  const lessons = lessonsOn(page, root);
+  page.lessons = () => Promise.resolve(lessons);
   /** @type {number | null} */
   let chosen = null;
   const choose = () => {

@@ -5,6 +5,7 @@ import { pointsFromText, pointsToText, weightsFromText, weightsToText } from "..
 import { hashFromState, stateFromHash } from "./state.js";
 
 /** @import { Page } from "./page.js" */
+/** @import { Data } from "../pure/data.js" */
 /** @import { State } from "./state.js" */
 
 /**
@@ -43,32 +44,40 @@ export function hashOf(page) {
   return { hash, whole: (!own || points !== "") && (!playback.edited || weights !== "") };
 }
 
-/** Bring the page to what an address says. @param {Page} page @param {string} hash */
-export function takeAddress(page, hash) {
+/**
+ * Bring the page to what an address says.
+ * @param {Page} page @param {string} hash @param {() => void} [then] called when it is there
+ * @param {Data | null} [data] points that the address has beside its state
+ */
+export function takeAddress(page, hash, then, data = null) {
   const { state, notices } = stateFromHash(hash, page.hello),
     own = state.points ? pointsFromText(state.points, page.hello.limits.classes) : null;
   page.state = { ...state, points: "", names: "", features: "", weights: "", fixedScale: false };
   page.course = state.course;
   page.followTheme?.();
-  for (const name of state.hide) {
-    document.getElementById(name)?.closest("label, button")?.setAttribute("hidden", "");
-  }
   if (state.points && !own) {
     notices.push("points must be those of a link from this page. Got others instead.");
   }
   page.afterTraining = () => {
     showAgain(page, state);
     if (notices.length) page.say(notices.join(" "), true);
+    then?.();
   };
+  if (data) return showOwn(page, data);
   if (!own) return page.dataset.changeDataset({});
   const most = Math.max(...own.labels) + 1;
-  page.dataset.takeData({
+  showOwn(page, {
     ...own,
     features: 2,
     fixedScale: state.fixedScale,
     classNames: namesFrom(state.names, Math.max(2, most), page.hello.limits.classes, "c"),
     featureNames: namesFrom(state.features, 2, 2, "x"),
   });
+}
+
+/** Points that came with an address. @param {Page} page @param {Data} data */
+function showOwn(page, data) {
+  page.dataset.takeData(data);
   page.dataset.table = null;
   page.dataset.edited = true;
   page.train();

@@ -23,6 +23,7 @@ import { weightsOfClasses } from "./state.js";
 /** @import { Exported } from "../panels/pictures.js" */
 /** @import { HiddenPlace } from "./address.js" */
 /** @import { Answer, Kind, Progress, Request } from "./requests.js" */
+/** @import { Lessons } from "../lessons/lessons.js" */
 /** @import { State } from "./state.js" */
 
 const SOON = 24; // ms that a point dragged waits for its network, so that both are painted at once
@@ -112,8 +113,10 @@ export class Page {
   followTheme;
   /** Open the list of keys. @type {(() => void) | undefined} */
   openHelp;
-  /** @type {(() => void) | undefined} */
-  startTour;
+  /** The lessons, where there are any. @type {(() => Promise<Lessons>) | undefined} */
+  lessons;
+  /** Put all into the address that is to be shared. @type {(() => Promise<void>) | undefined} */
+  shared;
   /** Take the page down. @type {(() => void) | undefined} */
   close;
   /** Show the status line alone. @type {(() => void) | undefined} */

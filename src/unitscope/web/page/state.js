@@ -149,6 +149,15 @@ export function weightsOfClasses(text, classes) {
 /** @type {Setting<string>} */
 const plainText = { start: "", read: (text) => text };
 
+/** @param {number} most letters @returns {Setting<string>} */
+const shortText = (most) => ({
+  start: "",
+  read: (text) => {
+    if (text.length > most) throw new RangeError(`must be at most ${most} letters`);
+    return text;
+  },
+});
+
 /** @typedef {"limits" | "datasets" | "activations" | "optimizers" | "recipe" | "course"} Offers */
 /**
  * What the settings may be and what they start with, as Python says it in its greeting.
@@ -193,6 +202,8 @@ function settingsFor({ limits, datasets, activations, optimizers, recipe, course
     names: plainText,
     features: plainText,
     weights: plainText,
+    question: shortText(300),
+    answer: shortText(500),
   };
 }
 
@@ -213,11 +224,13 @@ export function initialState(offered) {
 /**
  * @param {string} hash with or without its "#"
  * @param {Offered} offered
- * @returns {{state: State, notices: string[]}} what was changed to fit is told in `notices`;
- *   unknown names are passed over
+ * @returns {{state: State, notices: string[], unknown: string[]}} what was changed to fit is told
+ *   in `notices`; `unknown` names are passed over
  */
 export function stateFromHash(hash, offered) {
   const state = initialState(offered), notices = [];
+  /** @type {string[]} */
+  const unknown = [];
   /** @type {Record<string, Setting<any>>} */
   const settings = settingsFor(offered);
   for (const [name, text] of new URLSearchParams(hash.replace(/^#/, ""))) {
@@ -231,9 +244,9 @@ export function stateFromHash(hash, offered) {
         if (problem instanceof Beyond) Object.assign(state, { [name]: problem.fit });
         notices.push(`${name} ${problem.message}. Got ${text.slice(0, 40)} instead.`);
       }
-    }
+    } else unknown.push(name);
   }
-  return { state, notices };
+  return { state, notices, unknown };
 }
 
 /**

@@ -1,5 +1,5 @@
 // @ts-check
-/** Buttons at the top right (tour, share, export, theme, help) and their dialogs. */
+/** Buttons at the top right (lessons, share, export, theme, help) and their dialogs. */
 
 import { decodeBytes } from "../pure/codec.js";
 import { choice, element, iconButton, setText } from "./elements.js";
@@ -8,8 +8,6 @@ import { dataToWire } from "../pure/data.js";
 /** @import { Page, Panel } from "../page/page.js" */
 /** @import { ExportRequest } from "../pure/scene.d.ts" */
 
-const NO_ROOM_IN_LINK = "The link has the settings, but no room for all points: up to about 500 " +
-  "of two features. Export the page as a file to send them.";
 const KEYS = [
   ["Space", "play or pause"],
   ["→ ←", "one epoch on or back"],
@@ -51,9 +49,7 @@ export function dialogs(page) {
     type: "button",
     id: "share",
     onclick: async () => {
-      if (!page.saveNow()) {
-        page.say(NO_ROOM_IN_LINK, true);
-      }
+      await page.shared?.();
       try {
         await navigator.clipboard.writeText(location.href);
         setText(share, "Link copied");
@@ -63,10 +59,15 @@ export function dialogs(page) {
       setTimeout(() => setText(share, "Share"), 2500);
     },
   }, "Share");
+  const lessons = element("button", {
+    type: "button",
+    id: "lessons",
+    onclick: async () => (await page.lessons?.())?.open(),
+  }, "Lessons");
   const node = element(
     "div",
     { class: "actions" },
-    element("button", { type: "button", id: "tour", onclick: () => page.startTour?.() }, "Tour"),
+    lessons,
     page.readOnly ? null : share,
     element("button", {
       type: "button",
@@ -82,6 +83,7 @@ export function dialogs(page) {
   return {
     node,
     update: () => {
+      lessons.hidden = !page.lessons;
       share.hidden = !page.address; // a notebook's address holds no setup
       if (theme.value !== page.state.theme) theme.value = page.state.theme;
     },

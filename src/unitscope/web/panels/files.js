@@ -24,7 +24,7 @@ export function takeFiles(page, root) {
     if (!has(event)) return;
     event.preventDefault();
     show(false);
-    page.tables.load(event.dataTransfer?.files[0]);
+    takeFile(page, event.dataTransfer?.files[0]);
   };
   const paste = (/** @type {ClipboardEvent} */ event) => {
     const into = /** @type {HTMLElement} */ (event.composedPath()[0]);
@@ -40,6 +40,12 @@ export function takeFiles(page, root) {
   root.addEventListener("drop", drop, { signal });
   document.addEventListener("paste", paste, { signal });
   return () => until.abort();
+}
+
+/** A lesson, or a table. @param {Page} page @param {File | undefined} file */
+async function takeFile(page, file) {
+  if (!file?.name.endsWith(".json") || !page.lessons) return page.tables.load(file);
+  (await page.lessons()).take(file);
 }
 
 /** Lines of text with several columns, as a file. @param {string} [text] */
