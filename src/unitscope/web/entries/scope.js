@@ -21,7 +21,7 @@ import { takeFiles } from "../panels/files.js";
 
 /** @import { Host, Panel } from "../page/page.js" */
 /** @import { State } from "../page/state.js" */
-/** @import { WorkerLike } from "../page/training.js" */
+/** @import { WorkerLike } from "../page/views.js" */
 /** @import { Look } from "../pure/colors.js" */
 /** @import { FileScene, Hello } from "../pure/scene.d.ts" */
 

@@ -7,7 +7,7 @@ import { beginningOfStep, missingOf, spoken } from "./measures.js";
 
 /** @import { Page, Panel } from "../page/page.js" */
 /** @import { View } from "../pure/view.js" */
-/** @import { Lesson, LessonStep, Part } from "./lesson.js" */
+/** @import { Goal, Lesson, LessonStep, Part } from "./lesson.js" */
 /** @import { Beginning } from "./measures.js" */
 
 /** Where each part of the page is. @type {Record<Part, string>} */
@@ -268,7 +268,7 @@ function goalBox() {
   const words = element("div"), told = element("small", { "aria-live": "polite" });
   const node = element("div", { class: "goal" }, mark, element("div", {}, words, told));
   /**
-   * @param {Page} page @param {View} view @param {import("./lesson.js").Goal | null} goal
+   * @param {Page} page @param {View} view @param {Goal | null} goal
    * @param {boolean} done @param {string} missing
    */
   function show(page, view, goal, done, missing) {

@@ -7,20 +7,13 @@ import { NO_KERNEL } from "../kernel/machine.js";
 /** @import { Limits } from "../pure/scene.d.ts" */
 /** @import { Host } from "./page.js" */
 /** @import { Answer, Progress, Request } from "./requests.js" */
+/** @import { WorkerLike } from "./views.js" */
 
 /** Products that are trained here, as the server weighs them: some tenths of a second. */
 export const BUDGET = 3e8;
 
 /** @typedef {(answer: Answer | Promise<Answer>) => void} Resolve */
 /** @typedef {{request: Request, progress?: Progress, resolve: Resolve}} Asked */
-/**
- * What is needed of a Worker.
- * @typedef {object} WorkerLike
- * @property {(message: object) => void} postMessage
- * @property {() => void} terminate
- * @property {((event: MessageEvent) => void) | null} onmessage
- * @property {((event: ErrorEvent) => void) | null} onerror
- */
 
 /**
  * @param {Host} host that answers what is not trained here

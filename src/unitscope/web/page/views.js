@@ -7,7 +7,15 @@ import { viewOf } from "../pure/view.js";
 /** @import { Network } from "../pure/network.js" */
 /** @import { Heavy, Shown, View } from "../pure/view.js" */
 /** @import { Page } from "./page.js" */
-/** @import { WorkerLike } from "./training.js" */
+
+/**
+ * What is needed of a Worker.
+ * @typedef {object} WorkerLike
+ * @property {(message: object) => void} postMessage
+ * @property {() => void} terminate
+ * @property {((event: MessageEvent) => void) | null} onmessage
+ * @property {((event: ErrorEvent) => void) | null} onerror
+ */
 
 const PRODUCTS = 2e6; // of one picture, for which a screen frame has room
 const PLACES = 1600; // of the maps, about

@@ -40,11 +40,11 @@ export function differences(cells, others, [low, high]) {
   return found;
 }
 
-/** @typedef {[number, number, number, number]} Box */
+/** @typedef {[number, number, number, number]} Around */
 
 /** @param {Cell[]} cells @param {number} low @param {number} high */
 function sorted(cells, low, high) {
-  /** @type {{cell: Cell, box: Box, number: number}[][]} */
+  /** @type {{cell: Cell, box: Around, number: number}[][]} */
   const columns = Array.from({ length: COLUMNS }, () => []);
   cells.forEach((cell, number) => {
     const box = boxOf(cell.polygon);
@@ -59,9 +59,9 @@ function sorted(cells, low, high) {
 const columnOf = (x, low, high) =>
   Math.max(0, Math.min(COLUMNS - 1, Math.floor(COLUMNS * (x - low) / (high - low))));
 
-/** @param {number[]} polygon @returns {Box} */
+/** @param {number[]} polygon @returns {Around} */
 function boxOf(polygon) {
-  /** @type {Box} */
+  /** @type {Around} */
   const box = [Infinity, -Infinity, Infinity, -Infinity];
   for (let i = 0; i < polygon.length; i += 2) {
     box[0] = Math.min(box[0], polygon[i]);
@@ -72,7 +72,7 @@ function boxOf(polygon) {
   return box;
 }
 
-/** @param {Box} one @param {Box} other */
+/** @param {Around} one @param {Around} other */
 const boxesMeet = (one, other) =>
   one[0] < other[1] && other[0] < one[1] && one[2] < other[3] && other[2] < one[3];
 

@@ -5,7 +5,7 @@ import { compareLists } from "./measures.js";
 import { printedNumber, withCommas } from "./numbers.js";
 import { countInWords, FEW_NAMES, joined, movingMost, sayWords, THREAD } from "./telling.js";
 
-/** @import { Telling, Told } from "./telling.js" */
+/** @import { Telling, Sentence } from "./telling.js" */
 
 const MOST_MOVING = 3; // inputs that are named
 const MANY = 2 * FEW_NAMES; // classes
@@ -23,9 +23,9 @@ const WITH_TWINS = ["relu", "leaky_relu", "abs", "linear"];
  * @property {[number, number][]} straysOff points that are on, of classes that are mostly off
  * @property {[number, number][]} straysOn
  */
-/** @typedef {{near: SideName, far: SideName, what: "line" | "threshold", name: string}} Line */
+/** @typedef {{near: SideName, far: SideName, what: "line" | "threshold", name: string}} UnitLine */
 
-/** A unit of the only hidden layer. @param {Telling} t @param {number} unit @returns {Told} */
+/** A unit of the only hidden layer. @param {Telling} t @param {number} unit @returns {Sentence} */
 export function unitTold(t, unit) {
   const { at } = t, relu = t.isRelu(0);
   const told = (/** @type {string} */ words) => t.told(THREAD, words, [{ unit: [0, unit] }]);
@@ -57,7 +57,7 @@ function sidesOf({ at, occupied }, unit) {
 }
 
 /** With one or two inputs, where a unit's line is. @param {Telling} t @param {number} unit
- * @returns {Line | null} */
+ * @returns {UnitLine | null} */
 function lineOf(t, unit) {
   const { first, d } = t.at;
   if (d === 1) {
@@ -77,7 +77,7 @@ function lineOf(t, unit) {
 }
 
 /** Where a unit is 0, and where it grows.
- * @param {Telling} t @param {number} unit @param {Sides} sides @param {Line} line */
+ * @param {Telling} t @param {number} unit @param {Sides} sides @param {UnitLine} line */
 function reluTold(t, unit, sides, { near, far, what, name }) {
   const { off, on, cut, straysOff, straysOn } = sides, line = sayWords(what);
   if (!cut.length && !off.length) {
@@ -103,7 +103,7 @@ function reluTold(t, unit, sides, { near, far, what, name }) {
 }
 
 /** Which classes are on either side of a unit that has no off and on.
- * @param {Telling} t @param {number} unit @param {Sides} sides @param {Line} line */
+ * @param {Telling} t @param {number} unit @param {Sides} sides @param {UnitLine} line */
 function otherTold(t, unit, sides, { near, far, what, name }) {
   const { off, on, cut, straysOff, straysOn } = sides;
   let line = sayWords(`the_${what}`, { unit, place: name });
