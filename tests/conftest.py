@@ -68,6 +68,14 @@ def turns(
         yield
 
 
+@pytest.fixture
+def never_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model that is asked is asked everywhere, also where a busy machine makes it slow."""
+    from unitscope.models.asking import Asking
+
+    monkeypatch.setattr(Asking, "affordable", lambda _self, rows, _points, _seconds=0.0: rows)
+
+
 KERAS_ROOMS = ("keras_fit", "models")  # their test files import Keras
 # These drive large programs of others, which on a busy machine sometimes do not start or answer.
 # The second try is counted in pytest's last line; what fails twice has failed.

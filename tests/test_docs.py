@@ -19,6 +19,7 @@ SOURCE = REPOSITORY / "src" / "unitscope"
 CONTRIBUTING = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.usefixtures("never_slow")
 @pytest.mark.parametrize("page", ["regions.md", "explanation.md", "compare.md", "sampled.md"])
 def test_the_answers_in_a_page(page):
     found = doctest.testfile(str(DOCS / page), module_relative=False, encoding="utf-8")

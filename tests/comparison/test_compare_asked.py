@@ -14,6 +14,8 @@ from sklearn.tree import DecisionTreeClassifier
 import unitscope as us
 from unitscope.errors import InvalidInput
 
+pytestmark = pytest.mark.usefixtures("never_slow")
+
 LAB = us.datasets.lab()
 NAMES = np.array(["d", "c", "b", "a"])
 Y = NAMES[LAB.y]

@@ -105,6 +105,7 @@ def test_a_hidden_linear_model_has_the_regions_of_its_network(seed: int, k: int)
     assert (near[far < 1e9] <= part.error_bound).all()
 
 
+@pytest.mark.usefixtures("never_slow")
 def test_neighbours_have_the_regions_of_brute_force() -> None:
     rng = np.random.default_rng(5)
     data = us.Dataset(rng.normal(size=(40, 2)), np.arange(40) % 3)
@@ -118,6 +119,7 @@ def test_neighbours_have_the_regions_of_brute_force() -> None:
     assert np.abs(part.share - np.bincount(truth, minlength=3) / 4000).max() < 0.03
 
 
+@pytest.mark.usefixtures("never_slow")
 def test_more_features_are_seen_on_a_plane() -> None:
     rng = np.random.default_rng(1)
     X = rng.normal(size=(200, 5))
@@ -136,6 +138,7 @@ def test_more_features_are_seen_on_a_plane() -> None:
         us.Plane.units(tree, data)
 
 
+@pytest.mark.usefixtures("never_slow")
 def test_a_picture_of_one_feature_has_the_trees_thresholds() -> None:
     tree = DecisionTreeClassifier(max_depth=2, random_state=0).fit(LAB.X[:, :1], LAB.y)
     ax = us.plot.decision_regions(tree, us.Dataset(LAB.X[:, :1], LAB.y))

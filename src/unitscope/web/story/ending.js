@@ -7,7 +7,7 @@ import { FEW_UNITS } from "./middle.js";
 import { printedNumber, withCommas } from "./numbers.js";
 import { beginsWithDigit, FEW_NAMES, HELPS, MUST, sayWords, SPARE, THREAD } from "./telling.js";
 
-/** @import { SentenceKey, Telling, Sentence } from "./telling.js" */
+/** @import { SentenceKey, Telling, Worded } from "./telling.js" */
 
 const OFTEN = 0.5; // of a class's points, that have its code
 const MOST_RIGHT = 0.9;
@@ -16,7 +16,7 @@ const TINY_LEAD = 1e-9; // of the largest output: nearer than this two outputs a
 /** @typedef {{label: number, pattern: number[], count: number}} Code */
 
 /** How the last layer tells the classes apart, by codes, places and outputs.
- * @param {Telling} t @returns {Sentence[]} */
+ * @param {Telling} t @returns {Worded[]} */
 export function classesApart(t) {
   const codes = codesOf(t), largest = largestTold(t, placesOfCodes(t, codes));
   const strangers = strangersTold(t, largest.length > 0);
@@ -90,7 +90,7 @@ function whereLargest({ at, occupied }, label) {
 }
 
 /** Each output is largest on its own class, or not.
- * @param {Telling} t @param {string} places @returns {Sentence[]} */
+ * @param {Telling} t @param {string} places @returns {Worded[]} */
 function largestTold(t, places) {
   const { at: { k }, occupied } = t;
   const every = occupied.length === k && upTo(k).every((label) => whereLargest(t, label) === label);
@@ -106,7 +106,7 @@ function largestTold(t, places) {
  * Points of other classes where an output is large, too, and loses.
  * @param {Telling} t
  * @param {boolean} afterOutputs outputs were just told of, so that a class's needs no noun
- * @returns {Sentence[]}
+ * @returns {Worded[]}
  */
 function strangersTold(t, afterOutputs) {
   const { at } = t, { logits, labels, k, noise, run } = at;
@@ -148,7 +148,7 @@ export function oneClass(t) {
 }
 
 /** The right point that is nearest to another answer, where few are wrong.
- * @param {Telling} t @returns {Sentence[]} */
+ * @param {Telling} t @returns {Worded[]} */
 export function closeCall(t) {
   const { at } = t;
   if (at.good < MOST_RIGHT * at.n) return [];

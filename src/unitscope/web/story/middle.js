@@ -18,7 +18,7 @@ import {
 } from "./telling.js";
 import { unitTold } from "./units.js";
 
-/** @import { SentenceKey, Telling, Sentence } from "./telling.js" */
+/** @import { SentenceKey, Telling, Worded } from "./telling.js" */
 
 export const FEW_UNITS = 3; // of a layer, that are told of one by one
 const MOST_GROUPS = 3;
@@ -26,7 +26,7 @@ const MOST_LISTED = 5; // units of a group, that are listed
 const MOST_MOVERS = 3;
 const MOST_PAIRS = 12;
 
-/** Layer by layer, what is made of the data. @param {Telling} t @returns {Sentence[]} */
+/** Layer by layer, what is made of the data. @param {Telling} t @returns {Worded[]} */
 export function layersTold(t) {
   const { at } = t, last = at.hidden - 1, told = [firstTold(t)];
   if (!t.isRelu(0)) {
@@ -59,7 +59,7 @@ function firstTold(t) {
 }
 
 /** Many units of the first layer as straight cuts of the plane. @param {Telling} t
- * @returns {Sentence[]} */
+ * @returns {Worded[]} */
 function cutsTold(t) {
   const { at, occupied } = t, { units, activation } = at.first;
   if (at.d !== 2 || activation === "linear" || units < 2 || at.withALine() < units) return [];
@@ -102,7 +102,7 @@ function deeperTold(t) {
 }
 
 /** Units by what they do: those that are on for the same classes.
- * @param {Telling} t @param {number} layer @returns {Sentence[]} */
+ * @param {Telling} t @param {number} layer @returns {Worded[]} */
 function groupsTold(t, layer) {
   const { at, occupied } = t, relu = t.isRelu(layer), told = [];
   if (occupied.length < 2) return [];
@@ -160,7 +160,7 @@ function silentTold(t, layer, silent) {
 }
 
 /** The unit that singles out a class best; of pictures, where it wants ink.
- * @param {Telling} t @param {number} layer @returns {Sentence[]} */
+ * @param {Telling} t @param {number} layer @returns {Worded[]} */
 function keenestTold(t, layer) {
   const { at } = t;
   if (t.occupied.length < 3) return [];
@@ -197,7 +197,7 @@ function inkTold({ at }, unit, { rows, columns }) {
 }
 
 /** Without a hidden layer: outputs as sums, classes beside each other's lines.
- * @param {Telling} t @returns {Sentence[]} */
+ * @param {Telling} t @returns {Worded[]} */
 export function linesTold(t) {
   const { d, last } = t.at;
   if (last.activation !== "linear") return [t.told(THREAD, sayWords("reads_itself"))];
@@ -214,7 +214,7 @@ export function linesTold(t) {
   return t.picture ? told : [...told, ...outputsTold(t)];
 }
 
-/** How far the only answer's output is above the others. @param {Telling} t @returns {Sentence[]} */
+/** How far the only answer's output is above the others. @param {Telling} t @returns {Worded[]} */
 function oneWins(t) {
   const { n, k, logits, noise } = t.at;
   const ahead = new Float64Array(n), tied = new Set(upTo(k));
@@ -231,7 +231,7 @@ function oneWins(t) {
 }
 
 /** The answers from one end of the only feature to the other. @param {Telling} t
- * @returns {Sentence[]} */
+ * @returns {Worded[]} */
 function answersAlong(t) {
   const { at } = t;
   const order = upTo(at.n).sort((i, j) => at.points[i] - at.points[j]);
@@ -242,7 +242,7 @@ function answersAlong(t) {
 }
 
 /** On which side of their line two classes are that meet in the window.
- * @param {Telling} t @returns {Sentence[]} */
+ * @param {Telling} t @returns {Worded[]} */
 function pairsTold(t) {
   const { at } = t, touching = touchingClasses(at);
   if (!touching.length || touching.length > MOST_PAIRS) return [];
@@ -261,7 +261,7 @@ function pairsTold(t) {
   return pairs.length ? [t.told(THREAD, sayWords("across", { pairs: pairs.join("; ") }))] : [];
 }
 
-/** What moves each output most. @param {Telling} t @returns {Sentence[]} */
+/** What moves each output most. @param {Telling} t @returns {Worded[]} */
 function outputsTold(t) {
   const { at } = t;
   return (at.k <= FEW_NAMES ? upTo(at.k) : []).flatMap((label) => {

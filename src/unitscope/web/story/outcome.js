@@ -14,7 +14,7 @@ import {
   unitsNamed,
 } from "./telling.js";
 
-/** @import { Telling, Sentence } from "./telling.js" */
+/** @import { Telling, Worded } from "./telling.js" */
 
 const MOST_CONFUSIONS = 2;
 const MOST_COORDINATES = 4; // of a place, that are listed
@@ -29,7 +29,7 @@ export function onlyAnswer({ at: { predicted } }) {
 }
 
 /** How many points are right, and what the wrong ones are taken for.
- * @param {Telling} t @returns {Sentence[]} */
+ * @param {Telling} t @returns {Worded[]} */
 export function outcomeTold(t) {
   const { n, good, sizes } = t.at;
   let words = sayWords(good === 1 ? "is_right" : "are_right", { points: t.ofAll(good) });
@@ -77,7 +77,7 @@ function confusionOf({ at }) {
 }
 
 /** Why some points are wrong: the first of the causes that is there.
- * @param {Telling} t @returns {Sentence[]} */
+ * @param {Telling} t @returns {Worded[]} */
 export function causeTold(t) {
   const { n, good, run } = t.at;
   if (good === n) return [];
@@ -93,13 +93,13 @@ export function causeTold(t) {
   return [...told, ...unlikeFeatures(t), secondBest(t)];
 }
 
-/** @param {Telling} t @returns {Sentence[]} */
+/** @param {Telling} t @returns {Worded[]} */
 function untrained(t) {
   const { run } = t.at;
   return run && !run.epochs && !run.elsewhere ? [t.told(HELPS, sayWords("untrained"))] : [];
 }
 
-/** @param {Telling} t @returns {Sentence[]} */
+/** @param {Telling} t @returns {Worded[]} */
 function lossRose(t) {
   const { run } = t.at;
   if (!run?.epochs) return [];
@@ -110,7 +110,7 @@ function lossRose(t) {
     : [];
 }
 
-/** The last hidden layer gives the same at every point. @param {Telling} t @returns {Sentence[]} */
+/** The last hidden layer gives the same at every point. @param {Telling} t @returns {Worded[]} */
 function constantLayer(t) {
   const { at } = t, layer = at.hidden - 1;
   if (layer < 0 || at.varying(layer)) return [];
@@ -124,7 +124,7 @@ function constantLayer(t) {
   return [t.told(MUST, t.say("constant_layer", { layer: constant + 1 }))];
 }
 
-/** The outputs, where they are the same at every point. @param {Telling} t @returns {Sentence[]} */
+/** The outputs, where they are the same at every point. @param {Telling} t @returns {Worded[]} */
 export function sameAnswer(t) {
   const { logits, k, n, largest } = t.at;
   if (k > FEW_NAMES) return [];
@@ -154,7 +154,7 @@ function allUnits(t, layer) {
   return sayWords(key, { count, layer: t.inLayer(layer) });
 }
 
-/** Most wrong points land where points of another class do. @param {Telling} t @returns {Sentence[]} */
+/** Most wrong points land where another class does. @param {Telling} t @returns {Worded[]} */
 function sharedPlace(t) {
   const { at } = t, layer = at.hidden - 1;
   if (layer < 0) return [];
@@ -184,7 +184,7 @@ function sharedPlace(t) {
 }
 
 /** Units of the first layer that training turned off everywhere. @param {Telling} t
- * @returns {Sentence[]} */
+ * @returns {Worded[]} */
 function goneUnits(t) {
   const { at } = t, { run } = at;
   if (!run?.epochs || !run.at || !at.hidden || !t.isRelu(0)) return [];
@@ -221,7 +221,7 @@ function offSince({ at }, unit) {
   return since;
 }
 
-/** @param {Telling} t @returns {Sentence[]} */
+/** @param {Telling} t @returns {Worded[]} */
 function oneNumber(t) {
   const { at } = t, layer = at.hidden - 1, classes = t.occupied.length;
   if (layer < 0 || classes < 3 || at.varying(layer) !== 1) return [];
@@ -230,7 +230,7 @@ function oneNumber(t) {
   return [...(layer ? [] : goneUnits(t)), t.told(MUST, words)];
 }
 
-/** @param {Telling} t @returns {Sentence[]} */
+/** @param {Telling} t @returns {Worded[]} */
 function neverGiven(t) {
   const given = new Set(t.at.predicted), never = t.occupied.filter((label) => !given.has(label));
   if (!never.length || never.length > FEW_NAMES || onlyAnswer(t) >= 0) return [];
@@ -274,7 +274,7 @@ function secondBest(t) {
 }
 
 /** Features of very different sizes, where the training is known to take them as they are.
- * @param {Telling} t @returns {Sentence[]} */
+ * @param {Telling} t @returns {Worded[]} */
 function unlikeFeatures(t) {
   const { at } = t;
   if (at.run?.elsewhere || at.run?.standardized) return [];

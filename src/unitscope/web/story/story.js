@@ -10,7 +10,7 @@ import { MUST, Telling, THREAD } from "./telling.js";
 
 /** @import { ClaimScene } from "../pure/scene.d.ts" */
 /** @import { Subject } from "./measures.js" */
-/** @import { Sentence } from "./telling.js" */
+/** @import { Worded } from "./telling.js" */
 
 const MOST_SENTENCES = 9, LEAST_SENTENCES = 4;
 const MOST_WORDS = 160;
@@ -25,7 +25,7 @@ export function storyTold(subject) {
   if (!subject.labels.length) return [];
   const at = new Measured(subject), t = new Telling(at, subject);
   if (!at.logits.every(Number.isFinite)) return [];
-  let why = causeTold(t), /** @type {Sentence[]} */ how = [];
+  let why = causeTold(t), /** @type {Worded[]} */ how = [];
   if (at.occupied.length === 1) why = [oneClass(t), ...why.filter(({ rank }) => rank === MUST)];
   else if (at.hidden && !at.varying(at.hidden - 1)) how = [...layersInShort(t), ...sameAnswer(t)];
   else how = [...(at.hidden ? layersTold(t) : linesTold(t)), ...classesApart(t), ...closeCall(t)];
@@ -40,7 +40,7 @@ export function storyTold(subject) {
 }
 
 /** At most so many sentences and words: the best to spare are left out, and none said twice.
- * @param {Sentence[]} told */
+ * @param {Worded[]} told */
 function fittingTold(told) {
   let kept = told;
   const spared = told.map((one, i) => ({ one, i })).sort((a, b) =>

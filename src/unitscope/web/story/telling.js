@@ -12,7 +12,7 @@ import { SENTENCES } from "./sentences.js";
 /** @typedef {AboutClass | AboutPoint | AboutUnit} About */
 /**
  * A sentence, and how well it can be spared.
- * @typedef {{rank: number, text: string, classes: number[][], about: About[]}} Sentence
+ * @typedef {{rank: number, text: string, classes: number[][], about: About[]}} Worded
  */
 
 // How well a sentence can be spared where there are too many.
@@ -97,7 +97,7 @@ export class Telling {
     this.classes = new Map(classNames.map((name, k) => [nameShown(name), k]));
   }
 
-  /** @param {number} rank @param {string} words @param {About[]} [about] @returns {Sentence} */
+  /** @param {number} rank @param {string} words @param {About[]} [about] @returns {Worded} */
   told(rank, words, about = []) {
     return { rank, ...sentenceOf(words, this.classes), about };
   }

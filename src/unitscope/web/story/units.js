@@ -5,7 +5,7 @@ import { compareLists } from "./measures.js";
 import { printedNumber, withCommas } from "./numbers.js";
 import { countInWords, FEW_NAMES, joined, movingMost, sayWords, THREAD } from "./telling.js";
 
-/** @import { Telling, Sentence } from "./telling.js" */
+/** @import { Telling, Worded } from "./telling.js" */
 
 const MOST_MOVING = 3; // inputs that are named
 const MANY = 2 * FEW_NAMES; // classes
@@ -25,7 +25,7 @@ const WITH_TWINS = ["relu", "leaky_relu", "abs", "linear"];
  */
 /** @typedef {{near: SideName, far: SideName, what: "line" | "threshold", name: string}} UnitLine */
 
-/** A unit of the only hidden layer. @param {Telling} t @param {number} unit @returns {Sentence} */
+/** A unit of the only hidden layer. @param {Telling} t @param {number} unit @returns {Worded} */
 export function unitTold(t, unit) {
   const { at } = t, relu = t.isRelu(0);
   const told = (/** @type {string} */ words) => t.told(THREAD, words, [{ unit: [0, unit] }]);
