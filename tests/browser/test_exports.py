@@ -143,18 +143,27 @@ def test_a_link_shows_all_again(page, address):
         again.until(lambda name=name, picture=picture: again.picture(name) == picture)
 
 
-def test_a_link_without_room_for_the_points_says_so(page, tmp_path):
-    path = tmp_path / "many.csv"
-    rng = np.random.default_rng(0)
-    path.write_text(
-        "a,b,c,kind\n"
-        + "".join(
-            f"{a:.3f},{b:.3f},{c:.3f},{'xy'[int(a > 0)]}\n" for a, b, c in rng.normal(size=(60, 3))
-        ),
-        encoding="utf-8",
-    )
-    page.driver.execute_script("document.querySelector('#file').style.display = 'block'")
+def test_where_a_link_has_no_room_a_file_has_the_points(page, tmp_path):
+    path, rows = tmp_path / "many.csv", np.random.default_rng(0).normal(size=(4000, 3))
+    lines = (f"{a:.6f},{b:.6f},{c:.6f},{'xy'[int(a > 0)]}\n" for a, b, c in rows)
+    path.write_text("a,b,c,kind\n" + "".join(lines), encoding="utf-8")
+    script = page.driver.execute_script
+    script("document.querySelector('#file').style.display = 'block'")
     page.one("#file").send_keys(str(path))
-    page.until(lambda: "of 60 points" in page.text("#summary"))
+    page.until(lambda: "of 4000 points" in page.text("#summary"))
+    summary, folder = page.text("#summary"), tmp_path / "saved"
+    page.driver.execute_cdp_cmd(
+        "Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(folder)}
+    )
     page.one("#share").click()
-    page.until(lambda: "no room for all points" in page.text("#status"))
+    page.until(lambda: "no room for these points" in page.text("#share-box"))
+    page.one("#save-page").click()
+    file = page.until(lambda: [one for one in folder.glob("*.json") if one.stat().st_size])[0]
+    script("document.querySelector('#share-box').close()")
+    page.choose_set("lab")
+    page.until(lambda: "of 100 points" in page.text("#summary"))
+    page.one("#lessons").click()
+    page.until(lambda: page.one("#lessons-box").is_displayed())
+    script("document.querySelector('#lesson-file').style.display = 'block'")
+    page.one("#lesson-file").send_keys(str(file))
+    page.until(lambda: page.text("#summary") == summary)

@@ -97,9 +97,10 @@ function greeted(message) {
 
 /** Show what the address says: a lesson, or a state. */
 async function open() {
-  const page = /** @type {Page} */ (opened), named = new URLSearchParams(location.hash.slice(1));
-  const id = named.get("lesson") ??
-    (location.hash.length > 1 ? null : root.dataset.lesson && "own");
+  const page = /** @type {Page} */ (opened);
+  const hash = location.hash; // now: the page writes its own while what follows is fetched
+  const named = new URLSearchParams(hash.slice(1));
+  const id = named.get("lesson") ?? (hash.length > 1 ? null : root.dataset.lesson && "own");
   if (id !== null && id !== undefined) {
     const step = Number(named.get("step") ?? 1);
     if ((await bringLessons()).beginAt(id, step)) return;
@@ -107,7 +108,7 @@ async function open() {
   }
   lessons?.leave();
   const { showSetup } = await import("../lessons/links.js");
-  kept = await showSetup(page, location.hash) ?? null;
+  kept = await showSetup(page, hash) ?? null;
   const { hide, question, answer } = page.state;
   if (!hide.length && !question && !root.matches(".asked, :has(.left-out)")) return;
   const { askInHeadline, leaveOut } = await import("../lessons/tailor.js");

@@ -88,6 +88,7 @@ export class Measured {
     /** @type {Pass[]} */
     this.passes = forwardPass(network, points, this.n);
     this.logits = this.passes[this.hidden].a;
+    /** @type {Uint8Array} */
     this.predicted = classesOf(this.logits, this.n, this.k);
     this.largest = spanOf(this.logits, 0, 1).size;
     this.noise = NOISE_SHARE * this.largest;

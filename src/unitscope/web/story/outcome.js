@@ -24,7 +24,8 @@ const ALMOST_ALL = 0.95; // of the points right: then unlike features did no har
 const EPOCHS_LOOKED_AT = 5_000_000; // points times epochs
 
 /** The class that every point is given, or -1. @param {Telling} t */
-export function onlyAnswer({ at: { predicted } }) {
+export function onlyAnswer(t) {
+  const { predicted } = t.at;
   return predicted.every((label) => label === predicted[0]) ? predicted[0] : -1;
 }
 
