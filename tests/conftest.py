@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -29,6 +30,15 @@ COMPILED_BY_JAX = tempfile.mkdtemp(prefix="compiled-by-jax-")
 os.environ["JAX_COMPILATION_CACHE_DIR"] = COMPILED_BY_JAX
 os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
 os.environ["JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES"] = "-1"
+
+
+# uvicorn sets logging up anew. The handler of absl, which Keras brings, then closes what was the
+# standard error when it was made, where a test has redirected that: pytest's own file, for all
+# later tests.
+with contextlib.suppress(ImportError):
+    import absl.logging
+
+    absl.logging.get_absl_handler().python_handler.close = lambda: None
 
 
 def pytest_unconfigure() -> None:
