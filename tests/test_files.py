@@ -342,6 +342,11 @@ def other_ways(source):
         and isinstance(item.context_expr, ast.Call)
         and ast.unparse(item.context_expr.func).endswith("writing")
     }
+    files |= {  # and those that are in memory
+        ast.unparse(node.targets[0])
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and ast.unparse(node.value) == "io.BytesIO()"
+    }
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
@@ -397,4 +402,5 @@ def test_another_way_to_write_is_noticed(line):
 
 def test_the_one_way_to_write_is_not_taken_for_another():
     assert list(other_ways("with writing(p) as file:\n    figure.savefig(file)")) == []
+    assert list(other_ways("memory = io.BytesIO()\nimage.save(memory)")) == []
     assert list(other_ways("open(path, 'rb')\npath.open()\nlab.run()\n'a'.replace('b', 'w')")) == []

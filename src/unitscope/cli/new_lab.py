@@ -46,17 +46,17 @@ def _new_lab(options: argparse.Namespace) -> int:
     folder = made_folder(options.folder, "DIR")
     if any(folder.iterdir()):
         raise refusal("DIR", rule, options.folder, "There are files in it.")
-    table = lab().frame().to_csv(index=False, lineterminator="\n")
     notebook = resources.files("unitscope") / "package_data" / "lab.ipynb"
     contents = {
         "README.md": _README.encode(),
         "lab.ipynb": notebook.read_bytes(),
         "lab_utils_multiclass_TF.py": our_helper().read_bytes(),
-        "lab.csv": table.encode(),
     }
     for name, content in contents.items():
         with writing(folder / name) as file:
             file.write(content)
-    print(f"written to {folder}: {', '.join(contents)}")
+    with writing(folder / "lab.csv") as file:
+        lab().frame().to_csv(file, index=False, lineterminator="\n")
+    print(f"written to {folder}: {', '.join([*contents, 'lab.csv'])}")
     print(f"jupyter lab {Path(folder, 'lab.ipynb')} opens the notebook.")
     return 0
