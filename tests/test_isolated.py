@@ -180,6 +180,7 @@ STARTING |= {"LocalCluster", "Parallel", "fork"}
 KNOWN = {
     "cli/backends.py": {"LocalCluster", "Parallel"},
     "cli/play.py": {"Supervisor"},
+    "figures/animation.py": {"subprocess.run"},  # ffmpeg
     "sweeps/workers.py": {"Parallel"},
 }
 
