@@ -46,13 +46,20 @@ def place(text: str) -> Place | None:
     return Place(name, number) if number is None or 0 < number <= 65535 else None
 
 
+def _origin(text: str) -> tuple[str, Place] | None:
+    """An origin's scheme and place; None where it is none."""
+    found = _ORIGIN.fullmatch(text)
+    there = place(found[2]) if found else None
+    return None if found is None or there is None else (found[1], there)
+
+
 def same_place(origin: str, host: Place) -> bool:
     """Whether an Origin header is that of a page which came from `host`."""
-    found = _ORIGIN.fullmatch(origin)
-    theirs = place(found[2]) if found else None
-    if found is None or theirs is None:
+    found = _origin(origin)
+    if found is None:
         return False
-    default = _DEFAULT_PORTS[found[1]]
+    scheme, theirs = found
+    default = _DEFAULT_PORTS[scheme]
     return (theirs.name, theirs.port or default) == (host.name, host.port or default)
 
 
@@ -95,13 +102,14 @@ def embedder(text: str, argument: str = "embedders") -> str:
 
     **Raises** `InvalidInput` for what is none; for *, too, which would be every site.
     """
-    found = _ORIGIN.fullmatch(text.strip().lower())
-    where = place(found[2]) if found else None
-    if found is None or where is None or found[2].endswith(":"):
+    given = text.strip().lower()
+    found = _origin(given)
+    if found is None or given.endswith(":"):
         remedy = "Leave out what comes after the name and port." if text.count("/") > 2 else ""
         raise refusal(argument, "an origin, such as https://moodle.example.org", text, remedy)
-    port = "" if where.port in (None, _DEFAULT_PORTS[found[1]]) else f":{where.port}"
-    return f"{found[1]}://{_in_url(where.name)}{port}"
+    scheme, where = found
+    port = "" if where.port in (None, _DEFAULT_PORTS[scheme]) else f":{where.port}"
+    return f"{scheme}://{_in_url(where.name)}{port}"
 
 
 def fresh_token() -> str:
@@ -149,9 +157,11 @@ class Access:
         A forwarder may have changed the Host. A name's other ports, and this computer's own names,
         may be other sites.
         """
-        found = _ORIGIN.fullmatch(origin)
-        theirs = place(found[2]) if found else None
-        if theirs is None or (theirs.name in OWN_NAMES and theirs.port is None):
+        found = _origin(origin)
+        if found is None:
+            return False
+        theirs = found[1]
+        if theirs.name in OWN_NAMES and theirs.port is None:
             return False
         name = _in_url(theirs.name)
         return (name if theirs.port is None else f"{name}:{theirs.port}") in self.names
