@@ -213,3 +213,18 @@ def test_a_tailored_page_shows_what_was_chosen_and_asks(page):
     assert page.driver.execute_script(light) == "light"
     page.driver.execute_script("dispatchEvent(new Event('afterprint'))")
     made.until(lambda: page.driver.execute_script(light) == "dark")
+
+
+def test_another_lesson_waits_until_its_first_step_is_there(page):
+    """Its buttons do not go by the steps of the one before, which may have more."""
+    to_step(page, 1, 7)
+    page.driver.execute_script("location.hash = 'lesson=2&step=1'")
+    page.driver.execute_async_script(
+        "const [done] = arguments;"
+        "addEventListener('hashchange', () => {"
+        "  for (const button of document.querySelectorAll('.task .steps button')) button.click();"
+        "  done();"
+        "}, {once: true}); location.hash = 'lesson=3&step=1'"
+    )
+    page.until(lambda: page.text(".task-body .note") == f"Step 1 of {STEPS[2]}")
+    assert [one for one in page.driver.get_log("browser") if one["level"] == "SEVERE"] == []

@@ -45,7 +45,7 @@ export function lessonRunner(page, root, left) {
     lesson = taught;
     ready = false;
     done = new Set();
-    first.prepend(box.node);
+    box.node.remove(); // until there is a step to show: what it still says is of another lesson
     if (!page.panels.includes(panel)) page.panels.push(panel);
     go(Math.min(step, taught.steps.length - 1));
   }
@@ -60,6 +60,7 @@ export function lessonRunner(page, root, left) {
       if (lesson !== mine) return;
       [at, begun] = [step, null];
       ready = fresh = true;
+      if (!box.node.isConnected) first.prepend(box.node);
       dress(next);
       page.changed();
     };
