@@ -16,6 +16,8 @@ from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))  # what rooms share: needs.py, patience.py, ...
 
+from turns import Turns, first  # noqa: E402 - beside this file
+
 # Read by the libraries when they are first imported, so set before any test module is.
 os.environ.setdefault("MPLBACKEND", "agg")
 os.environ.setdefault("KERAS_BACKEND", "jax")
@@ -64,17 +66,24 @@ def figures_closed() -> Generator[None, None, None]:
         sys.modules["matplotlib.pyplot"].close("all")
 
 
+TURNS = Turns()
+AFTER = pytest.StashKey[pytest.Item | None]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    item.stash[AFTER] = nextitem
+
+
 @pytest.fixture(autouse=True)
 def turns(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Generator[None, None, None]:
     """Ray does not start on a busy machine: its tests run beside none of another process."""
-    from turns import turn
-
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
-    with turn(shared, alone=request.node.get_closest_marker("ray") is not None):
+    with TURNS.of(request.node, request.node.stash[AFTER], shared):
         yield
 
 
@@ -92,6 +101,7 @@ KERAS_ROOMS = ("keras_fit", "models")  # their test files import Keras
 TRIED_TWICE = ("browser", "dask", "notebook", "ray")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests whose needs are not met are skipped; the gate must meet them all."""
     from needs import NEEDS
@@ -107,6 +117,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if item.get_closest_marker(mark):
                 item.add_marker(pytest.mark.skip(reason=f"needs {name}: {remedy}"))
+    first(items)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)  # below pytest's own summary
