@@ -27,6 +27,7 @@ MANY_PARAMETERS = {
     "geometry/cutting.py: entry": "a C entry point: one address for each array",
     "geometry/rectangle.py: __init__": "a result: every part by name",
     "keras_fit/fit.py: fit": "public: the arguments of Keras's fit, in their order",
+    "kernel/epochs.py: look": "a C entry point: one address for each array",
     "kernel/lockstep.py: train": "a C entry point: one address for each array",
     "kernel/loop.py: train": "a C entry point: one address for each array",
     "sweeps/sweep.py: sweep": "public: how the work is done, by keyword",

@@ -25,8 +25,9 @@ from unitscope.geometry.subdivision import CUT
 from unitscope.kernel.advance import LOOP
 from unitscope.kernel.order import SHUFFLES
 from unitscope.sweeps.block import LOCKSTEP
+from unitscope.training.curves import EPOCHS
 
-CODES = (CUT, LOCKSTEP, LOOP, SHUFFLES)
+CODES = (CUT, EPOCHS, LOCKSTEP, LOOP, SHUFFLES)
 FOLDER = llvm_ir.FOLDER
 _PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
 _WRITE = """

@@ -13,9 +13,10 @@ from unitscope.geometry.subdivision import CUT
 from unitscope.kernel.advance import LOOP
 from unitscope.kernel.order import SHUFFLES
 from unitscope.sweeps.block import LOCKSTEP
+from unitscope.training.curves import EPOCHS
 
 PACKAGE = Path(unitscope.__file__).parent
-MODULES = [code.module for code in (CUT, LOCKSTEP, LOOP, SHUFFLES)]
+MODULES = [code.module for code in (CUT, EPOCHS, LOCKSTEP, LOOP, SHUFFLES)]
 
 
 def imports_of(module):

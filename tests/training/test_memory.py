@@ -71,6 +71,7 @@ BIG = us.Dataset(np.random.default_rng(0).normal(size=(20_000, 2)), np.arange(20
     [
         (0.5, dict(hidden=(), epochs=10_000, early_stopping=9_000)),
         (BIG, dict(hidden=(200,), epochs=2)),
+        (BIG, dict(hidden=(200,), epochs=2, activation="tanh")),
         (BIG, dict(hidden=(200,), epochs=2, standardize=True)),
     ],
 )

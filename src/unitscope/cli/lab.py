@@ -45,13 +45,14 @@ def _lab(options: argparse.Namespace) -> int:
     from unitscope.kernel.advance import LOOP
     from unitscope.kernel.order import SHUFFLES
     from unitscope.sweeps.block import LOCKSTEP
+    from unitscope.training.curves import EPOCHS
 
     if options.seed is not None:
         whole_number("--seed", options.seed, at_least=0)
     folder = ready(options.out)
     gc.disable()  # a short process that ends with its memory: collecting costs a tenth of its time
     print("\n".join(lab.facts(lab.data())))
-    prepare(LOOP, SHUFFLES, CUT, LOCKSTEP)
+    prepare(LOOP, SHUFFLES, EPOCHS, CUT, LOCKSTEP)
     for drawing in ("backend_agg", "backend_svg"):  # while other processes compile
         importlib.import_module(f"matplotlib.backends.{drawing}")
     with epoch_bar() as progress:

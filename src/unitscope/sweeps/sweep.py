@@ -162,6 +162,7 @@ class Plan(NamedTuple):
                 one.epochs,
                 one.standardize is not False,
                 apart,
+                one.activation,
             )
             for one in self.recipes
         ]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from unitscope.errors import InvalidInput, refusal, said
+from unitscope.training.curves import suits
 
 _SHARE = 0.8  # of what is free: the rest is for pictures, and for others
 _UNASKED = 2**26  # bytes for which nobody asks what is free
@@ -34,7 +35,7 @@ class Need(NamedTuple):
     """Trainings on `n` points of networks with layers of these `sizes`, from inputs to classes.
 
     Of features that are `standardized` the weights are kept as float64. `held_out`: how many points
-    beside, on which every epoch's network is measured.
+    beside, on which every epoch's network is measured, of this `activation`, where it is known.
     """
 
     n: int
@@ -42,6 +43,7 @@ class Need(NamedTuple):
     epochs: int
     standardized: bool = False
     held_out: int = 0
+    activation: str | tuple[str, ...] = ""
 
     @property
     def parameters(self) -> int:
@@ -62,7 +64,10 @@ class Need(NamedTuple):
         """Bytes at most to measure the points held out: curves, and outputs of a layer at them."""
         if not self.held_out:
             return 0
-        points = self.held_out * (24 * max(self.sizes[1:]) + 24 * self.sizes[0])
+        names = (self.activation,) if isinstance(self.activation, str) else self.activation
+        # compiled code keeps the outputs at a few points only
+        widest = 1 if suits(self.sizes, names) else max(self.sizes[1:])
+        points = self.held_out * (24 * widest + 24 * self.sizes[0])
         return points + _AT_ONCE + 112 * (self.epochs + 1)
 
     def results(self) -> int:

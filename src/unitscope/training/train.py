@@ -100,7 +100,8 @@ def train(
     past = 0 if before is None else before.epochs
     sizes = _sizes(data, chosen, start)
     apart = 0 if held_out is None else held_out.n_points
-    check_run(Need(data.n_points, sizes, past + chosen.epochs, scaling is not None, apart))
+    known = chosen.activation if start is None else ""
+    check_run(Need(data.n_points, sizes, past + chosen.epochs, scaling is not None, apart, known))
     shape = _shape(data, chosen, start if before is None else before.architecture)
     if before is None:
         chosen = _of_shape(chosen, shape)
@@ -115,8 +116,7 @@ def train(
     work = _Work(X, data.y, _orders(theirs, n, chosen, past), epochs, chosen, options)
     watch = None
     if held_out is not None:
-        watched = _as_trained(held_out, scaling)
-        watch = Watch(watched, shape, chosen, patience)
+        watch = Watch(_as_trained(held_out, scaling), shape, chosen, patience)
     what = "training" if scaling is None else "training, features standardized"
     with Reporter(progress, what, "epochs") as tell:
         outcome = _in_slices(state, shape, work, tell, watch)
