@@ -11,9 +11,9 @@ INSTALL := $(PIP) install --no-compile --constraint constraints.txt
 # axe-playwright-python only the script of axe-core is used, not the browser that it brings.
 APART := tf_keras axe-playwright-python
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
-# The files of Keras's rooms are not even read: that imports Keras, in seconds.
+# The files of these rooms are not even read: that imports Keras and what drives browsers, in seconds.
 QUICK := -m "not (slow or keras or tensorflow or torch or notebook or browser)" \
-    --ignore tests/keras_fit --ignore tests/models
+    --ignore tests/keras_fit --ignore tests/models --ignore tests/browser
 FITS := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 
 .DELETE_ON_ERROR:

@@ -16,7 +16,7 @@ from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))  # what rooms share: needs.py, patience.py, ...
 
-from turns import Turns, first  # noqa: E402 - beside this file
+from turns import Turns, first
 
 # Read by the libraries when they are first imported, so set before any test module is.
 os.environ.setdefault("MPLBACKEND", "agg")

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from thorough import few
 from unitscope import cli, lab
 from unitscope.cli import play, train
 from unitscope.training import memory
@@ -161,7 +162,10 @@ def refuse_to_listen(host, port):
 @pytest.mark.parametrize("command", FLAGS)
 def test_no_argument_list_ends_in_a_traceback(command, small_machine):
     @settings(
-        max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+        max_examples=few(60, whole=200),
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+        database=None,
     )
     @given(arguments=argument_lists(command))
     def check(arguments):

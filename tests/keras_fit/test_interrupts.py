@@ -19,7 +19,7 @@ from backends import Backend, keras_on, on_every_backend
 
 from thorough import few
 
-PRESSES = few(20, whole=40)
+PRESSES = few(8, whole=40)
 SHORT, LONG = 100, 1_000_000  # points
 LATEST = 0.3  # seconds after which Ctrl-C is pressed, where the machine is quick
 PATIENCE = 60.0  # seconds that stopping may take on a busy machine
@@ -98,7 +98,7 @@ def main(backend: str) -> None:
         done = _interrupt(keras, model, kinds[kind], SHORT, latest)
         worked += done > 0
         if not done:  # before its first epoch had ended, which takes longer on a busy machine
-            latest = min(1.5 * latest, PATIENCE / 3)
+            latest = min(3 * latest, PATIENCE / 3)
     assert worked >= PRESSES // 4
     sys.stdout.write(f"{PRESSES} stopped\n")
 

@@ -209,8 +209,8 @@ def check(message: Any, answer: Any) -> None:
 @pytest.mark.slow
 def test_every_change_of_every_part_gets_an_answer_of_the_contract():
     counted: Counter[str] = Counter()
-    # One of five changes of each part of each request; which ones is another from part to part.
-    every = few(5, whole=1)
+    # One of ten changes of each part of each request; which ones is another from part to part.
+    every = few(10, whole=1)
     some = itertools.islice(every_change(), 0, None, every)
     for message in [*some, *random_changes(6000 // every, seed=1)]:
         if isinstance(message, dict) and message.get("kind") == "cancel":
@@ -274,7 +274,7 @@ def as_python(text: str) -> Any:
 @pytest.mark.slow
 def test_thousands_of_hostile_messages_over_a_real_connection(server):
     counted: Counter[str] = Counter()
-    share = few(4, whole=1)
+    share = few(8, whole=1)
     hostile = [*random_changes(3000 // share, seed=2), *texts(5000 // share, seed=3)]
     random.Random(4).shuffle(hostile)
     with greeted(server) as made:
@@ -292,7 +292,7 @@ def test_thousands_of_hostile_messages_over_a_real_connection(server):
 @pytest.mark.slow
 def test_messages_out_of_order_and_without_waiting_get_one_answer_each(server):
     rng = random.Random(5)
-    for _ in range(4):
+    for _ in range(few(2, whole=4)):
         with greeted(server) as made:
             sent = []
             for number in range(400):
