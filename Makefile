@@ -14,6 +14,8 @@ PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 # The files of these rooms are not even read: that imports Keras and what drives browsers, in seconds.
 QUICK := -m "not (slow or keras or tensorflow or torch or notebook or browser)" \
     --ignore tests/keras_fit --ignore tests/models --ignore tests/browser
+# Where it's set (images of containers often do), each process compiles all that it imports, for seconds.
+unexport PYTHONDONTWRITEBYTECODE
 FITS := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 
 .DELETE_ON_ERROR:

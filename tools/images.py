@@ -24,6 +24,7 @@ def main() -> None:
     draw_lab(run)
     draw_regions(run)
     draw_comparison(run)
+    draw_animals()
     if shutil.which("chromedriver"):
         draw_page()
 
@@ -106,6 +107,13 @@ def draw_regions(run: us.Run) -> None:
     left.set(xlabel="$x_0$", ylabel="$x_1$", title="activation regions")
     us.plot.decision_regions(run.network, run.data, ax=right, activation_regions=True, margin=82)
     us.plot.save(figure, IMAGES / "regions.png")
+
+
+def draw_animals() -> None:
+    """What each of eight units answers to among the silhouettes left out."""
+    run = us.train(us.datasets.animals("train"), hidden=8, epochs=100, l2=3e-3)
+    ax = us.plot.unit_images(run, us.datasets.animals("test"), each=10)
+    us.plot.save(ax.figure, IMAGES / "animals.png")
 
 
 if __name__ == "__main__":

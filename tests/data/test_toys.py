@@ -18,7 +18,7 @@ DRAWN = ("blobs", "moons", "circles", "spirals", "xor")
 WITH_CLASSES = ("blobs", "circles", "spirals")
 
 
-def test_names_are_the_published_ten():
+def test_names_are_the_published_eleven():
     assert us.datasets.names() == (
         "lab",
         "blobs",
@@ -30,6 +30,7 @@ def test_names_are_the_published_ten():
         "wine",
         "digits",
         "words",
+        "animals",
     )
 
 
@@ -170,12 +171,12 @@ def test_load_is_the_function_of_that_name(name):
         (
             lambda: us.datasets.load("moon"),
             "name must be one of lab, blobs, moons, circles, spirals, xor, iris, wine, "
-            "digits, words. Got 'moon' instead.",
+            "digits, words, animals. Got 'moon' instead.",
         ),
         (
             lambda: us.datasets.load(["lab"]),
             "name must be one of lab, blobs, moons, circles, spirals, xor, iris, wine, "
-            "digits, words. Got ['lab'] instead.",
+            "digits, words, animals. Got ['lab'] instead.",
         ),
         (
             lambda: us.datasets.load("moons", classes=3),

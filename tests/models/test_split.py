@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -207,3 +209,19 @@ def test_inputs_are_found_by_their_names():
 def test_a_part_is_named_of_pytorch_only():
     with pytest.raises(InvalidInput, match="at must be given with a module of PyTorch only"):
         us.split(convolution()[0], at="flat")
+
+
+@pytest.mark.slow
+def test_the_convolution_of_the_page_of_animals(capsys):
+    text = (Path(__file__).parents[2] / "docs" / "animals.md").read_text(encoding="utf-8")
+    (program,) = re.findall(r"^```python\n(import keras.*?)^```", text, re.M | re.S)
+    found: dict[str, Any] = {
+        "us": us,
+        "data": us.datasets.animals("train"),
+        "held_out": us.datasets.animals("test"),
+    }
+    exec(compile(program.replace("model.fit(", "0 and model.fit("), "animals.md", "exec"), found)
+    expected = whole(found["model"], found["left_out"]).argmax(axis=1)
+    answers = found["dense"].predict(found["points"].X)
+    assert (answers == expected).mean() > 0.99
+    assert "of 400 points are right" in capsys.readouterr().out

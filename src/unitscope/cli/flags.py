@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection
 
 _NO_FLAG = ", or a Dataset"  # what no flag can give
-_ALIASES = {"folder": "--out"}  # what a flag of another name gives
+# What a flag of another name gives, or an argument without one.
+_ALIASES = {"folder": "--out", "picture": "PICTURE"}
 # After "Got ", what the user typed stands in quotation marks: it is left as it is.
 _TYPED = re.compile(r"(?<=Got )(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")")
 _SETTING = re.compile(r"\b([a-z_]+[0-9]?)=(\([^()]*\)|'[^']*'|[\w-]+(?:[.,]\d+)*)( \(--\w+\))?")

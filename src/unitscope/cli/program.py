@@ -7,7 +7,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from unitscope import __version__
-from unitscope.cli import compare, completion, doctor, lab, new_lab, play, sweep, tag, train, words
+from unitscope.cli import (
+    animal,
+    compare,
+    completion,
+    doctor,
+    lab,
+    new_lab,
+    play,
+    sweep,
+    tag,
+    train,
+    words,
+)
 from unitscope.cli.flags import in_flags
 from unitscope.cli.interrupts import INTERRUPTED, STOPPED, CtrlC
 from unitscope.cli.streams import Outlet, outlets
@@ -78,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     play.add_to(commands)
     sweep.add_to(commands)
     tag.add_to(commands)
+    animal.add_to(commands)
     new_lab.add_to(commands)
     doctor.add_to(commands)
     completion.add_to(commands)

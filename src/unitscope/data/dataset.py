@@ -41,7 +41,8 @@ class Dataset(Value):
 
     `labels`, (K,), has each class as it was given in `y`, of the same dtype: what `Run.predict`
     answers with. `encoding` is how the columns of the table that was read became features; None
-    where there was none. Two of the same points and names are equal whatever these are.
+    where there was none. `pictures` is what `pictured` gave them, else None. Two of the same points
+    and names are equal whatever these are.
 
     **Raises** `InvalidInput` with the rule that was broken.
     """
@@ -53,6 +54,7 @@ class Dataset(Value):
     labels: np.ndarray = field(compare=False)
     encoding: Encoding | None = field(compare=False)
     fixed_scale: bool = field(compare=False)
+    pictures: np.ndarray | None = field(compare=False)
 
     def __init__(
         self,
@@ -85,6 +87,7 @@ class Dataset(Value):
         object.__setattr__(self, "labels", labels)
         object.__setattr__(self, "encoding", None)
         object.__setattr__(self, "fixed_scale", bool(fixed_scale))
+        object.__setattr__(self, "pictures", None)
 
     def __repr__(self) -> str:
         return (
@@ -140,7 +143,7 @@ class Dataset(Value):
             part = vars(self)[name][rows]
             part.setflags(write=False)
             vars(other)[name] = part
-        return other
+        return other if self.pictures is None else other._with("pictures", self.pictures[rows])
 
     @functools.cached_property
     def spread(self) -> Spread:
@@ -166,6 +169,21 @@ class Dataset(Value):
     def encoded_by(self, encoding: Encoding | None) -> Dataset:
         """The same points, whose features were made of a table's columns in this way."""
         return self._with("encoding", encoding)
+
+    def pictured(self, pictures: Any) -> Dataset:
+        """The same points with an image of each, for those whose features are something else.
+
+        `pictures` are finite numbers or booleans, (n, rows, columns), of at most 256 x 256 pixels
+        each. `us.plot.images` and `us.plot.unit_images` draw them.
+        """
+        images = np.array(pictures)
+        most = self.n_points * _MOST_PIXELS
+        fits = images.ndim == 3 and len(images) == self.n_points and 0 < images.size <= most
+        if not fits or images.dtype.kind not in "biuf" or not np.isfinite(images).all():
+            rule = f"finite numbers ({self.n_points}, rows, columns), an image for each point"
+            raise refusal("pictures", rule, said(f"{images.dtype} of shape {images.shape}"))
+        images.setflags(write=False)
+        return self._with("pictures", images)
 
     def _with(self, name: str, value: Any) -> Dataset:
         other = object.__new__(Dataset)
@@ -206,6 +224,7 @@ class Dataset(Value):
         return pandas.DataFrame({**columns, target: classes})
 
 
+_MOST_PIXELS = 256 * 256  # of a picture
 _FIELDS = tuple(one.name for one in fields(Dataset))
 
 

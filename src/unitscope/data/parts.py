@@ -1,14 +1,17 @@
-"""Parts of points: a caller's mask or indices, checked; a share of every class, and a sample."""
+"""Parts of points: a caller's mask or indices, checked; shares of every class, samples, tests."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from unitscope.data.classes import as_array
 from unitscope.errors import refusal, said
 
+Part = Literal["all", "train", "test"]  # of the data sets that leave a quarter to test
+
+_HELD_OUT = 4  # of so many in their order the last is left
 _FEWEST = 40  # points of a class in a sample, where it has as many
 
 
@@ -64,3 +67,14 @@ def _whole(wanted: np.ndarray, total: int) -> np.ndarray:
     more = total - int(taken.sum())
     taken[np.argsort(taken - wanted, kind="stable")[:more]] += 1
     return taken
+
+
+def part_of(part: Part, n: int, *, group: int = 1) -> np.ndarray:
+    """Which of `n` in their order a part has, by number; of so many `group`s every fourth is left.
+
+    **Raises** `InvalidInput` for another part.
+    """
+    if part not in ("all", "train", "test"):
+        raise refusal("part", "one of all, train, test", part)
+    left = np.arange(n) // group % _HELD_OUT == _HELD_OUT - 1
+    return np.flatnonzero(left if part == "test" else ~left if part == "train" else left | True)

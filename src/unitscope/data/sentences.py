@@ -11,12 +11,12 @@ import functools
 from importlib.resources import files
 from typing import Literal, NamedTuple
 
+from unitscope.data.parts import Part, part_of
+
 Tag = Literal["noun", "verb", "adjective", "adverb", "other"]
-Part = Literal["all", "train", "test"]
 
 TAGS: tuple[Tag, ...] = ("noun", "verb", "adjective", "adverb", "other")
 _LETTERS: dict[str, Tag] = {"n": "noun", "v": "verb", "a": "adjective", "r": "adverb"}
-_HELD_OUT = 4  # of so many sentences that follow each other the last is for the test
 
 
 class Sentence(NamedTuple):
@@ -27,17 +27,14 @@ class Sentence(NamedTuple):
 
 
 @functools.cache
+def _all() -> tuple[Sentence, ...]:
+    text = (files("unitscope") / "package_data" / "sentences.txt").read_text("utf-8")
+    return tuple(_read(line) for line in text.splitlines())
+
+
 def sentences(part: Part = "all") -> tuple[Sentence, ...]:
     """All sentences in their order, or those to learn from, or the quarter that is left to test."""
-    if part == "all":
-        text = (files("unitscope") / "package_data" / "sentences.txt").read_text("utf-8")
-        return tuple(_read(line) for line in text.splitlines())
-    wanted = part == "test"
-    return tuple(
-        sentence
-        for number, sentence in enumerate(sentences())
-        if (number % _HELD_OUT == _HELD_OUT - 1) == wanted
-    )
+    return tuple(_all()[number] for number in part_of(part, len(_all())))
 
 
 def _read(line: str) -> Sentence:

@@ -12,7 +12,7 @@ from unitscope.figures import canvas
 from unitscope.figures.arguments import dataset_of, network_and_data, one_axes
 from unitscope.figures.fonts import inches_of
 from unitscope.figures.legend import short_word
-from unitscope.figures.mosaic import TILE, Mosaic, ink, ink_limits, shape_of
+from unitscope.figures.mosaic import TILE, Mosaic, ink, ink_limits, pictures_of
 from unitscope.figures.points import MISCLASSIFIED
 from unitscope.figures.view import class_names_for
 from unitscope.models.ours import run_behind
@@ -40,7 +40,8 @@ def images(
     """Points that are images, a row for each class; those that the network gets wrong are framed.
 
     Points are images where their features are called pixel_ROW_COLUMN, row by row, as those of
-    `us.datasets.digits()`, or pixel0, pixel1, ... of a square. A row has points that are right,
+    `us.datasets.digits()`, or pixel0, pixel1, ... of a square; or they have pictures, as those of
+    `us.datasets.animals()` do (`Dataset.pictured`). A row has points that are right,
     evenly spaced in the data's order, and then wrong ones, up to half of the row, in their frames
     and with the class that the network gives them. The title says how many are wrong in all.
 
@@ -60,7 +61,8 @@ def images(
     else:
         network, points = network_and_data(net, data)
         predicted = network.predict(points.X)
-    shape = shape_of(points)
+    drawn = pictures_of(points)
+    shape = drawn.shape
     most = whole_number("each", each, at_least=1, at_most=_MOST_EACH)
     panel = None if ax is None else one_axes("ax", ax)
     look = canvas.theme_for(theme, panel)
@@ -80,10 +82,10 @@ def images(
     canvas.bare(panel, mosaic.window(columns, len(rows)), title)
     places = [mosaic.middle(0, row)[1] for row in range(len(rows))]
     panel.set_yticks(places, words, fontsize=_NAME_FONT, color=look.text)
-    colors: dict[str, Any] = {"cmap": ink(look), **ink_limits(points.X)}
+    colors: dict[str, Any] = {"cmap": ink(look), **ink_limits(drawn.values)}
     for number, row in enumerate(rows):
         for column, point in enumerate(row):
-            mosaic.draw(panel, points.X[point], column, number, gid=f"point {point}", **colors)
+            mosaic.draw(panel, drawn.values[point], column, number, gid=f"point {point}", **colors)
     framed: list[tuple[int, int]] = [
         (column, number)
         for number, row in enumerate(rows)

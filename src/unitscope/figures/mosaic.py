@@ -95,8 +95,23 @@ class Mosaic:
         ax.add_collection(drawn, autolim=False)
 
 
-def shape_of(data: Dataset) -> tuple[int, int]:
-    """Rows and columns of the images that the points are; **raises** `InvalidInput` else."""
+@dataclass(frozen=True)
+class Pictures:
+    """An image for each point: values (n, rows * columns), and `shape`, (rows, columns)."""
+
+    values: np.ndarray
+    shape: tuple[int, int]
+
+
+def pictures_of(data: Dataset) -> Pictures:
+    """The images that points have or are; **raises** `InvalidInput` where there are none."""
+    given = data.pictures
+    if given is None:
+        return Pictures(data.X, _shape_of(data))
+    return Pictures(given.reshape(len(given), -1).astype(float), given.shape[1:])
+
+
+def _shape_of(data: Dataset) -> tuple[int, int]:
     found = image_shape(data.feature_names)
     if found is None:
         names = ", ".join(data.feature_names[:_NAMED])

@@ -12,7 +12,7 @@ from unitscope.errors import refusal, whole_number
 from unitscope.figures import canvas
 from unitscope.figures.arguments import finite, network_and_data, one_axes
 from unitscope.figures.legend import draw_legend, legend_rows, legend_width, short_word
-from unitscope.figures.mosaic import TILE, Mosaic, ink, ink_limits, shape_of
+from unitscope.figures.mosaic import TILE, Mosaic, ink, ink_limits, pictures_of
 from unitscope.figures.view import class_names_for
 from unitscope.theme import Theme, ThemeName, class_colors
 
@@ -44,12 +44,13 @@ def unit_images(
 ) -> Axes:
     """A row for each unit of a layer: its weights as an image, and the points it answers to most.
 
-    Points are images as in `us.plot.images`. In the first layer each unit's weights are shown,
-    pixel by pixel, times how much the pixel varies over the data (its standard deviation): what
-    moves the unit. Blue: ink there raises it, orange: lowers it; one scale for all units, that of
-    the colour bar. Beside them, in any layer, are the points where the unit's output is largest,
-    the largest first, framed in the colours of their classes. Points where a unit gives 0 or less
-    are left out; one that is off at every point, or gives the same at each, says so instead.
+    Points are images, or have pictures, as in `us.plot.images`. Where they are images, the weights
+    of the first layer's units are shown, pixel by pixel, times how much the pixel varies over the
+    data (its standard deviation): what moves the unit. Blue: ink there raises it, orange: lowers
+    it; one scale for all units, that of the colour bar. Beside them, in any layer, are the points
+    where the unit's output is largest, the largest first, framed in the colours of their classes.
+    Points where a unit gives 0 or less are left out; one that is off at every point, or gives the
+    same at each, says so instead.
 
     **Arguments**
 
@@ -64,7 +65,7 @@ def unit_images(
     that there are not, and arguments that do not fit each other.
     """
     net, data = network_and_data(net, data)
-    shape = shape_of(data)
+    drawn = pictures_of(data)
     index = whole_number("layer", layer, at_least=0)
     if index >= len(net.layers):
         raise refusal("layer", f"below {len(net.layers)}, the number of layers", index)
@@ -73,12 +74,12 @@ def unit_images(
     panel = None if ax is None else one_axes("ax", ax)
     look = canvas.theme_for(theme, panel)
     answers = _answers(net, data, index)
-    mosaic = Mosaic(shape)
-    weights = int(index == 0)
+    mosaic = Mosaic(drawn.shape)
+    weights = int(index == 0 and data.pictures is None)
     blocks = math.ceil(len(shown) / _ROWS)
     high = math.ceil(len(shown) / blocks)
     wide = _NAME + weights * 1.3 + most + 0.3
-    title = _title(net, index, len(shown))
+    title = _title(net, index, len(shown), bool(weights))
     if panel is None:
         panel = _panel(mosaic, (blocks * wide, high), data, look, title, bar=bool(weights))
     canvas.bare(panel, mosaic.window(blocks * wide, high), title)
@@ -88,11 +89,11 @@ def unit_images(
     images = _drawn_weights(panel, mosaic, maps, shown, (high, wide), look)
     framed: list[tuple[float, float]] = []
     points: list[int] = []
-    colors: dict[str, Any] = {"cmap": ink(look), **ink_limits(data.X)}
+    colors: dict[str, Any] = {"cmap": ink(look), **ink_limits(drawn.values)}
     for place, unit in enumerate(shown):
         column, row = place // high * wide, place % high
         x, y = mosaic.middle(column + _NAME - 0.5, row)
-        x = mosaic.corner(column + _NAME, row)[0] - 0.15 * max(shape)
+        x = mosaic.corner(column + _NAME, row)[0] - 0.15 * max(drawn.shape)
         _write(panel, x, y, names[unit], look.text, _FONT, "right")
         first = column + _NAME + 1.3 * weights
         best, why_none = _best(answers[:, unit], most)
@@ -101,7 +102,7 @@ def unit_images(
             _write(panel, left, y, why_none, look.muted, _SMALL, "left")
         for number, point in enumerate(best):
             gid = f"unit {unit} point {point}"
-            mosaic.draw(panel, data.X[point], first + number, row, gid=gid, **colors)
+            mosaic.draw(panel, drawn.values[point], first + number, row, gid=gid, **colors)
             framed.append((first + number, row))
             points.append(point)
     _frame_points(panel, mosaic, framed, data.y[points], class_colors(data.n_classes))
@@ -149,9 +150,9 @@ def _chosen(units: Sequence[int] | None, count: int) -> list[int]:
     return found
 
 
-def _title(net: Network, index: int, shown: int) -> str:
+def _title(net: Network, index: int, shown: int, weights: bool) -> str:
     count = net.layers[index].units
-    what = "weights, and " if index == 0 else ""
+    what = "weights, and " if weights else ""
     title = f"Layer {index + 1}: {what}what each unit answers to most"
     return title if shown == count else f"{title}\n({shown} of {count} units)"
 
