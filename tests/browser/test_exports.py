@@ -150,7 +150,7 @@ def test_where_a_link_has_no_room_a_file_has_the_points(page, tmp_path):
     script = page.driver.execute_script
     script("document.querySelector('#file').style.display = 'block'")
     page.one("#file").send_keys(str(path))
-    page.until(lambda: "of 4000 points" in page.text("#summary"))
+    page.until(lambda: "of 4,000 points" in page.text("#summary"))
     summary, folder = page.text("#summary"), tmp_path / "saved"
     page.driver.execute_cdp_cmd(
         "Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(folder)}

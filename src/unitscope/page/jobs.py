@@ -54,7 +54,7 @@ class Job:
         self.deadline = self.quick_until = math.inf
         self.turn: asyncio.Future[bool] | None = None
         self.trained: tuple[Run, Shown] | None = None
-        self._report, self._reported = report, time.monotonic()
+        self._report, self._reported, self._told = report, time.monotonic(), False
 
     def wanted(self) -> bool:
         """Whether to go on."""
@@ -84,8 +84,9 @@ class Job:
         """A checkpoint that reports, now and then, how far the work is."""
         self.checkpoint()
         now = time.monotonic()
-        if self._report and now - self._reported >= _PROGRESS_SECONDS and done < of:
-            self._reported = now
+        late = now - self._reported >= _PROGRESS_SECONDS
+        if self._report and (late if done < of else self._told):  # the end, where a start was told
+            self._reported, self._told = now, done < of
             self._report({"id": self.number, "kind": "progress", "done": done, "of": of})
 
     def refused(self, why: str) -> Refused:

@@ -6,6 +6,7 @@ import { kindOfModule } from "../kernel/machine.js";
 import { openScope } from "./scope.js";
 import { socketHost } from "../page/socket.js";
 import { stateFromHash } from "../page/state.js";
+import { takeAddress } from "../page/address.js";
 import { trainingHost } from "../page/training.js";
 
 /** @import { Data } from "../pure/data.js" */
@@ -107,8 +108,9 @@ async function open() {
     page.say("lesson must be the number of one that there is. Got another instead.", true);
   }
   lessons?.leave();
-  const { showSetup } = await import("../lessons/links.js");
-  kept = await showSetup(page, hash) ?? null;
+  kept = null;
+  if (!named.has("data")) takeAddress(page, hash);
+  else kept = await (await import("../lessons/links.js")).showSetup(page, hash) ?? null;
   const { hide, question, answer } = page.state;
   if (!hide.length && !question && !root.matches(".asked, :has(.left-out)")) return;
   const { askInHeadline, leaveOut } = await import("../lessons/tailor.js");

@@ -234,8 +234,10 @@ function followTheme(page, dark) {
  */
 function printLight(page) {
   const before = () => {
+    page.printing = true;
     page.showTheme("light");
     page.paint(performance.now());
+    page.printing = false;
   };
   const after = () => page.followTheme?.();
   addEventListener("beforeprint", before);

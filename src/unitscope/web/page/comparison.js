@@ -1,6 +1,7 @@
 // @ts-check
 /** A network that is kept, so that others can be seen beside it: where both give other classes. */
 
+import { counted } from "../pure/data.js";
 import { decodeFloats } from "../pure/codec.js";
 import { decisionGeometry } from "../pure/geometry.js";
 import { classesOf, forwardPass, networkFrom } from "../pure/network.js";
@@ -81,7 +82,7 @@ export class Comparison {
   nameShown() {
     const { playback, elsewhere } = this.page, { run, epoch, edited } = playback;
     const units = run.layers.slice(0, -1).map((layer) => layer.units).join(" + ") || "no hidden";
-    const which = elsewhere.stays ? "the model" : `epoch ${epoch} of ${units} units`;
+    const which = elsewhere.stays ? "the model" : `epoch ${counted(epoch)} of ${units} units`;
     return edited ? `${which}, weights changed by hand` : which;
   }
 

@@ -13,7 +13,7 @@ import { Seeds } from "./seeds.js";
 import { Selection } from "./selection.js";
 import { Tables } from "./table.js";
 import { lookOf } from "../pure/colors.js";
-import { dataFromWire, dataToWire, pointName } from "../pure/data.js";
+import { counted, dataFromWire, dataToWire, pointName } from "../pure/data.js";
 import { planeFromWire } from "../pure/plane.js";
 import { Views } from "./views.js";
 import { weightsOfClasses } from "./state.js";
@@ -71,6 +71,7 @@ export class Page {
     this.refusal = ""; // stays until the next training, or until it is sent away
     /** @type {Set<Kind>} */ this.waiting = new Set();
     this.painting = false; // asked for
+    this.printing = false; // the next picture must be whole
     /** @type {number | undefined} */ this.soon = undefined;
     /** @type {number | undefined} */ this.saving = undefined;
     /** @type {(Panel | Pick<Panel, "update">)[]} */ this.panels = [];
@@ -277,7 +278,10 @@ export class Page {
         this.afterTraining = undefined;
         after?.();
       },
-      progress: (done, of) => this.say(`Training ${this.dataset.name}: epoch ${done} of ${of}`),
+      progress: (done, of) => {
+        const words = `Training ${this.dataset.name}: epoch ${counted(done)} of ${counted(of)}`;
+        this.say(done < of ? words : `${words}. Its words come next …`);
+      },
     });
   }
 

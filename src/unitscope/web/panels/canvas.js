@@ -4,6 +4,7 @@
 import { roundTicks, tickText } from "../pure/ticks.js";
 import { element, penOf } from "./elements.js";
 import { paintMarker, stampOf } from "./markers.js";
+import { cutToFit } from "./words.js";
 
 /** @import { Look } from "../pure/colors.js" */
 /** @import { Window } from "../pure/scene.d.ts" */
@@ -52,6 +53,8 @@ export class Chart {
     this.height = 0;
     this.zoom = 1;
     this.raster = document.createElement("canvas");
+    this.rasterPen = penOf(this.raster);
+    this.across = this.up = [0, 1]; // pixels of data coordinates: where 0 is, and of one unit
     chartOf.set(this.canvas, this);
     chartSizes.observe(this.canvas);
     this.away = false; // from the screen
@@ -100,13 +103,22 @@ export class Chart {
       this.canvas.width = wide;
       this.canvas.height = high;
     }
-    this.window = window;
+    this.take(window);
     this.context.setTransform(wide / width, 0, 0, high / height, 0, 0);
     this.context.lineJoin = "miter"; // whatever was drawn last
     this.context.lineCap = "butt";
     this.context.fillStyle = look.background;
     this.context.fillRect(0, 0, width, height);
     return true;
+  }
+
+  /** Show these data coordinates. @param {Window} window */
+  take(window) {
+    const [[x0, x1], [y0, y1]] = window;
+    const wide = this.plotWidth / (x1 - x0), high = this.plotHeight / (y1 - y0);
+    this.window = window;
+    this.across = [this.left - x0 * wide, wide];
+    this.up = [this.top + y1 * high, -high];
   }
 
   get left() {
@@ -124,13 +136,11 @@ export class Chart {
 
   /** @param {number} x */
   toX(x) {
-    return this.left +
-      (x - this.window[0][0]) / (this.window[0][1] - this.window[0][0]) * this.plotWidth;
+    return this.across[0] + x * this.across[1];
   }
   /** @param {number} y */
   toY(y) {
-    return this.top +
-      (this.window[1][1] - y) / (this.window[1][1] - this.window[1][0]) * this.plotHeight;
+    return this.up[0] + y * this.up[1];
   }
 
   /**
@@ -175,7 +185,7 @@ export class Chart {
       this.raster.width = image.width;
       this.raster.height = image.height;
     }
-    penOf(this.raster).putImageData(image, 0, 0);
+    this.rasterPen.putImageData(image, 0, 0);
     this.context.imageSmoothingEnabled = true;
     // The grid's first and last points lie on the window's edges: the middles of the outermost
     // pixels do.
@@ -192,17 +202,20 @@ export class Chart {
   }
 
   /**
-   * Fill a polygon x, y, x, y ...; a thin edge of its colour closes the gaps to its neighbours.
-   * @param {ArrayLike<number>} polygon
+   * Fill polygons x, y, x, y ...; a thin edge of their colour closes the gaps to their neighbours.
+   * @param {ArrayLike<number>[]} polygons
    * @param {string} color
    */
-  polygon(polygon, color) {
-    const pen = this.context;
+  polygons(polygons, color) {
+    const pen = this.context, { across: [left, wide], up: [top, high] } = this;
     pen.beginPath();
-    for (let i = 0; i < polygon.length; i += 2) {
-      pen.lineTo(this.toX(polygon[i]), this.toY(polygon[i + 1]));
+    for (const corners of polygons) {
+      pen.moveTo(left + wide * corners[0], top + high * corners[1]);
+      for (let i = 2; i < corners.length; i += 2) {
+        pen.lineTo(left + wide * corners[i], top + high * corners[i + 1]);
+      }
+      pen.closePath();
     }
-    pen.closePath();
     pen.fillStyle = color;
     pen.fill();
     pen.strokeStyle = color;
@@ -218,11 +231,11 @@ export class Chart {
    * @param {number[]} [dash]
    */
   segments(segments, color, width, dash = []) {
-    const pen = this.context;
+    const pen = this.context, { across: [left, wide], up: [top, high] } = this;
     pen.beginPath();
     for (let i = 0; i < segments.length; i += 4) {
-      pen.moveTo(this.toX(segments[i]), this.toY(segments[i + 1]));
-      pen.lineTo(this.toX(segments[i + 2]), this.toY(segments[i + 3]));
+      pen.moveTo(left + wide * segments[i], top + high * segments[i + 1]);
+      pen.lineTo(left + wide * segments[i + 2], top + high * segments[i + 3]);
     }
     pen.strokeStyle = color;
     pen.lineWidth = width;
@@ -384,16 +397,4 @@ export class Chart {
     pen.fillText(cutToFit(pen, name, this.plotHeight), 0, 0);
     pen.restore();
   }
-}
-
-/**
- * @param {CanvasRenderingContext2D} pen
- * @param {string} words
- * @param {number} room CSS pixels
- */
-function cutToFit(pen, words, room) {
-  if (pen.measureText(words).width <= room) return words;
-  let cut = words;
-  while (cut.length > 1 && pen.measureText(`${cut}…`).width > room) cut = cut.slice(0, -1);
-  return `${cut}…`;
 }

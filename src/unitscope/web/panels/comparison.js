@@ -1,6 +1,7 @@
 // @ts-check
 /** The network shown beside one that was kept: stripes where they differ, and words. */
 
+import { counted } from "../pure/data.js";
 import { checkbox, percentage } from "./elements.js";
 
 /** @import { Page } from "../page/page.js" */
@@ -60,10 +61,10 @@ export function wordsOfComparison(page, view) {
   if (!found) return `Kept: ${kept.name}, which takes other data than these.`;
   const { points, share } = found, n = view.data.labels.length;
   const some = points.slice(0, NAMED).join(", "), more = points.length - NAMED;
-  const which = some && `: ${some}${more > 0 ? ` and ${more} more` : ""}`;
+  const which = some && `: ${some}${more > 0 ? ` and ${counted(more)} more` : ""}`;
   const second = kept === page.comparison.given ? page.comparison.second : null;
   const where = `${found.exact ? "" : "about "}${percentage(share)} of the window and ` +
-    `${points.length} of ${n} points`;
+    `${counted(points.length)} of ${counted(n)} points`;
   return second === null
     ? `Striped: ${where} differ from ${kept.name}${which}.`
     : `Striped: ${second}, shown, differs from ${kept.name} on ${where}${which}.`;

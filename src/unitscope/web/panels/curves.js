@@ -1,6 +1,7 @@
 // @ts-check
 /** Loss and accuracy by epoch, with the slider that goes through the epochs. */
 
+import { counted } from "../pure/data.js";
 import { element, setText } from "./elements.js";
 import { lossAndAccuracy, numbersOf } from "./epoch.js";
 import { transportOf } from "./bar.js";
@@ -51,7 +52,7 @@ export function curvesPanel(page) {
     const trained = Math.max(epochs, run.testLoss?.length ?? 0);
     slider.max = String(epochs);
     if (Number(slider.value) !== epoch) slider.value = String(epoch);
-    slider.setAttribute("aria-valuetext", `epoch ${epoch} of ${epochs}`);
+    slider.setAttribute("aria-valuetext", `epoch ${counted(epoch)} of ${counted(epochs)}`);
     let top = 0;
     for (const loss of [...run.loss, ...(run.testLoss ?? [])]) {
       if (Number.isFinite(loss)) top = Math.max(top, loss);
@@ -95,8 +96,8 @@ function readoutOf(page) {
 
   function update() {
     node.classList.toggle("two", !!page.run.testLoss);
-    setText(epochCount, String(page.playback.epoch));
-    setText(last, `of ${page.run.loss.length}`);
+    setText(epochCount, counted(page.playback.epoch));
+    setText(last, `of ${counted(page.run.loss.length)}`);
     const words = lossAndAccuracy(page);
     lamps.forEach((lamp, k) => {
       setText(lamp, words[k]);

@@ -18,7 +18,7 @@ const ROOMY = 5; // units of a layer: with more, all maps are small
 const ROOM_WIDE = 23, ROOM_HIGH = 16; // rem: about the room of the maps of hidden units
 const GAP_OF_LAYERS = 2.5; // rem between two layers
 const LARGEST = 4.5; // rem of a map among many
-const MAPS_AT_ONCE = 24; // maps drawn in a frame while a point is dragged
+const MAPS_AT_ONCE = 24; // drawn in a frame
 
 /** @typedef {ReturnType<typeof buildUnit>} Unit */
 /** @typedef {{units: Unit[][], inputs: HTMLElement[], columns: HTMLElement}} Built */
@@ -56,7 +56,7 @@ export function diagramPanel(page) {
   let built = { units: [], inputs: [], columns };
   /** @type {LinkEnds | null} */
   let places = null;
-  let key = "", turn = 0;
+  let key = "", turn = 0, left = 0, later = 0;
 
   /** @param {View} view */
   function update(view) {
@@ -86,9 +86,20 @@ export function diagramPanel(page) {
     const all = built.units.flatMap((units, layer) =>
       units.map((unit, j) => () => paintUnit(page, view, unit, layer, j))
     );
-    const some = page.dataset.dragging ? Math.min(MAPS_AT_ONCE, all.length) : all.length;
-    for (let k = 0; k < some; k++) all[turn++ % all.length](); // the others have their turn
+    left = all.length;
+    paintSome(all);
     if (places) drawLinks(page, view, links, places);
+  }
+  /**
+   * Paint as many maps as a frame has room for, and the others in the next.
+   * @param {(() => void)[]} all
+   */
+  function paintSome(all) {
+    cancelAnimationFrame(later);
+    for (let k = page.printing ? left : Math.min(MAPS_AT_ONCE, left); k > 0; k--, left--) {
+      all[turn++ % all.length]();
+    }
+    if (left) later = requestAnimationFrame(() => paintSome(all));
   }
   stage.addEventListener("chartfit", () => {
     places = null;
@@ -219,6 +230,7 @@ function build(page, view, columns, depth) {
   columns.classList.toggle("small", small);
   columns.classList.toggle("tiny", rows > 10);
   columns.classList.toggle("many-inputs", inputs.length > 8);
+  columns.classList.toggle("narrow", across < 2); // which leaves names room
   columns.style.setProperty("--outputs", String(counts[hidden.length]));
   columns.style.setProperty("--hidden", String(rows));
   columns.style.setProperty("--across", String(Math.max(1, across)));

@@ -1,6 +1,7 @@
 // @ts-check
 /** An epoch's numbers in words, and how its training ended. */
 
+import { counted } from "../pure/data.js";
 import { percentage, shortNumber } from "./elements.js";
 
 /** @import { Page } from "../page/page.js" */
@@ -11,9 +12,9 @@ function stoppedWords({ run }) {
   if (run.earlyStopping === null) return "";
   if (trained === best) return "The test loss was lowest after the last epoch. ";
   const waited = trained - best;
-  return `${
-    waited >= run.earlyStopping ? "Stopped" : "Ended"
-  } after epoch ${trained}: the test loss was lowest after epoch ${best}, whose network is kept. `;
+  return `${waited >= run.earlyStopping ? "Stopped" : "Ended"} after epoch ${
+    counted(trained)
+  }: the test loss was lowest after epoch ${counted(best)}, whose network is kept. `;
 }
 
 /** What there is to say of the epoch shown beside its numbers. @param {Page} page */
@@ -25,9 +26,10 @@ export function numbersOf(page) {
   const start = beginningOf(page);
   if (epoch === 0) return `The start, before any training${start && `: ${start}`}.`;
   const kept = run.epochs.length <= run.loss.length
-    ? `Weights of ${run.epochs.length} of ${
-      run.loss.length + 1
-    } epochs are kept: the pictures are of epoch ${run.epochs[playback.rowOf(epoch)]}.`
+    ? `Weights of ${counted(run.epochs.length)} of ${
+      counted(run.loss.length + 1)
+    } epochs are kept: ` +
+      `the pictures are of epoch ${counted(run.epochs[playback.rowOf(epoch)])}.`
     : "";
   return stoppedWords(page) + kept || (start && `Started from ${start}.`);
 }

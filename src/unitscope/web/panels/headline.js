@@ -1,7 +1,7 @@
 // @ts-check
 /** What this is and what to do, in one sentence each; messages stand in the second's place. */
 
-import { rightOf } from "../pure/data.js";
+import { counted, rightOf } from "../pure/data.js";
 import { element, iconButton, setText } from "./elements.js";
 import { elsewhereLine } from "./elsewhere.js";
 
@@ -70,7 +70,12 @@ function headlineWords(page, view) {
     ? ["tell", `${view.classes} classes apart.`]
     : epoch < run.loss.length && !edited
     ? ["learn", `${view.classes} classes.`]
-    : ["get", `${right} of ${n} ${page.data.heldOut ? "training points" : "points"} right.`];
+    : [
+      "get",
+      `${counted(right)} of ${counted(n)} ${
+        page.data.heldOut ? "training points" : "points"
+      } right.`,
+    ];
   const whole = `A network ${all ? `of ${units}` : "without hidden units"} ${verb}s ${rest}`;
   return whole.length > ONE_LINE && all ? `${units} ${verb}${all === 1 ? "s" : ""} ${rest}` : whole;
 }
@@ -79,7 +84,9 @@ function headlineWords(page, view) {
 function setupOf({ run, dataset }) {
   const { recipe } = run, start = run.course ? "the lab's own start" : `seed ${recipe.seed}`;
   return `${dataset.name}: ${recipe.optimizer}, learning rate ${recipe.learning_rate}, ` +
-    `${recipe.activation}, ${run.loss.length} epochs, ${start}. ${location.href.slice(0, 200)}`;
+    `${recipe.activation}, ${counted(run.loss.length)} epochs, ${start}. ${
+      location.href.slice(0, 200)
+    }`;
 }
 
 /** @param {Page} page @param {View} view */
@@ -87,11 +94,11 @@ function summaryOf(page, view) {
   const { epoch, edited } = page.playback, { heldOut } = page.data;
   const right = (/** @type {boolean} */ test) => {
     const [good, all] = rightOf(page.data, view.predicted, test);
-    return `${good} of ${all}`;
+    return `${counted(good)} of ${counted(all)}`;
   };
   const points = heldOut
     ? `${right(false)} training points and ${right(true)} test points`
     : `${right(false)} points`;
   const by = edited ? ", weights changed by hand" : "";
-  return `${points} right${page.elsewhere.stays ? "" : ` at epoch ${epoch}`}${by}`;
+  return `${points} right${page.elsewhere.stays ? "" : ` at epoch ${counted(epoch)}`}${by}`;
 }

@@ -6,6 +6,7 @@ import { choice, element, numbered, setOptions, setText } from "./elements.js";
 import { Chart } from "./canvas.js";
 import { chartPicture, exportedPicture } from "./pictures.js";
 import { drawPoints, pointUnder, REACH } from "./points.js";
+import { drawCells } from "./regions.js";
 
 /** @import { Page, Panel } from "../page/page.js" */
 /** @import { HiddenSpace, View } from "../pure/view.js" */
@@ -110,9 +111,7 @@ function drawBackground(chart, page, view, hidden) {
   if (!geometry) return;
   if (k < 0) {
     chart.clip();
-    for (const cell of geometry.cells) {
-      chart.polygon(cell.polygon, look.tints[cell.label]);
-    }
+    drawCells(chart, geometry, look);
     chart.segments(geometry.boundary, look.line, 1.6);
     chart.unclip();
     return;

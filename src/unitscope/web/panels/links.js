@@ -5,6 +5,7 @@ import { setText, shortNumber, svgElement } from "./elements.js";
 
 /** @import { Page } from "../page/page.js" */
 /** @import { UnitPlace } from "../page/selection.js" */
+/** @import { Pass } from "../pure/network.js" */
 /** @import { View } from "../pure/view.js" */
 
 const LINKS_SHOWN = 400; // between two layers: of more, the strongest
@@ -24,10 +25,23 @@ export const areThinned = ({ network: { layers } }) =>
 
 /** The hidden units that give 0 at every point. @param {View} view @param {number} layer */
 export function offUnits({ network, passes }, layer) {
+  const known = offKnown.get(passes[layer]);
+  if (known) return known;
   const { units, activation } = network.layers[layer], { a } = passes[layer];
   const off = new Set(activation === "relu" ? Array.from({ length: units }, (_, j) => j) : []);
   for (let at = 0; at < a.length && off.size; at++) if (a[at] > 0) off.delete(at % units);
+  offKnown.set(passes[layer], off);
   return off;
+}
+
+/** @type {WeakMap<Pass, Set<number>>} */
+const offKnown = new WeakMap();
+
+/** @param {ArrayLike<number>} weights */
+function weightSizes(weights) {
+  const sizes = new Float64Array(weights.length);
+  for (let k = 0; k < sizes.length; k++) sizes[k] = Math.abs(weights[k]);
+  return sizes;
 }
 
 /**
@@ -40,7 +54,7 @@ export function offUnits({ network, passes }, layer) {
  * @returns {Link[]}
  */
 function linksOf({ network }, layer, lit, from, to) {
-  const { weights, units } = network.layers[layer], sizes = Float64Array.from(weights, Math.abs);
+  const { weights, units } = network.layers[layer], sizes = weightSizes(weights);
   const many = sizes.length > LINKS_SHOWN, sorted = many ? sizes.slice().sort() : sizes;
   const top = many ? sorted[sorted.length - 1] : sizes.reduce((a, b) => Math.max(a, b), 0);
   const least = many ? sorted[sorted.length - STRONGEST] : 0;
@@ -74,16 +88,19 @@ export function drawLinks(page, view, links, { wide, high, columns }) {
     );
   while (links.childElementCount > paths.length) links.lastChild?.remove();
   while (links.childElementCount < paths.length) links.append(linkElement(page));
+  const all = [...links.children];
   paths.forEach((path, k) => {
-    const made = links.children[k];
-    if (linkOf.get(made)?.d !== path.d) made.setAttribute("d", path.d);
-    const color = path.weight < 0 ? page.look.negative : page.look.positive;
+    const made = all[k], color = path.weight < 0 ? page.look.negative : page.look.positive;
     const dead = path.layer > 0 && off[path.layer - 1].has(path.i);
-    made.setAttribute("stroke", dead ? page.look.muted : color);
-    made.setAttribute("stroke-dasharray", dead ? "2 4" : "none");
-    made.setAttribute("stroke-width", path.width.toFixed(2));
-    linkOf.set(made, path);
-    setText(made.children[0], `weight ${shortNumber(path.weight)}: choose to change it`);
+    const stroke = dead ? page.look.muted : color, width = path.width.toFixed(2);
+    const before = linkOf.get(made);
+    if (before?.d !== path.d) made.setAttribute("d", path.d);
+    if (before?.stroke !== stroke) {
+      made.setAttribute("stroke", stroke);
+      made.setAttribute("stroke-dasharray", dead ? "2 4" : "none");
+    }
+    if (before?.width !== width) made.setAttribute("stroke-width", width);
+    linkOf.set(made, { ...path, stroke, width });
   });
 }
 
@@ -94,17 +111,23 @@ function curveOf(...ends) {
   return `M${x0} ${y0}C${middle} ${y0} ${middle} ${y1} ${x1} ${y1}`;
 }
 
-/** What each path shows. @type {WeakMap<Element, Link>} */
+/** What each path shows.
+ * @type {WeakMap<Element, Omit<Link, "width"> & {stroke: string, width: string}>} */
 const linkOf = new WeakMap();
 
 /** @param {Page} page */
 function linkElement(page) {
-  const made = svgElement("path", {
-    fill: "none",
-    onclick: () => {
-      const link = linkOf.get(made);
-      if (link) page.selection.chooseUnit([link.layer, link.j], link.i);
-    },
-  }, svgElement("title"));
+  const title = svgElement("title"),
+    made = svgElement("path", {
+      fill: "none",
+      onpointerenter: () => {
+        const weight = linkOf.get(made)?.weight ?? 0;
+        setText(title, `weight ${shortNumber(weight)}: choose to change it`);
+      },
+      onclick: () => {
+        const link = linkOf.get(made);
+        if (link) page.selection.chooseUnit([link.layer, link.j], link.i);
+      },
+    }, title);
   return made;
 }

@@ -5,6 +5,7 @@ import { element, percentage, setText, shortNumber } from "./elements.js";
 import { Chart } from "./canvas.js";
 import { dataControls } from "./controls.js";
 import { chartPicture, exportedPicture } from "./pictures.js";
+import { givenData } from "./given.js";
 import { pointName } from "../pure/data.js";
 import { drawPoints } from "./points.js";
 
@@ -15,12 +16,13 @@ const SIDE = 480; // CSS pixels of the picture
 
 /** @param {Page} page @returns {Panel} */
 export function dataPanel(page) {
-  const controls = dataControls(page);
+  const controls = dataControls(page), given = givenData(page);
   const title = element("h2", {}, "Data");
   const node = element(
     "section",
     { class: "panel", "aria-label": "Data" },
     element("header", {}, title),
+    given.node,
     controls.node,
     ...controls.files,
   );
@@ -28,6 +30,7 @@ export function dataPanel(page) {
   function update() {
     setText(title, page.dataset.table?.name ?? "Data");
     controls.update();
+    given.update();
   }
   function picture() {
     const chart = new Chart({}, { axes: true });

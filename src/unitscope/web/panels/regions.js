@@ -2,6 +2,7 @@
 /** The main map: decision regions with their boundary, or one unit enlarged; points on top. */
 
 import { paintClasses, paintRising, paintSigned } from "../pure/colors.js";
+import { counted } from "../pure/data.js";
 import { scaleTop } from "../pure/ticks.js";
 import {
   checkbox,
@@ -26,6 +27,8 @@ import { unitFormula } from "./words.js";
 
 /** @import { Page, Panel } from "../page/page.js" */
 /** @import { UnitPlace } from "../page/selection.js" */
+/** @import { Look } from "../pure/colors.js" */
+/** @import { Geometry } from "../pure/geometry.js" */
 /** @import { View } from "../pure/view.js" */
 
 const KEYS_OF_POINTS = "Keys: full stop and comma choose a point, arrows move it, " +
@@ -75,7 +78,7 @@ export function regionsPanel(page) {
     const { length: n } = page.data.labels;
     chart.canvas.setAttribute(
       "aria-label",
-      `The data: ${n} points of ${view.classes} classes. ${KEYS_OF_POINTS}`,
+      `The data: ${counted(n)} points of ${view.classes} classes. ${KEYS_OF_POINTS}`,
     );
     if (!chart.begin(view.window, look)) return;
     const shown = { unit, gapTop: 1 };
@@ -171,7 +174,7 @@ function drawDecision(chart, page, view) {
   let gapTop = 1;
   if (state.view === "hard") {
     chart.clip();
-    for (const cell of geometry.cells) chart.polygon(cell.polygon, look.tints[cell.label]);
+    drawCells(chart, geometry, look);
     if (page.selection.unitLines && geometry.regions <= MANY_REGIONS) {
       drawUnitLines(chart, page, view);
     }
@@ -186,11 +189,20 @@ function drawDecision(chart, page, view) {
   return gapTop;
 }
 
+/**
+ * The cells, a class at a time.
+ * @param {Chart} chart @param {Geometry} geometry @param {Look} look
+ */
+export function drawCells(chart, { cells }, look) {
+  look.tints.forEach((tint, k) => {
+    const own = cells.filter(({ label }) => label === k).map(({ polygon }) => polygon);
+    if (own.length) chart.polygons(own, tint);
+  });
+}
+
 /** @param {Chart} chart @param {Page} page @param {View} view */
 function drawUnitLines(chart, page, view) {
-  for (const segments of view.geometry.unitLines.slice(0, -1).flat()) {
-    chart.segments(segments, page.look.muted, 1, [4, 3]);
-  }
+  chart.segments(view.geometry.unitLines.slice(0, -1).flat(2), page.look.muted, 1, [4, 3]);
 }
 
 /**
@@ -270,7 +282,7 @@ function noteOfRegions(page, view) {
   const { geometry } = view,
     n = view.predicted.length,
     held = view.plane.plain ? "" : ` Shown: ${view.plane.words}; ` +
-      `the ground agrees with the network at ${view.agreeing} of ${n} points.`;
+      `the ground agrees with the network at ${counted(view.agreeing)} of ${counted(n)} points.`;
   const absent = page.data.classNames.filter((_, k) =>
     !geometry.cells.some((cell) => cell.label === k)
   );
@@ -278,7 +290,9 @@ function noteOfRegions(page, view) {
     ? ` No region in this window: ${absent.map(cutName).join(", ")}.`
     : "";
   return (geometry.exact
-    ? `Exact: ${geometry.regions} activation ${geometry.regions === 1 ? "region" : "regions"}.`
+    ? `Exact: ${counted(geometry.regions)} activation ${
+      geometry.regions === 1 ? "region" : "regions"
+    }.`
     : `Sampled on ${geometry.side} × ${geometry.side} points.`) + missing + held;
 }
 

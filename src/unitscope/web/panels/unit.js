@@ -149,6 +149,7 @@ function showBars({ data, look }, view, point, bars) {
     bars.dataset.of = key;
     bars.classList.toggle("two", classes > 5 && classes <= 10); // columns
     bars.classList.toggle("many", classes > 10);
+    bars.style.setProperty("--name", `${Math.max(...data.classNames.map(remsOf))}rem`);
     bars.replaceChildren(...data.classNames.map((name, k) => {
       const fill = element("i", { class: "fill" });
       fill.style.background = look.classes[k];
@@ -170,7 +171,14 @@ function showBars({ data, look }, view, point, bars) {
   });
 }
 
+/** About the width of a name to be read whole, if it is not too long. @param {string} name */
+function remsOf(name) {
+  const wide = [...name].reduce((sum, sign) => sum + (sign > "\u2e7f" ? 1 : 0.56), 0);
+  return Math.min(LONGEST_NAME, Math.max(SHORTEST_NAME, wide));
+}
+
 const NUMBERS_SHOWN = 12;
+const SHORTEST_NAME = 5.5, LONGEST_NAME = 13; // rem
 
 /** @param {Page} page @param {View} view @param {number} point */
 function traceSteps(page, view, point) {

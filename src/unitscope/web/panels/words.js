@@ -36,3 +36,16 @@ function signedTerm(value, name, first) {
   if (first) return value < 0 ? `−${times}` : times;
   return `${value < 0 ? "−" : "+"} ${times}`;
 }
+
+/**
+ * Words, cut where a canvas has no room for them.
+ * @param {CanvasRenderingContext2D} pen
+ * @param {string} words
+ * @param {number} room CSS pixels
+ */
+export function cutToFit(pen, words, room) {
+  if (pen.measureText(words).width <= room) return words;
+  let cut = words;
+  while (cut.length > 1 && pen.measureText(`${cut}…`).width > room) cut = cut.slice(0, -1);
+  return `${cut}…`;
+}

@@ -47,13 +47,16 @@ export function dataToWire(data) {
   };
 }
 
+/** A whole number as the words write it: 2,000. @param {number} count */
+export const counted = (count) => count.toLocaleString("en");
+
 /** How many points are shown, and of how many. @param {Data} data */
 export function countWords({ labels, sampleOf, edited }) {
-  const said = (/** @type {number} */ count) => count.toLocaleString("en");
-  if (!sampleOf) return `${labels.length} points`;
+  const shown = counted(labels.length);
+  if (!sampleOf) return `${shown} points`;
   return edited
-    ? `${said(labels.length)} points, changed by hand, from a sample of ${said(sampleOf)}`
-    : `${said(labels.length)} of ${said(sampleOf)} points, drawn with seed 0, are shown`;
+    ? `${shown} points, changed by hand, from a sample of ${counted(sampleOf)}`
+    : `${shown} of ${counted(sampleOf)} points, drawn with seed 0, are shown`;
 }
 
 /**
