@@ -32,20 +32,7 @@ export function diagramPanel(page) {
   const links = svgElement("svg", { class: "links", "aria-hidden": "true" });
   const columns = element("div", { class: "columns" });
   const stage = element("div", { class: "stage" }, links, columns);
-  const count = element("span", { id: "layers-count" }), keys = keyRow(page);
-  const fewer = iconButton("Remove a hidden layer", "−", () => changeLayers(page, -1), {
-      id: "remove-layer",
-      hidden: page.readOnly,
-    }),
-    more = iconButton("Add a hidden layer", "+", () => changeLayers(page, 1), {
-      id: "add-layer",
-      hidden: page.readOnly,
-    });
-  const depth = element(
-    "div",
-    { class: "column depth" },
-    element("div", { class: "head" }, " ", element("span", { class: "count" }, fewer, count, more)),
-  );
+  const keys = keyRow(page), depth = layerStepper(page), paintInTurns = turns(page);
   const node = element(
     "section",
     { class: "panel diagram", "aria-label": "Network" },
@@ -56,7 +43,7 @@ export function diagramPanel(page) {
   let built = { units: [], inputs: [], columns };
   /** @type {LinkEnds | null} */
   let places = null;
-  let key = "", turn = 0, left = 0, later = 0;
+  let key = "";
 
   /** @param {View} view */
   function update(view) {
@@ -72,34 +59,20 @@ export function diagramPanel(page) {
       for (const unit of built.units.flat()) unit.chart.close();
       key = now;
       const focused = document.activeElement?.ariaLabel;
-      built = build(page, view, columns, depth);
+      built = build(page, view, columns, depth.node);
       places = null;
       if (focused && document.activeElement === document.body) {
         [...columns.querySelectorAll("button")].find((one) => one.ariaLabel === focused)?.focus();
       }
     }
-    const hidden = view.network.layers.length - 1;
-    setText(count, `${hidden} hidden ${hidden === 1 ? "layer" : "layers"}`);
-    fewer.disabled = !hidden;
-    more.disabled = hidden >= page.hello.limits.hidden_layers;
+    depth.update(view.network.layers.length - 1);
     keys.update(view);
-    const all = built.units.flatMap((units, layer) =>
-      units.map((unit, j) => () => paintUnit(page, view, unit, layer, j))
+    paintInTurns(
+      built.units.flatMap((units, layer) =>
+        units.map((unit, j) => () => paintUnit(page, view, unit, layer, j))
+      ),
     );
-    left = all.length;
-    paintSome(all);
     if (places) drawLinks(page, view, links, places);
-  }
-  /**
-   * Paint as many maps as a frame has room for, and the others in the next.
-   * @param {(() => void)[]} all
-   */
-  function paintSome(all) {
-    cancelAnimationFrame(later);
-    for (let k = page.printing ? left : Math.min(MAPS_AT_ONCE, left); k > 0; k--, left--) {
-      all[turn++ % all.length]();
-    }
-    if (left) later = requestAnimationFrame(() => paintSome(all));
   }
   stage.addEventListener("chartfit", () => {
     places = null;
@@ -118,6 +91,44 @@ export function diagramPanel(page) {
     update,
     exported: exportedPicture("Network", "network", () => picture(page, links, built)),
   };
+}
+
+/** How many hidden layers there are, with buttons for one more or less. @param {Page} page */
+function layerStepper(page) {
+  const count = element("span", { id: "layers-count" });
+  const button = (
+    /** @type {string} */ id,
+    /** @type {string} */ words,
+    /** @type {string} */ sign,
+    /** @type {number} */ by,
+  ) => iconButton(words, sign, () => changeLayers(page, by), { id, hidden: page.readOnly });
+  const fewer = button("remove-layer", "Remove a hidden layer", "−", -1);
+  const more = button("add-layer", "Add a hidden layer", "+", 1);
+  const node = element(
+    "div",
+    { class: "column depth" },
+    element("div", { class: "head" }, " ", element("span", { class: "count" }, fewer, count, more)),
+  );
+  const update = (/** @type {number} */ hidden) => {
+    setText(count, `${hidden} hidden ${hidden === 1 ? "layer" : "layers"}`);
+    fewer.disabled = !hidden;
+    more.disabled = hidden >= page.hello.limits.hidden_layers;
+  };
+  return { node, update };
+}
+
+/** Paints as many maps as a frame has room for, and the others in the next. @param {Page} page */
+function turns(page) {
+  let turn = 0, later = 0;
+  /** @param {(() => void)[]} all @param {number} left */
+  function paint(all, left = all.length) {
+    cancelAnimationFrame(later);
+    const most = page.printing ? left : Math.min(MAPS_AT_ONCE, left);
+    for (let k = 0; k < most; k++) all[turn++ % all.length]();
+    const more = () => page.fits() && paint(all, left - most); // else another network comes
+    if (left > most) later = requestAnimationFrame(more);
+  }
+  return paint;
 }
 
 /**
