@@ -316,7 +316,7 @@ def test_nothing_is_wider_than_the_screen(page, width, dark):
     )
     page.choose("#theme", "dark" if dark else "light")
     page.choose_set("digits")
-    page.until(lambda: "of 1797 points" in page.text("#summary"))
+    page.until(lambda: "of 1,797 points" in page.text("#summary"))
     assert page.driver.execute_script("return document.documentElement.scrollWidth") <= width
 
 
