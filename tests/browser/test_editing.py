@@ -70,15 +70,14 @@ def drawn_shares(picture: bytes) -> list[float]:
     areas: dict[str, float] = {}
     for path in ET.fromstring(picture).iter("{http://www.w3.org/2000/svg}path"):
         if (path.get("fill") or "").startswith("rgb("):
-            corners = np.array(
-                [
+            for polygon in path.get("d").split("Z")[:-1]:
+                corners = [
                     [float(part) for part in corner.split()]
-                    for corner in path.get("d").strip("MZ").split("L")
+                    for corner in polygon.strip("M").split("L")
                 ]
-            )
-            x, y = corners.T
-            area = abs(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2
-            areas[path.get("fill")] = areas.get(path.get("fill"), 0.0) + area
+                x, y = np.array(corners).T
+                area = abs(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2
+                areas[path.get("fill")] = areas.get(path.get("fill"), 0.0) + area
     return [100 * area / sum(areas.values()) for area in areas.values()]
 
 
