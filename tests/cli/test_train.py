@@ -55,6 +55,17 @@ def test_it_prints_the_report_of_what_was_held_out_and_the_story(table, tmp_path
     assert "no picture 3_hidden_units: " in out
 
 
+@pytest.mark.parametrize(("unit", "said"), [(1.0, False), (1000.0, True)])
+def test_that_features_were_standardized_is_said_in_one_line(unit, said, tmp_path, capsys):
+    frame = pd.DataFrame(IRIS.X[:, :2] * [1.0, unit], columns=["length", "width"])
+    frame.assign(kind=IRIS.y).to_csv(tmp_path / "a.csv", index=False)
+    file, out = str(tmp_path / "a.csv"), ["--out", str(tmp_path)]
+    for command, name in (("train", [file]), ("sweep", ["--seeds", "2", "--data", file])):
+        assert cli.main([command, *name, "--epochs", "2", *out]) == 0
+        printed = capsys.readouterr().out.splitlines()
+        assert said == any(line.startswith("features standardized for") for line in printed)
+
+
 def test_readme_shows_what_is_printed(tmp_path, capsys):
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     shown = re.search(r"^\$ unitscope train iris --out iris\n(.*?)^```", readme, re.M | re.S)[1]

@@ -233,6 +233,21 @@ def test_a_workbooks_first_row_is_checked_as_that_of_a_csv_file(tmp_path):
     assert us.read_table(rows, header=0) == us.read_table(FRAME)
 
 
+@pytest.mark.parametrize("header", [0, None])
+def test_a_row_of_a_workbook_is_called_as_the_sheet_numbers_it(header):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    cells = [("a", "b", "k"), (1, 2, "x"), (3, 4, "y"), (5, None, "x"), (7, 8, "y")]
+    for at, row in zip((3, 4, 7, 9, 10), cells, strict=True):  # as people leave rows empty
+        if header == 0 or at > 3:
+            for column, value in enumerate(row, start=2):
+                book.active.cell(at, column, value)
+    book.save(content := io.BytesIO())
+    with pytest.raises(InvalidInput, match=r"^row 9 of the sheet, column '(b|x1)' must be a value"):
+        us.read_table(content.getvalue(), header=header)
+
+
 def test_numbers_of_several_kinds_are_put_in_order_without_a_warning():
     kinds = [np.float32(2), 10.0**300, np.float32(3), -(10.0**300), 4]
     frame = pd.DataFrame({"a": range(10), "k": pd.Series(kinds * 2, dtype=object)})

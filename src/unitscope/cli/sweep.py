@@ -159,7 +159,9 @@ def _lines(found: Sweep) -> list[str]:
     sound, count = ~found.diverged, len(found)
     solved = int((found.accuracy == 1).sum())
     which = "" if found.held_out is None else f" of the {found.counts[0]:,} that they train on"
-    lines = [f"{solved:,} ({percent(solved / count, 1)}) classify every point{which} right"]
+    # of a share held out, each seed has points and scales of its own
+    lines = ["features standardized for training"] * (found.recipe.standardize is True)
+    lines += [f"{solved:,} ({percent(solved / count, 1)}) classify every point{which} right"]
     if not sound.all():
         lines += [
             f"{words.how_many(int((~sound).sum()), count)} and are left out below "

@@ -69,6 +69,7 @@ def _train(options: argparse.Namespace) -> int:
     from unitscope.explanation.explain import explain
     from unitscope.lab import write_explanation
     from unitscope.recipe import Recipe
+    from unitscope.training.run import STANDARDIZED
     from unitscope.training.train import train
     from unitscope.training.validation import checked_patience, parted
 
@@ -85,6 +86,8 @@ def _train(options: argparse.Namespace) -> int:
     with epoch_bar() as progress:
         given = {"validation": apart, "early_stopping": patience, **_given(options)}
         run = train(data, progress=progress, **given)
+    if run.scaling is not None:
+        print(STANDARDIZED)
     print(f"\n{run.report(tested)}\n")
     said = explain(run)
     print(f"{filled(said.story)}\n")

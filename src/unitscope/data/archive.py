@@ -181,8 +181,9 @@ def _sheet(content: bytes, name: str, given: Reading, bounds: Bounds) -> Raw:
         book = openpyxl.load_workbook(LookedAt(content), read_only=True, data_only=True)
         sheet = book.worksheets[0]
         rows: list[tuple[Any, ...]] = []
+        numbers: list[int] = []  # of the rows, as the sheet shows them
         looked_at = 0
-        for row in sheet.iter_rows(values_only=True):
+        for number, row in enumerate(sheet.iter_rows(min_row=1, values_only=True), start=1):
             # A cell far away makes a million empty rows, of 16,384 cells each.
             looked_at += len(row)
             _check_size(len(rows) - 1, len(row), bounds)
@@ -190,6 +191,7 @@ def _sheet(content: bytes, name: str, given: Reading, bounds: Bounds) -> Raw:
                 raise refusal("a table", "of fewer empty cells", said(f"{looked_at:,} cells"))
             if any(value is not None for value in row):
                 rows.append(row)
+                numbers.append(number)
         notes = [f"of the first of {len(book.sheetnames)} sheets"] * (len(book.sheetnames) > 1)
         book.close()
     except (UnitscopeError, Ended):
@@ -209,6 +211,7 @@ def _sheet(content: bytes, name: str, given: Reading, bounds: Bounds) -> Raw:
     frame = pandas.DataFrame(rows[named:], dtype=object).infer_objects()
     frame.columns = names
     raw = raw_of(frame)
+    raw.place = lambda row: f"row {numbers[named + row]} of the sheet"
     raw.notes.extend(notes)
     return raw
 
