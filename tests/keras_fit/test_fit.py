@@ -263,6 +263,9 @@ def test_no_epochs_change_nothing() -> None:
     model = made()
     history = us.fit(model, X, Y, epochs=0, verbose=0)
     assert history.history == {} and history.run.epochs == 0 and same_weights(model, made())
+    other = made()
+    other.fit(X, Y, epochs=0, verbose=0)  # which makes the optimizer's variables on JAX and PyTorch
+    assert len(model.optimizer.variables) == len(other.optimizer.variables)
 
 
 def test_divergence_stops_at_the_last_finite_epoch() -> None:

@@ -15,6 +15,7 @@ from unitscope.keras_fit import data as fit_data  # noqa: E402
 from unitscope.keras_fit import devices as fit_devices  # noqa: E402
 from unitscope.keras_fit import sample as fit_sample  # noqa: E402
 from unitscope.keras_fit.data import TooLarge, check_size, memory  # noqa: E402
+from unitscope.keras_fit.plan import KerasOnly  # noqa: E402
 
 N, D, K, BATCH = 60, 3, 4, 20
 RNG = np.random.default_rng(5)
@@ -149,14 +150,74 @@ def test_a_pydataset_is_noted_whole_and_in_copies() -> None:
 def test_a_tf_dataset_sees_the_order_that_it_has_without_us() -> None:
     tf = pytest.importorskip("tensorflow")
 
-    def shuffled() -> Any:
-        return tf.data.Dataset.from_tensor_slices((X, Y)).shuffle(N, seed=1).batch(BATCH)
+    reads: list[list[int]] = []
 
-    found, expected = made(), made()
-    history = us.fit(found, shuffled(), epochs=3, verbose=0, shuffle=False)
-    assert history.history == expected.fit(shuffled(), epochs=3, verbose=0, shuffle=False).history
+    def shuffled() -> Any:
+        own: list[int] = []
+        reads.append(own)
+
+        def points() -> Any:
+            for row in range(N):
+                own.append(row)
+                yield X[row], Y[row]
+
+        spec = tf.TensorSpec((D,), tf.float64), tf.TensorSpec((), tf.int64)
+        stream = tf.data.Dataset.from_generator(points, output_signature=spec)
+        stream = stream.apply(tf.data.experimental.assert_cardinality(N))
+        return stream.shuffle(N, seed=1).batch(BATCH).prefetch(1)
+
+    options: dict[str, Any] = {"epochs": 3, "verbose": 0, "shuffle": False}
+    history = us.fit(made(), shuffled(), **options)
+    assert history.history == made().fit(shuffled(), **options).history
+    assert reads[0] == reads[1]  # no more often than by Keras
     assert history.run.data.n_points == N
     assert {tuple(row) for row in history.run.data.X.tolist()} == {tuple(row) for row in X.tolist()}
+
+
+@pytest.mark.tensorflow
+def test_what_passes_of_a_tf_dataset_is_its_first_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    tf = pytest.importorskip("tensorflow")
+    monkeypatch.setattr(fit_sample, "POINTS_KEPT", 50)
+    stream = tf.data.Dataset.from_tensor_slices((X, Y)).batch(BATCH)
+    sample = fit_sample.Sample(stream, None)
+    next(iter(sample.X))  # Keras looks first
+    for batch, own in zip(sample.X, stream, strict=True):
+        assert all(np.array_equal(a, b) for a, b in zip(batch, own, strict=True))
+    sample.epoch_ended()
+    list(sample.X)
+    data, partial = sample.points(D, K, 0.0)
+    assert partial and np.array_equal(data.X, X[:50]) and np.array_equal(data.y, Y[:50])
+    for odd in (stream.map(lambda points, _: points), stream.map(lambda p, y: ({"p": p}, y))):
+        sample = fit_sample.Sample(odd, None)
+        assert sample.X is odd
+        with pytest.raises(KerasOnly, match="not a pair"):
+            sample.points(D, K, 0.0)
+
+
+@pytest.mark.torch
+@pytest.mark.slow
+def test_a_loader_is_read_as_often_as_by_keras() -> None:
+    torch = pytest.importorskip("torch.utils.data")
+
+    class Rows(torch.Dataset):  # type: ignore[misc, name-defined]
+        def __init__(self) -> None:
+            self.reads: list[int] = []
+
+        def __len__(self) -> int:
+            return N
+
+        def __getitem__(self, row: int) -> tuple[np.ndarray, int]:
+            self.reads.append(row)
+            return X[row], int(Y[row])
+
+    found, expected = Rows(), Rows()
+    loader = torch.DataLoader(found, BATCH)
+    options: dict[str, Any] = {"epochs": 2, "verbose": 0, "shuffle": False}
+    history = us.fit(made(), loader, **options, validation_data=loader)
+    other = torch.DataLoader(expected, BATCH)
+    assert history.history == made().fit(other, **options, validation_data=other).history
+    assert found.reads == expected.reads and type(loader) is torch.DataLoader
+    assert np.array_equal(history.run.data.X, X) and np.array_equal(history.run.data.y, Y)
 
 
 def test_data_that_fail_after_the_training_lose_nothing_of_it(

@@ -10,7 +10,7 @@ import numpy as np
 from unitscope.errors import InvalidInput
 from unitscope.keras_fit.variables import Variable, read_all
 from unitscope.kernel.state import State
-from unitscope.models.keras import as_numpy
+from unitscope.models.keras import as_numpy, keras_package
 from unitscope.networks import first_logit
 from unitscope.recipe import Recipe
 
@@ -32,9 +32,13 @@ class Bridge:
         self._model, self._trained = model, {id(variable) for variable in weights}
         self.optimizer = model.optimizer
         built = (getattr(self.optimizer, name, False) for name in ("built", "_built"))
-        if not any(built):
-            self.optimizer.build(weights)
         names = _SLOTS[recipe.optimizer]
+        if not any(built):
+            # On TensorFlow, Keras does so in its first step.
+            if recipe.epochs or keras_package(model).backend.backend() != "tensorflow":
+                self.optimizer.build(weights)
+            else:
+                names = ()
         if recipe.optimizer in ("sgd", "rmsprop") and recipe.momentum == 0.0:
             # The momentum, if there is one, is never read.
             names = tuple(name for name in names if name == "_velocities")

@@ -70,8 +70,9 @@ def fit(
     else is left to `model.fit`, never approximated here: other models, data in batches (a
     PyDataset, a `tf.data.Dataset`, a generator), arrays that would take more than 4.3 GB in the
     kernel, and all models where a `keras.distribution` is set. Of data in batches or that large,
-    the run keeps 10,000 points: a PyDataset or generator is read no more often than by Keras, a
-    `tf.data.Dataset` so far once more, when all is done. x and y are only read.
+    the run keeps 10,000 points, noted as Keras reads them: nothing is read more often than by
+    Keras, but for what other processes read or several devices share, whose first batches are read
+    once more when all is done. x and y are only read.
 
     With `keras.distribution.DataParallel` on JAX, the devices share each batch. In one of several
     processes all arguments are this process's own share, `batch_size` too; losses are those of all

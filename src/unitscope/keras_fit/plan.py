@@ -274,17 +274,25 @@ def _check_compiled(model: Any, package: ModuleType) -> None:
         raise KerasOnly("the model was compiled with steps_per_execution")
     if "train_step" in vars(model) or "compute_loss" in vars(model):
         raise KerasOnly("the model has a training step of its own")
-    if getattr(getattr(model, "distribute_strategy", None), "num_replicas_in_sync", 1) != 1:
-        raise KerasOnly("the model is distributed over several devices")
-    distribution = getattr(package, "distribution", None)
-    if distribution is not None and distribution.distribution() is not None:
-        raise KerasOnly("a keras.distribution is set")
+    several = distributed(model, package)
+    if several:
+        raise KerasOnly(several)
     for name in ("max_epochs", "max_steps_per_epoch"):
         if getattr(getattr(package, "config", None), name, lambda: None)():
             raise KerasOnly(f"keras.config.{name} is set")
     losses = getattr(model, "_compile_loss", None) or getattr(model, "compiled_loss", None)
     if getattr(losses, "_user_loss_weights", None) is not None:
         raise KerasOnly("the model was compiled with loss_weights")
+
+
+def distributed(model: Any, package: ModuleType) -> str:
+    """What has several devices train the model, in words; empty where nothing does."""
+    if getattr(getattr(model, "distribute_strategy", None), "num_replicas_in_sync", 1) != 1:
+        return "the model is distributed over several devices"
+    distribution = getattr(package, "distribution", None)
+    if distribution is not None and distribution.distribution() is not None:
+        return "a keras.distribution is set"
+    return ""
 
 
 def _optimizer(model: Any, package: ModuleType) -> dict[str, Any]:

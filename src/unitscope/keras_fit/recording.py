@@ -15,6 +15,7 @@ from unitscope.keras_fit.plan import (
     BATCH_SIZE,
     LARGEST_RECORD,
     KerasOnly,
+    distributed,
     penalties,
     rate_of,
     short,
@@ -42,7 +43,8 @@ def fit_with_keras(
     """
     package = keras_package(model)
     weights: list[Network] = []
-    sample = Sample(X, y, arguments.get("steps_per_epoch"))
+    several = distributed(model, package)
+    sample = Sample(X, y, arguments.get("steps_per_epoch"), dealt=bool(several))
     container = callbacks if isinstance(callbacks, package.callbacks.CallbackList) else None
 
     def record(*_event: Any) -> None:
@@ -55,7 +57,11 @@ def fit_with_keras(
         def on_train_begin(self, logs: Any = None) -> None:
             record(logs)
 
+        def on_test_begin(self, logs: Any = None) -> None:
+            sample.epoch_ended()
+
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            sample.epoch_ended()
             record(epoch, logs)
 
     followers = [Recorder(), *as_list(callbacks)] if container is None else container
@@ -88,7 +94,7 @@ def _finish(
 ) -> None:
     """Give a History its `.run`, of the epochs that were done, and its `.why`."""
     losses = history.history.get("loss", [])
-    # The user's data are read once more here: whatever goes wrong, the training has been done.
+    # The user's data may be read once more here: whatever goes wrong, the training has been done.
     try:
         history.run, partial = _run(model, weights, losses, sample, arguments)
         if partial:

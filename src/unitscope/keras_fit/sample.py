@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from unitscope.keras_fit.data import LARGEST_DATA, FitData, Form, fit_data, kept, memory
+from unitscope.keras_fit.passing import Passing, is_data_set, is_loader
 from unitscope.keras_fit.plan import KerasOnly
 
 POINTS_KEPT = 10_000
@@ -20,25 +21,44 @@ POINTS_KEPT = 10_000
 class Sample:
     """What the Run will keep of `X` and `y`, whatever form they have.
 
-    Keras must be given the attribute `X` in its place: a generator can be read only once, so this
-    one notes what passes. So does a PyDataset within `noting`. Everything else is read after the
-    training, since one more pass through a shuffled `tf.data.Dataset` before it would change the
-    order in which it sees the points.
+    Keras must be given the attribute `X` in its place: of a generator or a `tf.data.Dataset` it
+    notes what passes. So do a PyDataset and a `DataLoader` within `noting`. What cannot be noted is
+    read after the training.
     """
 
-    def __init__(self, X: Any, y: Any, steps_per_epoch: int | None = None) -> None:
+    def __init__(
+        self, X: Any, y: Any, steps_per_epoch: int | None = None, *, dealt: bool = False
+    ) -> None:
+        """`dealt`: whether Keras deals the batches out to several devices."""
         self.X, self.y, self._steps = X, y, steps_per_epoch
         self._passed: list[Any] | None = None
+        self._passing: Passing | None = None
+        self._refused: KerasOnly | None = None
         if isinstance(X, types.GeneratorType):
             self._passed = []
             self.X = _noting(X, self._passed, steps_per_epoch)
+        elif is_data_set(X) and y is None and not dealt:
+            self._passing = Passing(steps_per_epoch, POINTS_KEPT)
+            try:
+                self.X = self._passing.data_set(X)
+            except KerasOnly as reason:
+                self._refused = reason
+
+    def epoch_ended(self) -> None:
+        """The first epoch has been trained, or a later one: nothing more is to be noted."""
+        if self._passing is not None:
+            self._passing.end()
 
     @contextlib.contextmanager
     def noting(self, base: Any) -> Iterator[None]:
-        """Note what X gives in here if it is a `base`, a PyDataset, which has its own class after.
+        """Note what X gives in here: a `base`, a PyDataset, or a loader has its own class after.
 
         One that other processes read, or whose class cannot be exchanged, is read afterwards.
         """
+        if is_loader(self.X):
+            with self._noting_loader():
+                yield
+            return
         noted = _Noted(self.X, self._steps)
         if not isinstance(self.X, base) or not noted.begin():
             yield
@@ -48,6 +68,20 @@ class Sample:
         finally:
             noted.end()
             self._passed = noted.batches()
+
+    @contextlib.contextmanager
+    def _noting_loader(self) -> Iterator[None]:
+        own, passing = type(self.X), Passing(self._steps, POINTS_KEPT)
+        try:
+            self.X.__class__ = passing.loader_class(own)
+        except TypeError:
+            yield
+            return
+        self._passing = passing
+        try:
+            yield
+        finally:
+            self.X.__class__ = own
 
     def points(self, features: int, classes: int, validation_split: float) -> tuple[FitData, bool]:
         """The points and labels to keep, and whether there are more.
@@ -59,7 +93,9 @@ class Sample:
         """
         X, y, partial = self.X, self.y, False
         if y is None and not hasattr(X, "__array__"):
-            passed = self._passed
+            if self._refused is not None:
+                raise self._refused
+            passed = self._passed if self._passing is None else self._passing.batches()
             X, y = _first_points(_batches(X, self._steps) if passed is None else iter(passed))
             partial, validation_split = True, 0.0
         elif memory(X, 0) > LARGEST_DATA:
