@@ -1,6 +1,6 @@
 """Runs the cases on one backend, each by model.fit and by us.fit, and writes what came of them.
 
-    python compare.py BACKEND [all, or a part of a group's name, or "every 6"]
+    python compare.py BACKEND [all, or a part of a group's name, or "every 12 0"]
 
 A line of JSON for each case: its group and code, the path taken, what the result is equal to, and
 the message. With `all`, Keras trains every case that the kernel trains, which takes long where it
@@ -297,19 +297,20 @@ def _numbers(model: Any) -> list[np.ndarray]:
     return numbers
 
 
-def is_tried(group: str, code: str, every: int) -> bool:
-    """Whether it is among those that are tried, one in so many."""
-    return zlib.crc32(f"{group}: {code}".encode()) % every == 0
+def is_tried(group: str, code: str, every: int, place: int) -> bool:
+    """Whether it is among those that are tried, one in so many; another place, other ones."""
+    return zlib.crc32(f"{group}: {code}".encode()) % every == place
 
 
 def main(backend: str, *wanted: str) -> None:
     """Print the results, a line each; of all, or of what else is named, none passed over."""
-    every = 1  # one case in so many
+    every, place = 1, 0  # one case in so many
     if wanted and wanted[0].startswith("every "):
-        every, wanted = int(wanted[0].removeprefix("every ")), ()
+        every, place = map(int, wanted[0].removeprefix("every ").split())
+        wanted = ()
     catalogue = Catalogue(backend, whole=bool(wanted))
     for case in CASES:
-        if not is_tried(case.group, case.code, every):
+        if not is_tried(case.group, case.code, every, place):
             continue
         named = any(one in case.group or one == case.code for one in wanted)
         if named or not wanted or wanted == ("all",):
