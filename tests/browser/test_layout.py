@@ -7,6 +7,7 @@ from person import on_plane
 from selenium.webdriver.common.action_chains import ActionChains
 
 import unitscope as us
+from thorough import few
 
 BOXES = """
 const parts = ["h1", ".second", "#regions", ".stage", ".key-row", "#play", ".curve", ".chips",
@@ -15,7 +16,8 @@ return Object.fromEntries(parts.flatMap((part) => [...document.querySelectorAll(
   (one, k) => { const b = one.getBoundingClientRect();
     return [`${part} ${k}`, [b.x, b.y + scrollY, b.width, b.height].map(Math.round)]; })));
 """
-SIZES = ((1440, 900), (1280, 800), (1920, 1080), (2560, 1440), (900, 900), (390, 844))
+SIZES = ((1440, 900), (1280, 800), (390, 844), (1920, 1080), (900, 900), (2560, 1440))
+SIZES = SIZES[:: few(2, whole=1)]
 FIRST = (".area-data", ".area-network", ".area-map", ".area-words", ".area-point", ".headline")
 
 

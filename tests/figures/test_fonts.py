@@ -68,6 +68,7 @@ def pictures(data):
     yield us.plot.comparison(us.compare(run.at(1), run, data))
 
 
+@pytest.mark.slow
 def test_every_picture_takes_signs_from_the_font_that_has_them(caplog):
     data = us.Dataset(
         us.datasets.lab().X, us.datasets.lab().y, [f"{k}{ELSEWHERE}" for k in "abcd"], ["x", "כלב"]

@@ -45,6 +45,7 @@ def test_of_two_units_all_agree():
     ]
 
 
+@pytest.mark.slow
 @settings(max_examples=5)
 @given(seed=st.integers(0, 2**32 - 1), inputs=st.integers(3, 6))
 def test_the_count_of_any_plane_is_that_of_the_points_on_it(seed, inputs):

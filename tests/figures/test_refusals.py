@@ -395,6 +395,7 @@ def test_the_remedies_work(run, swept):
     assert len(us.plot.training(us.train(run.data, epochs=1))) == 2
 
 
+@pytest.mark.slow
 def test_a_run_is_taken_for_its_network_and_its_data(run):
     for draw in (us.plot.decision_regions, us.plot.hidden_layer, us.plot.output_layer):
         named, alone = draw(run.network, run.data), draw(run)

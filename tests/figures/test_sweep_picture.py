@@ -53,6 +53,7 @@ def with_accuracies(shares):
     return empty.part(range(len(shares)), (losses, accuracies, weights))
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(right=st.lists(st.integers(0, 4000), min_size=1, max_size=40))
 def test_a_bar_holds_the_accuracies_from_its_middle_to_the_next(right):

@@ -61,6 +61,7 @@ def test_shares_and_parts_are_those_of_fractions(pair):
     assert over.parts == exact_parts(exact)
 
 
+@pytest.mark.slow
 @given(
     st.integers(0, 10**6), st.sampled_from([("relu", "relu"), ("relu", "tanh"), ("silu", "abs")])
 )
