@@ -36,8 +36,8 @@ const RUN = {
 };
 const FACT = { topic: "Softmax and loss", text: "A fact.", about: [] };
 
-/** @param {object} host @param {{dragging?: boolean, readOnly?: boolean, sampleOf?: number}} how */
-function pageWith(host, { dragging = false, readOnly = false, sampleOf } = {}) {
+/** @param {object} host @param {{dragging?: boolean, alone?: boolean, sampleOf?: number}} how */
+function pageWith(host, { dragging = false, alone = false, sampleOf } = {}) {
   const asked = /** @type {{take: (answer: object) => void}[]} */ ([]);
   const page = /** @type {any} */ ({
     host: { tellsHere: true, ...host },
@@ -47,7 +47,7 @@ function pageWith(host, { dragging = false, readOnly = false, sampleOf } = {}) {
       busy: () => false,
       ask: (/** @type {string} */ _, /** @type {any} */ how) => asked.push(how),
     },
-    readOnly,
+    alone,
     announce: () => {},
     changed: () => {},
   });
@@ -94,7 +94,7 @@ Deno.test("at rest the parts below the story are asked for, and the story stays"
 
 Deno.test("a file has its own sentences, and tells the story of other epochs", () => {
   const claimsAt = (/** @type {number | null} */ epoch) => epoch === 1 ? [FACT] : null;
-  const { page, explanation, asked, said } = pageWith({ claimsAt }, { readOnly: true });
+  const { page, explanation, asked, said } = pageWith({ claimsAt }, { alone: true });
   explanation.follow(0);
   assertSame(said(), [FACT.text]);
   page.playback.epoch = 0;

@@ -12,7 +12,7 @@ import pytest
 from javascript import deno, needs_deno
 from unitscope.data import toys
 from unitscope.data.dataset import Dataset
-from unitscope.export.bundle import bundle, stylesheet
+from unitscope.export.bundle import bundle, compact, stylesheet
 from unitscope.page import answers
 from unitscope.wire.greeting import greeting
 
@@ -253,6 +253,15 @@ def test_the_joined_script_has_no_imports_left_and_each_module_once(entry):
         == len(set(re.findall(r"^// (\S+\.js)$", text, re.M)))
         > 20
     )
+
+
+def test_a_files_script_has_no_comments_and_margins_and_no_text_of_several_lines():
+    text, short = bundle("entries/file.js"), compact("entries/file.js")
+    assert len(short) < 0.75 * len(text)
+    assert not re.search(r"/\*\*|^\s|^//", short, re.MULTILINE)
+    short = re.sub(r"/\(\[[^\]\n]*\][^\n/]*/g", "", short)  # a pattern of signs, ` among them
+    for line in short.splitlines():  # a text ends in its line, or goes on within ${ and }
+        assert line.count("`") % 2 == 0 or line.endswith("${") or line.startswith("}"), line
 
 
 def imported_types() -> str:

@@ -6,13 +6,20 @@ fresh. All modules share one scope: no top-level name may be in two of them, whi
 
 from __future__ import annotations
 
+import base64
 import functools
+import gzip
 import posixpath
 import re
 from importlib import resources
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\.[^"]+)";\n', re.MULTILINE)
 _TYPES = re.compile(r"^/\*\* @import .*\*/\n", re.MULTILINE)  # what only the check of types reads
+_COMMENTS = re.compile(
+    r"^[ \t]*/\*(?:(?!\*/).)*\*/[ \t]*\n|/\*\* (?:(?!\*/).)*\*/ ?|^[ \t]*//[^\n]*\n",
+    re.MULTILINE | re.DOTALL,
+)
+_MARGIN = re.compile(r"^\s+", re.MULTILINE)  # and empty lines
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let)\b)", re.MULTILINE)
 
 
@@ -28,9 +35,24 @@ def bundle(entry: str) -> str:
 
 
 @functools.cache
+def compact(entry: str) -> str:
+    """The same without comments and margins, as a file has it.
+
+    No text of a module is longer than its line, which a test holds: there are no other margins.
+    """
+    return _MARGIN.sub("", _COMMENTS.sub("", bundle(entry)))
+
+
+def packed(name: str) -> str:
+    """A script like "kernel/inside.js", or a file of the page's, with gzip, in base64."""
+    content = compact(name).encode() if name.endswith(".js") else _bytes(name)
+    return base64.b64encode(gzip.compress(content, 9, mtime=0)).decode()
+
+
+@functools.cache
 def stylesheet() -> str:
-    """The page's CSS, and that of its lessons."""
-    return _read("page.css") + _read("lessons/lessons.css")
+    """The page's CSS, and that of its lessons, without comments and margins."""
+    return _MARGIN.sub("", _COMMENTS.sub("", _read("page.css") + _read("lessons/lessons.css")))
 
 
 def _collect(module: str, done: dict[str, str]) -> None:
@@ -44,4 +66,8 @@ def _collect(module: str, done: dict[str, str]) -> None:
 
 
 def _read(name: str) -> str:
-    return (resources.files("unitscope") / "web" / name).read_text(encoding="utf-8")
+    return _bytes(name).decode()
+
+
+def _bytes(name: str) -> bytes:
+    return (resources.files("unitscope") / "web" / name).read_bytes()

@@ -10,7 +10,7 @@ from typing import Any
 from unitscope.comparison.compare import Comparison
 from unitscope.comparison.opened import Beside, opened
 from unitscope.errors import refusal
-from unitscope.export.bundle import bundle, stylesheet
+from unitscope.export.bundle import compact, packed, stylesheet
 from unitscope.files import writing
 from unitscope.networks import Network
 from unitscope.subject import Subject
@@ -18,7 +18,7 @@ from unitscope.training.run import Run
 from unitscope.wire.greeting import greeting
 from unitscope.wire.limits import LIMITS
 from unitscope.wire.messages import FileScene
-from unitscope.wire.scenes import ClaimScene, FirstScene
+from unitscope.wire.scenes import ClaimScene, FirstScene, ThumbnailScene
 from unitscope.wire.shown import Shown
 from unitscope.wire.to_wire import (
     claims_to_wire,
@@ -29,14 +29,14 @@ from unitscope.wire.to_wire import (
 )
 
 _MOST_BYTES = 2_000_000  # of weights; above, epochs are thinned evenly
-EXPLAINED = 26  # epochs, with the first and the last
+_EXPLAINED = 26  # epochs of a sample, with the first and the last: JavaScript tells of others
 _HTML = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
-script-src 'unsafe-inline'; worker-src blob:; style-src 'unsafe-inline'; img-src data: blob:">
+script-src 'unsafe-inline'{wasm}; worker-src blob:; style-src 'unsafe-inline'; img-src data: blob:">
 <title>unitscope: how this classifier decides</title>
 <style>
 {css}</style>
@@ -44,16 +44,27 @@ script-src 'unsafe-inline'; worker-src blob:; style-src 'unsafe-inline'; img-src
 <body>
 <main id="scope"><p>This page needs JavaScript.</p></main>
 <script type="application/json" id="unitscope-data">{data}</script>
-<script type="text/plain" id="unitscope-worker">{worker}</script>
-<script type="module">
+{parts}<script type="module">
 {script}</script>
 </body>
 </html>
 """
+_NO_PICTURE: ThumbnailScene = {"places": "", "labels": ""}  # a file makes no sets
+_PART = '<script type="text/plain" id="unitscope-{id}">{text}</script>\n'
+# What works beside the page, and what trains in the file; not all files have the lab's own start.
+_WORKER = {"worker": "pure/worker.js"}
+_KERNEL = {"trainer": "kernel/inside.js", "kernel": "kernel/plain.wasm"}
+_COURSE = {"course": "kernel/course.bin"}
 
 
-def export_html(run: Subject | Comparison, path: str | os.PathLike[str], data: Any = None) -> Path:
-    """Write a run as one HTML file that opens from disk: scrub the epochs, hover, read.
+def export_html(
+    run: Subject | Comparison,
+    path: str | os.PathLike[str],
+    data: Any = None,
+    *,
+    editable: bool = True,
+) -> Path:
+    """Write a run as one HTML file that opens from disk, and trains there, without a network.
 
     **Arguments**
 
@@ -63,12 +74,16 @@ def export_html(run: Subject | Comparison, path: str | os.PathLike[str], data: A
       Or what `us.compare(a, b, data)` gives: b is shown, with stripes where a gives another class.
     - `path`: where to write it, whole or not at all.
     - `data`: of a network or a model, a Dataset or a pair (X, y); a run has its own.
+    - `editable`: whether points, network and settings can be changed in it, and are trained on at
+      once, in the browser. Where False, or of a sample, it shows what is in it.
 
     Returns the path. **Raises** `InvalidInput` for what is no run or is beyond the page's limits;
     `CannotWrite`.
     """
+    if not isinstance(editable, bool):
+        raise refusal("editable", "True or False", editable)
     shown, beside = opened(run, data)
-    text = page_text(shown, beside=beside)
+    text = page_text(shown, beside=beside, editable=editable)
     with writing(path) as file:
         file.write(text.encode())
     return Path(path)
@@ -80,6 +95,7 @@ def page_text(
     course: bool = False,
     shown: Shown | None = None,
     beside: Beside | None = None,
+    editable: bool = True,
 ) -> str:
     """The file's text, which fetches nothing; `shown`: its points, without it the run's."""
     check_size(run, beside)
@@ -90,12 +106,31 @@ def page_text(
     }
     content: FileScene = {
         **greeting(),
+        "datasets": [{**one, "thumbnail": _NO_PICTURE} for one in greeting()["datasets"]],
         "first": with_beside(first, beside, run.data),
         "claims_by_epoch": _claims(run, shown),
     }
     text = json.dumps(content, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
-    script, worker = bundle("entries/file.js"), bundle("pure/worker.js")
-    return _HTML.format(css=stylesheet(), data=text, script=script, worker=worker)
+    alive = editable and not _is_sample(shown)
+    parts = _WORKER
+    if alive:
+        parts = _WORKER | _KERNEL | (_COURSE if first["run"]["course"] else {})
+    return _HTML.format(
+        css=stylesheet(),
+        data=text,
+        script=compact("entries/file.js"),
+        wasm=" 'wasm-unsafe-eval'" if alive else "",
+        parts="".join(_PART.format(id=id, text=packed(name)) for id, name in parts.items()),
+    )
+
+
+def explained(shown: Shown) -> int:
+    """Of how many epochs a file has sentences, at most."""
+    return _EXPLAINED if _is_sample(shown) else 1
+
+
+def _is_sample(shown: Shown) -> bool:
+    return shown.count > shown.data.n_points
 
 
 def check_size(run: Run, beside: Beside | None = None) -> None:
@@ -118,10 +153,11 @@ def _check_network(what: str, net: Network) -> None:
 
 
 def _claims(run: Run, shown: Shown) -> list[tuple[int, list[ClaimScene]]]:
-    """The sentences of epochs evenly spaced; those of the last tell how it was trained, too."""
+    """The sentences of the last epoch, which tell how it was trained, too; of a sample, of some."""
 
     def claims_of(epoch: int) -> list[ClaimScene]:
         story = run if epoch == run.epochs else None
         return claims_to_wire(run.at(epoch), shown, run=story)
 
-    return [(epoch, claims_of(epoch)) for epoch in kept_epochs(run.epochs, EXPLAINED).tolist()]
+    some = kept_epochs(run.epochs, explained(shown)).tolist() if _is_sample(shown) else [run.epochs]
+    return [(epoch, claims_of(epoch)) for epoch in some]

@@ -253,7 +253,7 @@ class Export:
     def from_wire(cls, request: Mapping[str, Any]) -> Export:
         """An "export" request."""
         from unitscope.export.files import KINDS
-        from unitscope.export.page import EXPLAINED
+        from unitscope.export.page import explained
 
         what, net = request.get("what"), None
         if what not in KINDS:
@@ -265,7 +265,7 @@ class Export:
         cost = training.cost if model is None else 0
         if what == "html":
             check_explanation(training.explanation_cost)
-            cost += EXPLAINED * training.explanation_cost
+            cost += explained(training.shown) * training.explanation_cost
         return cls(what, training, net, model, cost)
 
     def answer(self, job: Job) -> FileMade:

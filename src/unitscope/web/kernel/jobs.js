@@ -5,7 +5,7 @@ import { answerToSeeds, answerToTraining } from "./answers.js";
 import { Refused } from "./checks.js";
 import { Kernel } from "./machine.js";
 
-/** @import { Given, Reply, SeedsTraining, Training } from "./answers.js" */
+/** @import { Course, Given, Reply, SeedsTraining, Training } from "./answers.js" */
 
 /** @typedef {Training | SeedsTraining} Request */
 /** @typedef {"train" | "seeds"} KindHere in the order in which they are worked on */
@@ -23,6 +23,16 @@ import { Kernel } from "./machine.js";
 
 const MOST_KEPT = 16 * 2 ** 20; // bytes of a kernel's memory: a larger one is given back
 const WORD_EVERY = 100; // ms from one word about the progress to the next
+
+const COURSES_START = 18; // numbers of the course lab's first weights
+
+/** The course lab's own start, as it is kept. @param {ArrayBuffer} bytes @returns {Course} */
+export function courseOf(bytes) {
+  return {
+    weights: new Float32Array(bytes.slice(0, 4 * COURSES_START)),
+    order: new Uint8Array(bytes, 4 * COURSES_START),
+  };
+}
 
 export class Jobs {
   /**

@@ -28,7 +28,7 @@ export function kindOfModule(assembly = globalThis.WebAssembly) {
  * @typedef {[Float32ArrayConstructor | Float64ArrayConstructor | Int32ArrayConstructor |
  *   Uint32ArrayConstructor | BigInt64ArrayConstructor, number]} Wanted
  */
-/** @typedef {(...addresses: number[]) => bigint} Code */
+/** @typedef {(...addresses: number[]) => bigint} Compiled */
 /** @typedef {"loop" | "lockstep" | "shuffles"} CodeName */
 
 export class Kernel {
@@ -75,7 +75,7 @@ export class Kernel {
    * @param {ArrayBufferView[]} arrays
    */
   run(name, ...arrays) {
-    const code = /** @type {Code} */ (this.exports[name]);
+    const code = /** @type {Compiled} */ (this.exports[name]);
     return Number(code(...arrays.map((array) => array.byteOffset)));
   }
 }

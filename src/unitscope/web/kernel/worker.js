@@ -1,15 +1,13 @@
 // @ts-check
 /** The worker that trains: fetches the browser's module, says so, and answers requests. */
 
-import { Jobs } from "./jobs.js";
+import { courseOf, Jobs } from "./jobs.js";
 import { kindOfModule } from "./machine.js";
 
 /** @import { Limits } from "../pure/scene.d.ts" */
 /** @import { Message } from "./jobs.js" */
 
 /** @typedef {{limits: Limits}} Opening the first message; then come the jobs' */
-
-const START = 18; // numbers of the course lab's first weights
 
 /** @param {string} name */
 async function fetchedBeside(name) {
@@ -24,11 +22,11 @@ async function jobsOf(limits) {
     fetchedBeside(`${kindOfModule()}.wasm`).then((content) => WebAssembly.compile(content)),
     fetchedBeside("course.bin"),
   ]);
-  const course = {
-    weights: new Float32Array(bytes.slice(0, 4 * START)),
-    order: new Uint8Array(bytes, 4 * START),
-  };
-  return new Jobs(module, { limits, course }, (id, told) => postMessage({ id, told }));
+  return new Jobs(
+    module,
+    { limits, course: courseOf(bytes) },
+    (id, told) => postMessage({ id, told }),
+  );
 }
 
 /** @type {Promise<Jobs>} */ let jobsHere;

@@ -52,7 +52,7 @@ export function lessonsOn(page, root, left = () => {}) {
       }, "×"),
     ),
     rows,
-    page.readOnly ? null : ownFile(page, root, take),
+    page.alone ? null : ownFile(page, root, take),
   );
   root.append(box);
 

@@ -16,13 +16,13 @@ const PAUSE = 10; // times as long as such a story took
 /** What stands in a file below a story that it tells by itself. @type {ClaimScene[]} */
 const FILES_FACTS = [{
   topic: "Of this network",
-  text: "This file has the facts of some epochs: those of the last are there.",
+  text: "The facts in this file are of the run that it was made of: they are at its last epoch.",
   about: [],
 }];
 
 /**
  * @typedef {Pick<Page, "host" | "data" | "dataset" | "playback" | "requests" | "announce" |
- *   "readOnly" | "changed">} Explained
+ *   "alone" | "changed">} Explained
  */
 
 export class Explanation {
@@ -103,13 +103,13 @@ export class Explanation {
       this.took = performance.now() - begun;
       this.toldKey = key;
       this.at = now;
-      const below = this.page.readOnly ? FILES_FACTS : this.claims.filter(({ topic }) => topic);
+      const below = this.page.alone ? FILES_FACTS : this.claims.filter(({ topic }) => topic);
       this.take([...this.story, ...below]);
     }
     this.stale = this.toldKey !== key;
     if (moving) return;
     this.key = key;
-    if (!this.page.readOnly) this.askFor(key);
+    if (!this.page.alone) this.askFor(key);
   }
 
   /** Ask what is to be said of the network shown. @param {string} key */
@@ -175,7 +175,7 @@ function subjectOf({ data, dataset, playback }, atEnd) {
       loss: run.loss,
       at: run.epochs.length === epochs + 1 ? network : null,
       standardized: run.standardized,
-      elsewhere: false,
+      elsewhere: run.readAs !== undefined,
       otherLoss: false,
     },
   };

@@ -31,10 +31,12 @@ const SOON = 24; // ms that a point dragged waits for its network, so that both 
 const WAITING = { train: "Training …", dataset: "Making data …", table: "Reading the file …" };
 
 /**
- * Who answers the page: a server, a notebook's kernel, or for a file nobody.
+ * Who answers the page: a server, a notebook's kernel, or for a file its own worker or nobody.
  * @typedef {object} Host
  * @property {(request: Request, progress?: Progress) => Promise<Answer>} ask
  * @property {boolean} readOnly nothing is trained
+ * @property {boolean} [alone] it only trains: it makes no sets, reads no tables, writes no files
+ * @property {boolean} [noCourse] the lab's own start is not here
  * @property {(epoch: number | null) => scene.ClaimScene[] | null} [claimsAt] what is known of an
  *   epoch, or of weights changed by hand
  * @property {boolean} [tellsHere] the page tells the story by itself where nothing else is known
@@ -59,6 +61,7 @@ export class Page {
     this.hello = hello;
     this.state = state;
     this.readOnly = host.readOnly;
+    this.alone = host.readOnly || !!host.alone;
     this.course = hello.first.run.course; // whether the lab's own start is wanted where it fits
     this.trainedHere = false; // whether the run is one that the page asked for
     this.theme = "light";
@@ -302,6 +305,7 @@ export class Page {
   /** Whether the course lab's start fits these settings. */
   fitsCourse() {
     const { state, data } = this, { course } = this.hello;
+    if (this.host.noCourse) return false;
     const held = data.heldOut ? data.heldOut.filter(Boolean).length : 0;
     return data.features === course.features && data.classNames.length === course.classes &&
       data.labels.length - held === course.points &&

@@ -31,6 +31,7 @@ function runFromWire(wire) {
     standardized: !!wire.standardized,
     course: wire.course,
     stopped: wire.stopped,
+    readAs: wire.read_as,
     classes: wire.layers[wire.layers.length - 1].units,
     parameters: parameterCount(wire.features, wire.layers),
   };

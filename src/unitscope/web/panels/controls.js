@@ -58,7 +58,8 @@ export function dataControls(page) {
 
   function update() {
     const { state, data, dataset } = page, { table, asked } = dataset;
-    node.hidden = files[0].hidden = page.readOnly;
+    node.hidden = page.readOnly;
+    sets.node.hidden = files[0].hidden = page.alone;
     sets.update();
     const set = table ? null : page.hello.datasets.find(({ name }) => name === state.dataset);
     n.node.hidden = !set || !set.has_n;

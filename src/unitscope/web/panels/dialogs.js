@@ -127,7 +127,7 @@ const FILES = [
  */
 function openExport(page, box, files, note) {
   setText(note, "");
-  const made = page.readOnly ? [] : FILES;
+  const made = page.alone ? [] : FILES;
   const shown = page.panels.flatMap((panel) =>
     "node" in panel && panel.exported && !panel.node.hidden ? [panel.exported] : []
   );
