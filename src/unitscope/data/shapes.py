@@ -44,7 +44,7 @@ class Shape(NamedTuple):
 
 
 def _seen(pixels: np.ndarray) -> Shape:
-    (top, bottom), (left, right) = _ends(pixels.any(axis=2)), _ends(pixels.any(axis=1))
+    (top, bottom), (left, right) = (_ends(np.asarray(pixels.any(axis))) for axis in (2, 1))
     down = (top[:, None] + _AT * (bottom - top)[:, None]).astype(int)
     across = (left[:, None] + _AT * (right - left)[:, None]).astype(int)
     which = np.arange(len(pixels))[:, None, None]
