@@ -64,6 +64,12 @@ def test_nothing_serious(page, axe, theme, width):
     page.one("#lessons").click()
     page.until(lambda: page.one("[data-lesson='2']").is_displayed())
     assert axe() == []
+    page.one("#tailor").click()
+    page.until(lambda: page.one("#tailor-box").is_displayed())
+    assert axe() == []
+    page.driver.execute_script("document.querySelector('#tailor-box').close()")
+    page.one("#lessons").click()
+    page.until(lambda: page.one("[data-lesson='2']").is_displayed())
     page.one("[data-lesson='2']").click()
     page.until(lambda: page.text(".task h1"))
     assert axe() == []
