@@ -19,6 +19,7 @@ _COMMENTS = re.compile(
     r"^[ \t]*/\*(?:(?!\*/).)*\*/[ \t]*\n|/\*\* (?:(?!\*/).)*\*/ ?|^[ \t]*//[^\n]*\n",
     re.MULTILINE | re.DOTALL,
 )
+_REMARK = re.compile(r"^([^\"'`/\n]*?) *// [^\n]*$", re.MULTILINE)  # behind code without texts
 _MARGIN = re.compile(r"^\s+", re.MULTILINE)  # and empty lines
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let)\b)", re.MULTILINE)
 
@@ -40,7 +41,8 @@ def compact(entry: str) -> str:
 
     No text of a module is longer than its line, which a test holds: there are no other margins.
     """
-    return _MARGIN.sub("", _COMMENTS.sub("", bundle(entry)))
+    text = _REMARK.sub(r"\1", _COMMENTS.sub("", bundle(entry)))
+    return re.sub(r",\n([)\]}])", r"\n\1", _MARGIN.sub("", text))
 
 
 def packed(name: str) -> str:
