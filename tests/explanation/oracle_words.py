@@ -66,7 +66,8 @@ def same_share(text, share, digits=3):
         return (100 * share > value * (1 - 1e-12)) & (share < 1)
     if side == "under":
         return (share > 0) & (100 * share < value * (1 + 1e-9))
-    if value in (0, 100):
+    # what rose may have risen by more than all of it: that is no share, and is rounded
+    if value == 0 or (value == 100 and not (share > 1).any()):
         return share == value / 100
     return same(shown, 100 * share, digits)
 
