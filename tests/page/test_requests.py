@@ -96,7 +96,7 @@ def test_a_request_is_decoded_once_though_it_changes_queue(kind, quick, monkeypa
     reply = json.loads(asyncio.run(answered()))
     assert reply["id"] == 3 and reply["kind"] != "refused"
     assert len(decoded) == 1
-    assert len(queued) == (0 if quick and kind != "export" else 1)
+    assert len(queued) == (0 if quick else 1)
 
 
 def test_a_training_in_a_notebooks_view_is_decoded_once(monkeypatch):

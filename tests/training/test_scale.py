@@ -97,7 +97,9 @@ def test_auto_standardizes_what_needs_it_and_no_toy(data, done):
 
 def test_the_scale_of_the_toys_is_theirs_and_that_of_tables_is_not():
     for name in us.datasets.names():
-        assert us.datasets.load(name).fixed_scale is (name not in ("iris", "wine", "digits"))
+        assert us.datasets.load(name).fixed_scale is (
+            name not in ("iris", "wine", "digits", "animals")
+        )
     assert us.datasets.lab() == us.Dataset(us.datasets.lab().X, us.datasets.lab().y)
     assert not us.datasets.lab().standardized().fixed_scale
 
