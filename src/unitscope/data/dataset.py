@@ -139,11 +139,12 @@ class Dataset(Value):
             return self
         other = object.__new__(Dataset)
         vars(other).update({name: vars(self)[name] for name in _FIELDS})
-        for name in ("X", "y"):
-            part = vars(self)[name][rows]
-            part.setflags(write=False)
-            vars(other)[name] = part
-        return other if self.pictures is None else other._with("pictures", self.pictures[rows])
+        for name in ("X", "y", "pictures"):
+            if (whole := vars(self)[name]) is not None:
+                part = whole[rows]
+                part.setflags(write=False)
+                vars(other)[name] = part
+        return other
 
     @functools.cached_property
     def spread(self) -> Spread:

@@ -76,5 +76,8 @@ def part_of(part: Part, n: int, *, group: int = 1) -> np.ndarray:
     """
     if part not in ("all", "train", "test"):
         raise refusal("part", "one of all, train, test", part)
-    left = np.arange(n) // group % _HELD_OUT == _HELD_OUT - 1
-    return np.flatnonzero(left if part == "test" else ~left if part == "train" else left | True)
+    numbers = np.arange(n)
+    if part == "all":
+        return numbers
+    left = numbers // group % _HELD_OUT == _HELD_OUT - 1
+    return numbers[left == (part == "test")]

@@ -104,9 +104,10 @@ def page_text(
         "data": shown_to_wire(shown),
         "run": run_to_wire(run, course=course, most=_MOST_BYTES),
     }
+    offered = greeting()
     content: FileScene = {
-        **greeting(),
-        "datasets": [{**one, "thumbnail": _NO_PICTURE} for one in greeting()["datasets"]],
+        **offered,
+        "datasets": [{**one, "thumbnail": _NO_PICTURE} for one in offered["datasets"]],
         "first": with_beside(first, beside, run.data),
         "claims_by_epoch": _claims(run, shown),
     }
@@ -159,5 +160,5 @@ def _claims(run: Run, shown: Shown) -> list[tuple[int, list[ClaimScene]]]:
         story = run if epoch == run.epochs else None
         return claims_to_wire(run.at(epoch), shown, run=story)
 
-    some = kept_epochs(run.epochs, explained(shown)).tolist() if _is_sample(shown) else [run.epochs]
+    some = kept_epochs(run.epochs, _EXPLAINED).tolist() if _is_sample(shown) else [run.epochs]
     return [(epoch, claims_of(epoch)) for epoch in some]
