@@ -222,13 +222,13 @@ from unitscope.files import writing
 def write(number):
     with writing(f"{sys.argv[1]}/{number}") as file:
         file.write(b"half" * 10_000)
-        inside.wait()
+        inside.release()
         threading.Event().wait()
 
-inside = threading.Barrier(4)
-for number in range(3):
+inside = threading.Semaphore(0)
+for number in range(3):  # one after the other: at once, each may skip a name that another tries
     threading.Thread(target=write, args=(number,), daemon=True).start()
-inside.wait()
+    inside.acquire()
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
