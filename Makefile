@@ -20,13 +20,16 @@ FITS := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help lab test check lint fix extras oldest generated golden bench clean
+.PHONY: help lab docs test check lint fix extras oldest generated golden bench clean
 
 help:  ## say what each command does
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 17
 
 lab: .venv/lab.stamp  ## set up and run the course lab
 	$(BIN)/unitscope lab
+
+docs: .venv/docs.stamp  ## build the site of docs/ in build/docs
+	$(BIN)/python tools/pages/build.py
 
 # Three at once: those of browsers, notebooks and servers wait for much of their time.
 test: .venv/test.stamp  ## set up and run every test that can run here
@@ -50,7 +53,7 @@ fix: .venv/test.stamp  ## mend what the linter can mend, and format
 extras: .venv/pyvenv.cfg  ## install PyTorch, Dask, Ray, regioncam and pyright, for the tests that need them
 	$(INSTALL) --editable ".[dev,torch,dask,ray,bench,pyright]"
 	$(INSTALL) --no-deps $(APART)
-	@touch .venv/lab.stamp .venv/test.stamp
+	@touch .venv/lab.stamp .venv/docs.stamp .venv/test.stamp
 
 oldest: .venv/pyvenv.cfg  ## run the lab and the quick tests with the oldest versions that pyproject.toml allows
 	$(BIN)/python tools/oldest.py
@@ -85,7 +88,11 @@ clean:  ## remove .venv and what the tools left behind
 	$(INSTALL) --editable .
 	@touch $@
 
+.venv/docs.stamp: .venv/lab.stamp
+	$(INSTALL) --editable ".[docs]"
+	@touch $@
+
 .venv/test.stamp: .venv/lab.stamp
 	$(INSTALL) --editable ".[dev]"
 	$(INSTALL) --no-deps $(APART)
-	@touch $@
+	@touch .venv/docs.stamp $@

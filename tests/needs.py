@@ -32,6 +32,7 @@ NEEDS = {
     "ray": ("ray", installed("joblib", "ray"), "make extras"),
     "pyright": ("pyright", installed("basedpyright"), "make extras"),
     "tensorflow": ("tensorflow", installed("tensorflow"), "Python 3.11 to 3.13"),
+    "sphinx": ("sphinx", installed("sphinx", "myst_parser", "furo"), "make docs"),
     "lld": ("lld", bool(shutil.which("wasm-ld")), "the package lld"),
     "qemu": (
         "qemu",

@@ -81,6 +81,7 @@ def test_the_metadata_say_what_is_needed(metadata):
         "cluster",
         "dask",
         "dev",
+        "docs",
         "keras",
         "notebook",
         "onnx",

@@ -21,7 +21,7 @@ from unitscope.visible import on_one_line
 
 State = Literal["ok", "absent", "broken"]
 # Extras for those who work on unitscope itself.
-_OF_DEVELOPERS = ("bench", "dev", "pyright")
+_OF_DEVELOPERS = ("bench", "dev", "docs", "pyright")
 
 
 class Finding(NamedTuple):

@@ -1,0 +1,76 @@
+"""Build the site of docs/ as static HTML: `make docs`, or `python tools/pages/build.py [FOLDER]`.
+
+The pages of docs/ are those that GitHub shows. They are copied to a folder of their own, and beside
+them is written what belongs to the site alone: the menu, the changelog and the map. Then Sphinx
+makes HTML of them. A warning of its own, such as a link that leads nowhere, is an error.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from navigation import PARTS
+
+HERE = Path(__file__).parent
+REPOSITORY = HERE.parents[1]
+DOCS = REPOSITORY / "docs"
+# Pages of the site that are files beside docs/, by their names there.
+BESIDE = {"changelog": "CHANGELOG.md", "map": "CONTRIBUTING.md"}
+
+
+def main(out: Path) -> int:
+    """The site in a folder; what is there already is replaced. 0, or Sphinx's error."""
+    from sphinx.cmd.build import main as sphinx
+
+    with tempfile.TemporaryDirectory() as folder:
+        pages, kept = Path(folder) / "pages", Path(folder) / "kept"
+        prepare(pages)
+        shutil.rmtree(out, ignore_errors=True)
+        strict = ["--fail-on-warning", "--keep-going", "--nitpicky", "--quiet"]
+        return sphinx([*strict, "-c", str(HERE), "-d", str(kept), str(pages), str(out)])
+
+
+def prepare(pages: Path) -> None:
+    """Every page as Sphinx takes it, in an empty folder."""
+    shutil.copytree(DOCS, pages)
+    for name, file in BESIDE.items():
+        text = (REPOSITORY / file).read_text(encoding="utf-8")
+        (pages / f"{name}.md").write_text(inside(text), encoding="utf-8")
+    for path in pages.rglob("*.md"):
+        path.write_text(marked(path.read_text(encoding="utf-8")), encoding="utf-8")
+    with (pages / "index.md").open("a", encoding="utf-8") as home:
+        home.write(menu())
+
+
+def made() -> list[str]:
+    """The pages that are written for the site, beside those of docs/."""
+    return list(BESIDE)
+
+
+def menu() -> str:
+    """The tables of contents that make the site's menu."""
+    return "".join(
+        f"\n```{{toctree}}\n:hidden:\n:caption: {part}\n\n" + "\n".join(names) + "\n```\n"
+        for part, names in PARTS.items()
+    )
+
+
+def inside(text: str) -> str:
+    """A file that lies beside docs/, as a page in it: its links are those of the site."""
+    text = text.replace("](docs/", "](")
+    for name, file in BESIDE.items():
+        text = text.replace(f"]({file})", f"]({name}.md)")
+    return re.sub(r"\[([^]]+)\]\((?!https?:|#|\w+\.md)[^)]*\)", r"\1", text)
+
+
+def marked(text: str) -> str:
+    """Blocks with the prompts of Python or of a shell in the colours of those."""
+    return re.sub(r"^```python\n(?=>>>)", "```pycon\n", text, flags=re.M)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else REPOSITORY / "build" / "docs"))

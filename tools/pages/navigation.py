@@ -1,0 +1,19 @@
+"""The pages of the site in their order: the parts of the menu, and the pages of each."""
+
+PARTS = {
+    "How to": [
+        "lessons",
+        "play",
+        "widget",
+        "compare",
+        "examples",
+        "sampled",
+        "animals",
+        "words",
+        "tables",
+        "clusters",
+    ],
+    "Explanation": ["explanation", "regions", "map"],
+    "Reference": ["models", "fit", "labs"],
+    "More": ["benchmarks", "changelog"],
+}
