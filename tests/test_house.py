@@ -279,7 +279,7 @@ def test_the_forbidden_text_is_noticed(text):
 def test_constraints_pin_every_version_and_nothing_else():
     lines = (REPOSITORY / "constraints.txt").read_text(encoding="utf-8").splitlines()
     pins = [line for line in lines if not line.startswith("#")]
-    pin = r"[a-z0-9-]+==\d+(\.\d+)*(\.post\d+)?(; python_version (<|>=) '3\.\d+')?"
+    pin = r"[a-z0-9-]+==\d+(\.\d+)*(\.post\d+|b\d+)?(; python_version (<|>=) '3\.\d+')?"
     assert [line for line in pins if not re.fullmatch(pin, line)] == []
     names = [re.sub(r"==[^;]*", "", line) for line in pins]  # one pin of each, or one for a Python
     assert names == sorted(set(names))
