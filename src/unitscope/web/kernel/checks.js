@@ -45,7 +45,7 @@ export function wholeIn(name, value, least, most) {
  * @param {string} name @param {unknown} value @param {string} rule
  * @param {(number: number) => boolean} holds
  */
-function realThat(name, value, rule, holds) {
+export function realThat(name, value, rule, holds) {
   if (typeof value === "number" && Number.isFinite(value) && holds(value)) return value;
   return refuse(name, rule, seen(value));
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /** Initial weights and the keys of shuffles, with the same bits as Python. Pure. */
 
-const WORD = 0xffffffffn, LONG = 0xffffffffffffffffn, HUGE = (1n << 128n) - 1n;
+const WORD = 0xffffffffn, LONG_WORD = 0xffffffffffffffffn, HUGE = (1n << 128n) - 1n;
 const MULTIPLIER = 0x2360ed051fc65da44385df649fccf645n;
 const POOL = 4; // words of a seed's pool
 
@@ -47,11 +47,11 @@ function stateOf(seed) {
 }
 
 /**
- * `numpy.random.default_rng(seed).random`: PCG64, 53 bits in 0..1.
+ * The 64 bits that `numpy.random.default_rng(seed)` draws next, again and again: PCG64.
  * @param {number} seed
- * @returns {() => number}
+ * @returns {() => bigint}
  */
-export function randomOf(seed) {
+export function bitsOf(seed) {
   const w = stateOf(seed);
   const start = w[1] << 96n | w[0] << 64n | w[3] << 32n | w[2],
     stream = w[5] << 96n | w[4] << 64n | w[7] << 32n | w[6];
@@ -59,11 +59,13 @@ export function randomOf(seed) {
   let state = ((step + start) * MULTIPLIER + step) & HUGE;
   return () => {
     state = (state * MULTIPLIER + step) & HUGE;
-    const folded = state >> 64n ^ state & LONG, turn = state >> 122n;
-    const bits = (folded >> turn | folded << (64n - turn)) & LONG;
-    return Number(bits >> 11n) / 2 ** 53;
+    const folded = state >> 64n ^ state & LONG_WORD, turn = state >> 122n;
+    return (folded >> turn | folded << (64n - turn)) & LONG_WORD;
   };
 }
+
+/** Its `random()`: 53 of these bits, in 0..1. @param {bigint} bits */
+export const fractionOf = (bits) => Number(bits >> 11n) / 2 ** 53;
 
 /**
  * Glorot uniform weights and zero biases, as Python's `glorot_starts` draws them.
@@ -71,10 +73,10 @@ export function randomOf(seed) {
  * @param {number} seed
  */
 export function glorotStart(sizes, seed) {
-  const draw = randomOf(seed), parts = [];
+  const draw = bitsOf(seed), parts = [];
   for (let i = 1; i < sizes.length; i++) {
     const inputs = sizes[i - 1], units = sizes[i], limit = Math.sqrt(6 / (inputs + units));
-    for (let k = 0; k < inputs * units; k++) parts.push(draw() * (2 * limit) - limit);
+    for (let k = 0; k < inputs * units; k++) parts.push(fractionOf(draw()) * (2 * limit) - limit);
     for (let k = 0; k < units; k++) parts.push(0);
   }
   return Float64Array.from(parts);
