@@ -4,84 +4,34 @@ Numba vectorises plain loops, but adds run-time checks to each and keeps sums in
 `Lanes` value is an LLVM vector, so a line of the kernel is a handful of instructions on every
 processor: one AVX-512 register, two of AVX or four of SSE and NEON. A NaN stays a NaN: only
 reassociation and contraction are allowed, never "no NaNs".
-
-In a compiled function: `store(out, i, load(a, i) * load_splat(w, k) + splat(1))`.
-The `emit_` functions are for the code generators of this room: they write the LLVM instructions.
 """
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic, lower_builtin, models, register_model, type_callable
+from numba.extending import intrinsic
 
 from unitscope.kernel.layout import WIDTH
+from unitscope.kernel.vectors import INDEX, VectorType, emit_splat
 
 _FLOAT = ir.FloatType()
-_INT = ir.IntType(32)
-VECTOR = ir.VectorType(_FLOAT, WIDTH)
-_INTS = ir.VectorType(_INT, WIDTH)
+_INTS = ir.VectorType(INDEX, WIDTH)
 _FLAGS = ("reassoc", "contract", "arcp", "nsz")
+VECTORS = VectorType("Lanes16", types.float32, _FLOAT, WIDTH, _FLAGS)
+LANES, _VECTOR = VECTORS.type, VECTORS.llvm
+_constant = VECTORS.constant
 
-
-class _LanesType(types.Type):
-    def __init__(self) -> None:
-        super().__init__(name="Lanes16")
-
-
-LANES = _LanesType()
-
-
-@register_model(_LanesType)
-class _LanesModel(models.PrimitiveModel):
-    def __init__(self, dmm: Any, fe_type: Any) -> None:
-        super().__init__(dmm, fe_type, VECTOR)
-
-
-def emit_splat(builder: Any, scalar: Any) -> Any:
-    """One scalar in every lane."""
-    return _splat(builder, scalar, VECTOR)
-
-
-def _splat(builder: Any, scalar: Any, vector: Any) -> Any:
-    nothing = ir.Constant(vector, ir.Undefined)
-    one = builder.insert_element(nothing, scalar, ir.Constant(_INT, 0))
-    return builder.shuffle_vector(one, nothing, _integers(0))
-
-
-def emit_zero() -> Any:
-    """0 in every lane."""
-    return _constant(0.0)
-
-
-def _constant(value: float) -> Any:
-    return ir.Constant(VECTOR, [float(value)] * WIDTH)
+load, store, load_splat, splat = VECTORS.access()
+select_greater = VECTORS.selecting(">")
+select_equal = VECTORS.selecting("==")
 
 
 def _integers(value: int) -> Any:
     return ir.Constant(_INTS, [value] * WIDTH)
-
-
-def emit_pointer(context: Any, builder: Any, array_type: Any, array: Any, index: Any) -> Any:
-    """The address of array[index]; the bounds are not checked."""
-    # a proxy of the array, Numba's usual way, is slow to make
-    place = context.data_model_manager[array_type].get_field_position("data")
-    return builder.gep(builder.extract_value(array, place), [index])
-
-
-def emit_load(builder: Any, pointer: Any) -> Any:
-    """Sixteen numbers from an address of any alignment."""
-    return builder.load(builder.bitcast(pointer, VECTOR.as_pointer()), align=4)
-
-
-def emit_store(builder: Any, value: Any, pointer: Any) -> None:
-    """Sixteen numbers to an address of any alignment."""
-    builder.store(value, builder.bitcast(pointer, VECTOR.as_pointer()), align=4)
 
 
 def _call(builder: Any, name: str, result: Any, arguments: list[Any]) -> Any:
@@ -93,70 +43,7 @@ def _call(builder: Any, name: str, result: Any, arguments: list[Any]) -> Any:
 
 def emit_multiply_add(builder: Any, a: Any, b: Any, c: Any) -> Any:
     """a * b + c, rounded once where the processor can."""
-    return _call(builder, "llvm.fmuladd.v16f32", VECTOR, [a, b, c])
-
-
-def _arithmetic(symbol: Any, method: str) -> None:
-    @type_callable(symbol)
-    def typed(context: Any) -> Callable[..., Any]:
-        def typer(left: Any, right: Any) -> Any:
-            return LANES if left == LANES and right == LANES else None
-
-        return typer
-
-    @lower_builtin(symbol, LANES, LANES)
-    def lowered(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return getattr(builder, method)(*arguments, flags=() if method == "fdiv" else _FLAGS)
-
-
-_arithmetic(operator.add, "fadd")
-_arithmetic(operator.sub, "fsub")
-_arithmetic(operator.mul, "fmul")
-# without flags, or LLVM turns one division outside a loop into products in it
-_arithmetic(operator.truediv, "fdiv")
-
-
-@intrinsic
-def load(typing_context: Any, array: Any, index: Any) -> Any:
-    """array[index : index + 16] of a flat float32 array; the bounds are not checked."""
-
-    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return emit_load(builder, emit_pointer(context, builder, signature.args[0], *arguments))
-
-    return LANES(array, types.intp), code
-
-
-@intrinsic
-def store(typing_context: Any, array: Any, index: Any, value: Any) -> Any:
-    """array[index : index + 16] = value; the bounds are not checked."""
-
-    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        pointer = emit_pointer(context, builder, signature.args[0], *arguments[:2])
-        emit_store(builder, arguments[2], pointer)
-        return context.get_dummy_value()
-
-    return types.void(array, types.intp, LANES), code
-
-
-@intrinsic
-def load_splat(typing_context: Any, array: Any, index: Any) -> Any:
-    """array[index] in every lane; the bounds are not checked."""
-
-    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        pointer = emit_pointer(context, builder, signature.args[0], *arguments)
-        return emit_splat(builder, builder.load(pointer))
-
-    return LANES(array, types.intp), code
-
-
-@intrinsic
-def splat(typing_context: Any, scalar: Any) -> Any:
-    """One number of any type in every lane, as a float32."""
-
-    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return emit_splat(builder, arguments[0])
-
-    return LANES(types.float32), code
+    return _call(builder, "llvm.fmuladd.v16f32", _VECTOR, [a, b, c])
 
 
 @intrinsic
@@ -183,7 +70,7 @@ def reduce_add(typing_context: Any, lanes: Any) -> Any:
 def emit_lane_mask(builder: Any, count: Any) -> Any:
     """A mask of the lanes below `count`."""
     lanes = ir.Constant(_INTS, list(range(WIDTH)))
-    return builder.icmp_signed("<", lanes, _splat(builder, builder.trunc(count, _INT), _INTS))
+    return builder.icmp_signed("<", lanes, emit_splat(builder, builder.trunc(count, INDEX), _INTS))
 
 
 @intrinsic
@@ -192,37 +79,9 @@ def splat_leading(typing_context: Any, scalar: Any, count: Any) -> Any:
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         mask = emit_lane_mask(builder, arguments[1])
-        return builder.select(mask, emit_splat(builder, arguments[0]), emit_zero())
+        return builder.select(mask, VECTORS.emit_splat(builder, arguments[0]), _constant(0.0))
 
     return LANES(types.float32, types.intp), code
-
-
-def _selecting(comparison: str) -> Any:
-    @intrinsic
-    def select(typing_context: Any, left: Any, right: Any, chosen: Any, otherwise: Any) -> Any:
-        def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            mask = builder.fcmp_ordered(comparison, arguments[0], arguments[1])
-            return builder.select(mask, arguments[2], arguments[3])
-
-        return LANES(LANES, LANES, LANES, LANES), code
-
-    return select
-
-
-# (left, right, chosen, otherwise): lane by lane, `chosen` where left > right
-select_greater = _selecting(">")
-select_equal = _selecting("==")
-
-
-def _unary(build: Callable[[Any, Any], Any]) -> Any:
-    @intrinsic
-    def apply(typing_context: Any, lanes: Any) -> Any:
-        def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            return build(builder, arguments[0])
-
-        return LANES(LANES), code
-
-    return apply
 
 
 # 1.5 * 2**23: adding it leaves the nearest whole number in a number's last bits. Added and taken
@@ -264,7 +123,7 @@ def _exp(builder: Any, x: Any) -> Any:
     scaled = builder.fmul(p, r, flags=_FLAGS)
     p = emit_multiply_add(builder, scaled, r, builder.fadd(r, _constant(1.0), flags=_FLAGS))
     bits = builder.shl(builder.add(builder.bitcast(shifted, _INTS), _integers(127)), _integers(23))
-    return builder.fmul(p, builder.bitcast(bits, VECTOR), flags=_FLAGS)
+    return builder.fmul(p, builder.bitcast(bits, _VECTOR), flags=_FLAGS)
 
 
 # 2**r on -1/2..1/2 from the constant up, fitted to the least largest error, exact at 0.
@@ -288,7 +147,7 @@ def _exp_nonpositive(builder: Any, x: Any) -> Any:
     p = emit_multiply_add(builder, upper, square, pairs[0])
     # added to the exponent; 0 for a NaN
     bits = builder.shl(builder.bitcast(shifted, _INTS), _integers(23))
-    return builder.bitcast(builder.add(builder.bitcast(p, _INTS), bits), VECTOR)
+    return builder.bitcast(builder.add(builder.bitcast(p, _INTS), bits), _VECTOR)
 
 
 def _log(builder: Any, x: Any) -> Any:
@@ -297,16 +156,16 @@ def _log(builder: Any, x: Any) -> Any:
     shifted = builder.sub(bits, _integers(0x3F3504F3))  # the bits of sqrt(1/2)
     exponent = builder.ashr(shifted, _integers(23))
     mantissa = builder.add(builder.and_(shifted, _integers(0x007FFFFF)), _integers(0x3F3504F3))
-    f = builder.fsub(builder.bitcast(mantissa, VECTOR), _constant(1.0), flags=_FLAGS)
+    f = builder.fsub(builder.bitcast(mantissa, _VECTOR), _constant(1.0), flags=_FLAGS)
     p = _polynomial(builder, _LOG, f)
     square = builder.fmul(f, f, flags=_FLAGS)
     cubed = builder.fmul(builder.fmul(p, f, flags=_FLAGS), square, flags=_FLAGS)
     m = builder.fadd(f, emit_multiply_add(builder, square, _constant(-0.5), cubed), flags=_FLAGS)
-    e = builder.sitofp(exponent, VECTOR)
+    e = builder.sitofp(exponent, _VECTOR)
     return emit_multiply_add(builder, e, _constant(0.6931471805599453), m)
 
 
-exp = _unary(_exp)
-exp_nonpositive = _unary(_exp_nonpositive)
-log = _unary(_log)
-sqrt = _unary(lambda builder, x: _call(builder, "llvm.sqrt.v16f32", VECTOR, [x]))
+exp = VECTORS.unary(_exp)
+exp_nonpositive = VECTORS.unary(_exp_nonpositive)
+log = VECTORS.unary(_log)
+sqrt = VECTORS.unary(lambda builder, x: _call(builder, "llvm.sqrt.v16f32", _VECTOR, [x]))

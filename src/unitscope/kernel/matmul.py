@@ -19,15 +19,9 @@ from numba.extending import intrinsic
 from unitscope.compiled.jit import inlined, jitted
 from unitscope.compiled.names import WIDE_REGISTERS
 from unitscope.kernel.bundles import Matrix, Rows
-from unitscope.kernel.lanes import (
-    VECTOR,
-    emit_load,
-    emit_multiply_add,
-    emit_pointer,
-    emit_splat,
-    emit_store,
-)
+from unitscope.kernel.lanes import VECTORS, emit_multiply_add
 from unitscope.kernel.layout import WIDTH
+from unitscope.kernel.vectors import emit_pointer
 
 # The tile's sums, a row of the right matrix and one number of the left fit the registers, or are
 # moved to memory and back in every turn. AVX-512 has 32 registers of a vector each: four rows of
@@ -75,24 +69,25 @@ def _tile(rows: int, vectors: int) -> Any:
                 for m in range(rows)
             ]
             sums = [
-                [cgutils.alloca_once(builder, VECTOR) for _ in range(vectors)] for _ in range(rows)
+                [cgutils.alloca_once(builder, VECTORS.llvm) for _ in range(vectors)]
+                for _ in range(rows)
             ]
             for m, v in product(range(rows), range(vectors)):
-                builder.store(emit_load(builder, targets[m][v]), sums[m][v])
+                builder.store(VECTORS.emit_load(builder, targets[m][v]), sums[m][v])
             with cgutils.for_range(builder, count, intp=count.type) as loop:
                 k = loop.index
                 row = [
-                    emit_load(builder, at(right, r_array, r0, (r_k, k), (width, number[v])))
+                    VECTORS.emit_load(builder, at(right, r_array, r0, (r_k, k), (width, number[v])))
                     for v in range(vectors)
                 ]
                 for m in range(rows):
                     place = at(left, l_array, l0, (l_row, number[m]), (l_k, k))
-                    weight = emit_splat(builder, builder.load(place))
+                    weight = VECTORS.emit_splat(builder, builder.load(place))
                     for v in range(vectors):
                         added = emit_multiply_add(builder, weight, row[v], builder.load(sums[m][v]))
                         builder.store(added, sums[m][v])
             for m, v in product(range(rows), range(vectors)):
-                emit_store(builder, builder.load(sums[m][v]), targets[m][v])
+                VECTORS.emit_store(builder, builder.load(sums[m][v]), targets[m][v])
             return context.get_dummy_value()
 
         return types.void(out, left, right, types.intp), code

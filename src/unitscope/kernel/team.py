@@ -16,7 +16,7 @@ from numba.extending import intrinsic
 
 from unitscope.compiled.jit import inlined
 from unitscope.kernel import layout
-from unitscope.kernel.lanes import emit_pointer
+from unitscope.kernel.vectors import emit_pointer
 
 _SPINS = 200  # looks before a waiting thread lets others have the processor
 

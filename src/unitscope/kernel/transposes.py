@@ -13,8 +13,9 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from unitscope.kernel.lanes import LANES, emit_lane_mask, emit_pointer, emit_store, emit_zero
+from unitscope.kernel.lanes import LANES, VECTORS, emit_lane_mask
 from unitscope.kernel.layout import HALF, QUAD, WIDTH
+from unitscope.kernel.vectors import emit_pointer
 
 _INT = ir.IntType(32)
 # Which lanes of two vectors of eight make a new one; those of the second count on from 8.
@@ -68,7 +69,9 @@ def fetch(typing_context: Any, points: Any, order: Any, at: Any, out: Any, count
             column = _shuffled(builder, low, high, range(WIDTH))
             start = builder.add(to, builder.mul(stride, ir.Constant(whole, k)))
             place = emit_pointer(context, builder, out.types[0], columns, start)
-            emit_store(builder, builder.select(inside, column, emit_zero()), place)
+            VECTORS.emit_store(
+                builder, builder.select(inside, column, VECTORS.constant(0.0)), place
+            )
         return context.get_dummy_value()
 
     return types.void(points, order, types.intp, out, types.intp), code
