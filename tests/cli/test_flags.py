@@ -41,3 +41,9 @@ SETTINGS = ("hidden", "learning_rate", "seeds", "epochs", "out", "resume")
 )
 def test_settings_become_flags(message, said):
     assert in_flags(message, SETTINGS) == said
+
+
+def test_an_argument_without_a_flag_is_called_as_in_the_help():
+    message = "text must be words. Got '' instead."
+    said = "TEXT must be words. Got '' instead."
+    assert in_flags(message, (*SETTINGS, "text"), {"text": "TEXT"}) == said

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 
 _NO_FLAG = ", or a Dataset"  # what no flag can give
-# What a flag of another name gives, or an argument without one.
-_ALIASES = {"folder": "--out", "picture": "PICTURE"}
+_ALIASES = {"folder": "--out"}  # what a flag of another name gives
 # After "Got ", what the user typed stands in quotation marks: it is left as it is.
 _TYPED = re.compile(r"(?<=Got )(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")")
 _SETTING = re.compile(r"\b([a-z_]+[0-9]?)=(\([^()]*\)|'[^']*'|[\w-]+(?:[.,]\d+)*)( \(--\w+\))?")
@@ -15,10 +15,15 @@ _BARE = re.compile(r"\b([a-z_]+)=(?:\[\.\.\.\])?(?=[ ,.;])")  # with no value, o
 _LISTED = re.compile(r"\b(ignore)=\[('[^']*')\]")
 
 
-def in_flags(message: str, settings: Collection[str]) -> str:
+def in_flags(
+    message: str,
+    settings: Collection[str],
+    arguments: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """The message with each of the `settings` written as its flag.
 
-    "hidden[0] must be ..." begins with --hidden, and `epochs=20` is --epochs 20.
+    "hidden[0] must be ..." begins with --hidden, and `epochs=20` is --epochs 20. `arguments` are
+    those without a flag, with what the help calls them: `text` is TEXT.
     """
 
     def as_typed(found: re.Match[str]) -> str:
@@ -35,7 +40,7 @@ def in_flags(message: str, settings: Collection[str]) -> str:
     message = rule.replace(_NO_FLAG, "") + got + value
     setting = re.match(r"(\w+)(?:\[[^]]*\])? must be ", message)
     if setting and (setting[1] in settings or setting[1] in _ALIASES):
-        flag = _ALIASES.get(setting[1]) or flag_of(setting[1])
+        flag = arguments.get(setting[1]) or _ALIASES.get(setting[1]) or flag_of(setting[1])
         message = f"{flag} must be {message[setting.end() :]}"
     typed = _TYPED.search(message)
     end = 0 if typed is None else typed.end()

@@ -45,7 +45,7 @@ def _status(arguments: Sequence[str] | None, error: Outlet, ctrl_c: CtrlC) -> in
         with ctrl_c.found():
             return int(options.run(options))
     except UnitscopeError as refused:
-        error.say(f"unitscope: {in_flags(str(refused), vars(options))}")
+        error.say(f"unitscope: {in_flags(str(refused), vars(options), options.arguments)}")
     except OSError as failed:
         what = shown(failed.filename) if failed.filename else "a file"
         error.say(f"unitscope: {what}: {failed.strerror or failed}")
@@ -66,13 +66,24 @@ def _written(out: Outlet, error: Outlet) -> int:
 
 
 class _Parser(argparse.ArgumentParser):
-    """The standard one without the colours of newer Pythons, which an `Outlet` writes out."""
+    """The standard one without the colours of newer Pythons, which an `Outlet` writes out.
+
+    `arguments` of what it parses are those without a flag, with what its help calls them.
+    """
 
     color: bool
 
     def __init__(self, *given: Any, **named: Any) -> None:
+        self._arguments: dict[str, str] = {}
         super().__init__(*given, **named)
         self.color = False
+        self.set_defaults(arguments=self._arguments)
+
+    def add_argument(self, *given: Any, **named: Any) -> argparse.Action:
+        added = super().add_argument(*given, **named)
+        if not added.option_strings:
+            self._arguments[added.dest] = str(added.metavar or added.dest)
+        return added
 
 
 def _parser() -> argparse.ArgumentParser:
