@@ -7,7 +7,7 @@ from typing import Any
 
 from unitscope.comparison.compare import Comparison
 from unitscope.errors import refusal, said
-from unitscope.geometry.plane import Plane
+from unitscope.geometry.plane import Plane, check_plane
 from unitscope.models.sampled import SampledClassifier
 from unitscope.networks import Network
 from unitscope.training.given import run_of, untrained
@@ -28,13 +28,24 @@ class Beside:
     words: str
 
 
-def opened(what: Any, data: Any = None, name: str = "run") -> tuple[Run, Beside | None]:
+def opened(
+    what: Any, data: Any = None, name: str = "run", plane: Plane | None = None
+) -> tuple[Run, Beside | None]:
     """The argument `name` as `run_of` takes it; of a Comparison, its second network beside a's.
 
-    **Raises** as `run_of`; `InvalidInput` for a comparison with a model that has no layers.
+    **Raises** as `run_of`; `InvalidInput` for a comparison with a model that has no layers, and for
+    a `plane` that does not fit.
     """
     if not isinstance(what, Comparison):
-        return run_of(what, data, name), None
+        run = run_of(what, data, name)
+        if plane is not None:
+            if run.data.n_features < 2:
+                raise refusal("plane", "left out where there is only one feature", plane)
+            check_plane(plane, run.data.n_features)
+        return run, None
+    if plane is not None:
+        remedy = "us.compare(a, b, data, plane=...) looks at another."
+        raise refusal("plane", "left out with a Comparison, which has its own", plane, remedy)
     if data is not None:
         rule = "left out with a Comparison, which has its own"
         raise refusal("data", rule, said("some"), "us.compare(a, b, data) is of other data.")

@@ -267,9 +267,7 @@ def _as_numbers(raw: Raw, at: int, name: str) -> np.ndarray | None:
 
     **Raises** where most cells are numbers and one is not.
     """
-    import pandas
-
-    if isinstance(raw.dtypes[at], pandas.CategoricalDtype):
+    if raw.categorical(at):
         return None
     codes, kinds = different(raw, at, name)
     found = np.array([number_of(kind) for kind in looking(kinds)] + [np.nan])
@@ -308,11 +306,8 @@ def _is_name(text: str) -> bool:
 
 def _one_hot(raw: Raw, at: int, name: str) -> ColumnFeatures:
     """One feature of 0 and 1 for each text of a column; of two texts, one for the second."""
-    import pandas
-
-    column = raw.frame[at]
-    if isinstance(column.dtype, pandas.CategoricalDtype):
-        column = column.cat.remove_unused_categories()
+    if raw.categorical(at):
+        column = raw.frame[at].cat.remove_unused_categories()
         codes, kinds = column.cat.codes.to_numpy(), [str(kind) for kind in column.cat.categories]
     else:
         codes, values = different(raw, at, name)

@@ -56,12 +56,12 @@ class _File:
     most_rows: int
 
     def raw(self, label: int) -> Raw:
-        """Its table, one column of which is read as texts, whatever they look like."""
+        """Its table, one column of which is read as texts, whatever they say."""
         names, lines = list(self.form.names), self.lines
         lines.check_first()
         frame = self._parsed(label)
-        if frame[label].isna().any():  # of a class, NA is no missing value
-            frame[label] = self._texts(label)
+        if frame[label].isna().any() or not _are_texts(frame[label]):
+            frame[label] = self._texts(label)  # of a class, NA is no missing value
         if names[-1] == "" and frame[len(names) - 1].isna().all():  # lines end with a separator
             del names[-1]
         last = frame[len(names) - 1].isna()
@@ -82,9 +82,7 @@ class _File:
 
         options = _options(self.form, label) | self._spaces
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", pandas.errors.DtypeWarning)
-                frame = pandas.read_csv(LookedAt(self.body), **options, low_memory=True)
+            frame = self._in_pieces(options, label)
             look()
             if _mixed(frame):  # its pieces were read differently
                 frame = pandas.read_csv(LookedAt(self.body), **options, low_memory=False)
@@ -99,6 +97,20 @@ class _File:
         if more.any():
             self.lines.check_lengths(int(more.idxmax()))
         return frame
+
+    def _in_pieces(self, options: dict[str, Any], label: int) -> Any:
+        """The cells, some thousand rows at a time."""
+        import pandas
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", pandas.errors.DtypeWarning)
+            if label in self.form.repeated:
+                # Each text is kept once, which is quicker; but of numbers pandas makes numbers, and
+                # refuses to join pieces where only some have texts.
+                with contextlib.suppress(TypeError):
+                    once = options | {"dtype": {label: "category"}}
+                    return pandas.read_csv(LookedAt(self.body), **once, low_memory=True)
+            return pandas.read_csv(LookedAt(self.body), **options, low_memory=True)
 
     @functools.cached_property
     def _spaces(self) -> dict[str, Any]:
@@ -135,6 +147,11 @@ def _options(form: Form, label: int) -> dict[str, Any]:
         "index_col": False,
         "engine": "c",
     }
+
+
+def _are_texts(column: Any) -> bool:
+    """Whether the values are as they stand in the file, and not numbers or bools."""
+    return (column.cat.categories if hasattr(column, "cat") else column).dtype.kind == "O"
 
 
 def _mixed(frame: Any) -> bool:

@@ -42,7 +42,8 @@ _COMPUTED = re.compile(r"[ '\t\r\n]*[=+\-@＝＋－＠]|'*[\t\r\n]")
 class Form:
     """What a file in UTF-8 is like: how it is written, and where its first point begins.
 
-    `start` counts bytes, and `skipped` lines; `likely` is the column that may have the classes.
+    `start` counts bytes, and `skipped` lines; `likely` is the column that may have the classes,
+    and in `repeated` ones the first cells have texts, few of them different.
     """
 
     sep: str
@@ -52,6 +53,7 @@ class Form:
     skipped: int
     names: tuple[str, ...]
     likely: int
+    repeated: frozenset[int]
     notes: tuple[str, ...]
 
 
@@ -89,8 +91,11 @@ def form_of(content: bytes, name: str, given: Reading, most_columns: int) -> For
     _check_names(names)
     skipped = above + end * named
     start = len("".join(lines[:skipped]).encode())
-    likely = _likely(body, len(names), decimal, thousands)
-    return Form(sep, decimal, thousands, start, skipped, tuple(names), likely, tuple(notes))
+    texts = _of_texts(body, len(names), decimal, thousands)
+    likely = texts[0] if len(texts) == 1 else len(names) - 1
+    repeated = frozenset(at for at in texts if _repeats(body, at))
+    columns = tuple(names)
+    return Form(sep, decimal, thousands, start, skipped, columns, likely, repeated, tuple(notes))
 
 
 def text_of(cell: str) -> str:
@@ -261,19 +266,24 @@ def _signs(rows: Sequence[Sequence[str]], sep: str, given: str | None) -> tuple[
     return ".", "," if grouped else None
 
 
-def _likely(
+def _of_texts(
     rows: Sequence[Sequence[str]], columns: int, decimal: str, thousands: str | None
-) -> int:
-    """The only column of texts, or else the last."""
-    texts = [
+) -> tuple[int, ...]:
+    """The columns whose first cells are not all numbers."""
+    return tuple(
         at
         for at in range(columns)
         if any(
             len(row) > at and row[at].strip() and not is_number(row[at], decimal, thousands)
             for row in rows[:20]
         )
-    ]
-    return texts[0] if len(texts) == 1 else columns - 1
+    )
+
+
+def _repeats(rows: Sequence[Sequence[str]], at: int) -> bool:
+    """Whether the cells of a column are of fewer than half as many texts."""
+    cells = [row[at] for row in rows if len(row) > at]
+    return 2 * len(set(cells)) < len(cells)
 
 
 def is_number(cell: str, decimal: str = ".", thousands: str | None = None) -> bool:

@@ -28,7 +28,8 @@ class Raw:
 
     - `frame`: a pandas frame, whose columns 0, 1, ... have the `names`; any more are to be ignored.
     - `place`: how a row is called in a message, by its label in the frame.
-    - `label`: the column that was read as texts, whatever they look like; None of a data frame.
+    - `label`: the column that was read as texts, whatever they look like, each of which is kept
+      once; None of a data frame.
     - `again`: reads the table with another column as texts.
     - `notes`: what was guessed.
     - `most_cells`: points x features that may be made of it, and `most_classes`; None where there
@@ -49,6 +50,12 @@ class Raw:
     def dtypes(self) -> list[Any]:
         """Of every column; to ask pandas for each takes long."""
         return list(self.frame.dtypes)
+
+    def categorical(self, at: int) -> bool:
+        """Whether a column came as categories, and was not read as such to be quick."""
+        import pandas
+
+        return at != self.label and isinstance(self.dtypes[at], pandas.CategoricalDtype)
 
     def labelled(self, at: int) -> Raw:
         """The table with a column of labels as it stands in the file."""
@@ -154,6 +161,8 @@ def _numbered(column: Any) -> tuple[np.ndarray, list[Any]]:
 
     In parts: pandas takes most of a second for a million different texts at once.
     """
+    if hasattr(column, "cat"):  # read as categories
+        return column.cat.codes.to_numpy(), column.cat.categories.tolist()
     if len(column) <= _AT_ONCE:
         codes, kinds = _factorized(column)
         return codes, list(kinds)

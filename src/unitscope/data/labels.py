@@ -24,12 +24,9 @@ class Labels:
     """
 
     def __init__(self, raw: Raw, place: int) -> None:
-        import pandas
-
         self._raw, self._place = raw, place
-        column = raw.frame[place]
-        if isinstance(column.dtype, pandas.CategoricalDtype):
-            used = column.cat.remove_unused_categories()
+        if raw.categorical(place):
+            used = raw.frame[place].cat.remove_unused_categories()
             codes, kinds = used.cat.codes.to_numpy(), list(used.cat.categories)
         else:
             codes, found = different(raw, place, raw.names[place])

@@ -12,6 +12,7 @@ from unitscope.comparison.opened import Beside, opened
 from unitscope.errors import refusal
 from unitscope.export.bundle import compact, packed, stylesheet
 from unitscope.files import writing
+from unitscope.geometry.plane import Plane
 from unitscope.networks import Network
 from unitscope.subject import Subject
 from unitscope.training.run import Run
@@ -62,6 +63,7 @@ def export_html(
     path: str | os.PathLike[str],
     data: Any = None,
     *,
+    plane: Plane | None = None,
     editable: bool = True,
 ) -> Path:
     """Write a run as one HTML file that opens from disk, and trains there, without a network.
@@ -74,6 +76,9 @@ def export_html(
       Or what `us.compare(a, b, data)` gives: b is shown, with stripes where a gives another class.
     - `path`: where to write it, whole or not at all.
     - `data`: of a network or a model, a Dataset or a pair (X, y); a run has its own.
+    - `plane`: the `us.Plane` that pictures show of more than two features, whatever is trained;
+      without it, the one that the figures show, of the plane or the features on which ground and
+      network agree at most points. The page can show any two features.
     - `editable`: whether points, network and settings can be changed in it, and are trained on at
       once, in the browser. Where False, or of a sample, it shows what is in it.
 
@@ -82,8 +87,8 @@ def export_html(
     """
     if not isinstance(editable, bool):
         raise refusal("editable", "True or False", editable)
-    shown, beside = opened(run, data)
-    text = page_text(shown, beside=beside, editable=editable)
+    shown, beside = opened(run, data, plane=plane)
+    text = page_text(shown, beside=beside, editable=editable, plane=plane)
     with writing(path) as file:
         file.write(text.encode())
     return Path(path)
@@ -96,13 +101,14 @@ def page_text(
     shown: Shown | None = None,
     beside: Beside | None = None,
     editable: bool = True,
+    plane: Plane | None = None,
 ) -> str:
     """The file's text, which fetches nothing; `shown`: its points, without it the run's."""
     check_size(run, beside)
     shown = shown or Shown.of(run)
     first: FirstScene = {
         "data": shown_to_wire(shown),
-        "run": run_to_wire(run, course=course, most=_MOST_BYTES),
+        "run": run_to_wire(run, course=course, most=_MOST_BYTES, plane=plane),
     }
     offered = greeting()
     content: FileScene = {

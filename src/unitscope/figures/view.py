@@ -11,10 +11,9 @@ import numpy as np
 
 from unitscope.errors import refusal, said, whole_number
 from unitscope.geometry.axis_names import LONGEST_PART, axis_names, cut, without_unit
-from unitscope.geometry.plane import STRIP, Plane, best_plane, held_at_mean
+from unitscope.geometry.plane import STRIP, Plane, best_plane, check_plane, held_at_mean
 from unitscope.geometry.window import Window, padded
 from unitscope.models.sampled import Model, SampledClassifier
-from unitscope.subject import described
 
 if TYPE_CHECKING:
     from unitscope.data.dataset import Dataset
@@ -105,13 +104,7 @@ def view_on(
 
     `names` of its columns, and `short` ones for axes that have several, are Matplotlib texts.
     """
-    if not isinstance(plane, Plane):
-        remedy = "us.Plane.best(net, data) makes one."
-        raise refusal("plane", "a Plane", described(plane), remedy)
-    columns = table.shape[1]
-    if len(plane.origin) != columns:
-        rule = f"a plane through a space of {columns} dimensions"
-        raise refusal("plane", rule, said(f"one of {len(plane.origin)}"))
+    check_plane(plane, table.shape[1])
     _padded_sides(table)
     points = plane.project(table)
     labels = axis_names(plane, names, short, table.std(axis=0))

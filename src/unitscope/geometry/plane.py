@@ -22,7 +22,7 @@ from unitscope.geometry.directions import (
 )
 from unitscope.models.sampled import Model, SampledClassifier
 from unitscope.networks import Network, frozen_array
-from unitscope.subject import Subject, model_and_points, model_of, network_and_points
+from unitscope.subject import Subject, described, model_and_points, model_of, network_and_points
 from unitscope.values import Value, read_only
 
 # One input is cut as a strip, whose second direction changes nothing: that is no Plane.
@@ -209,6 +209,17 @@ class Plane(Value):
 
 
 _Told = tuple[Plane, str]
+
+
+def check_plane(plane: object, columns: int) -> Plane:
+    """A plane that is given, through a space of so many dimensions. **Raises** `InvalidInput`."""
+    if not isinstance(plane, Plane):
+        remedy = "us.Plane.best(net, data) makes one."
+        raise refusal("plane", "a Plane", described(plane), remedy)
+    if len(plane.origin) != columns:
+        rule = f"a plane through a space of {columns} dimensions"
+        raise refusal("plane", rule, said(f"one of {len(plane.origin)}"))
+    return plane
 
 
 def _directions(name: str, values: Any, inputs: int) -> np.ndarray:

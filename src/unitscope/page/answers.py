@@ -12,6 +12,7 @@ import os
 import numpy as np
 
 from unitscope.errors import UnitscopeError, refusal, said
+from unitscope.geometry.plane import Plane
 from unitscope.looking import looked_at
 from unitscope.page import FIRST_RUN
 from unitscope.page.course import course_start, fits_course
@@ -84,14 +85,17 @@ def hello() -> Hello:
     return {**greeting(), "first": first(Run.load(path) if path else lab.run())}
 
 
-def first(run: Run) -> FirstScene:
-    """A run as a first screen: its points or a sample, its weights and its explanation."""
+def first(run: Run, plane: Plane | None = None) -> FirstScene:
+    """A run as a first screen: its points or a sample, its weights and its explanation.
+
+    `plane`: what its pictures show, without it the plane on which it shows best.
+    """
     shown = Shown.of(run)
     course = fits_course(run.data, run.recipe) and bool(
         np.array_equal(run.weights[0], course_start()[0].to_vector().astype(np.float32))
     )
     return {
         "data": shown_to_wire(shown),
-        "run": run_to_wire(run, course=course),
+        "run": run_to_wire(run, course=course, plane=plane),
         "claims": claims_to_wire(run.network, shown, run=run),
     }

@@ -15,6 +15,7 @@ from unitscope.data.dataset import Dataset
 from unitscope.errors import MissingDependency, refusal, said
 from unitscope.export.bundle import bundle, stylesheet
 from unitscope.export.page import check_size, page_text
+from unitscope.geometry.plane import Plane
 from unitscope.page import answers
 from unitscope.page.jobs import Job, Jobs
 from unitscope.subject import Subject
@@ -24,7 +25,7 @@ from unitscope.wire.greeting import greeting
 from unitscope.wire.limits import LIMITS
 from unitscope.wire.messages import Reply
 from unitscope.wire.shown import Shown
-from unitscope.wire.to_wire import claims_to_wire, with_beside
+from unitscope.wire.to_wire import claims_to_wire, plane_to_wire, with_beside
 
 if TYPE_CHECKING:
     from traitlets import HasTraits as _HasTraits  # what type checkers know of a widget
@@ -52,6 +53,7 @@ class _Conversation:
     _shown: tuple[Run, Shown]  # the newest run that was taken, and all points of its view
     _jobs: Jobs[Reply] | None = None
     _beside: Beside | None = None  # of a comparison, what the run is seen beside
+    _plane: Plane | None = None  # that was given
     _by_view = False  # whether it is a view that sets a value
 
     @property
@@ -88,12 +90,25 @@ class _Conversation:
 
     def _answer_now(self, message: Any) -> None:
         job = Job(message)
-        self._give(job, _answered(job))
+        self._give(job, self._planed(job, _answered(job)))
 
     async def _give_soon(self, job: Job, reply: Reply) -> None:
+        reply = self._planed(job, reply)
         self._give(job, reply)
         if reply["kind"] == "trained" and job.trained is not None and self._jobs is not None:
             self._jobs.start(self._settle(job.message, job.trained[0], reply))
+
+    def _plane_of(self, run: Run) -> Plane | None:
+        """The plane that was given, where it goes through the space of a run's points."""
+        plane = self._plane
+        return plane if plane and len(plane.origin) == run.data.n_features else None
+
+    def _planed(self, job: Job, reply: Reply) -> Reply:
+        """A reply whose run is shown on the plane that was given."""
+        plane = None if job.trained is None else self._plane_of(job.trained[0])
+        if reply["kind"] != "trained" or plane is None or job.trained is None:
+            return reply
+        return {**reply, "run": {**reply["run"], "plane": plane_to_wire(job.trained[0], plane)}}
 
     def _give(self, job: Job, reply: Reply) -> None:
         """Send a reply to the view that asked; a training's run becomes the widget's."""
@@ -122,7 +137,7 @@ class _Conversation:
             self._shown = (run, Shown.of(run))
             self.selected = self._beside = None
             count = self._first.get("count", 0) + 1
-            self._first = {**answers.first(run), "by": None, "count": count}
+            self._first = {**answers.first(run, self._plane_of(run)), "by": None, "count": count}
 
     def _checked_point(self, value: object) -> object:
         """A choice of a point; in a view, it may be one that is new and not trained on yet."""
@@ -172,6 +187,8 @@ class Scope(_Conversation, _HasTraits):
       is shown as a run of no epochs. Or what `us.compare(a, b, data)` gives: b is shown, with
       stripes where a gives another class.
     - `data`: of a network or a model, a Dataset or a pair (X, y); a run has its own.
+    - `plane`: the `us.Plane` that pictures show of more than two features, whatever is trained;
+      without it, the one that the figures show. The view can show any two features.
     - `theme`: "auto" (the notebook's where it tells one, else the system's), "light" or "dark".
 
     The widget is live in both directions:
@@ -195,18 +212,23 @@ class Scope(_Conversation, _HasTraits):
     layout: Any
 
     def __new__(
-        cls, run: Subject | Comparison, data: Any = None, *, theme: Theme = "auto"
+        cls,
+        run: Subject | Comparison,
+        data: Any = None,
+        *,
+        plane: Plane | None = None,
+        theme: Theme = "auto",
     ) -> Scope:
         """A widget: of the subclass that is made with anywidget when it is first needed."""
-        shown, beside = opened(run, data)
+        shown, beside = opened(run, data, plane=plane)
         check_size(shown, beside)
         _check_theme(theme)
         made = _widget_class() if cls is Scope else cls
-        return super(Scope, made).__new__(made, run, data, theme=theme)
+        return super(Scope, made).__new__(made, run, data, plane=plane, theme=theme)
 
     def to_html(self) -> str:
         """The shown run as the text of one offline page."""
-        return page_text(self.run, beside=self._beside)
+        return page_text(self.run, beside=self._beside, plane=self._plane_of(self.run))
 
     def close(self) -> None:
         """Take all views down and give up what is being trained."""
@@ -260,11 +282,16 @@ def _widget_class() -> type[Scope]:
         selected: Any = traitlets.Any(None).tag(sync=True)
 
         def __init__(
-            self, run: Subject | Comparison, data: Any = None, *, theme: str = "auto"
+            self,
+            run: Subject | Comparison,
+            data: Any = None,
+            *,
+            plane: Plane | None = None,
+            theme: str = "auto",
         ) -> None:
-            shown, self._beside = opened(run, data)
-            self._shown = (shown, Shown.of(shown))
-            first = with_beside(answers.first(shown), self._beside, shown.data)
+            shown, self._beside = opened(run, data, plane=plane)
+            self._shown, self._plane = (shown, Shown.of(shown)), plane
+            first = with_beside(answers.first(shown, plane), self._beside, shown.data)
             super().__init__(run=shown, theme=theme, _hello=greeting(), _first=first)
             self.on_msg(lambda _widget, message, _buffers: self._take(message))
 

@@ -45,6 +45,7 @@ from unitscope.wire.shown import Shown
 _ON_POINTS = "nearest_to_boundary", "closest_region", "closest_call"  # whose value begins with one
 TRIALS = 0.05  # seconds, after a training
 _RUN_BYTES = 4 * 2**20  # of the weights in one run; above, epochs are thinned evenly
+_GIVEN = "the plane that was given"
 
 
 def bytes_to_wire(content: bytes) -> str:
@@ -148,6 +149,7 @@ def run_to_wire(
     course: bool,
     stopped: str | None = None,
     most: int = _RUN_BYTES,
+    plane: Plane | None = None,
 ) -> RunScene:
     """A Run: the weights of every epoch, thinned evenly where they have more than `most` bytes."""
     kept = kept_epochs(run.epochs, max(2, most // (4 * run.architecture.n_parameters)))
@@ -166,16 +168,21 @@ def run_to_wire(
         "stopped": stopped,
         "early_stopping": None if test is None else test.patience,
         "standardized": run.scaling is not None,
-        "plane": plane_to_wire(run),
+        "plane": plane_to_wire(run, plane),
     }
     if run.fitted is not None and run.fitted.read_as is not None:
         scene["read_as"] = run.fitted.read_as
     return scene
 
 
-def plane_to_wire(run: Run) -> PlaneScene | None:
-    """The plane that pictures of a run show; None of two features at most, or where it diverged."""
+def plane_to_wire(run: Run, given: Plane | None = None) -> PlaneScene | None:
+    """The plane that is given, or that pictures of a run show.
+
+    None without one of two features at most, or where the run diverged.
+    """
     data = run.data
+    if given is not None:
+        return plane_of(data, given, _GIVEN)
     if data.n_features <= 2 or not np.isfinite(run.weights[-1]).all():
         return None
     return plane_of(data, *best_plane(run.network, data))
