@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import doctest
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from patience import PATIENCE
+from unitscope import cli
 
 REPOSITORY = Path(__file__).parents[1]
 DOCS = REPOSITORY / "docs"
@@ -19,12 +21,72 @@ SOURCE = REPOSITORY / "src" / "unitscope"
 CONTRIBUTING = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
+KERAS = [
+    pytest.mark.keras,
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # of Keras, with a later NumPy
+]
+# Pages with examples as in a Python session, and what some of them need.
+SESSIONS = [
+    "regions.md",
+    "explanation.md",
+    "compare.md",
+    "sampled.md",
+    "reference/data.md",
+    pytest.param("reference/looking.md", marks=pytest.mark.slow),
+    pytest.param("reference/lab.md", marks=pytest.mark.slow),
+    pytest.param("reference/training.md", marks=KERAS),
+    pytest.param("reference/networks.md", marks=[*KERAS, pytest.mark.torch]),
+    pytest.param("reference/errors.md", marks=KERAS),
+]
+
+
 @pytest.mark.usefixtures("never_slow")
-@pytest.mark.parametrize("page", ["regions.md", "explanation.md", "compare.md", "sampled.md"])
-def test_the_answers_in_a_page(page):
+@pytest.mark.parametrize("page", SESSIONS)
+def test_the_answers_in_a_page(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     found = doctest.testfile(str(DOCS / page), module_relative=False, encoding="utf-8")
     assert found.attempted > 3
     assert found.failed == 0
+
+
+# Pages whose programs and commands are run in their order, in one empty folder.
+PAGES = [pytest.param("reference/commands.md", marks=pytest.mark.slow), "words.md", "widget.md"]
+
+
+def blocks(page: str) -> list[tuple[str, str]]:
+    """The blocks of a page: their language, and what is in them."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    return re.findall(r"^```(\w*)\n(.*?)^```", text, re.M | re.S)
+
+
+def commands(block: str) -> list[tuple[str, str]]:
+    """The commands of a block, behind "$ ", and what is shown of what each prints."""
+    return re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.M)
+
+
+def words_of(command: str) -> list[str]:
+    program, *words = shlex.split(command)
+    assert program == "unitscope", command
+    return words
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_programs_and_commands_of_a_page_run(page, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    names = {"__name__": "page"}
+    for number, (language, block) in enumerate(blocks(page)):
+        if language == "python" and not block.startswith(">>> "):
+            exec(compile(block, f"block {number} of {page}", "exec"), names)
+        for command, shown in commands(block) if language == "console" else []:
+            capsys.readouterr()
+            try:
+                status = cli.main(words_of(command))
+            except SystemExit as ended:
+                status = ended.code
+            printed = capsys.readouterr()
+            assert not status, f"{command}: {printed.err}"
+            assert " ".join(shown.split()) in " ".join(printed.out.split()), command
 
 
 @pytest.mark.slow

@@ -113,6 +113,42 @@ def test_every_page_is_in_the_menu_once():
     assert sorted(listed) == sorted((pages | made) - {"index"})
 
 
+def test_every_public_name_is_in_the_reference_with_an_example():
+    reference = tool("reference")
+    found: dict[str, str] = {}
+    for path in sorted((DOCS / "reference").glob("*.md")):
+        parts = reference.HEADING.split(path.read_text(encoding="utf-8"))
+        assert not set(parts[1::2]) & set(found), path
+        found |= dict(zip(parts[1::2], parts[2::2], strict=True))
+    assert sorted(found) == sorted(reference.public())
+    without = {
+        name for name, text in found.items() if not re.search(r"^```python\n>>> ", text, re.M)
+    }
+    assert without == set()
+    ours = {name for name in found if name.startswith("us.")}
+    assert {name for name in ours if name not in found[name]} == set()
+
+
+def test_every_command_is_in_the_reference():
+    reference = tool("reference")
+    page = (DOCS / "reference" / "commands.md").read_text(encoding="utf-8")
+    said = reference.help_of(None)
+    commands = re.findall(r"^    ([\w-]+)(?:  +\S|$)", said.partition("COMMAND\n")[2], re.M)
+    assert len(commands) > 10
+    assert reference.COMMAND.findall(page) == ["", *commands]
+
+
+def test_names_in_running_text_become_links_and_others_do_not():
+    linked = tool("reference").linked
+    assert linked("`us.train(data)` and `us.nothing`") == (
+        "{py:obj}`us.train(data) <us.train>` and `us.nothing`"
+    )
+    assert linked("`Run.at`, `Run`") == "{py:obj}`Run.at <us.Run.at>`, `Run`"
+    assert linked("`Run`", short=True) == "{py:obj}`Run <us.Run>`"
+    kept = "```python\nx = `us.train`\n```\n## `us.train`\n[`us.train`](a.md)\n"
+    assert linked(kept) == kept
+
+
 @pytest.mark.sphinx
 @pytest.mark.slow
 def test_the_site_is_built_without_a_warning_and_its_links_lead_somewhere(tmp_path):

@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 from navigation import PARTS
+from reference import filled, linked
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[1]
@@ -41,7 +42,9 @@ def prepare(pages: Path) -> None:
         text = (REPOSITORY / file).read_text(encoding="utf-8")
         (pages / f"{name}.md").write_text(inside(text), encoding="utf-8")
     for path in pages.rglob("*.md"):
-        path.write_text(marked(path.read_text(encoding="utf-8")), encoding="utf-8")
+        text = marked(path.read_text(encoding="utf-8"))
+        ours = path.parent.name == "reference"
+        path.write_text(linked(filled(text), short=True) if ours else linked(text), "utf-8")
     with (pages / "index.md").open("a", encoding="utf-8") as home:
         home.write(menu())
 
@@ -68,8 +71,9 @@ def inside(text: str) -> str:
 
 
 def marked(text: str) -> str:
-    """Blocks with the prompts of Python or of a shell in the colours of those."""
-    return re.sub(r"^```python\n(?=>>>)", "```pycon\n", text, flags=re.M)
+    """Blocks with Python's prompt in the colours of those, without the line that ends an output."""
+    text = re.sub(r"^```python\n(?=>>>)", "```pycon\n", text, flags=re.M)
+    return re.sub(r"^\n```$", "```", text, flags=re.M).replace("<BLANKLINE>", "")
 
 
 if __name__ == "__main__":
