@@ -12,7 +12,9 @@ import unitscope as us
 from unitscope.theme import LIGHT, rgb
 
 
-@pytest.mark.parametrize("units", [*range(1, 17), 20, 33, pytest.param(64, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "units", [*range(1, 8), 12, 13, 16, 33, pytest.param(64, marks=pytest.mark.slow)]
+)
 def test_every_hidden_unit_has_a_panel(lab_data, units):
     net = us.Network.initialize([2, units, 4], seed=units)
     axes = us.plot.hidden_layer(net, lab_data)

@@ -14,11 +14,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-import jsonschema
 import numpy as np
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+import schemas
 import unitscope as us
 from patience import PATIENCE
 from serving import greeted, played
@@ -173,7 +173,7 @@ def broken_rules(answer: Any) -> list[str]:
         )
         parts = found["$defs"]
         SCHEMA = {
-            kind: jsonschema.Draft202012Validator({"$ref": f"#/$defs/{name}", "$defs": parts})
+            kind: schemas.rules(found, name)
             for name in (
                 "Trained",
                 "Explained",

@@ -9,10 +9,10 @@ import re
 import typing
 from pathlib import Path
 
-import jsonschema
 import numpy as np
 import pytest
 
+import schemas
 import unitscope as us
 from unitscope.comparison.opened import opened
 from unitscope.export.page import page_text
@@ -32,8 +32,8 @@ SCHEMA = json.loads(contract.SCHEMA.read_text(encoding="utf-8"))
 
 def broken_rules(name: str, message: object) -> list[str]:
     """Where a message, as JSON, breaks the schema's part `name`."""
-    part = jsonschema.Draft202012Validator({"$ref": f"#/$defs/{name}", "$defs": SCHEMA["$defs"]})
-    return [error.message[:300] for error in part.iter_errors(json.loads(json.dumps(message)))]
+    broken = schemas.rules(SCHEMA, name).iter_errors(json.loads(json.dumps(message)))
+    return [error.message[:300] for error in broken]
 
 
 def lab(held: np.ndarray | None = None) -> dict:
@@ -41,7 +41,7 @@ def lab(held: np.ndarray | None = None) -> dict:
 
 
 def test_the_schema_and_the_types_are_those_of_the_contract():
-    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    schemas.check(SCHEMA)
     assert contract.SCHEMA.read_text(encoding="utf-8") == contract.schema_text()
     assert contract.TYPES.read_text(encoding="utf-8") == contract.types_text()
 
