@@ -5,7 +5,7 @@
   `Classifier`, the same as an estimator of scikit-learn.
 - Look: `plot`, `explain` in words, `partition` for exact regions, `intervals` of one input, `Plane`
   through more; `compare` two models.
-- Live, and to send: `Scope` in a notebook, `export_html`, `export_code`.
+- Live, and to send: `Scope` in a notebook, `export_html`, `export_page`, `export_code`.
 - Models: `Network` of `Dense` layers; `network` of a model fitted elsewhere (`from_keras`,
   `from_sklearn`, `from_torch`, `from_onnx`), `load` of any file, `split` for the last dense block
   of any; `to_keras`, `to_sklearn`, `to_torch`, `to_onnx`; `fit` for Keras's own.
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from unitscope.explanation.explain import explain as explain
     from unitscope.export.code import export_code as export_code
     from unitscope.export.page import export_html as export_html
+    from unitscope.export.site import export_page as export_page
     from unitscope.figures import plot as plot
     from unitscope.geometry.intervals import intervals as intervals
     from unitscope.geometry.partition import partition as partition
@@ -74,6 +75,7 @@ _PUBLIC = {
     "explain": "unitscope.explanation.explain:explain",
     "export_code": "unitscope.export.code:export_code",
     "export_html": "unitscope.export.page:export_html",
+    "export_page": "unitscope.export.site:export_page",
     "fit": "unitscope.keras_fit.fit:fit",
     "from_keras": "unitscope.models.keras_layers:from_keras",
     "from_onnx": "unitscope.models.onnx:from_onnx",

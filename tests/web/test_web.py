@@ -238,12 +238,13 @@ def test_no_name_is_in_two_modules():
             assert name not in seen or {path.name, seen[name]} <= {
                 "app.js",
                 "file.js",
+                "site.js",
                 "widget.js",
             }, (name, path.name, seen[name])
             seen[name] = path.name
 
 
-@pytest.mark.parametrize("entry", ["entries/file.js", "entries/widget.js"])
+@pytest.mark.parametrize("entry", ["entries/file.js", "entries/site.js", "entries/widget.js"])
 def test_the_joined_script_has_no_imports_left_and_each_module_once(entry):
     text = bundle(entry)
     assert not re.search(r"^import ", text, re.M)
@@ -280,7 +281,7 @@ def imported_types() -> str:
 
 @needs_deno
 @pytest.mark.slow
-@pytest.mark.parametrize("entry", ["entries/file.js", "entries/widget.js"])
+@pytest.mark.parametrize("entry", ["entries/file.js", "entries/site.js", "entries/widget.js"])
 def test_the_joined_script_is_javascript(entry, tmp_path, browser_types):
     path = tmp_path / "joined.js"
     path.write_text(imported_types() + bundle(entry), encoding="utf-8")
@@ -292,9 +293,10 @@ def test_the_page_weighs_less_than_410_kilobytes():
     served = [path for path in WEB.rglob("*") if path.is_file() and path.suffix != ".ts"]
     # beside the kernel, which a browser takes when it trains by itself, with one of its modules,
     # beside the story, which it tells where there is no Python, and beside the lessons, which it
-    # takes when they are first asked for
-    beside = ("kernel", "story", "lessons")
-    weights = [path.stat().st_size for path in served if path.parent.name not in beside]
+    # takes when they are first asked for, and beside what only a page without a server has
+    beside = ("kernel", "story", "lessons", "toys", "site.js", "disk.js")
+    page = [path for path in served if not {path.name, path.parent.name} & set(beside)]
+    weights = [path.stat().st_size for path in page]
     assert sum(weights) < 410_000
     assert "url(" not in stylesheet() and "@import" not in stylesheet()
 
@@ -306,6 +308,6 @@ def test_the_story_weighs_less_than_105_kilobytes():
 def test_the_lessons_weigh_less_than_90_kilobytes_and_come_when_they_are_asked_for():
     assert sum(path.stat().st_size for path in (WEB / "lessons").iterdir()) < 90_000
     for path in MODULES:
-        if path.name not in ("file.js", "widget.js") and path.parent.name != "lessons":
+        if path.name not in ("file.js", "site.js", "widget.js") and path.parent.name != "lessons":
             text = path.read_text(encoding="utf-8")
             assert not re.search(r'^import .*"[./]*lessons/', text, re.M), path.name

@@ -14,6 +14,7 @@ from unitscope.cli import (
     doctor,
     lab,
     new_lab,
+    page,
     play,
     sweep,
     tag,
@@ -99,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     words.add_to(commands)
     compare.add_to(commands)
     play.add_to(commands)
+    page.add_to(commands)
     sweep.add_to(commands)
     tag.add_to(commands)
     animal.add_to(commands)

@@ -47,7 +47,7 @@ def compact(entry: str) -> str:
 
 def packed(name: str) -> str:
     """A script like "kernel/inside.js", or a file of the page's, with gzip, in base64."""
-    content = compact(name).encode() if name.endswith(".js") else _bytes(name)
+    content = compact(name).encode() if name.endswith(".js") else web_file(name)
     return base64.b64encode(gzip.compress(content, 9, mtime=0)).decode()
 
 
@@ -68,8 +68,9 @@ def _collect(module: str, done: dict[str, str]) -> None:
 
 
 def _read(name: str) -> str:
-    return _bytes(name).decode()
+    return web_file(name).decode()
 
 
-def _bytes(name: str) -> bytes:
+def web_file(name: str) -> bytes:
+    """A file of the page's, as it is."""
     return (resources.files("unitscope") / "web" / name).read_bytes()

@@ -3,14 +3,12 @@
 
 import { element } from "../panels/elements.js";
 import { kindOfModule } from "../kernel/machine.js";
+import { beginLinked, isLinked, linkPage } from "../page/linked.js";
 import { openScope } from "./scope.js";
 import { socketHost } from "../page/socket.js";
 import { stateFromHash } from "../page/state.js";
-import { takeAddress } from "../page/address.js";
 import { trainingHost } from "../page/training.js";
 
-/** @import { Data } from "../pure/data.js" */
-/** @import { Lessons } from "../lessons/lessons.js" */
 /** @import { Page } from "../page/page.js" */
 /** @import { Hello } from "../pure/scene.d.ts" */
 
@@ -19,16 +17,10 @@ const place = new URL("live", location.href);
 place.protocol = place.protocol.replace("http", "ws");
 place.hash = "";
 let failed = 0; // attempts to connect, before the first that does
-const SEEN = "unitscope-seen";
 /** @type {Page | null} */
 let opened = null;
 /** @type {Promise<unknown> | null} */
 let styled = null;
-/** Points that the address holds as text.
- * @type {{data: Data, points: Float64Array, text: string} | null} */
-let kept = null;
-/** @type {Lessons | null} */
-let lessons = null; // when they were asked for
 let noted = ""; // before there is a page to say it
 
 const host = socketHost(place.href, {
@@ -71,82 +63,20 @@ function greeted(message) {
     opened.calm();
     return opened.train();
   }
-  const linked = location.hash.length > 1 || !!root.dataset.lesson;
   opened = openScope(root, hostHere(message), message, {
     state: stateFromHash(location.hash, message).state,
-    keepState: linked,
+    keepState: isLinked(root),
     startWorker: () =>
       new Worker(new URL("../pure/worker.js", import.meta.url), { type: "module" }),
   });
-  if (!opened.elsewhere.model) { // which no address holds: it opens again with the page
-    const page = opened;
-    opened.address = (hash) => {
-      const { data } = page;
-      const more = kept?.data === data && kept.points === data.points ? `&data=${kept.text}` : "";
-      const shown = lessons?.hash || hash + more;
-      history.replaceState(null, "", shown ? `#${shown}` : location.pathname + location.search);
-    };
-  }
-  opened.lessons = bringLessons;
-  opened.shared = shareWhole;
+  const { open } = linkPage(opened, root, {
+    lessons: () => import("../lessons/lessons.js"),
+    links: () => import("../lessons/links.js"),
+    tailor: () => import("../lessons/tailor.js"),
+    style: styleLessons,
+  });
   if (noted) opened.say(noted);
-  document.documentElement.dataset.ready = "true";
-  opened.dataset.untrained = linked; // what the link shows is painted first
-  if (linked) open();
-  else if (isFirstVisit()) opened.playback.showFromStart();
-}
-
-/** Show what the address says: a lesson, or a state. */
-async function open() {
-  const page = /** @type {Page} */ (opened);
-  const hash = location.hash; // now: the page writes its own while what follows is fetched
-  const named = new URLSearchParams(hash.slice(1));
-  const id = named.get("lesson") ?? (hash.length > 1 ? null : root.dataset.lesson && "own");
-  if (id !== null && id !== undefined) {
-    const step = Number(named.get("step") ?? 1);
-    if ((await bringLessons()).beginAt(id, step)) return;
-    page.say("lesson must be the number of one that there is. Got another instead.", true);
-  }
-  lessons?.leave();
-  kept = null;
-  if (!named.has("data")) takeAddress(page, hash);
-  else kept = await (await import("../lessons/links.js")).showSetup(page, hash) ?? null;
-  const { hide, question, answer } = page.state;
-  if (!hide.length && !question && !root.matches(".asked, :has(.left-out)")) return;
-  const { askInHeadline, leaveOut } = await import("../lessons/tailor.js");
-  await styleLessons();
-  leaveOut(root, hide);
-  askInHeadline(root, question, answer);
-}
-
-/** Put all that is shown into the address; where there is no room for it, offer a file. */
-async function shareWhole() {
-  const page = /** @type {Page} */ (opened);
-  if (page.saveNow()) return;
-  const { offerFile, wholeHash } = await import("../lessons/links.js");
-  const { hash, data: text, fits } = await wholeHash(page), { data } = page;
-  if (fits) kept = { data, points: data.points, text };
-  else offerFile(root, `${hash}&data=${text}`);
-  page.saveNow();
-}
-
-/** The lessons, with their style, when they are first asked for. */
-async function bringLessons() {
-  if (lessons) return lessons;
-  const page = /** @type {Page} */ (opened), given = root.dataset.lesson;
-  const [{ lessonsOn }, text] = await Promise.all([
-    import("../lessons/lessons.js"),
-    given ? fetch(given).then((answer) => answer.text()) : "",
-    styleLessons(),
-  ]);
-  if (lessons) return lessons; // asked for twice
-  lessons = lessonsOn(page, root, () => page.saveNow());
-  try {
-    if (text) lessons.offer(text);
-  } catch (problem) {
-    page.refused(problem instanceof Error ? problem.message : String(problem));
-  }
-  return lessons;
+  beginLinked(opened, root, open);
 }
 
 /** The style of lessons, once. */
@@ -169,19 +99,3 @@ function forwardedWords(name) {
     `or hub is between, start unitscope play with --allow-host ${name}, and let the forwarder ` +
     "pass WebSockets on. If the server was ended, start it again. Connecting again …";
 }
-
-/** Whether this browser has not seen the page yet, and may be shown what moves. */
-function isFirstVisit() {
-  if (matchMedia("(prefers-reduced-motion: reduce)").matches) return false;
-  try {
-    const seen = localStorage.getItem(SEEN);
-    localStorage.setItem(SEEN, "true");
-    return seen === null;
-  } catch { // no storage: no visit is known
-    return false;
-  }
-}
-
-addEventListener("hashchange", () => {
-  if (opened) open();
-});

@@ -3,13 +3,12 @@
 
 import { kindOfModule, NO_KERNEL } from "../kernel/machine.js";
 import { lessonsOn } from "../lessons/lessons.js";
-import { aloneHost } from "../page/alone.js";
+import { aloneHost, readOnlyHost } from "../page/alone.js";
 import { OWN_DATA } from "../page/dataset.js";
 import { initialState } from "../page/state.js";
 import { decodeBytes } from "../pure/codec.js";
 import { openScope } from "./scope.js";
 
-/** @import { Host } from "../page/page.js" */
 /** @import { FileScene } from "../pure/scene.d.ts" */
 
 /** @type {FileScene} */
@@ -52,15 +51,13 @@ async function trainerInside() {
   return trainer;
 }
 
-/** A host that answers nothing: what the file has of an epoch is said. @returns {Host} */
-function readOnlyHost() {
-  return {
-    readOnly: true,
-    ask: () => Promise.reject(new Error("A file has nobody to ask.")),
-    claimsAt: (epoch) => content.claims_by_epoch.find(([at]) => at === epoch)?.[1] ?? null,
-    tellsHere: true,
-  };
-}
+const WORDS = {
+  lost: "This file cannot train any more",
+  again: "It shows what it has; open it again.",
+  rest: "This file trains, and does nothing else by itself: unitscope play has the rest.",
+  plane: "the plane of the run that this file was made of",
+  facts: "The facts in this file are of the run that it was made of: they are at its last epoch.",
+};
 
 const alive = inFile("kernel") !== "", unpacks = "DecompressionStream" in globalThis;
 const trains = alive && unpacks && kindOfModule();
@@ -69,7 +66,9 @@ if (trains) content.first.claims = content.claims_by_epoch[content.claims_by_epo
 const root = /** @type {HTMLElement} */ (document.getElementById("scope"));
 const page = openScope(
   root,
-  trains ? aloneHost(content, trainerInside, inFile("course") !== "") : readOnlyHost(),
+  trains
+    ? aloneHost(content.first.run, trainerInside, inFile("course") !== "", WORDS)
+    : readOnlyHost((epoch) => content.claims_by_epoch.find(([at]) => at === epoch)?.[1] ?? null),
   content,
   { state: { ...initialState(content), dataset: OWN_DATA }, startWorker: workerOfText },
 );

@@ -52,7 +52,7 @@ export function lessonsOn(page, root, left = () => {}) {
       }, "×"),
     ),
     rows,
-    page.alone ? null : ownFile(page, root, take),
+    page.makesSets ? ownFile(page, root, take) : null,
   );
   root.append(box);
 

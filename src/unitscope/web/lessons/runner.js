@@ -65,7 +65,7 @@ export function lessonRunner(page, root, left) {
       page.changed();
     };
     if (next.state === null) shown();
-    else if (page.alone) {
+    else if (!page.makesSets) {
       showOnly(page, next.state);
       shown();
     } else showSetup(page, setupFor(page, next.state), shown);
@@ -176,11 +176,11 @@ function showOnly(page, state) {
   page.show({ view: views.find((one) => one === all.get("view")) ?? "hard" });
 }
 
-/** Whether a page that trains nothing has all that a lesson shows: the lab's own run.
+/** Whether a page that makes no sets has all that a lesson shows: the lab's own run.
  * @param {Page} page @param {Lesson} lesson */
-export function canBeShown({ alone, run }, { steps }) {
+export function canBeShown({ makesSets, run }, { steps }) {
   const shown = ["epoch", "unit", "point", "view"];
-  return !alone ||
+  return makesSets ||
     (run.course &&
       steps.every(({ state }) =>
         [...new URLSearchParams(state ?? "").keys()].every((name) => shown.includes(name))
@@ -229,7 +229,7 @@ function taskBox({ go, leave, all }) {
     setText(count, `Step ${step + 1} of ${lesson.steps.length}`);
     setText(title, name);
     say(words, page, text.map((one) => spoken(page, view, one)), fresh);
-    goal.show(page, view, page.alone ? null : aim, done, missing);
+    goal.show(page, view, page.makesSets ? aim : null, done, missing);
     ask.show(question && [question.text, question.answer].map((one) => spoken(page, view, one)));
     if (fresh) ask.fold();
     back.disabled = step === 0;

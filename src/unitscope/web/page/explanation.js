@@ -13,13 +13,6 @@ const BETWEEN = { dragging: 250, playing: 400 }; // ms between two explanations
 const SLOW = 8; // ms that a story takes which is told as rarely while the network changes
 const PAUSE = 10; // times as long as such a story took
 
-/** What stands in a file below a story that it tells by itself. @type {ClaimScene[]} */
-const FILES_FACTS = [{
-  topic: "Of this network",
-  text: "The facts in this file are of the run that it was made of: they are at its last epoch.",
-  about: [],
-}];
-
 /**
  * @typedef {Pick<Page, "host" | "data" | "dataset" | "playback" | "requests" | "announce" |
  *   "alone" | "changed">} Explained
@@ -103,7 +96,10 @@ export class Explanation {
       this.took = performance.now() - begun;
       this.toldKey = key;
       this.at = now;
-      const below = this.page.alone ? FILES_FACTS : this.claims.filter(({ topic }) => topic);
+      const { alone, host: { facts: text = "" } } = this.page;
+      const below = alone
+        ? [{ topic: "Of this network", text, about: [] }]
+        : this.claims.filter(({ topic }) => topic);
       this.take([...this.story, ...below]);
     }
     this.stale = this.toldKey !== key;

@@ -35,7 +35,9 @@ const WAITING = { train: "Training …", dataset: "Making data …", table: "Rea
  * @typedef {object} Host
  * @property {(request: Request, progress?: Progress) => Promise<Answer>} ask
  * @property {boolean} readOnly nothing is trained
- * @property {boolean} [alone] it only trains: it makes no sets, reads no tables, writes no files
+ * @property {boolean} [alone] there is no Python: it writes no files
+ * @property {boolean} [makesSets] all the same, it makes sets and reads tables
+ * @property {string} [facts] what stands in the place of those that only Python tells
  * @property {boolean} [noCourse] the lab's own start is not here
  * @property {(epoch: number | null) => scene.ClaimScene[] | null} [claimsAt] what is known of an
  *   epoch, or of weights changed by hand
@@ -62,6 +64,7 @@ export class Page {
     this.state = state;
     this.readOnly = host.readOnly;
     this.alone = host.readOnly || !!host.alone;
+    this.makesSets = !this.alone || !!host.makesSets;
     this.course = hello.first.run.course; // whether the lab's own start is wanted where it fits
     this.trainedHere = false; // whether the run is one that the page asked for
     this.theme = "light";

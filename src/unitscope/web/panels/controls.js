@@ -59,7 +59,7 @@ export function dataControls(page) {
   function update() {
     const { state, data, dataset } = page, { table, asked } = dataset;
     node.hidden = page.readOnly;
-    sets.node.hidden = files[0].hidden = page.alone;
+    sets.node.hidden = files[0].hidden = !page.makesSets;
     sets.update();
     const set = table ? null : page.hello.datasets.find(({ name }) => name === state.dataset);
     n.node.hidden = !set || !set.has_n;
@@ -202,9 +202,10 @@ function axisChoices(page) {
   const node = element("div", { class: "row", hidden: true }, "Shown:", across, up);
 
   function update() {
-    const { data, axes, axesShown } = page.dataset;
+    const { data, axes, axesShown, ofRun } = page.dataset;
+    const own = ofRun?.features === data.features ? "best plane" : "widest two";
     /** @type {[string, string][]} */
-    const features = [["-1", "best plane"], ...numbered(data.featureNames)];
+    const features = [["-1", own], ...numbered(data.featureNames)];
     node.hidden = data.features < 3;
     setOptions(across, features, axesShown ? String(axes[0]) : "-1");
     setOptions(up, features, axesShown ? String(axes[1]) : "-1");

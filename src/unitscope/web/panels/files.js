@@ -9,7 +9,7 @@
  * @returns {() => void} ends it
  */
 export function takeFiles(page, root) {
-  if (page.alone) return () => {};
+  if (!page.makesSets) return () => {};
   const has = (/** @type {DragEvent} */ event) => !!event.dataTransfer?.types.includes("Files");
   const show = (/** @type {boolean} */ on) => root.classList.toggle("dropping", on);
   const over = (/** @type {DragEvent} */ event) => {

@@ -7,7 +7,7 @@ import { Draws, OldDraws } from "./draws.js";
 /** @import { Data } from "../pure/data.js" */
 /** @import { Limits } from "../pure/scene.d.ts" */
 
-/** `n`: points. @typedef {{n: number, classes: number, noise: number, seed: number}} Settings */
+/** `n`: points. @typedef {{n: number, classes: number, noise: number, seed: number}} Drawing */
 /** @typedef {[number, number]} Place */
 
 const HALF_WIDTH = 6,
@@ -30,7 +30,7 @@ function spaced(from, to, count, end = true) {
   );
 }
 
-/** The points of each class: the first ones get what is left over. @param {Settings} settings */
+/** The points of each class: the first ones get what is left over. @param {Drawing} settings */
 function sizesOfClasses({ n, classes }) {
   const each = Math.floor(n / classes), left = n % classes;
   return Array.from({ length: classes }, (_, k) => each + (k < left ? 1 : 0));
@@ -40,7 +40,7 @@ function sizesOfClasses({ n, classes }) {
 const turned = (length, angle) => [length * Math.cos(angle), length * Math.sin(angle)];
 
 /** Where the points of each class are, before noise.
- * @type {Record<string, (settings: Settings, draws: Draws) => Place[][]>} */
+ * @type {Record<string, (settings: Drawing, draws: Draws) => Place[][]>} */
 const GROUPS = {
   blobs: (settings) =>
     sizesOfClasses(settings).map((size, k) => {
@@ -114,7 +114,7 @@ export function drawnToy({ name, ...asked }, limits) {
   return dataOf(places, labels, draws.order(places.length));
 }
 
-/** @param {Settings} settings */
+/** @param {Drawing} settings */
 function labDrawn({ noise, seed }) {
   const draws = new OldDraws((30 + seed % 2 ** 32) % 2 ** 32);
   const labels = Array.from({ length: 100 }, (_, i) => Math.floor(i / 25));
