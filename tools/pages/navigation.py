@@ -4,6 +4,7 @@ PARTS = {
     "How to": [
         "lessons",
         "play",
+        "site",
         "widget",
         "compare",
         "examples",
