@@ -14,6 +14,8 @@ import pytest
 
 from patience import PATIENCE
 from unitscope import cli
+from unitscope.cli import program
+from unitscope.server.lesson import lesson_from
 
 REPOSITORY = Path(__file__).parents[1]
 DOCS = REPOSITORY / "docs"
@@ -32,6 +34,14 @@ SESSIONS = [
     "explanation.md",
     "compare.md",
     "sampled.md",
+    "how.md",
+    "howto/green.md",
+    "howto/csv.md",
+    pytest.param("tutorial.md", marks=pytest.mark.slow),
+    pytest.param("teaching.md", marks=pytest.mark.slow),
+    pytest.param("howto/small.md", marks=pytest.mark.slow),
+    pytest.param("howto/loss.md", marks=pytest.mark.slow),
+    pytest.param("howto/pipeline.md", marks=pytest.mark.slow),
     "reference/data.md",
     pytest.param("reference/looking.md", marks=pytest.mark.slow),
     pytest.param("reference/lab.md", marks=pytest.mark.slow),
@@ -51,7 +61,27 @@ def test_the_answers_in_a_page(page, tmp_path, monkeypatch):
 
 
 # Pages whose programs and commands are run in their order, in one empty folder.
-PAGES = [pytest.param("reference/commands.md", marks=pytest.mark.slow), "words.md", "widget.md"]
+PAGES = [
+    "words.md",
+    "widget.md",
+    "teaching.md",
+    "howto/lesson.md",
+    "howto/hub.md",
+    pytest.param("howto/csv.md", marks=pytest.mark.slow),
+    pytest.param("start.md", marks=pytest.mark.slow),
+    pytest.param("reference/commands.md", marks=pytest.mark.slow),
+]
+# Pages whose programs others run, or of which one is no whole program.
+ELSEWHERE = {
+    "animals.md": "tests/models/test_split.py, and tests/data/test_animals.py",
+    "clusters.md": "below, and tests/keras_fit/test_distribution.py",
+    "examples.md": "tests/test_examples.py",
+    "gallery.md": "tests/test_site.py builds the site, which draws them",
+    "models.md": "tests/models/test_listed.py reads such a pipeline",
+    "sampled.md": "tests/models/test_onnx_trees.py",
+}
+# Commands that are not run here: what they install or serve, other tests and the gate do.
+LEFT = ("pip install ", "make lab", "python train.py", "export KERAS", "KERAS_DISTRIBUTION")
 
 
 def blocks(page: str) -> list[tuple[str, str]]:
@@ -87,6 +117,31 @@ def test_the_programs_and_commands_of_a_page_run(page, tmp_path, monkeypatch, ca
             printed = capsys.readouterr()
             assert not status, f"{command}: {printed.err}"
             assert " ".join(shown.split()) in " ".join(printed.out.split()), command
+        for line in block.splitlines() if language == "console" else []:
+            if line.startswith("unitscope play "):
+                options = program._parser().parse_args(words_of(line.partition("  #")[0]))
+                if options.lesson:
+                    assert lesson_from(options.lesson)
+
+
+def test_every_program_of_a_page_is_run_somewhere():
+    sessions, programs = (
+        {page if isinstance(page, str) else page.values[0] for page in pages}
+        for pages in (SESSIONS, PAGES)
+    )
+    for path in DOCS.rglob("*.md"):
+        page = path.relative_to(DOCS).as_posix()
+        for language, block in blocks(page):
+            if language == "python" and block.startswith(">>> "):
+                assert page in sessions, page
+            elif language == "python":
+                assert page in programs or page in ELSEWHERE, page
+            elif language == "console" and commands(block) and page not in programs:
+                assert page == "animals.md", page  # a picture of one's own
+            elif language == "console":
+                for line in block.splitlines():
+                    known = ("$ ", "unitscope play", "unitscope sweep", *LEFT)
+                    assert line.startswith(known) or commands(block), f"{page}: {line}"
 
 
 @pytest.mark.slow

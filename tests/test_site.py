@@ -12,6 +12,7 @@ from urllib.parse import unquote, urldefrag
 
 import pytest
 
+import unitscope as us
 from patience import PATIENCE
 
 REPOSITORY = Path(__file__).parents[1]
@@ -138,6 +139,12 @@ def test_every_command_is_in_the_reference():
     assert reference.COMMAND.findall(page) == ["", *commands]
 
 
+def test_every_picture_is_in_the_gallery():
+    lines = (DOCS / "gallery.md").read_text(encoding="utf-8")
+    drawn = {name for name in us.plot.__all__ if f"us.plot.{name}(" in lines}
+    assert drawn == set(us.plot.__all__) - {"save"}
+
+
 def test_names_in_running_text_become_links_and_others_do_not():
     linked = tool("reference").linked
     assert linked("`us.train(data)` and `us.nothing`") == (
@@ -165,6 +172,11 @@ def test_the_site_is_built_without_a_warning_and_its_links_lead_somewhere(tmp_pa
     for names in tool("navigation").PARTS.values():
         assert all((site / f"{name}.html").is_file() for name in names)
     assert "silhouett" in (site / "searchindex.js").read_text(encoding="utf-8")
+    gallery = (site / "gallery.html").read_text(encoding="utf-8")
+    for ground in ("light", "dark"):
+        assert len(set(re.findall(rf'src="(_images/[^"]+-{ground}.png)"', gallery))) > 18
+    lessons = re.findall(r"<h3>(\d)\. ", (site / "teaching.html").read_text(encoding="utf-8"))
+    assert lessons == list("123456")
     home = (site / "index.html").read_text(encoding="utf-8")
     assert 'action="search.html"' in home and "theme-toggle" in home
     assert str(REPOSITORY) not in home

@@ -7,18 +7,23 @@ makes HTML of them. A warning of its own, such as a link that leads nowhere, is 
 
 from __future__ import annotations
 
+import logging
 import re
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 
+from gallery import illustrated
 from navigation import PARTS
 from reference import filled, linked
+
+import unitscope as us
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[1]
 DOCS = REPOSITORY / "docs"
+LIVE = "live.html"
 # Pages of the site that are files beside docs/, by their names there.
 BESIDE = {"changelog": "CHANGELOG.md", "map": "CONTRIBUTING.md"}
 
@@ -27,12 +32,16 @@ def main(out: Path) -> int:
     """The site in a folder; what is there already is replaced. 0, or Sphinx's error."""
     from sphinx.cmd.build import main as sphinx
 
+    logging.getLogger("unitscope").setLevel(logging.ERROR)  # what a reader would be told
+
     with tempfile.TemporaryDirectory() as folder:
         pages, kept = Path(folder) / "pages", Path(folder) / "kept"
         prepare(pages)
         shutil.rmtree(out, ignore_errors=True)
-        strict = ["--fail-on-warning", "--keep-going", "--nitpicky", "--quiet"]
-        return sphinx([*strict, "-c", str(HERE), "-d", str(kept), str(pages), str(out)])
+        strict = ["--fail-on-warning", "--keep-going", "--nitpicky", "--quiet", "--jobs", "2"]
+        status = sphinx([*strict, "-c", str(HERE), "-d", str(kept), str(pages), str(out)])
+    us.export_html(us.lab.run(), out / LIVE)
+    return status
 
 
 def prepare(pages: Path) -> None:
@@ -41,12 +50,42 @@ def prepare(pages: Path) -> None:
     for name, file in BESIDE.items():
         text = (REPOSITORY / file).read_text(encoding="utf-8")
         (pages / f"{name}.md").write_text(inside(text), encoding="utf-8")
+    gallery = pages / "gallery.md"
+    gallery.write_text(illustrated(gallery.read_text(encoding="utf-8"), pages), encoding="utf-8")
     for path in pages.rglob("*.md"):
         text = marked(path.read_text(encoding="utf-8"))
+        text = text.replace("<!-- live -->", live_frame()).replace("<!-- lessons -->", lessons())
         ours = path.parent.name == "reference"
         path.write_text(linked(filled(text), short=True) if ours else linked(text), "utf-8")
     with (pages / "index.md").open("a", encoding="utf-8") as home:
         home.write(menu())
+
+
+def live_frame() -> str:
+    """The course lab's network, alive in a page: its file trains by itself."""
+    return (
+        f'<iframe class="live" src="{LIVE}" title="The course lab, live" loading="lazy">'
+        "</iframe>\n\n"
+        f'<p class="live"><a href="{LIVE}">Alone in the window</a></p>'
+    )
+
+
+def lessons() -> str:
+    """The titles of the live page's lessons and of their steps."""
+    folder = Path(us.__file__).parent / "web" / "lessons"
+    text = "".join(
+        (folder / f"{name}.js").read_text(encoding="utf-8") for name in ("first", "more")
+    )
+    lines, number = ["## The lessons"], 0
+    for indent, field, words in re.findall(r'^( +)(title|about): "(.*)",$', text, re.M):
+        if field == "about":
+            lines.append(f"\n{words}\n")
+        elif len(indent) == 4:
+            number += 1
+            lines.append(f"\n### {number}. {words}")
+        else:
+            lines.append(f"1. {words}")
+    return "\n".join(lines)
 
 
 def made() -> list[str]:

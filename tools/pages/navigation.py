@@ -1,8 +1,17 @@
 """The pages of the site in their order: the parts of the menu, and the pages of each."""
 
 PARTS = {
+    "Begin": ["start", "tutorial", "gallery"],
     "How to": [
-        "lessons",
+        "howto/green",
+        "howto/small",
+        "howto/loss",
+        "howto/pipeline",
+        "howto/csv",
+        "howto/lesson",
+        "howto/hub",
+    ],
+    "Guides": [
         "play",
         "site",
         "widget",
@@ -14,7 +23,7 @@ PARTS = {
         "tables",
         "clusters",
     ],
-    "Explanation": ["explanation", "regions", "map"],
+    "Explanation": ["how", "explanation", "regions", "map"],
     "Reference": [
         "reference/data",
         "reference/training",
@@ -28,5 +37,6 @@ PARTS = {
         "fit",
         "labs",
     ],
+    "Teaching": ["teaching", "lessons"],
     "More": ["benchmarks", "changelog"],
 }
