@@ -126,7 +126,7 @@ def _why(*given: Any) -> SimpleNamespace:
 
 
 @pytest.mark.parametrize(
-    ("labels", "reason"), [(Y * 0.9, "other numbers"), (np.eye(2)[Y], "column of 0 and 1")]
+    ("labels", "reason"), [(Y * 0.9, "other numbers"), (Y[:, None, None], "column of 0 and 1")]
 )
 def test_other_labels_are_left_to_keras(labels: Any, reason: str, monkeypatch: Any) -> None:
     model = binary("sigmoid", optimizers.SGD(0.1))

@@ -13,7 +13,8 @@ from fit_cases import ARGUMENTS, LOGITS, D, K, N, X, Y, layers, made  # noqa: E4
 
 import unitscope as us  # noqa: E402
 from unitscope.keras_fit import plan  # noqa: E402
-from unitscope.keras_fit.data import Form, fit_data  # noqa: E402
+from unitscope.keras_fit.data import fit_data  # noqa: E402
+from unitscope.keras_fit.labels import Form  # noqa: E402
 from unitscope.keras_fit.plan import KerasOnly, plan_for  # noqa: E402
 
 
@@ -194,7 +195,7 @@ def test_arguments_that_only_keras_has_go_to_keras(argument: dict[str, Any]) -> 
         (X[:, :2], Y, False, {}),
         (X.astype(str), Y, False, {}),
         ({"a": X}, Y, False, {}),
-        (X, Y.astype(float), False, {}),
+        (X, Y + 0.5, False, {}),
         (X, Y.tolist(), False, {}),
         (X, np.eye(K)[Y], False, {}),
         (X, Y, True, {}),

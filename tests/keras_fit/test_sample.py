@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,6 +13,7 @@ import pytest
 keras = pytest.importorskip("keras")
 
 import unitscope as us  # noqa: E402
+from patience import eventually  # noqa: E402
 from unitscope.errors import InvalidInput  # noqa: E402
 from unitscope.keras_fit import data as fit_data  # noqa: E402
 from unitscope.keras_fit import devices as fit_devices  # noqa: E402
@@ -192,6 +196,40 @@ def test_what_passes_of_a_tf_dataset_is_its_first_epoch(monkeypatch: pytest.Monk
         assert sample.X is odd
         with pytest.raises(KerasOnly, match="not a pair"):
             sample.points(D, K, 0.0)
+
+
+@pytest.mark.tensorflow
+@pytest.mark.parametrize("last", ["prefetch", "map", "generator"])
+def test_an_endless_stream_is_read_no_further_ahead(last: str) -> None:
+    tf = pytest.importorskip("tensorflow")
+
+    def reads(given: Callable[[Any], Any]) -> list[int]:
+        own: list[int] = []
+
+        def batches() -> Any:
+            for number in itertools.count():
+                own.append(number)
+                yield X[:BATCH], Y[:BATCH]
+
+        spec = tf.TensorSpec((None, D), tf.float64), tf.TensorSpec((None,), tf.int64)
+        stream = tf.data.Dataset.from_generator(batches, output_signature=spec)
+        if last == "prefetch":
+            stream = stream.prefetch(1)
+        elif last == "map":
+            stream = stream.map(lambda points, labels: (points * 2, labels))
+        batch = iter(given(stream))
+        for _ in range(3):
+            next(batch)
+        ahead.append(batch)  # an iterator that is dropped reads no further
+        return own
+
+    ahead: list[Any] = []
+    as_it_is = reads(lambda stream: stream)
+    noted = reads(lambda stream: fit_sample.Sample(stream, None, 3).X)
+    eventually(lambda: len(as_it_is) >= (5 if last == "map" else 4))
+    eventually(lambda: len(noted) >= 3)
+    time.sleep(0.3)  # for what should not be read
+    assert len(noted) <= len(as_it_is)
 
 
 @pytest.mark.torch

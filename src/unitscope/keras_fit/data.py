@@ -4,31 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from unitscope.data.dataset import Dataset
 from unitscope.errors import real_number, refusal, said
 from unitscope.keras_fit.heads import KerasOnly
+from unitscope.keras_fit.labels import Form, as_array, check_labels, class_numbers
 from unitscope.kernel.packing import pitch
-from unitscope.models.scale import Scale
 
 LARGEST_DATA = 2**32  # bytes that points, labels and orders may take in the kernel or a Run
-
-
-class Form(NamedTuple):
-    """What a model takes: how many features and classes, in which form y gives these.
-
-    `one_hot`: in a column for each class; `binary`: as 0 and 1 of any type; otherwise as class
-    numbers. `scale` is what the model does to the points first.
-    """
-
-    features: int
-    classes: int
-    one_hot: bool = False
-    binary: bool = False
-    scale: Scale | None = None
 
 
 @dataclass(frozen=True)
@@ -59,20 +45,24 @@ def fit_data(
     *,
     validation_split: Any = 0.0,
     validation_data: Any = None,
+    refusing: bool = False,
 ) -> FitData:
     """Points and labels as arrays; `KerasOnly` where only Keras can read them.
 
-    **Raises** `InvalidInput` for labels out of range and points that are not finite.
+    **Raises** `InvalidInput` for labels out of range and points that are not finite, and where it
+    is `refusing` for labels that Keras takes on no backend.
     """
     points = _points("x", X, form.features)
-    labels = _labels("y", y, form)
+    if refusing:
+        check_labels("y", y, len(points), form)
+    labels = class_numbers("y", y, form)
     if len(points) != len(labels):
         rule = f"as long as x, one label for each of its {len(points)} points"
         raise refusal("y", rule, said(f"{len(labels)} labels"))
     names = getattr(X, "columns", None)
     held_out = None
     if validation_data is not None:
-        held_out = _held_out(validation_data, form)
+        held_out = _held_out(validation_data, form, refusing)
     elif validation_split:
         cut = kept(len(points), validation_split)
         held_out = points[cut:], labels[cut:]
@@ -85,14 +75,18 @@ def fit_data(
     return FitData(points, taken, labels, feature_names, held_out)
 
 
-def _held_out(given: Any, form: Form) -> tuple[np.ndarray, np.ndarray]:
+def _held_out(given: Any, form: Form, refusing: bool) -> tuple[np.ndarray, np.ndarray]:
     if not isinstance(given, (tuple, list)) or len(given) != 2:
         raise KerasOnly("its validation_data is not a pair (X, y)")
     points = _points("validation_data[0]", given[0], form.features)
-    labels = _labels("validation_data[1]", given[1], form)
-    if len(points) != len(labels) or not len(labels):
+    if refusing:
+        check_labels("validation_data[1]", given[1], len(points), form)
+    labels = class_numbers("validation_data[1]", given[1], form)
+    if len(points) != len(labels):
         got = said(f"{len(points)} points and {len(labels)} labels")
-        raise refusal("validation_data", "points and as many labels, at least one", got)
+        raise refusal("validation_data", "points and as many labels", got)
+    if not len(labels):
+        raise KerasOnly("its validation_data has no points")
     return points, labels
 
 
@@ -132,7 +126,7 @@ def kept(n: int, validation_split: Any) -> int:
 
 
 def _points(name: str, X: Any, features: int) -> np.ndarray:
-    points = _array(name, X)
+    points = as_array(name, X)
     if points.ndim != 2 or points.shape[1] != features or points.dtype.kind not in "biuf":
         raise KerasOnly(f"its {name} is not a table of {features} columns of numbers")
     if not np.isfinite(points).all():
@@ -140,40 +134,3 @@ def _points(name: str, X: Any, features: int) -> np.ndarray:
         got = said(f"{points[row, column]} at row {row}, column {column}")
         raise refusal(name, "finite numbers", got, "Remove or fill in the missing values.")
     return points
-
-
-def _array(name: str, values: Any) -> np.ndarray:
-    """Arrays, data frames and tensors; lists and dicts mean several inputs to Keras."""
-    if not isinstance(values, np.ndarray) and not hasattr(values, "__array__"):
-        raise KerasOnly(f"its {name} is of type {type(values).__name__}")
-    try:
-        return np.asarray(values)
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise KerasOnly(f"its {name} cannot be read as an array ({error})") from None
-
-
-def _labels(name: str, y: Any, form: Form) -> np.ndarray:
-    """Class numbers (n,) from one-hot rows or from whole numbers of shape (n,) or (n, 1)."""
-    targets, classes = _array(name, y), form.classes
-    if form.one_hot:
-        if targets.ndim != 2 or targets.shape[1] != classes or targets.dtype.kind not in "biuf":
-            raise KerasOnly(f"its {name} is not one-hot in {classes} columns")
-        if not (((targets == 0) | (targets == 1)).all() and (targets.sum(axis=1) == 1).all()):
-            raise KerasOnly(f"a row of its {name} is not one-hot")
-        return targets.argmax(axis=1)
-    column = targets.ndim in (1, 2) and targets.shape[1:] in ((), (1,))
-    if form.binary:
-        if targets.dtype.kind not in "biuf" or not column:
-            raise KerasOnly(f"its {name} is not a column of 0 and 1")
-        if not ((targets == 0) | (targets == 1)).all():
-            raise KerasOnly(f"its {name} has other numbers than 0 and 1")
-        return targets.reshape(-1).astype(np.int64)
-    if targets.dtype.kind not in "iu" or not column:
-        raise KerasOnly(f"its {name} is not a column of whole numbers")
-    labels = targets.reshape(-1)
-    outside = (labels < 0) | (labels >= classes)
-    if outside.any():
-        row = int(np.flatnonzero(outside)[0])
-        rule = f"class numbers in 0..{classes - 1}, as the model has {classes} outputs"
-        raise refusal(name, rule, said(f"{labels[row]} at row {row}"))
-    return labels

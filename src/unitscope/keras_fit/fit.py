@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from unitscope.errors import refusal, said, whole_number
+from unitscope.errors import InvalidInput, refusal, said, whole_number
 from unitscope.keras_fit.data import FitData, TooLarge, check_size, fit_data
 from unitscope.keras_fit.devices import check_devices, unused_devices
 from unitscope.keras_fit.handover import ChangedMidway, end_with_keras
@@ -78,8 +78,9 @@ def fit(
     processes all arguments are this process's own share, `batch_size` too; losses are those of all
     processes, `.run.data` that of this one.
 
-    **Raises** `InvalidInput`; `TrainingDiverged` when a loss or weight is no longer finite: the
-    model then has the weights of the last finite epoch.
+    **Raises** `InvalidInput`, also for labels that `model.fit` takes on no backend, such as text,
+    with what makes numbers of them; `TrainingDiverged` when a loss or weight is no longer finite:
+    the model then has the weights of the last finite epoch.
     """
     arguments = {
         "batch_size": batch_size,
@@ -151,14 +152,22 @@ def _planned(
     model: Any, X: Any, y: Any, callbacks: list[Any], arguments: dict[str, Any]
 ) -> tuple[Plan, FitData] | KerasOnly:
     """How the kernel trains the model and on what, or why only Keras can."""
+    epochs = max(0, arguments["epochs"] - arguments["initial_epoch"])
     try:
         _build(model, X)
         plan = plan_for(model, callbacks, arguments)
-        check_size(X, max(0, arguments["epochs"] - arguments["initial_epoch"]))
+        check_size(X, epochs)
         held_out = {name: arguments[name] for name in ("validation_split", "validation_data")}
-        return plan, fit_data(X, y, plan.form, **held_out)
+        data = fit_data(X, y, plan.form, **held_out, refusing=True)
+        if not (epochs or len(data.y)):
+            return KerasOnly("it has neither points nor epochs")
+        return plan, data
     except KerasOnly as reason:
         return reason
+    except InvalidInput:
+        if epochs:
+            raise
+        return KerasOnly("it has no epoch to train")
 
 
 def _by_keras(

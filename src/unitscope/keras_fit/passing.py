@@ -71,8 +71,12 @@ class Passing:
             tensorflow.numpy_function(note, (index, *batch[:2]), ())
             return batch
 
+        # TensorFlow puts a prefetch behind a last step that has none itself, as this one has not:
+        # a stream that has one would be read one batch further ahead than it is for Keras.
+        options = tensorflow.data.Options()
+        options.experimental_optimization.inject_prefetch = False
         dataset = tensorflow.data.Dataset
-        return dataset.zip((dataset.counter(), stream)).map(through)
+        return dataset.zip((dataset.counter(), stream)).map(through).with_options(options)
 
     def loader_class(self, own: type) -> type:
         """A class of PyTorch's loaders, whose batches pass here."""

@@ -19,9 +19,9 @@ import numpy as np
 from unitscope.data.dataset import Dataset
 from unitscope.errors import InvalidInput, UnsupportedModel, shown
 from unitscope.keras_fit.changes import changed, replaced, standing
-from unitscope.keras_fit.data import Form
 from unitscope.keras_fit.heads import Head, accuracies, head_of
 from unitscope.keras_fit.heads import KerasOnly as KerasOnly
+from unitscope.keras_fit.labels import Form
 from unitscope.kernel.state import Options, State
 from unitscope.models.keras import Chain, as_numpy, keras_package, kind, read_chain
 from unitscope.recipe import Recipe
@@ -106,6 +106,8 @@ def plan_for(model: Any, callbacks: list[Any], arguments: Mapping[str, Any]) -> 
     """The plan, or `KerasOnly`. `arguments`: model.fit's by name, without data and callbacks."""
     package = keras_package(model)
     _check_arguments(arguments, parameters_of(model.fit))
+    if arguments["epochs"] == 0 and package.__name__ != "keras":
+        raise KerasOnly("it has epochs=0")  # which Keras 2 refuses
     for callback in callbacks:
         _check_callback(callback, package)
     try:

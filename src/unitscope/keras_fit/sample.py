@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from unitscope.keras_fit.data import LARGEST_DATA, FitData, Form, fit_data, kept, memory
+from unitscope.keras_fit.data import LARGEST_DATA, FitData, fit_data, kept, memory
+from unitscope.keras_fit.labels import Form
 from unitscope.keras_fit.passing import Passing, is_data_set, is_loader
 from unitscope.keras_fit.plan import KerasOnly
 
@@ -105,9 +106,6 @@ class Sample:
             X, y = _rows(X, rows), _rows(y, rows)
             partial, validation_split = True, 0.0
         one_hot = np.ndim(y) == 2 and np.shape(y)[1] == classes
-        floats = getattr(y, "dtype", None) in (np.float32, np.float64)
-        if floats and not one_hot and (np.asarray(y) % 1 == 0).all():
-            y = np.asarray(y).astype(np.int64)  # class numbers as floats, which a binary loss takes
         data = fit_data(X, y, Form(features, classes, one_hot), validation_split=validation_split)
         return data, partial
 
