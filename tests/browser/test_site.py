@@ -114,3 +114,15 @@ def test_opened_from_disk_it_says_what_to_do(browser, tmp_path):
     page.until(lambda: "us.export_html(run, path)" in page.text("#scope"))
     refused = browser.get_log("browser")  # the browser's own words, which a console has
     assert refused and all("page.js" in entry["message"] for entry in refused)
+
+
+def test_a_plain_table_is_read_and_another_is_left_to_python(site, tmp_path):
+    page = site()
+    iris, table = us.datasets.iris(), tmp_path / "mine.csv"
+    iris.frame().to_csv(table, index=False)
+    page.one("#file").send_keys(str(table))
+    page.until(lambda: has(page, us.train(us.read_table(table), hidden=(2,))))
+    table.write_text("length,town,kind\n1,Oslo,a\n2,Bergen,b\n3,Oslo,a\n")
+    page.one("#file").send_keys(str(table))
+    page.until(lambda: "unitscope play FILE reads all tables." in page.text("#status"))
+    assert "150 points" in page.text("#count")

@@ -84,7 +84,7 @@ class Table:
             reply["data"] = data_to_wire(shown_part(data), of=data.n_points + self.more)
         except InvalidInput as refused:
             reply["refused"] = str(refused).removesuffix(refused.remedy).rstrip()
-        reply["notes"] = list(raw.notes)
+        reply["notes"] = list(dict.fromkeys(raw.notes))  # the overview and the points have the same
         return reply
 
     def _opened(self) -> tuple[Raw, InvalidInput | None]:

@@ -1,8 +1,12 @@
 // @ts-check
-/** What a page of a site answers beside trainings: sets, drawn here or fetched from its folder. */
+/**
+ * What a page of a site answers beside trainings: sets, drawn here or fetched from its folder, and
+ * plain tables.
+ */
 
 import { Refused } from "../kernel/checks.js";
 import { dataToWire } from "../pure/data.js";
+import { plainTable } from "../toys/reading.js";
 import { drawnToy, isDrawn } from "../toys/toys.js";
 
 /** @import { DataScene, Limits } from "../pure/scene.d.ts" */
@@ -41,10 +45,9 @@ export function siteHost(host, limits, fetched) {
  * @returns {Promise<Answer>}
  */
 async function answerHere(request, limits, fetched) {
-  if (request.kind !== "dataset") throw new Refused(NO_TABLES);
+  if (request.kind === "table") return plainTable(request, limits);
+  if (request.kind !== "dataset") throw new Refused("This page makes sets, and reads tables.");
   const { name } = request, drawn = isDrawn(name);
   const data = drawn ? dataToWire(drawnToy({ ...request }, limits)) : await fetched(name);
   return { id: null, kind: "data", data };
 }
-
-const NO_TABLES = "This page reads no tables: unitscope play FILE does.";

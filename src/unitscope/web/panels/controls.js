@@ -117,7 +117,7 @@ function fileButton(page) {
       "button",
       { type: "button", class: "own", onclick: () => file.click() },
       "Open your own table",
-      element("small", {}, "or drop or paste it here: CSV, Excel, Parquet"),
+      element("small", {}, `or drop or paste it here: CSV${page.alone ? "" : ", Excel, Parquet"}`),
     ),
     file,
   ];
