@@ -67,6 +67,7 @@ PAGES = [
     "teaching.md",
     "howto/lesson.md",
     "howto/hub.md",
+    "site.md",
     pytest.param("howto/csv.md", marks=pytest.mark.slow),
     pytest.param("start.md", marks=pytest.mark.slow),
     pytest.param("reference/commands.md", marks=pytest.mark.slow),

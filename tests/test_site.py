@@ -164,7 +164,7 @@ def test_the_site_is_built_without_a_warning_and_its_links_lead_somewhere(tmp_pa
         [sys.executable, str(PAGES / "build.py"), str(site)],
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=2 * PATIENCE,  # forty pictures and as many pages, beside other tests
     )
     assert ran.returncode == 0, ran.stderr
     assert ran.stderr == ""
