@@ -161,6 +161,52 @@ def test_what_was_tried_for_a_failing_network_are_buttons_that_do_it(page, addre
     assert "weights of seed 1" in page.text(".playing .note")
 
 
+NAMES = ("Donaudampfschifffahrtselektrizitätenhauptbetriebswerk", "長" * 20, "الطيور الجارحة " * 3)
+FEATURES = ("Längenausdehnungskoeffizientenmessgerätebezeichnung", "身長" * 9, "الطول (سم)")
+ASTRAY = """
+const astray = [], wide = document.documentElement.clientWidth;
+const box = (part) => part.getBoundingClientRect();
+if (document.documentElement.scrollWidth > wide) astray.push("the page is too wide");
+for (const part of document.querySelectorAll(".area-data *, .of-output, .probability")) {
+  if (box(part).right > wide + 1) astray.push(part.className + part.textContent);
+}
+const stage = document.querySelector(".stage"), note = document.querySelector(".main-map .note");
+if (stage.scrollWidth > stage.clientWidth + 1) astray.push("the network is cut off");
+if (note.scrollHeight > note.clientHeight + 1) astray.push(note.textContent);
+const heads = [...document.querySelectorAll(".column:not(.depth) > .head")].map(box);
+heads.slice(1).forEach((head, k) => {
+  if (head.left < heads[k].right) astray.push("head " + k);
+});
+return astray;"""
+
+
+def test_names_of_any_length_and_script_and_many_layers_keep_their_places(page, address):
+    rows = "".join(f"{k % 7},{k % 5},{k % 3},{NAMES[k % 3]}\n" for k in range(45))
+    page.driver.execute_script(
+        "const given = new DataTransfer(); given.setData('text', arguments[0]);"
+        "document.querySelector('#scope').dispatchEvent("
+        "new ClipboardEvent('paste', {clipboardData: given, bubbles: true}))",
+        f"{','.join(FEATURES)},kind\n{rows}",
+    )
+    page.until(lambda: "of 45 points right" in page.text("#summary"))
+    page.words()
+    for width, height in ((390, 844), (1280, 800)):
+        size(page, width, height)
+        page.until(lambda: page.driver.execute_script(ASTRAY) == [])
+    assert "agrees with the network at" in page.text(".main-map .note")
+    # What is read from right to left is apart from the numbers beside it.
+    assert f"\u2068{NAMES[2].strip()}\u2069" in page.text(".point") or (
+        "الطيور" not in page.text(".point .note")
+    )
+    page.driver.get("about:blank")
+    layers = ",".join("6" * 8)
+    page.driver.get(f"{address}#dataset=blobs&classes=20&networkShape={layers}&epochs=3")
+    page.until(lambda: page.text("#summary").endswith("at epoch 3"))
+    for width, height in ((1280, 800), (1440, 900)):
+        size(page, width, height)
+        page.until(lambda: page.driver.execute_script(ASTRAY) == [])
+
+
 def test_a_table_pasted_or_dropped_is_read(page):
     table = "a,b,kind\n" + "".join(f"{k % 7},{k % 5},{'xy'[k % 2]}\n" for k in range(40))
     for event, where in (("paste", "clipboardData"), ("drop", "dataTransfer")):

@@ -2,11 +2,11 @@
 /** The network from left to right: units as live maps, links by size and sign of the weight. */
 
 import { paintSigned } from "../pure/colors.js";
-import { element, iconButton, setText, shortNumber, svgElement } from "./elements.js";
+import { element, remsOf, setText, shortNumber, svgElement } from "./elements.js";
 import { Chart } from "./canvas.js";
 import { keyRow } from "./key.js";
-import { changeLayers, changeUnits } from "../page/shape.js";
 import { markerPicture } from "./markers.js";
+import { layerStepper, unitStepper } from "./steppers.js";
 import { drawLinks, offUnits } from "./links.js";
 import { drawnAsSvg, exportedPicture, svgDocument, svgWords } from "./pictures.js";
 
@@ -19,6 +19,7 @@ const ROOM_WIDE = 23, ROOM_HIGH = 16; // rem: about the room of the maps of hidd
 const GAP_OF_LAYERS = 2.5; // rem between two layers
 const LARGEST = 4.5; // rem of a map among many
 const MAPS_AT_ONCE = 24; // drawn in a frame
+const BESIDE_LAYERS = 200, LAYERS_HEAD = 92; // CSS pixels: inputs and outputs, a layer's head
 
 /** @typedef {ReturnType<typeof buildUnit>} Unit */
 /** @typedef {{units: Unit[][], inputs: HTMLElement[], columns: HTMLElement}} Built */
@@ -85,36 +86,13 @@ export function diagramPanel(page) {
   new ResizeObserver(([{ contentRect: { width, height } }]) => {
     columns.style.setProperty("--wide", `${width}px`);
     columns.style.setProperty("--high", `${height}px`);
+    crowd(columns, width);
   }).observe(stage);
   return {
     node,
     update,
     exported: exportedPicture("Network", "network", () => picture(page, links, built)),
   };
-}
-
-/** How many hidden layers there are, with buttons for one more or less. @param {Page} page */
-function layerStepper(page) {
-  const count = element("span", { id: "layers-count" });
-  const button = (
-    /** @type {string} */ id,
-    /** @type {string} */ words,
-    /** @type {string} */ sign,
-    /** @type {number} */ by,
-  ) => iconButton(words, sign, () => changeLayers(page, by), { id, hidden: page.readOnly });
-  const fewer = button("remove-layer", "Remove a hidden layer", "−", -1);
-  const more = button("add-layer", "Add a hidden layer", "+", 1);
-  const node = element(
-    "div",
-    { class: "column depth" },
-    element("div", { class: "head" }, " ", element("span", { class: "count" }, fewer, count, more)),
-  );
-  const update = (/** @type {number} */ hidden) => {
-    setText(count, `${hidden} hidden ${hidden === 1 ? "layer" : "layers"}`);
-    fewer.disabled = !hidden;
-    more.disabled = hidden >= page.hello.limits.hidden_layers;
-  };
-  return { node, update };
 }
 
 /** Paints as many maps as a frame has room for, and the others in the next. @param {Page} page */
@@ -167,7 +145,7 @@ function picture(page, links, { columns, units, inputs }) {
     ...[...columns.querySelectorAll(".head")].flatMap((head) => {
       const middle = place(head).x + place(head).width / 2;
       return [
-        svgWords(head.firstChild?.textContent ?? "", middle, 10, look.text, { weight: 600 }),
+        svgWords(seenText(head.firstChild), middle, 10, look.text, { weight: 600 }),
         svgWords(head.querySelector("small")?.textContent ?? "", middle, 26, look.muted, {
           size: 10,
         }),
@@ -196,7 +174,7 @@ function picture(page, links, { columns, units, inputs }) {
 function build(page, view, columns, depth) {
   const { network } = view;
   const inputs = page.data.featureNames.slice(0, INPUTS_SHOWN).map((name) =>
-    element("span", { class: "input", title: name }, name)
+    element("span", { class: "input", title: name, dir: "auto" }, name)
   );
   const units = network.layers.map((layer, l) =>
     Array.from({ length: layer.units }, (_, j) => buildUnit(page, l, j))
@@ -216,7 +194,7 @@ function build(page, view, columns, depth) {
         : element(
           "div",
           { class: "head" },
-          `Layer ${l + 1}`,
+          element("span", {}, element("span", { class: "word" }, "Layer "), String(l + 1)),
           element("br"),
           element("span", { class: "count" }, ...unitStepper(page, l, layer.units)),
         );
@@ -246,7 +224,26 @@ function build(page, view, columns, depth) {
   columns.style.setProperty("--hidden", String(rows));
   columns.style.setProperty("--across", String(Math.max(1, across)));
   columns.style.setProperty("--gaps", String(hidden.length + 1));
+  const input = Math.max(...inputs.map(({ textContent }) => 1 + remsOf(textContent ?? "")));
+  columns.style.setProperty("--input", `${input}rem`);
+  crowd(columns, parseFloat(columns.style.getPropertyValue("--wide")) || Infinity);
   return { units, inputs, columns };
+}
+
+/** What is seen of a text. @param {Node | null} part */
+function seenText(part) {
+  return part instanceof HTMLElement ? part.innerText : part?.textContent ?? "";
+}
+
+/**
+ * Where many layers stand close, their heads say no more than their numbers.
+ * @param {HTMLElement} columns @param {number} wide CSS pixels of the stage
+ */
+function crowd(columns, wide) {
+  const layers = Number(columns.style.getPropertyValue("--gaps")) - 1;
+  const crowded = columns.classList.contains("small") &&
+    (wide - BESIDE_LAYERS) / layers < LAYERS_HEAD;
+  columns.classList.toggle("crowded", crowded);
 }
 
 /** How many maps above each other leave each the most room. @param {number[]} counts */
@@ -264,21 +261,6 @@ function bestRows(counts) {
   return best;
 }
 
-/** @param {Page} page @param {number} l @param {number} units */
-function unitStepper(page, l, units) {
-  const words = ` ${units} ${units === 1 ? "unit" : "units"} `;
-  if (page.readOnly) return [words];
-  return [
-    iconButton(`Remove a unit of layer ${l + 1}`, "−", () => changeUnits(page, l, -1), {
-      disabled: units <= 1,
-    }),
-    words,
-    iconButton(`Add a unit to layer ${l + 1}`, "+", () => changeUnits(page, l, 1), {
-      disabled: units >= page.hello.limits.units,
-    }),
-  ];
-}
-
 /** @param {number} count */
 function moreWords(count) {
   return count > INPUTS_SHOWN
@@ -290,7 +272,8 @@ function moreWords(count) {
 function buildUnit(page, layer, j) {
   const last = layer === page.run.layers.length - 1;
   const chart = new Chart({ class: "unit-map", "aria-hidden": "true" });
-  const name = element("span"), bias = element("span", { class: "bias" });
+  const name = element("span", { dir: last ? "auto" : null }),
+    bias = element("span", { class: "bias" });
   const button = element(
     "button",
     {

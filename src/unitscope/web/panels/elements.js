@@ -211,9 +211,27 @@ export function percentage(share) {
 }
 
 /**
- * A class's name, cut where it is long.
+ * A class's name, cut where it is long: between the signs that are seen, not within one.
  * @param {string} name
  */
 export function cutName(name) {
-  return name.length > 18 ? `${name.slice(0, 17)}…` : name;
+  if (name.length <= 18) return apart(name);
+  const signs = Array.from(new Intl.Segmenter().segment(name), ({ segment }) => segment);
+  return apart(signs.length > 18 ? `${signs.slice(0, 17).join("")}…` : name);
+}
+
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+
+/**
+ * A name as it stands in a text: one that is read from right to left leaves the numbers beside it
+ * in their places.
+ * @param {string} name
+ */
+export function apart(name) {
+  return RIGHT_TO_LEFT.test(name) ? `\u2068${name}\u2069` : name;
+}
+
+/** About how many rems a name is wide. @param {string} name */
+export function remsOf(name) {
+  return [...name].reduce((sum, sign) => sum + (sign > "\u2e7f" ? 1 : 0.56), 0);
 }

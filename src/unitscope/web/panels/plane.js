@@ -1,7 +1,7 @@
 // @ts-check
 /** The data: what they are, with their controls; a picture of the points alone, to be exported. */
 
-import { element, percentage, setText, shortNumber } from "./elements.js";
+import { apart, element, percentage, setText, shortNumber } from "./elements.js";
 import { Chart } from "./canvas.js";
 import { dataControls } from "./controls.js";
 import { chartPicture, exportedPicture } from "./pictures.js";
@@ -57,11 +57,11 @@ export function pointWords(page, view, point) {
   const { data } = page,
     x = view.plane.names.slice(0, data.features).map((name, k) => {
       const value = shortNumber(view.places[2 * point + k]);
-      return view.plane.axes ? `${name} ${value}` : `${name} = ${value}`;
+      return view.plane.axes ? `${apart(name)} ${value}` : `${name} = ${value}`;
     });
   const guess = view.predicted[point], p = view.probabilities[point * view.classes + guess];
   return [
-    `${pointName(data, point)}, ${data.classNames[data.labels[point]]}: `,
-    `${x.join(", ")}; predicted ${data.classNames[guess]} (${percentage(p)}).`,
+    `${pointName(data, point)}, ${apart(data.classNames[data.labels[point]])}: `,
+    `${x.join(", ")}; predicted ${apart(data.classNames[guess])} (${percentage(p)}).`,
   ];
 }

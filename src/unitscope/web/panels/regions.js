@@ -72,6 +72,7 @@ export function regionsPanel(page) {
     const { look } = page, unit = page.selection.litUnit(view);
     controls.update();
     tools.update();
+    node.classList.toggle("planed", !view.plane.plain);
     setText(title, unit ? page.unitName(...unit) : "Decision map");
     setText(note, unit ? unitFormula(page, view, unit[0], unit[1]) : noteOfMap(page, view));
     note.title = note.textContent ?? "";
@@ -281,19 +282,21 @@ const noteOfMap = (page, view) => wordsOfComparison(page, view) || noteOfRegions
 function noteOfRegions(page, view) {
   const { geometry } = view,
     n = view.predicted.length,
-    held = view.plane.plain ? "" : ` Shown: ${view.plane.words}; ` +
-      `the ground agrees with the network at ${counted(view.agreeing)} of ${counted(n)} points.`;
+    held = view.plane.plain ? "" : `Shown: ${view.plane.words}; ` +
+      `the ground agrees with the network at ${counted(view.agreeing)} of ${counted(n)} points. `;
   const absent = page.data.classNames.filter((_, k) =>
     !geometry.cells.some((cell) => cell.label === k)
   );
   const missing = absent.length
     ? ` No region in this window: ${absent.map(cutName).join(", ")}.`
     : "";
-  return (geometry.exact
-    ? `Exact: ${counted(geometry.regions)} activation ${
-      geometry.regions === 1 ? "region" : "regions"
-    }.`
-    : `Sampled on ${geometry.side} × ${geometry.side} points.`) + missing + held;
+  return held +
+    (geometry.exact
+      ? `Exact: ${counted(geometry.regions)} activation ${
+        geometry.regions === 1 ? "region" : "regions"
+      }.`
+      : `Sampled on ${geometry.side} × ${geometry.side} points.`) +
+    missing;
 }
 
 /**

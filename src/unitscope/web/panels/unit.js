@@ -2,7 +2,7 @@
 /** One unit: its weights, to be changed by hand. One point: its probabilities and its sums. */
 
 import { pointName } from "../pure/data.js";
-import { cutName, element, percentage, setText, shortNumber } from "./elements.js";
+import { cutName, element, percentage, remsOf, setText, shortNumber } from "./elements.js";
 import { markerPicture } from "./markers.js";
 import { pointWords } from "./plane.js";
 
@@ -149,7 +149,8 @@ function showBars({ data, look }, view, point, bars) {
     bars.dataset.of = key;
     bars.classList.toggle("two", classes > 5 && classes <= 10); // columns
     bars.classList.toggle("many", classes > 10);
-    bars.style.setProperty("--name", `${Math.max(...data.classNames.map(remsOf))}rem`);
+    const widest = Math.max(SHORTEST_NAME, ...data.classNames.map(remsOf));
+    bars.style.setProperty("--name", `${Math.min(LONGEST_NAME, widest)}rem`);
     bars.replaceChildren(...data.classNames.map((name, k) => {
       const fill = element("i", { class: "fill" });
       fill.style.background = look.classes[k];
@@ -157,7 +158,7 @@ function showBars({ data, look }, view, point, bars) {
         "div",
         { class: "probability" },
         markerPicture(look, k),
-        element("span", { class: "name", title: name }, name),
+        element("span", { class: "name", title: name, dir: "auto" }, name),
         element("span", { class: "rail" }, fill),
         element("span"),
       );
@@ -169,12 +170,6 @@ function showBars({ data, look }, view, point, bars) {
     /** @type {HTMLElement} */ (rail.firstChild).style.width = `${100 * p}%`;
     setText(words, percentage(p));
   });
-}
-
-/** About the width of a name to be read whole, if it is not too long. @param {string} name */
-function remsOf(name) {
-  const wide = [...name].reduce((sum, sign) => sum + (sign > "\u2e7f" ? 1 : 0.56), 0);
-  return Math.min(LONGEST_NAME, Math.max(SHORTEST_NAME, wide));
 }
 
 const NUMBERS_SHOWN = 12;
