@@ -185,7 +185,8 @@ def drawn_case(number: int) -> Case:
         parts["before"] = "; ".join(steps[: rng.randrange(3)])
         parts["after"] = "; ".join(steps[2 : 2 + rng.randrange(2)])
     program = Case("Drawn", str(number), parts).program
-    return Case("Drawn", program, parts, compiled=between)
+    # Step by step, Keras heeds at once what a callback freezes; compiled, on PyTorch only.
+    return Case("Drawn", program, parts, compiled=between or "trainable" in fit)
 
 
 def _arguments(rng: random.Random, every: bool) -> dict[str, str]:
