@@ -118,6 +118,22 @@ def test_the_lab_notebook_runs_and_says_the_labs_numbers(repository, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("name", "said", "pictures"),
+    [("words", ("567 of 621", "light  verb"), 1), ("animals", ("348 of 400", "legs"), 2)],
+)
+def test_an_examples_notebook_runs(repository, tmp_path, name, said, pictures):
+    book = nbformat.read(repository / "notebooks" / f"{name}.ipynb", as_version=4)
+    assert all(cell.outputs == [] and cell.execution_count is None for cell in code_cells(book))
+    cells = code_cells(executed(book, tmp_path))
+    text = "".join(text_of(cell) for cell in cells)
+    assert [words for words in said if words not in text] == []
+    shown = [
+        output for cell in cells for output in cell.outputs if "image/png" in output.get("data", {})
+    ]
+    assert len(shown) == pictures
+
+
+@pytest.mark.parametrize(
     ("mode", "kind"),
     [
         ("widget", "application/vnd.jupyter.widget-view+json"),
