@@ -104,6 +104,7 @@ function* oneBlock(kernel, task, seeds, first, found) {
     arrays.keys[lane] = keyOf(seed);
     startFromSeed(task, seed).forEach((value, k) => arrays.P[k * GROUP + lane] = value);
   }
+  /** Lanes. @type {Set<number>} */ const diverged = new Set();
   let done = 0, now = 0;
   while (done < recipe.epochs) {
     if (done) yield first;
@@ -112,14 +113,19 @@ function* oneBlock(kernel, task, seeds, first, found) {
     whole[LAYOUT.STEP] = done * Math.ceil(n / recipe.batch_size);
     arrays.numbers.set(whole.map(BigInt));
     kernel.run("lockstep", ...Object.values(arrays));
+    for (let i = 0; i < now * GROUP; i++) {
+      if (!Number.isFinite(arrays.loss[i])) diverged.add(i % GROUP);
+    }
     done += now;
   }
   for (const lane of seeds.keys()) {
     const row = Float64Array.from({ length: count }, (_, k) => arrays.P[k * GROUP + lane]);
+    const at = (now - 1) * GROUP + lane;
+    const finite = !diverged.has(lane) && row.every(Number.isFinite);
     if (scale) foldScale(scale, row, shape[0].units);
-    found.weights.set(row, (first + lane) * count);
-    found.loss[first + lane] = arrays.loss[(now - 1) * GROUP + lane];
-    found.accuracy[first + lane] = arrays.right[(now - 1) * GROUP + lane] / n;
+    found.weights.set(finite ? row : row.fill(NaN), (first + lane) * count);
+    found.loss[first + lane] = finite ? arrays.loss[at] : NaN;
+    found.accuracy[first + lane] = finite ? arrays.right[at] / n : NaN;
   }
   yield first + seeds.length;
 }
