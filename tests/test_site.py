@@ -156,6 +156,13 @@ def test_names_in_running_text_become_links_and_others_do_not():
     assert linked(kept) == kept
 
 
+def test_a_folder_of_other_files_is_left_as_it_is(tmp_path, capsys):
+    (tmp_path / "mine.txt").write_text("mine")
+    assert tool("build").main(tmp_path) == 2
+    assert f"Got {tmp_path} instead." in capsys.readouterr().err
+    assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
 @pytest.mark.sphinx
 @pytest.mark.slow
 def test_the_site_is_built_without_a_warning_and_its_links_lead_somewhere(tmp_path):

@@ -29,7 +29,13 @@ BESIDE = {"changelog": "CHANGELOG.md", "map": "CONTRIBUTING.md"}
 
 
 def main(out: Path) -> int:
-    """The site in a folder; what is there already is replaced. 0, or Sphinx's error."""
+    """The site in a folder, where an earlier one is replaced. 0, or Sphinx's error.
+
+    2 where there are files in the folder and no site.
+    """
+    if out.exists() and not (out / LIVE).exists() and any(out.iterdir()):
+        print(f"FOLDER must be new, empty or of this site. Got {out} instead.", file=sys.stderr)
+        return 2
     from sphinx.cmd.build import main as sphinx
 
     logging.getLogger("unitscope").setLevel(logging.ERROR)  # what a reader would be told
