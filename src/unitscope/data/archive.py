@@ -88,7 +88,9 @@ def _raw(content: bytes, name: str, given: Reading, target: Any, bounds: Bounds)
     if content.startswith(b"PK\3\4"):
         given.only("a workbook", "names", "header")
         return _sheet(content, name, given, bounds)
-    return read_csv(content, Path(name).name, given, target, bounds.rows, bounds.columns)
+    trusted = bounds.classes is None  # a file of the user's own
+    most = bounds.rows, bounds.columns
+    return read_csv(content, Path(name).name, given, target, most, trusted)
 
 
 def _refuse_other_kinds(content: bytes) -> None:

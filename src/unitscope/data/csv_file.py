@@ -29,17 +29,20 @@ _EXTRA = "\0more"  # a column for the cells of rows that are longer than the hea
 
 
 def read_csv(
-    content: bytes, name: str, given: Reading, target: Any, most_rows: int, most_columns: int
+    content: bytes, name: str, given: Reading, target: Any, most: tuple[int, int], trusted: bool
 ) -> Raw:
-    """The table of a file's content, the target as texts.
+    """The table of a file's content, the target as texts: of so many rows and columns at `most`.
+
+    `trusted`: it may take long where the first rows repeat few texts and the others do not.
 
     **Raises** `InvalidInput`, with the line where there is one.
     """
     content, notes = in_utf8(content, name, given.encoding)
     look()
-    form = form_of(content, name, given, most_columns)
+    rows, columns = most
+    form = form_of(content, name, given, columns)
     look()
-    file = _File(_body(content, form), form, _Lines(content, form), most_rows)
+    file = _File(_body(content, form), form, _Lines(content, form), rows, trusted)
     label = None if target is None else place_of(form.names, target)
     raw = file.raw(form.likely if label is None else label)
     raw.notes[:0] = [*notes, *form.notes]
@@ -54,6 +57,7 @@ class _File:
     form: Form
     lines: _Lines
     most_rows: int
+    trusted: bool
 
     def raw(self, label: int) -> Raw:
         """Its table, one column of which is read as texts, whatever they say."""
@@ -104,9 +108,10 @@ class _File:
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", pandas.errors.DtypeWarning)
-            if label in self.form.repeated:
-                # Each text is kept once, which is quicker; but of numbers pandas makes numbers, and
-                # refuses to join pieces where only some have texts.
+            if self.trusted and label in self.form.repeated:
+                # Each text is kept once, which is quicker; but a million different ones are joined
+                # for seconds, where nobody looks, of numbers pandas makes numbers, and it refuses
+                # to join pieces where only some have texts.
                 with contextlib.suppress(TypeError):
                     once = options | {"dtype": {label: "category"}}
                     return pandas.read_csv(LookedAt(self.body), **once, low_memory=True)
