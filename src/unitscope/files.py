@@ -83,6 +83,17 @@ def made_folder(path: str | os.PathLike[str], name: str = "folder") -> Path:
     return folder
 
 
+def new_folder(path: str | os.PathLike[str], name: str = "folder") -> Path:
+    """The folder, made where it is missing, and empty. **Raises** `InvalidInput` elsewhere."""
+    if isinstance(path, str) and not path.strip():
+        raise refusal(name, "the name of a new folder, or of an empty one", path)
+    folder = made_folder(path, name)
+    if any(folder.iterdir()):
+        rule = "a new folder, or an empty one"
+        raise refusal(name, rule, path, "There are files in it.")
+    return folder
+
+
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """The folder is this block's alone, until it ends or its process does, in whatever way.

@@ -7,8 +7,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from unitscope.errors import refusal
-from unitscope.files import made_folder, writing
+from unitscope.files import new_folder, writing
 
 _README = """# Multi-class classification: a lab
 
@@ -40,12 +39,7 @@ def _new_lab(options: argparse.Namespace) -> int:
     from unitscope.data.toys import lab
     from unitscope.notebook import our_helper
 
-    rule = "the name of a new folder, or of an empty one"
-    if not options.folder.strip():
-        raise refusal("DIR", rule, options.folder)
-    folder = made_folder(options.folder, "DIR")
-    if any(folder.iterdir()):
-        raise refusal("DIR", rule, options.folder, "There are files in it.")
+    folder = new_folder(options.folder)
     notebook = resources.files("unitscope") / "package_data" / "lab.ipynb"
     contents = {
         "README.md": _README.encode(),

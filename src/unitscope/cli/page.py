@@ -5,10 +5,6 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from unitscope.errors import refusal
-
-_RULE = "the name of a new folder, or of an empty one"
-
 
 def add_to(commands: Any) -> None:
     """Add the command to the command line."""
@@ -25,12 +21,7 @@ def add_to(commands: Any) -> None:
 
 def _page(options: argparse.Namespace) -> int:
     from unitscope.export.site import export_page
-    from unitscope.files import made_folder
 
-    if not options.folder.strip():
-        raise refusal("DIR", _RULE, options.folder)
-    if any(made_folder(options.folder, "DIR").iterdir()):
-        raise refusal("DIR", _RULE, options.folder, "There are files in it.")
     folder = export_page(options.folder)
     files = [path for path in folder.rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in files)

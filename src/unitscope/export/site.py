@@ -10,9 +10,8 @@ from pathlib import Path
 
 from unitscope import lab
 from unitscope.data import toys
-from unitscope.errors import refusal
 from unitscope.export.bundle import compact, stylesheet, web_file
-from unitscope.files import made_folder, writing
+from unitscope.files import made_folder, new_folder, writing
 from unitscope.wire.greeting import greeting
 from unitscope.wire.messages import Hello
 from unitscope.wire.shown import Shown
@@ -64,9 +63,7 @@ def export_page(folder: str | os.PathLike[str]) -> Path:
     Returns the folder. **Raises** `InvalidInput` where there are files in it, or it cannot be made;
     `CannotWrite`.
     """
-    made = made_folder(folder)
-    if any(made.iterdir()):
-        raise refusal("folder", "a new folder, or an empty one", folder, "There are files in it.")
+    made = new_folder(folder)
     made_folder(made / "sets")
     for name, content in site().items():
         with writing(made / name) as file:
