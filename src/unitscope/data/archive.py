@@ -9,13 +9,12 @@ import re
 import stat
 import zipfile
 import zlib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from unitscope.data.csv_file import read_csv
 from unitscope.data.frame import Raw, raw_of
-from unitscope.data.reading import Reading
+from unitscope.data.reading import LARGEST, Bounds, Reading
 from unitscope.errors import MissingDependency, UnitscopeError, refusal, said
 from unitscope.looking import Ended, LookedAt, look
 
@@ -31,23 +30,7 @@ _OTHERS = (
     (rb"sqlite format 3", "a database", "pandas.read_sql opens it: give that frame."),
     (rb"%pdf", "a PDF", "Save the table as CSV."),
 )
-LARGEST = 2 * 2**30  # bytes of a file, and of what is in it
 _SPARSE = 4  # times as many cells of a sheet as a table may have
-_MOST_CELLS = 2**29  # of a file that may say a thousand million in a few bytes: 4 GiB of numbers
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """What a table may have at most.
-
-    `bytes` are those of a file unpacked, `cells` are rows x columns, and points x features.
-    """
-
-    rows: int = 50_000_000
-    columns: int = 100_000
-    bytes: int = LARGEST
-    cells: int = _MOST_CELLS
-    classes: int | None = None
 
 
 def content_of(source: Any) -> bytes:
@@ -88,9 +71,7 @@ def _raw(content: bytes, name: str, given: Reading, target: Any, bounds: Bounds)
     if content.startswith(b"PK\3\4"):
         given.only("a workbook", "names", "header")
         return _sheet(content, name, given, bounds)
-    trusted = bounds.classes is None  # a file of the user's own
-    most = bounds.rows, bounds.columns
-    return read_csv(content, Path(name).name, given, target, most, trusted)
+    return read_csv(content, Path(name).name, given, target, bounds)
 
 
 def _refuse_other_kinds(content: bytes) -> None:

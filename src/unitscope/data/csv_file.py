@@ -16,7 +16,7 @@ import numpy as np
 
 from unitscope.data.csv_form import Form, form_of, in_utf8, unended
 from unitscope.data.frame import Raw, place_of
-from unitscope.data.reading import Reading
+from unitscope.data.reading import Bounds, Reading
 from unitscope.errors import refusal, said
 from unitscope.looking import LookedAt, look
 
@@ -28,21 +28,16 @@ _PART = 2**20  # bytes that are looked through at once
 _EXTRA = "\0more"  # a column for the cells of rows that are longer than the header
 
 
-def read_csv(
-    content: bytes, name: str, given: Reading, target: Any, most: tuple[int, int], trusted: bool
-) -> Raw:
-    """The table of a file's content, the target as texts: of so many rows and columns at `most`.
-
-    `trusted`: it may take long where the first rows repeat few texts and the others do not.
+def read_csv(content: bytes, name: str, given: Reading, target: Any, bounds: Bounds) -> Raw:
+    """The table of a file's content, the target as texts.
 
     **Raises** `InvalidInput`, with the line where there is one.
     """
     content, notes = in_utf8(content, name, given.encoding)
     look()
-    rows, columns = most
-    form = form_of(content, name, given, columns)
+    form = form_of(content, name, given, bounds.columns)
     look()
-    file = _File(_body(content, form), form, _Lines(content, form), rows, trusted)
+    file = _File(_body(content, form), form, _Lines(content, form), bounds)
     label = None if target is None else place_of(form.names, target)
     raw = file.raw(form.likely if label is None else label)
     raw.notes[:0] = [*notes, *form.notes]
@@ -56,8 +51,7 @@ class _File:
     body: bytes
     form: Form
     lines: _Lines
-    most_rows: int
-    trusted: bool
+    bounds: Bounds
 
     def raw(self, label: int) -> Raw:
         """Its table, one column of which is read as texts, whatever they say."""
@@ -74,10 +68,11 @@ class _File:
             last = frame[len(names) - 1].isna()
             if last.any():
                 lines.check_lengths(int(last.idxmax()))
-        if len(frame) > self.most_rows:
-            line = lines.of(int(frame.index[self.most_rows]))
+        most = self.bounds.rows
+        if len(frame) > most:
+            line = lines.of(int(frame.index[most]))
             got = said(f"more, from line {line} on")
-            raise refusal("points", f"at most {self.most_rows:,}", got)
+            raise refusal("points", f"at most {most:,}", got)
         return Raw(frame, names, lambda row: f"line {lines.of(row)}", label, self.raw)
 
     def _parsed(self, label: int) -> Any:
@@ -108,7 +103,7 @@ class _File:
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", pandas.errors.DtypeWarning)
-            if self.trusted and label in self.form.repeated:
+            if not self.bounds.of_a_stranger and label in self.form.repeated:
                 # Each text is kept once, which is quicker; but a million different ones are joined
                 # for seconds, where nobody looks, of numbers pandas makes numbers, and it refuses
                 # to join pieces where only some have texts.

@@ -1,4 +1,4 @@
-"""How a caller wants a table's file read, and what its first line then is."""
+"""How a caller wants a table's file read, what it may have, and what its first line then is."""
 
 from __future__ import annotations
 
@@ -7,6 +7,28 @@ from dataclasses import dataclass, fields
 
 from unitscope.data.classes import names_counted
 from unitscope.errors import refusal, said, shown
+
+LARGEST = 2 * 2**30  # bytes of a file, and of what is in it
+_MOST_CELLS = 2**29  # of a file that may say a thousand million in a few bytes: 4 GiB of numbers
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a table may have at most.
+
+    `bytes` are those of a file unpacked, `cells` are rows x columns, and points x features.
+    """
+
+    rows: int = 50_000_000
+    columns: int = 100_000
+    bytes: int = LARGEST
+    cells: int = _MOST_CELLS
+    classes: int | None = None
+
+    @property
+    def of_a_stranger(self) -> bool:
+        """Whether the file may be made to be slow: that of a page, which alone bounds classes."""
+        return self.classes is not None
 
 
 @dataclass(frozen=True)

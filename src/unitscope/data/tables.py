@@ -9,11 +9,11 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from unitscope.data.archive import Bounds, content_of, raw_from
+from unitscope.data.archive import content_of, raw_from
 from unitscope.data.columns import Choice, Missing, Table, points_of, table_of
 from unitscope.data.dataset import Dataset
 from unitscope.data.frame import is_frame, raw_of
-from unitscope.data.reading import Reading
+from unitscope.data.reading import Bounds, Reading
 from unitscope.errors import UnitscopeError, refusal, said, shown
 from unitscope.looking import Ended
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from unitscope.data.archive import Bounds, raw_from
+from unitscope.data.archive import raw_from
 from unitscope.data.columns import Choice, table_of, target_of
 from unitscope.data.dataset import Dataset
 from unitscope.data.frame import Raw
 from unitscope.data.overview import Column, overview
-from unitscope.data.reading import Reading
+from unitscope.data.reading import Bounds, Reading
 from unitscope.errors import InvalidInput, refusal, said, whole_number
 from unitscope.page.jobs import Job
 from unitscope.wire.from_wire import bytes_from_wire
